@@ -1,0 +1,20 @@
+package dev.mojave.base;
+
+import com.google.errorprone.annotations.FormatMethod;
+
+/** Argument checks that say the field, the value, the rule and, where there is one, the remedy. */
+public final class Check {
+    private Check() {}
+
+    /**
+     * Throws unless {@code condition} holds.
+     *
+     * @throws IllegalArgumentException with the formatted message
+     */
+    @FormatMethod
+    public static void that(boolean condition, String format, Object... arguments) {
+        if (!condition) {
+            throw new IllegalArgumentException(String.format(format, arguments));
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.mojave.result;
+
+/**
+ * Arm {@code a} against arm {@code b} over seeds.
+ *
+ * @param metric {@code val_loss}
+ * @param difference mean of a - b, nats per token: positive when b is better
+ * @param ciLow lower end of the confidence interval
+ * @param ciHigh upper end
+ * @param level confidence level, 0.95
+ * @param method {@code paired t over seeds}
+ * @param n number of pairs
+ * @param detectableDifference the smallest true difference that this many pairs would detect with 80% power at this level
+ */
+public record Comparison(
+        String a,
+        String b,
+        String metric,
+        double difference,
+        double ciLow,
+        double ciHigh,
+        double level,
+        String method,
+        int n,
+        double detectableDifference) {}

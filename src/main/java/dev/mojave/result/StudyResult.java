@@ -1,0 +1,27 @@
+package dev.mojave.result;
+
+import java.util.List;
+
+/**
+ * results.json of a study.
+ *
+ * @param name the study's name
+ * @param arms in the order of the recipe
+ * @param comparisons every arm against the reference arm
+ * @param gapOverTraining the same comparisons at each evaluation
+ * @param unigramEntropy entropy of the training split's token frequencies, nats: what a model that ignores context can reach
+ * @param bytesPerToken mean bytes of text per token of the validation split, to convert nats per token into bits per byte
+ * @param verdict one sentence that follows from the intervals
+ * @param notes honest limits: what was tuned, failed trials, whether the budget can answer the question
+ * @param provenance where it comes from
+ */
+public record StudyResult(
+        String name,
+        List<ArmResult> arms,
+        List<Comparison> comparisons,
+        List<GapPoint> gapOverTraining,
+        double unigramEntropy,
+        double bytesPerToken,
+        String verdict,
+        List<String> notes,
+        Provenance provenance) {}
