@@ -1,7 +1,10 @@
 package dev.mojave.result;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Arm {@code a} against arm {@code b} over seeds.
+ * Arm {@code a} against arm {@code b} over seeds. A single seed has a difference but no interval: then {@code ciLow},
+ * {@code ciHigh} and {@code detectableDifference} are null, in JSON too.
  *
  * @param metric {@code val_loss}
  * @param difference mean of a - b, nats per token: positive when b is better
@@ -17,9 +20,9 @@ public record Comparison(
         String b,
         String metric,
         double difference,
-        double ciLow,
-        double ciHigh,
+        @Nullable Double ciLow,
+        @Nullable Double ciHigh,
         double level,
         String method,
         int n,
-        double detectableDifference) {}
+        @Nullable Double detectableDifference) {}
