@@ -1,0 +1,99 @@
+package dev.mojave.tensor.engine;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Progress;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts libtorch with the choices made for this machine. They come before the first tensor: a process has one BLAS library for
+ * its life. Library users need not call anything; the first tensor starts the engine with {@link EngineRequest#DEFAULT}.
+ */
+public final class Engine {
+    private static volatile @Nullable EngineChoice current;
+
+    private Engine() {}
+
+    /** Starts the engine if it is not running, without measuring anything: a cached choice, else a sound one for the processor. */
+    public static void load() {
+        if (current == null) {
+            start(EngineRequest.DEFAULT, Progress.SILENT);
+        }
+    }
+
+    /**
+     * Returns what the engine runs with, starting it if need be.
+     *
+     * @throws Failure of kind ENVIRONMENT if the native libraries do not load
+     */
+    public static EngineChoice current() {
+        load();
+        EngineChoice choice = current;
+        if (choice == null) {
+            throw new IllegalStateException("a started engine has a choice");
+        }
+        return choice;
+    }
+
+    /**
+     * Resolves what is asked for this machine, measuring it once where that is needed, and starts the engine with it. Precision,
+     * threads and kernels may be configured again later; the BLAS library may not.
+     *
+     * @throws Failure of kind USAGE if another BLAS library is already loaded, of kind ENVIRONMENT if the natives do not load
+     */
+    public static EngineChoice configure(EngineRequest request, Progress progress) {
+        return start(request, progress);
+    }
+
+    private static synchronized EngineChoice start(EngineRequest request, Progress progress) {
+        EngineChoice running = current;
+        EngineChoice wanted = Resolver.resolve(request, running, progress);
+        if (running == null) {
+            String malloc = Natives.load(wanted.blas(), wanted.threads());
+            wanted = withMalloc(wanted, malloc);
+        } else {
+            sameBlas(running, wanted);
+            torch.set_num_threads(wanted.threads());
+            wanted = withMalloc(wanted, running.malloc());
+        }
+        current = wanted;
+        return wanted;
+    }
+
+    /**
+     * Starts the engine with exactly an earlier choice, so that what continues stays bit for bit the same.
+     *
+     * @throws Failure of kind ENVIRONMENT if this machine cannot honour it; the message says how to override
+     */
+    public static EngineChoice pin(EngineChoice choice) {
+        try {
+            EngineChoice started = start(EngineRequest.of(choice), Progress.SILENT);
+            if (!started.kernels().equals(choice.kernels())) {
+                throw Failure.environment(
+                        "the Vector API module is missing (start Java with --add-modules jdk.incubator.vector)");
+            }
+            return started;
+        } catch (Failure e) {
+            throw Failure.environment(
+                            "this machine cannot go on with the engine that the run began with (%s): %s. To continue with this"
+                                    + " machine's own choice, not bit for bit the same, give --set engine.blas=auto --set"
+                                    + " engine.kernels=auto",
+                            choice, String.valueOf(e.getMessage()))
+                    .because(e);
+        }
+    }
+
+    private static void sameBlas(EngineChoice running, EngineChoice wanted) {
+        if (!running.blas().equals(wanted.blas())) {
+            throw Failure.usage(
+                    "engine.blas: %s cannot be used, because this process has already loaded %s and a process keeps its BLAS"
+                            + " library; configure the engine before the first tensor, or start a new process",
+                    wanted.blas(), running.blas());
+        }
+    }
+
+    private static EngineChoice withMalloc(EngineChoice choice, String malloc) {
+        return new EngineChoice(
+                choice.device(), choice.precision(), choice.blas(), choice.threads(), choice.kernels(), malloc);
+    }
+}

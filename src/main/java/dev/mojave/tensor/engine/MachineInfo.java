@@ -1,0 +1,129 @@
+package dev.mojave.tensor.engine;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Scanner;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What this machine is, as far as the engine's choices and a result's provenance care.
+ *
+ * @param cpu model name as the system gives it
+ * @param flags instruction-set flags, sorted; empty where the system does not list them
+ * @param cores usable logical cores, after affinity and container limits
+ * @param physicalCores usable physical cores (two hardware threads of one core count once)
+ * @param memoryBytes physical memory, or the container's limit where that is smaller
+ * @param operatingSystem name, version and architecture
+ */
+public record MachineInfo(
+        String cpu, List<String> flags, int cores, int physicalCores, long memoryBytes, String operatingSystem) {
+    private static final Path CPUINFO = Path.of("/proc/cpuinfo");
+
+    /** Keeps the flags from changing. */
+    public MachineInfo {
+        flags = List.copyOf(flags);
+    }
+
+    /** Returns whether the processor lists this instruction-set flag. */
+    public boolean has(String flag) {
+        return flags.contains(flag);
+    }
+
+    /** Looks at the machine now. */
+    public static MachineInfo detect() {
+        int cores = Runtime.getRuntime().availableProcessors();
+        List<String> lines = readLines(CPUINFO);
+        String cpu = first(lines, "model name");
+        if (cpu.isEmpty()) {
+            cpu = cpuWithoutProc();
+        }
+        Set<String> flags = new TreeSet<>();
+        Scanner words = new Scanner(first(lines, "flags") + " " + first(lines, "Features"));
+        words.forEachRemaining(flags::add);
+        String system = System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                + System.getProperty("os.arch");
+        return new MachineInfo(
+                cpu,
+                List.copyOf(flags),
+                cores,
+                Math.min(cores, countPhysicalCores(lines, cores)),
+                physicalMemory(),
+                system);
+    }
+
+    /** Counts distinct (socket, core) pairs; machines that do not list them have one thread a core. */
+    static int countPhysicalCores(List<String> cpuinfo, int otherwise) {
+        Set<String> pairs = new HashSet<>();
+        String socket = "";
+        for (String line : cpuinfo) {
+            if (line.startsWith("physical id")) {
+                socket = value(line);
+            } else if (line.startsWith("core id")) {
+                pairs.add(socket + "/" + value(line));
+            }
+        }
+        return pairs.isEmpty() ? otherwise : pairs.size();
+    }
+
+    private static long physicalMemory() {
+        // The JDK's own bean already takes the container's limit into account.
+        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean bean
+                ? bean.getTotalMemorySize()
+                : Runtime.getRuntime().maxMemory();
+    }
+
+    private static String cpuWithoutProc() {
+        String os = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+        String name = "";
+        if (os.contains("mac")) {
+            name = output(List.of("/usr/sbin/sysctl", "-n", "machdep.cpu.brand_string"));
+        } else if (os.contains("windows")) {
+            String identifier = System.getenv("PROCESSOR_IDENTIFIER");
+            name = identifier == null ? "" : identifier;
+        }
+        return name.isBlank() ? System.getProperty("os.arch") + " processor" : name.strip();
+    }
+
+    private static String output(List<String> command) {
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String text = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            return process.waitFor(5, TimeUnit.SECONDS) && process.exitValue() == 0 ? text : "";
+        } catch (IOException e) {
+            return "";
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "";
+        }
+    }
+
+    private static String first(List<String> lines, String key) {
+        for (String line : lines) {
+            if (line.startsWith(key) && line.indexOf(':') > 0) {
+                return value(line);
+            }
+        }
+        return "";
+    }
+
+    private static String value(String line) {
+        return line.substring(line.indexOf(':') + 1).strip();
+    }
+
+    private static List<String> readLines(Path file) {
+        try {
+            return Files.isReadable(file) ? Files.readAllLines(file) : new ArrayList<>();
+        } catch (IOException e) {
+            return new ArrayList<>();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package dev.mojave.tensor.engine;
+
+import dev.mojave.base.Failure;
+import java.io.File;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch;
+
+/** Loads libtorch over one BLAS library: settings first, then the libraries, then a look at what was really loaded. */
+final class Natives {
+    private static final String BLAS_PROPERTY = "org.bytedeco.openblas.load";
+    private static final String MKL_LIBRARY = "mkl_rt";
+    private static final Path MAPS = Path.of("/proc/self/maps");
+
+    private Natives() {}
+
+    /** JavaCPP's settings, before its first class: no polling of resident memory at every allocation. */
+    static void prepareJavaCpp() {
+        setIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
+        setIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+    }
+
+    /**
+     * Loads the natives.
+     *
+     * @return how the allocator was left: {@link EngineChoice#MALLOC_TUNED} or {@link EngineChoice#MALLOC_SYSTEM}
+     * @throws Failure of kind ENVIRONMENT if they cannot be loaded
+     */
+    static String load(String blas, int threads) {
+        prepareJavaCpp();
+        Optional<Libc> libc = Libc.find();
+        boolean tuned = libc.isPresent() && libc.get().keepFreedBlocks();
+        libc.ifPresent(c -> environment(c, threads));
+        if (blas.equals("mkl")) {
+            System.setProperty(BLAS_PROPERTY, MKL_LIBRARY);
+        } else {
+            System.clearProperty(BLAS_PROPERTY);
+        }
+        try {
+            loadLocked();
+            verify(blas);
+            torch.set_num_threads(threads);
+        } catch (LinkageError | RuntimeException e) {
+            throw e instanceof Failure failure ? failure : translate(e, blas);
+        }
+        return tuned ? EngineChoice.MALLOC_TUNED : EngineChoice.MALLOC_SYSTEM;
+    }
+
+    private static void environment(Libc libc, int threads) {
+        // BLAS threads that spin after each product steal the cores from Java's kernels.
+        libc.environment("GOMP_SPINCOUNT", "0");
+        libc.environment("KMP_BLOCKTIME", "0");
+        libc.environment("OMP_NUM_THREADS", Integer.toString(threads));
+        libc.environment("OPENBLAS_NUM_THREADS", Integer.toString(threads));
+    }
+
+    /**
+     * JavaCPP points a link in its cache at the BLAS of whoever starts; two processes with different choices that start at once
+     * must not see each other's link, so loading takes turns.
+     */
+    private static void loadLocked() {
+        File cache = cacheDirectory();
+        try (FileChannel channel = FileChannel.open(
+                        cache.toPath().resolve(".mojave-load.lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            Loader.load(torch.class);
+            assert lock.isValid();
+        } catch (IOException e) {
+            throw Failure.environment(
+                            "the native libraries cannot be unpacked into %s (%s); make it writable, or name another folder with"
+                                    + " -Dorg.bytedeco.javacpp.cachedir=DIR",
+                            cache, String.valueOf(e.getMessage()))
+                    .because(e);
+        }
+    }
+
+    private static File cacheDirectory() {
+        try {
+            return Loader.getCacheDir();
+        } catch (IOException e) {
+            throw Failure.environment(
+                            "there is no folder for the native libraries (%s); name one with -Dorg.bytedeco.javacpp.cachedir=DIR",
+                            String.valueOf(e.getMessage()))
+                    .because(e);
+        }
+    }
+
+    private static void verify(String blas) {
+        List<String> maps = maps();
+        boolean mkl = maps.stream().anyMatch(line -> line.contains("/libmkl_rt") || line.contains("/libmkl_core"));
+        if (!maps.isEmpty() && mkl != blas.equals("mkl")) {
+            throw Failure.environment(
+                    "engine.blas: %s was asked for, but %s was loaded; empty the folder %s and try again, or choose engine.blas: %s",
+                    blas, mkl ? "mkl" : "openblas", cacheDirectory(), mkl ? "mkl" : "openblas");
+        }
+    }
+
+    private static List<String> maps() {
+        try {
+            return Files.isReadable(MAPS) ? Files.readAllLines(MAPS) : List.of();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    private static Failure translate(Throwable error, String blas) {
+        String platform = System.getProperty("os.name") + " " + System.getProperty("os.arch");
+        String reason = reason(error);
+        if (reason.toLowerCase(Locale.ROOT).contains("no space left")) {
+            return Failure.environment(
+                            "the disk is full: the native libraries need 1 GB in %s; free some, or name another folder with"
+                                    + " -Dorg.bytedeco.javacpp.cachedir=DIR",
+                            cacheDirectory())
+                    .because(error);
+        }
+        String other = blas.equals("mkl") ? ", or choose engine.blas: openblas" : "";
+        return Failure.environment(
+                        "libtorch with %s does not load on %s: %s. Its libraries for this system must be on the class path"
+                                + " (supported: linux-x86_64; macOS and Windows untested)%s",
+                        blas, platform, reason, other)
+                .because(error);
+    }
+
+    private static String reason(Throwable error) {
+        Throwable root = error;
+        for (Throwable cause = root.getCause(); cause != null; cause = root.getCause()) {
+            root = cause;
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+
+    private static void setIfAbsent(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+}
