@@ -1,0 +1,54 @@
+package dev.mojave.base;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class IoFailuresTest {
+    private static final Path WHERE = Path.of("stores", "x");
+
+    @Test
+    void aFullDiskIsTheMachinesProblem() {
+        Failure failure = IoFailures.of("write the store", WHERE, new IOException("No space left on device"));
+        assertThat(failure.kind()).isEqualTo(Failure.Kind.ENVIRONMENT);
+        assertThat(failure)
+                .hasMessageContainingAll("cannot write the store", WHERE.toString(), "full", "free some space");
+    }
+
+    @Test
+    void permissionsAndMissingPathsAreTheUsers() {
+        Failure denied = IoFailures.of("read", WHERE, new AccessDeniedException("stores/x/secret"));
+        assertThat(denied.kind()).isEqualTo(Failure.Kind.USAGE);
+        assertThat(denied).hasMessageContainingAll("no permission for stores/x/secret", "owner and mode");
+        Failure missing = IoFailures.of("read", WHERE, new NoSuchFileException("gone.txt"));
+        assertThat(missing.kind()).isEqualTo(Failure.Kind.USAGE);
+        assertThat(missing).hasMessage("cannot read: gone.txt does not exist");
+    }
+
+    @Test
+    void anythingElseKeepsTheSystemsWords() {
+        Failure failure = IoFailures.of("read", WHERE, new FileSystemException("stores/x", null, "Input/output error"));
+        assertThat(failure.kind()).isEqualTo(Failure.Kind.ENVIRONMENT);
+        assertThat(failure).hasMessageContaining("Input/output error");
+        assertThat(failure.getCause()).isInstanceOf(FileSystemException.class);
+    }
+
+    @Test
+    void homeIsTheVariableOrTheSystemsCacheFolder() {
+        Path user = Path.of("/home/u");
+        assertThat(MojaveHome.path(Map.of("MOJAVE_HOME", "/data/m"), "Linux", user))
+                .isEqualTo(Path.of("/data/m"));
+        assertThat(MojaveHome.path(Map.of(), "Linux", user)).isEqualTo(Path.of("/home/u/.cache/mojave"));
+        assertThat(MojaveHome.path(Map.of("XDG_CACHE_HOME", "/c"), "Linux", user))
+                .isEqualTo(Path.of("/c/mojave"));
+        assertThat(MojaveHome.path(Map.of(), "Mac OS X", user)).isEqualTo(Path.of("/home/u/Library/Caches/mojave"));
+        assertThat(MojaveHome.path(Map.of("LOCALAPPDATA", "/l"), "Windows 11", user))
+                .isEqualTo(Path.of("/l/mojave"));
+    }
+}
