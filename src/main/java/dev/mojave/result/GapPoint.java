@@ -12,4 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param ciHigh upper end
  */
 public record GapPoint(
-        String a, String b, long tokens, double difference, @Nullable Double ciLow, @Nullable Double ciHigh) {}
+        String a,
+        String b,
+        long tokens,
+        double difference,
+        @Nullable Double ciLow,
+        @Nullable Double ciHigh) {}

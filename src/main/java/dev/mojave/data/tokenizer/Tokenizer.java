@@ -1,0 +1,44 @@
+package dev.mojave.data.tokenizer;
+
+import java.util.OptionalInt;
+
+/**
+ * A reversible map from text to token ids in {@code [0, vocabSize)}.
+ *
+ * <p>The end-of-text id separates documents. It stands for no text: {@link #encode} does not make it, {@link #decode} leaves it
+ * out, and its {@link #byteLength} is 0, so the byte lengths of {@code encode(text)} add up to the UTF-8 length of
+ * {@code text}. {@link TokenizerFile} says where a tokenizer file differs. Implementations are safe for use by several threads.
+ */
+public sealed interface Tokenizer permits CharTokenizer, ByteTokenizer, Gpt2Tokenizer, TokenizerFile {
+    /** Returns {@code char}, {@code byte}, {@code gpt2} or {@code tokenizer.json}. */
+    String kind();
+
+    /** Returns the number of ids, the separator included. */
+    int vocabSize();
+
+    /** Returns the id that separates documents, if this tokenizer has one. */
+    OptionalInt endOfText();
+
+    /**
+     * Encodes text.
+     *
+     * @throws dev.mojave.base.Failure of kind DATA if the text has a character that the vocabulary lacks
+     */
+    int[] encode(String text);
+
+    /**
+     * Decodes ids; bytes that are not UTF-8 (a character cut by the ends of {@code ids}) become U+FFFD.
+     *
+     * @throws IllegalArgumentException for an id outside the vocabulary
+     */
+    String decode(int... ids);
+
+    /** Returns a decoder that takes one id at a time and never hands out half of a character. */
+    StreamDecoder streamDecoder();
+
+    /** Returns how many UTF-8 bytes of text an id stands for: the unit of bits per byte. */
+    int byteLength(int id);
+
+    /** Returns the content of {@code tokenizer.json}, which {@link Tokenizers#fromJson} reads back. */
+    String toJson();
+}

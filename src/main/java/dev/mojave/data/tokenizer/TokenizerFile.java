@@ -1,0 +1,161 @@
+package dev.mojave.data.tokenizer;
+
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import dev.mojave.base.Failure;
+import dev.mojave.base.MojaveHome;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/**
+ * A Hugging Face {@code tokenizer.json}, run by Hugging Face's own library without truncation, padding or added special tokens.
+ *
+ * <p>Three differences from our tokenizers follow from the format. Text that spells an added token (such as
+ * {@code <|endoftext|>}) becomes that token. Where the file normalises text (lower case, stripped accents), decoding gives the
+ * normalised text. Where it does not work on bytes, {@link #byteLength} is the length of the token's own spelling, which is
+ * exact only for SentencePiece-like files up to the space that they put in front of a text.
+ */
+public final class TokenizerFile implements Tokenizer {
+    static final String KIND = "tokenizer.json";
+
+    private final String json;
+    private final HuggingFaceTokenizer library;
+    private final Vocabulary vocabulary;
+
+    private TokenizerFile(String json, HuggingFaceTokenizer library, Vocabulary vocabulary) {
+        this.json = json;
+        this.library = library;
+        this.vocabulary = vocabulary;
+    }
+
+    /**
+     * Makes the tokenizer of the content of a {@code tokenizer.json}.
+     *
+     * @param place what to call it in messages: the file
+     * @throws Failure of kind DATA if the content is not a tokenizer, ENVIRONMENT if the native library cannot be loaded
+     */
+    static TokenizerFile of(String json, String place) {
+        Vocabulary vocabulary = Vocabulary.parse(json, place);
+        return new TokenizerFile(json, load(json, place), vocabulary);
+    }
+
+    private static HuggingFaceTokenizer load(String json, String place) {
+        // The library unpacks its native code into a cache; it must not look anything up on the network.
+        preset("DJL_CACHE_DIR", MojaveHome.path().resolve("native").toString());
+        preset("ai.djl.offline", "true");
+        preset("OPT_OUT_TRACKING", "true");
+        Map<String, String> options = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
+        try {
+            return HuggingFaceTokenizer.newInstance(
+                    new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)), options);
+        } catch (UnsatisfiedLinkError | ExceptionInInitializerError | NoClassDefFoundError | IllegalStateException e) {
+            throw Failure.environment(
+                            "the native library for tokenizer.json files cannot be loaded on this machine (%s);"
+                                    + " use data.tokenizer: gpt2, byte or char, which need none",
+                            String.valueOf(e.getMessage() == null ? e.getCause() : e.getMessage()))
+                    .because(e);
+        } catch (IOException | RuntimeException e) {
+            throw Failure.data("%s is not a Hugging Face tokenizer: %s", place, String.valueOf(e.getMessage()))
+                    .because(e);
+        }
+    }
+
+    private static void preset(String property, String value) {
+        if (System.getProperty(property) == null && System.getenv(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+
+    @Override
+    public String kind() {
+        return KIND;
+    }
+
+    @Override
+    public int vocabSize() {
+        return vocabulary.size();
+    }
+
+    @Override
+    public OptionalInt endOfText() {
+        return vocabulary.endOfText();
+    }
+
+    @Override
+    public int[] encode(String text) {
+        long[] ids = library.encode(text, false, false).getIds();
+        return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+    }
+
+    @Override
+    public String decode(int... ids) {
+        for (int id : ids) {
+            vocabulary.check(id);
+        }
+        if (!vocabulary.byteLevel()) {
+            return library.decode(IntStream.of(ids).asLongStream().toArray(), true);
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream(ids.length * 4);
+        for (int id : ids) {
+            out.writeBytes(vocabulary.bytes(id));
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public StreamDecoder streamDecoder() {
+        return vocabulary.byteLevel() ? new Utf8StreamDecoder(vocabulary::bytes) : new GrowingDecoder();
+    }
+
+    @Override
+    public int byteLength(int id) {
+        return vocabulary.bytes(id).length;
+    }
+
+    @Override
+    public String toJson() {
+        return json;
+    }
+
+    /** Decodes the last few ids again with each new one, because spaces and bytes depend on the neighbours. */
+    private final class GrowingDecoder implements StreamDecoder {
+        private int[] ids = new int[0];
+        /** How many ids, of those kept, have been handed out. */
+        private int spoken;
+
+        @Override
+        public String add(int id) {
+            ids = Arrays.copyOf(ids, ids.length + 1);
+            ids[ids.length - 1] = id;
+            String all = decode(ids);
+            if (all.endsWith("\uFFFD")) {
+                return "";
+            }
+            String text = unspoken(all);
+            ids = Arrays.copyOfRange(ids, spoken, ids.length);
+            spoken = ids.length;
+            return text;
+        }
+
+        @Override
+        public String finish() {
+            String rest = unspoken(decode(ids));
+            ids = new int[0];
+            spoken = 0;
+            return rest;
+        }
+
+        private String unspoken(String all) {
+            String before = decode(Arrays.copyOf(ids, spoken));
+            // Bytes that are not UTF-8 spoil the run of bytes that they are in, also what has been handed out of it.
+            return all.startsWith(before)
+                    ? all.substring(before.length())
+                    : decode(Arrays.copyOfRange(ids, spoken, ids.length));
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.mojave.data.tokenizer;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.IoFailures;
+import dev.mojave.base.Json;
+import dev.mojave.base.Suggest;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** Makes tokenizers from files. */
+public final class Tokenizers {
+    /** The names that {@code data.tokenizer} knows beside paths. */
+    public static final List<String> NAMES = List.of(CharTokenizer.KIND, ByteTokenizer.KIND, Gpt2Tokenizer.KIND);
+
+    private Tokenizers() {}
+
+    /**
+     * Reads a {@code tokenizer.json}, ours or Hugging Face's.
+     *
+     * @throws Failure of kind USAGE if the file is missing or cannot be read, DATA if it is not a tokenizer
+     */
+    public static Tokenizer read(Path file) {
+        try {
+            return fromJson(Files.readString(file), file.toString());
+        } catch (CharacterCodingException e) {
+            throw Failure.data("%s is not UTF-8 text, so it is not a tokenizer.json", file)
+                    .because(e);
+        } catch (IOException e) {
+            throw IoFailures.of("read the tokenizer", file, e);
+        }
+    }
+
+    /** Reads what {@link Tokenizer#toJson} wrote. */
+    public static Tokenizer fromJson(String json) {
+        return fromJson(json, "tokenizer.json");
+    }
+
+    /**
+     * Returns the tokenizer file that {@code data.tokenizer} names.
+     *
+     * @throws Failure of kind USAGE if it is neither a known name nor a file
+     */
+    public static Path file(String tokenizer) {
+        Path path = Path.of(tokenizer);
+        if (Files.isDirectory(path)) {
+            path = path.resolve("tokenizer.json");
+        }
+        if (!Files.isRegularFile(path)) {
+            throw Failure.usage(
+                    "data.tokenizer: '%s' is not one of %s and not a tokenizer.json file%s",
+                    tokenizer, String.join(", ", NAMES), Suggest.didYouMean(tokenizer, NAMES));
+        }
+        return path;
+    }
+
+    private static Tokenizer fromJson(String json, String place) {
+        try {
+            JsonNode root = Json.tree(json);
+            if (!root.isObject()) {
+                throw Failure.data("%s is not a tokenizer: a JSON object was expected", place);
+            }
+            if (!root.has("type")) {
+                return TokenizerFile.of(json, place);
+            }
+            return own(Json.mapper().treeToValue(root, OwnFormat.class), place);
+        } catch (JacksonException e) {
+            throw Failure.data("%s is not a valid tokenizer.json: %s", place, e.getOriginalMessage())
+                    .because(e);
+        } catch (IllegalArgumentException e) {
+            throw Failure.data("%s is not a valid tokenizer.json: %s", place, String.valueOf(e.getMessage()))
+                    .because(e);
+        }
+    }
+
+    private static Tokenizer own(OwnFormat format, String place) {
+        if (format.version() != 1) {
+            throw Failure.data(
+                    "%s has version %d of the format, and this Mojave reads version 1; it was written by a newer one",
+                    place, format.version());
+        }
+        return switch (format.type()) {
+            case ByteTokenizer.KIND -> new ByteTokenizer(format.separator());
+            case Gpt2Tokenizer.KIND -> Gpt2Tokenizer.instance();
+            case CharTokenizer.KIND -> {
+                String characters = Objects.requireNonNullElse(format.characters(), "");
+                yield CharTokenizer.fromCharacters(characters, format.separator());
+            }
+            default -> throw Failure.data("%s has the unknown type '%s'; known: %s", place, format.type(), NAMES);
+        };
+    }
+}

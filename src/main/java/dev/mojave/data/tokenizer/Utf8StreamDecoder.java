@@ -1,0 +1,49 @@
+package dev.mojave.data.tokenizer;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.function.IntFunction;
+
+/** Stream decoder for tokenizers whose ids stand for bytes. */
+final class Utf8StreamDecoder implements StreamDecoder {
+    private final IntFunction<byte[]> bytesOf;
+    private final CharsetDecoder decoder = StandardCharsets.UTF_8
+            .newDecoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .onUnmappableCharacter(CodingErrorAction.REPLACE);
+    private byte[] held = new byte[0];
+
+    Utf8StreamDecoder(IntFunction<byte[]> bytesOf) {
+        this.bytesOf = bytesOf;
+    }
+
+    @Override
+    public String add(int id) {
+        return decode(bytesOf.apply(id), false);
+    }
+
+    @Override
+    public String finish() {
+        String rest = decode(new byte[0], true);
+        decoder.reset();
+        return rest;
+    }
+
+    private String decode(byte[] next, boolean last) {
+        ByteBuffer in = ByteBuffer.allocate(held.length + next.length)
+                .put(held)
+                .put(next)
+                .flip();
+        CharBuffer out = CharBuffer.allocate(in.remaining() + 2);
+        decoder.decode(in, out, last);
+        if (last) {
+            decoder.flush(out);
+        }
+        held = new byte[in.remaining()];
+        in.get(held);
+        return out.flip().toString();
+    }
+}

@@ -1,0 +1,120 @@
+package dev.mojave.data.tokenizer;
+
+import dev.mojave.base.Check;
+import dev.mojave.base.Failure;
+import dev.mojave.base.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** What a {@code tokenizer.json} says about its ids: how many, their text, and which one ends a text. */
+final class Vocabulary {
+    /** Names under which published tokenizers have their end-of-text token, tried in this order. */
+    private static final List<String> ENDS =
+            List.of("<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>", "<|eos|>", "[EOS]", "<|im_end|>", "[SEP]");
+
+    private final byte[][] bytesOf;
+    private final OptionalInt endOfText;
+    private final boolean byteLevel;
+
+    private Vocabulary(byte[][] bytesOf, OptionalInt endOfText, boolean byteLevel) {
+        this.bytesOf = bytesOf;
+        this.endOfText = endOfText;
+        this.byteLevel = byteLevel;
+    }
+
+    static Vocabulary parse(String json, String place) {
+        JsonNode root;
+        try {
+            root = Json.tree(json);
+        } catch (JacksonException e) {
+            throw Failure.data("%s is not JSON: %s", place, e.getOriginalMessage())
+                    .because(e);
+        }
+        Map<Integer, String> tokens = tokens(root.path("model").path("vocab"));
+        if (tokens.isEmpty()) {
+            throw Failure.data("%s is not a Hugging Face tokenizer: it has no model.vocab", place);
+        }
+        boolean byteLevel = mentions(root.path("decoder"), "ByteLevel");
+        Map<Integer, byte[]> bytes = new TreeMap<>();
+        tokens.forEach((id, token) -> bytes.put(id, byteLevel ? ByteLevel.bytes(token) : spelling(token)));
+        Map<String, Integer> added = new TreeMap<>();
+        for (JsonNode token : root.path("added_tokens")) {
+            int id = token.path("id").asInt();
+            String content = token.path("content").asString("");
+            boolean special = token.path("special").asBoolean(false);
+            bytes.put(id, special ? new byte[0] : content.getBytes(StandardCharsets.UTF_8));
+            added.put(content, id);
+        }
+        OptionalInt end = ENDS.stream()
+                .filter(added::containsKey)
+                .mapToInt(name -> added.getOrDefault(name, -1))
+                .findFirst();
+        end.ifPresent(id -> bytes.put(id, new byte[0]));
+        int size = bytes.keySet().stream().mapToInt(id -> id).max().orElse(-1) + 1;
+        byte[][] bytesOf = new byte[size][];
+        for (int id = 0; id < size; id++) {
+            bytesOf[id] = bytes.getOrDefault(id, new byte[0]);
+        }
+        return new Vocabulary(bytesOf, end, byteLevel);
+    }
+
+    private static Map<Integer, String> tokens(JsonNode vocabulary) {
+        Map<Integer, String> tokens = new TreeMap<>();
+        if (vocabulary.isArray()) {
+            for (JsonNode entry : vocabulary) {
+                tokens.put(tokens.size(), entry.path(0).asString(""));
+            }
+        } else {
+            vocabulary.properties().forEach(entry -> tokens.put(entry.getValue().asInt(), entry.getKey()));
+        }
+        return tokens;
+    }
+
+    /** Bytes of a token's spelling: a byte fallback is one byte, the word mark a space, a continuation mark nothing. */
+    private static byte[] spelling(String token) {
+        if (token.matches("<0x[0-9A-Fa-f]{2}>")) {
+            return new byte[] {(byte) Integer.parseInt(token.substring(3, 5), 16)};
+        }
+        String text = token.startsWith("##") && token.length() > 2 ? token.substring(2) : token;
+        return text.replace('\u2581', ' ').getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static boolean mentions(JsonNode decoder, String type) {
+        if (type.equals(decoder.path("type").asString(""))) {
+            return true;
+        }
+        for (JsonNode part : decoder.path("decoders")) {
+            if (mentions(part, type)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    int size() {
+        return bytesOf.length;
+    }
+
+    OptionalInt endOfText() {
+        return endOfText;
+    }
+
+    /** Whether ids stand for bytes, so that decoding is joining them. */
+    boolean byteLevel() {
+        return byteLevel;
+    }
+
+    byte[] bytes(int id) {
+        check(id);
+        return bytesOf[id];
+    }
+
+    void check(int id) {
+        Check.that(id >= 0 && id < bytesOf.length, "token id %d is outside the vocabulary of %d", id, bytesOf.length);
+    }
+}
