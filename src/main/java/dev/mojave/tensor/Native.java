@@ -1,0 +1,38 @@
+package dev.mojave.tensor;
+
+import dev.mojave.base.Failure;
+import java.util.Arrays;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Calls into libtorch, with its errors translated into what a person can act on. */
+final class Native {
+    private Native() {}
+
+    /** Runs an operation; on failure says which, on what shapes, and the first line of the native message. */
+    static Tensor call(String operation, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... inputs) {
+        try {
+            return new Tensor(body.get());
+        } catch (RuntimeException e) {
+            throw translate(operation, e, inputs);
+        }
+    }
+
+    static RuntimeException translate(String operation, RuntimeException e, Tensor... inputs) {
+        if (e instanceof TensorException || e instanceof Failure || e instanceof IllegalArgumentException) {
+            return e;
+        }
+        String message = String.valueOf(e.getMessage());
+        String first = message.lines().findFirst().orElse(message);
+        String shapes = Arrays.stream(inputs)
+                .map(t -> Arrays.toString(t.shape()) + " " + t.dtype())
+                .collect(Collectors.joining(", "));
+        if (message.contains("can't allocate memory") || message.contains("out of memory")) {
+            return Failure.environment(
+                            "out of memory in %s (%s): %s; use a smaller batch_size or micro_batch_size, or a smaller model",
+                            operation, shapes, first)
+                    .because(e);
+        }
+        return new TensorException(operation + "(" + shapes + "): " + first, e);
+    }
+}

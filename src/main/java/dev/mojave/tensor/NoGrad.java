@@ -1,0 +1,22 @@
+package dev.mojave.tensor;
+
+import org.bytedeco.pytorch.GradMode;
+
+/** While open, operations on this thread record nothing for differentiation. */
+public final class NoGrad implements AutoCloseable {
+    private final boolean before = GradMode.is_enabled();
+
+    private NoGrad() {
+        GradMode.set_enabled(false);
+    }
+
+    /** Switches recording off until closed. */
+    public static NoGrad open() {
+        return new NoGrad();
+    }
+
+    @Override
+    public void close() {
+        GradMode.set_enabled(before);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.mojave.tensor;
+
+import dev.mojave.tensor.engine.Engine;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A stream of random numbers (Mersenne Twister of libtorch) whose state can be saved and restored.
+ *
+ * <p>{@link #dropout()} is the process's own stream, from which dropout draws; initialisation and sampling use streams of
+ * their own, so that one does not shift the other.
+ */
+public final class Rng {
+    private final Generator generator;
+    private final GeneratorOptional optional;
+
+    private Rng(Generator generator) {
+        generator.retainReference();
+        this.generator = generator;
+        this.optional = new GeneratorOptional(generator);
+        optional.retainReference();
+    }
+
+    /** Returns a stream of its own. */
+    public static Rng seeded(long seed) {
+        Engine.load();
+        try (Scope _ = Scope.open()) {
+            return new Rng(torch.make_generator_cpu(seed));
+        }
+    }
+
+    /** Returns the process's stream, from which dropout draws. */
+    public static Rng dropout() {
+        Engine.load();
+        try (Scope _ = Scope.open()) {
+            return new Rng(torch.getDefaultCPUGenerator());
+        }
+    }
+
+    /** Starts this stream again from a seed. */
+    public void reseed(long seed) {
+        generator.set_current_seed(seed);
+    }
+
+    /** Returns the whole state. */
+    public byte[] state() {
+        try (Scope _ = Scope.open()) {
+            return new Tensor(generator.get_state()).segment().toArray(ValueLayout.JAVA_BYTE);
+        }
+    }
+
+    /** Continues from a saved state. */
+    public void restore(byte[] state) {
+        try (Scope _ = Scope.open()) {
+            Tensor bytes = Tensors.empty(DType.UINT8, state.length);
+            MemorySegment.copy(state, 0, bytes.segment(), ValueLayout.JAVA_BYTE, 0, state.length);
+            generator.set_state(bytes.handle());
+        }
+    }
+
+    GeneratorOptional optional() {
+        return optional;
+    }
+}

@@ -1,0 +1,113 @@
+package dev.mojave.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CustomOpTest {
+    /** Product of two tensors summed over the last dimension: y_i = sum_j x_ij w_ij. */
+    private static Tensor rowProducts(Tensor x, Tensor w) {
+        Tensor y;
+        try (NoGrad _ = NoGrad.open()) {
+            y = x.mul(w).sum(1);
+        }
+        return CustomOp.attach(y, List.of(x, w), gradient -> {
+            Tensor column = gradient.unsqueeze(1);
+            return List.of(column.mul(w.detach()), column.mul(x.detach()));
+        });
+    }
+
+    @Test
+    void gradientsEqualThoseOfAutograd() {
+        try (Scope _ = Scope.open()) {
+            Rng rng = Rng.seeded(3);
+            Tensor a = Tensors.normal(rng, 0, 1, 4, 3).requireGrad(true);
+            Tensor w = Tensors.normal(rng, 0, 1, 4, 3).requireGrad(true);
+
+            rowProducts(a.mul(2), w).square().sum().backward();
+            float[] customA = a.grad().orElseThrow().toFloats();
+            float[] customW = w.grad().orElseThrow().toFloats();
+            a.clearGrad();
+            w.clearGrad();
+            a.mul(2).mul(w).sum(1).square().sum().backward();
+
+            assertThat(customA).containsExactly(a.grad().orElseThrow().toFloats());
+            assertThat(customW).containsExactly(w.grad().orElseThrow().toFloats());
+        }
+    }
+
+    @Test
+    void anInputThatNeedsNoGradientIsLeftAlone() {
+        try (Scope _ = Scope.open()) {
+            Tensor a = Tensors.ones(DType.FLOAT32, 2, 3).requireGrad(true);
+            Tensor w = Tensors.full(DType.FLOAT32, 5, 2, 3);
+            rowProducts(a, w).sum().backward();
+            assertThat(a.grad().orElseThrow().toFloats()).containsOnly(5f);
+            assertThat(w.grad()).isEmpty();
+        }
+    }
+
+    @Test
+    void nothingIsRecordedWithoutNeed() {
+        try (Scope _ = Scope.open()) {
+            Tensor a = Tensors.ones(DType.FLOAT32, 2, 3);
+            assertThat(rowProducts(a, a).requiresGrad()).isFalse();
+            Tensor b = Tensors.ones(DType.FLOAT32, 2, 3).requireGrad(true);
+            try (NoGrad _ = NoGrad.open()) {
+                assertThat(rowProducts(b, b).requiresGrad()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void operationsChainAndShareInputs() {
+        try (Scope _ = Scope.open()) {
+            Tensor x = Tensors.of(new float[] {1, 2, 3, 4}, 2, 2).requireGrad(true);
+            Tensor twice = rowProducts(x, x).unsqueeze(1).expand(2, 2);
+            rowProducts(twice, x).sum().backward();
+            float[] custom = x.grad().orElseThrow().toFloats();
+            x.clearGrad();
+            x.mul(x).sum(1).unsqueeze(1).expand(2, 2).mul(x).sum(1).sum().backward();
+            assertThat(custom).containsExactly(x.grad().orElseThrow().toFloats());
+        }
+    }
+
+    @Test
+    void manyOperationsLeaveNothingBehind() {
+        try (Scope _ = Scope.open()) {
+            Tensor x = Tensors.ones(DType.FLOAT32, 8, 8).requireGrad(true);
+            step(x);
+            long live = Scope.liveObjects();
+            for (int i = 0; i < 200; i++) {
+                step(x);
+            }
+            assertThat(Scope.liveObjects()).isEqualTo(live);
+        }
+    }
+
+    private static void step(Tensor x) {
+        try (Scope _ = Scope.open()) {
+            Tensor h = x;
+            for (int depth = 0; depth < 10; depth++) {
+                h = rowProducts(h, h).unsqueeze(1).expand(8, 8).mul(0.01);
+            }
+            h.sum().backward();
+            x.clearGrad();
+        }
+    }
+
+    @Test
+    void aBackwardThatReturnsTooFewGradientsIsNamed() {
+        try (Scope _ = Scope.open()) {
+            Tensor x = Tensors.ones(DType.FLOAT32, 2).requireGrad(true);
+            Tensor y;
+            try (NoGrad _ = NoGrad.open()) {
+                y = x.mul(1);
+            }
+            Tensor z = CustomOp.attach(y, List.of(x), gradient -> List.of());
+            assertThatThrownBy(() -> z.sum().backward()).hasMessageContaining("one gradient for each input");
+        }
+    }
+}
