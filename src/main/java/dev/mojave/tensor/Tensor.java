@@ -474,6 +474,11 @@ public final class Tensor implements AutoCloseable {
         return Native.call("and", () -> handle.logical_and(other.handle), this, other);
     }
 
+    /** Returns the logical disjunction. */
+    public Tensor or(Tensor other) {
+        return Native.call("or", () -> handle.logical_or(other.handle), this, other);
+    }
+
     // ---- in place, on tensors that no graph needs
 
     /** Overwrites the values. */

@@ -1,0 +1,69 @@
+package dev.mojave.model;
+
+import dev.mojave.moe.MoeLayer;
+import dev.mojave.moe.Routing;
+import dev.mojave.nn.Attention;
+import dev.mojave.nn.Context;
+import dev.mojave.nn.FeedForward;
+import dev.mojave.nn.Init;
+import dev.mojave.nn.KvCache;
+import dev.mojave.nn.Norm;
+import dev.mojave.nn.Rotary;
+import dev.mojave.tensor.Functions;
+import dev.mojave.tensor.Tensor;
+import java.util.Optional;
+
+/** One pre-norm transformer block: {@code x += attention(norm(x)); x += feed_forward(norm(x))}. */
+final class Block {
+    /** The second half of a block is one or the other. */
+    private sealed interface Half permits Dense, Sparse {}
+
+    private record Dense(FeedForward layer) implements Half {}
+
+    private record Sparse(MoeLayer layer) implements Half {}
+
+    /**
+     * The result of one pass.
+     *
+     * @param xBSD the residual stream, float32 (B, S, D)
+     * @param routing what the router decided, if the block is sparse
+     */
+    record Output(Tensor xBSD, Optional<Routing> routing) {}
+
+    private final Norm attentionNorm;
+    private final Attention attention;
+    private final Norm feedForwardNorm;
+    private final Half half;
+    private final double dropout;
+    private final int layer;
+
+    Block(ModelSpec spec, int layer, Init init, Optional<Rotary> rotary) {
+        this.layer = layer;
+        this.dropout = spec.dropout();
+        this.attentionNorm = spec.normSpec().build(init.child("attention_norm"));
+        this.attention = spec.attention().build(init.child("attention"), spec.residualScale(), rotary);
+        this.feedForwardNorm = spec.normSpec().build(init.child("feed_forward_norm"));
+        Optional<MoeLayer.Spec> mixture = spec.mixture(layer);
+        this.half = mixture.isPresent()
+                ? new Sparse(mixture.get().build(init.child("moe"), spec.residualScale()))
+                : new Dense(spec.feedForward().build(init.child("feed_forward"), spec.residualScale()));
+    }
+
+    Output forward(Tensor xBSD, Optional<Tensor> visible, Optional<KvCache> cache, Context context) {
+        Tensor attended = attention.forward(attentionNorm.forward(xBSD), visible, cache, layer, context);
+        Tensor x = xBSD.add(Functions.dropout(attended, context.dropout(dropout)));
+        Tensor normed = feedForwardNorm.forward(x);
+        return switch (half) {
+            case Dense(FeedForward dense) ->
+                new Output(residual(x, dense.forward(normed, context), context), Optional.empty());
+            case Sparse(MoeLayer moe) -> {
+                MoeLayer.Output output = moe.forward(normed, context);
+                yield new Output(residual(x, output.yBSD(), context), Optional.of(output.routing()));
+            }
+        };
+    }
+
+    private Tensor residual(Tensor x, Tensor branch, Context context) {
+        return x.add(Functions.dropout(branch, context.dropout(dropout)));
+    }
+}

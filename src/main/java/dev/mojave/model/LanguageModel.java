@@ -1,0 +1,151 @@
+package dev.mojave.model;
+
+import dev.mojave.base.Check;
+import dev.mojave.moe.Routing;
+import dev.mojave.nn.Attention;
+import dev.mojave.nn.Context;
+import dev.mojave.nn.Init;
+import dev.mojave.nn.KvCache;
+import dev.mojave.nn.Linear;
+import dev.mojave.nn.Norm;
+import dev.mojave.nn.Parameter;
+import dev.mojave.nn.Positions;
+import dev.mojave.nn.Rotary;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Functions;
+import dev.mojave.tensor.Rng;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+// Shapes: B batch, S tokens, D model width, V vocabulary.
+/** A decoder-only transformer, dense or sparse, with its parameters. */
+public final class LanguageModel implements AutoCloseable {
+    private final ModelSpec spec;
+    private final List<Parameter> parameters;
+    private final Tensor embeddingVD;
+    private final Optional<Tensor> positionsTD;
+    private final Optional<Rotary> rotary;
+    private final List<Block> blocks = new ArrayList<>();
+    private final Norm finalNorm;
+    private final Tensor headVD;
+
+    private LanguageModel(ModelSpec spec, Init init) {
+        this.spec = spec;
+        int width = spec.hiddenSize();
+        int context = spec.maxPositionEmbeddings();
+        this.embeddingVD = init.child("embedding").matrix("weight", spec.vocabSize(), width);
+        this.positionsTD = switch (spec.positionEmbedding()) {
+            case LEARNED -> Optional.of(init.child("positions").matrix("weight", context, width));
+            case SINUSOIDAL -> Optional.of(owned(() -> Positions.sinusoidal(context, width)));
+            case ROPE -> Optional.empty();
+        };
+        this.rotary = spec.positionEmbedding() == Positions.ROPE
+                ? Optional.of(new Rotary(spec.attention().headSize(), context, spec.ropeTheta()))
+                : Optional.empty();
+        Init layers = init.child("layers");
+        for (int layer = 0; layer < spec.numHiddenLayers(); layer++) {
+            blocks.add(new Block(spec, layer, layers.child(String.valueOf(layer)), rotary));
+        }
+        this.finalNorm = spec.normSpec().build(init.child("final_norm"));
+        this.headVD =
+                spec.tieWordEmbeddings() ? embeddingVD : init.child("head").matrix("weight", spec.vocabSize(), width);
+        this.parameters = init.parameters();
+    }
+
+    /** Builds a model with fresh parameters drawn from the seed. */
+    public static LanguageModel build(ModelSpec spec, long seed) {
+        return new LanguageModel(spec, Init.of(Rng.seeded(seed), spec.initializerRange()));
+    }
+
+    private static Tensor owned(java.util.function.Supplier<Tensor> make) {
+        try (Scope _ = Scope.open()) {
+            return make.get().retain();
+        }
+    }
+
+    /** Returns what this model is. */
+    public ModelSpec spec() {
+        return spec;
+    }
+
+    /** Returns every trained tensor, in a fixed order. */
+    public List<Parameter> parameters() {
+        return parameters;
+    }
+
+    /** Makes a cache for generating with this model. */
+    public KvCache newCache(int batch) {
+        return new KvCache(
+                spec.numHiddenLayers(),
+                batch,
+                spec.numKeyValueHeads(),
+                spec.maxPositionEmbeddings(),
+                spec.attention().headSize());
+    }
+
+    /**
+     * Runs the model. With a cache the tokens follow those read before, and the cache then holds them too.
+     *
+     * @throws IllegalArgumentException if the tokens do not fit the context
+     */
+    public Output forward(Inputs inputs, Context context) {
+        List<Routing> routing = new ArrayList<>();
+        Tensor hiddenBSD = hidden(inputs, context, routing);
+        Tensor logitsBSV =
+                Linear.apply(hiddenBSD, headVD, Optional.empty(), context).to(DType.FLOAT32);
+        Optional<Tensor> loss = inputs.targetsBS()
+                .map(targets -> Functions.crossEntropy(logitsBSV.view(-1, spec.vocabSize()), targets.reshape(-1)));
+        return new Output(logitsBSV, loss, routing);
+    }
+
+    /** Runs everything but the head: float32 (B, S, D) after the final norm; routing records are appended. */
+    private Tensor hidden(Inputs inputs, Context context, List<Routing> routing) {
+        int tokens = (int) inputs.idsBS().size(1);
+        int offset = inputs.cache().map(KvCache::length).orElse(0);
+        Check.that(
+                offset + tokens <= spec.maxPositionEmbeddings(),
+                "%d tokens do not fit max_position_embeddings (%d)",
+                offset + tokens,
+                spec.maxPositionEmbeddings());
+        Check.that(inputs.cache().isEmpty() || inputs.paddingBS().isEmpty(), "padding is not supported with a cache");
+        Tensor x = Functions.embedding(embeddingVD, inputs.idsBS());
+        if (positionsTD.isPresent()) {
+            x = x.add(positionsTD.get().narrow(0, offset, tokens));
+        }
+        x = Functions.dropout(x, context.dropout(spec.dropout()));
+        Optional<Tensor> visible = inputs.paddingBS().map(LanguageModel::visible);
+        for (Block block : blocks) {
+            Block.Output output = block.forward(x, visible, inputs.cache(), context);
+            x = output.xBSD();
+            output.routing().ifPresent(routing::add);
+        }
+        inputs.cache().ifPresent(cache -> cache.advance(tokens));
+        return finalNorm.forward(x);
+    }
+
+    /** Causal and padding masks together, (B, 1, S, S); a token always sees itself, so that no row of the softmax is empty. */
+    private static Tensor visible(Tensor realBS) {
+        long tokens = realBS.size(1);
+        Tensor causal = Attention.causalMask(0, tokens);
+        Tensor self = causal.and(causal.transpose(0, 1));
+        Tensor keys = realBS.unsqueeze(1).unsqueeze(1);
+        return causal.and(keys.or(self));
+    }
+
+    /** Returns the number of trained values, counted on the parameters themselves. */
+    public long parameterCount() {
+        return parameters.stream().mapToLong(p -> p.value().elements()).sum();
+    }
+
+    @Override
+    public void close() {
+        parameters.forEach(p -> p.value().close());
+        rotary.ifPresent(Rotary::close);
+        if (spec.positionEmbedding() == Positions.SINUSOIDAL) {
+            positionsTD.ifPresent(Tensor::close);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.mojave.model;
+
+import dev.mojave.moe.MoeLayer;
+import dev.mojave.nn.Positions;
+import java.util.Optional;
+
+/**
+ * What a model counts, predicted from its specification.
+ *
+ * @param total everything that is trained, positions included; a tied head counts once
+ * @param active what one token uses: of each mixture's experts only the chosen ones; embeddings and head in full
+ * @param withoutEmbeddings total less token and position embeddings and head
+ * @param activeWithoutEmbeddings active less the same
+ * @param flopsPerToken FLOPs of one training step per token: 6 per matmul weight that a token uses (head included) plus causal
+ *     attention once, 6 * layers * width * context
+ */
+public record ModelCounts(
+        long total, long active, long withoutEmbeddings, long activeWithoutEmbeddings, long flopsPerToken) {
+
+    static ModelCounts of(ModelSpec spec) {
+        long width = spec.hiddenSize();
+        long table = spec.vocabSize() * width;
+        long positions = spec.positionEmbedding() == Positions.LEARNED ? spec.maxPositionEmbeddings() * width : 0;
+        long embeddings = table + positions + (spec.tieWordEmbeddings() ? 0 : table);
+        long norm = spec.normSpec().parameterCount();
+        long body = norm;
+        long activeBody = norm;
+        long weights = table;
+        for (int layer = 0; layer < spec.numHiddenLayers(); layer++) {
+            long shared = 2 * norm + spec.attention().parameterCount();
+            weights += spec.attention().matmulWeights();
+            Optional<MoeLayer.Spec> mixture = spec.mixture(layer);
+            if (mixture.isPresent()) {
+                long each = mixture.get().experts().each().parameterCount();
+                int chosen = spec.mixture().orElseThrow().numExpertsPerTok();
+                long router = mixture.get().router().parameterCount();
+                body += shared + mixture.get().parameterCount();
+                activeBody += shared + router + chosen * each;
+                weights += router + chosen * spec.feedForward().matmulWeights();
+            } else {
+                body += shared + spec.feedForward().parameterCount();
+                activeBody += shared + spec.feedForward().parameterCount();
+                weights += spec.feedForward().matmulWeights();
+            }
+        }
+        long attention = 6L * spec.numHiddenLayers() * width * spec.maxPositionEmbeddings();
+        return new ModelCounts(embeddings + body, embeddings + activeBody, body, activeBody, 6 * weights + attention);
+    }
+}

@@ -1,0 +1,148 @@
+package dev.mojave.model;
+
+import dev.mojave.base.Check;
+import dev.mojave.moe.Experts;
+import dev.mojave.moe.MoeLayer;
+import dev.mojave.nn.Attention;
+import dev.mojave.nn.FeedForward;
+import dev.mojave.nn.Norm;
+import dev.mojave.nn.Positions;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code model} section of a recipe, complete: what a decoder-only transformer is, and how large.
+ *
+ * <p>Pre-norm blocks: {@code x += attention(norm(x)); x += feed_forward(norm(x))}, a final norm, a head.
+ *
+ * @param vocabSize tokens in the vocabulary
+ * @param hiddenSize model width D
+ * @param numHiddenLayers blocks
+ * @param numAttentionHeads query heads; divides the width
+ * @param numKeyValueHeads key and value heads; divides the query heads
+ * @param intermediateSize width of the feed-forward, of each expert where sparse
+ * @param maxPositionEmbeddings context length in tokens
+ * @param norm which normalisation
+ * @param normEps its epsilon
+ * @param positionEmbedding how positions enter
+ * @param ropeTheta base of the rotary angles
+ * @param hiddenAct GELU or SwiGLU
+ * @param bias whether linear layers and LayerNorms have biases
+ * @param tieWordEmbeddings whether the head is the token embedding
+ * @param dropout probability, on embeddings, attention weights and residual branches
+ * @param initializerRange standard deviation of initial matrices; residual projections are scaled by 1/sqrt(2 layers)
+ * @param moe absent for a dense model
+ */
+public record ModelSpec(
+        int vocabSize,
+        int hiddenSize,
+        int numHiddenLayers,
+        int numAttentionHeads,
+        int numKeyValueHeads,
+        int intermediateSize,
+        int maxPositionEmbeddings,
+        Norm.Kind norm,
+        double normEps,
+        Positions positionEmbedding,
+        double ropeTheta,
+        FeedForward.Activation hiddenAct,
+        boolean bias,
+        boolean tieWordEmbeddings,
+        double dropout,
+        double initializerRange,
+        @Nullable MoeSpec moe) {
+
+    /** Checks every size, alone and together. */
+    public ModelSpec {
+        Check.that(vocabSize >= 2, "vocab_size (%d) must be at least 2", vocabSize);
+        Check.that(hiddenSize >= 1, "hidden_size (%d) must be positive", hiddenSize);
+        Check.that(numHiddenLayers >= 1, "num_hidden_layers (%d) must be positive", numHiddenLayers);
+        Check.that(maxPositionEmbeddings >= 1, "max_position_embeddings (%d) must be positive", maxPositionEmbeddings);
+        Check.that(normEps > 0, "norm_eps (%s) must be positive", normEps);
+        Check.that(ropeTheta > 0, "rope_theta (%s) must be positive", ropeTheta);
+        Check.that(0 <= dropout && dropout < 1, "dropout (%s) must be at least 0 and below 1", dropout);
+        Check.that(initializerRange > 0, "initializer_range (%s) must be positive", initializerRange);
+        Attention.Spec attention = new Attention.Spec(hiddenSize, numAttentionHeads, numKeyValueHeads, bias, dropout);
+        Check.that(
+                positionEmbedding != Positions.ROPE || attention.headSize() % 2 == 0,
+                "position_embedding rope needs an even head size; hidden_size / num_attention_heads is %d",
+                attention.headSize());
+        Check.that(
+                new FeedForward.Spec(hiddenSize, intermediateSize, hiddenAct, bias).parameterCount() > 0,
+                "intermediate_size (%d) must be positive",
+                intermediateSize);
+    }
+
+    /** Returns the mixture, if this model is sparse. */
+    public Optional<MoeSpec> mixture() {
+        return Optional.ofNullable(moe);
+    }
+
+    /** Returns the same model, dense. */
+    public ModelSpec dense() {
+        return with(intermediateSize, null);
+    }
+
+    /** Returns the same model with another width of its feed-forwards. */
+    public ModelSpec withIntermediateSize(int size) {
+        return with(size, moe);
+    }
+
+    private ModelSpec with(int newIntermediateSize, @Nullable MoeSpec newMoe) {
+        return new ModelSpec(
+                vocabSize,
+                hiddenSize,
+                numHiddenLayers,
+                numAttentionHeads,
+                numKeyValueHeads,
+                newIntermediateSize,
+                maxPositionEmbeddings,
+                norm,
+                normEps,
+                positionEmbedding,
+                ropeTheta,
+                hiddenAct,
+                bias,
+                tieWordEmbeddings,
+                dropout,
+                initializerRange,
+                newMoe);
+    }
+
+    Attention.Spec attention() {
+        return new Attention.Spec(hiddenSize, numAttentionHeads, numKeyValueHeads, bias, dropout);
+    }
+
+    FeedForward.Spec feedForward() {
+        return new FeedForward.Spec(hiddenSize, intermediateSize, hiddenAct, bias);
+    }
+
+    Norm.Spec normSpec() {
+        return new Norm.Spec(norm, hiddenSize, normEps, bias);
+    }
+
+    Optional<MoeLayer.Spec> mixture(int layer) {
+        return mixture()
+                .filter(m -> m.sparse(layer))
+                .map(m -> new MoeLayer.Spec(m.routerSpec(hiddenSize), new Experts.Spec(m.numExperts(), feedForward())));
+    }
+
+    /** Returns the factor on the initial values of projections that end in the residual stream: 1/sqrt(2 layers), GPT-2. */
+    public double residualScale() {
+        return 1 / Math.sqrt(2.0 * numHiddenLayers);
+    }
+
+    /** Returns what this model will count, before it is built. */
+    public ModelCounts counts() {
+        return ModelCounts.of(this);
+    }
+
+    /** Describes the model in one line, for example {@code "4x128 rms_norm swiglu, 4 experts, top-2"}. */
+    public String describe() {
+        String width = numHiddenLayers + "x" + hiddenSize + ", feed-forward " + intermediateSize;
+        return mixture()
+                .map(m -> width + ", " + m.numExperts() + " experts, top-" + m.numExpertsPerTok()
+                        + (m.decoderSparseStep() == 1 ? "" : " in every layer of " + m.decoderSparseStep()))
+                .orElse(width + ", dense");
+    }
+}

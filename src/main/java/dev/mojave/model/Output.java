@@ -1,0 +1,15 @@
+package dev.mojave.model;
+
+import dev.mojave.moe.Routing;
+import dev.mojave.tensor.Tensor;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a forward pass gives.
+ *
+ * @param logitsBSV logits of the next token (B, S, V), float32
+ * @param crossEntropy mean nats over targets that are not -100; present if there were targets. Auxiliary losses are not in it
+ * @param routing one record a sparse layer, in order
+ */
+public record Output(Tensor logitsBSV, Optional<Tensor> crossEntropy, List<Routing> routing) {}

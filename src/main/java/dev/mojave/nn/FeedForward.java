@@ -1,0 +1,102 @@
+package dev.mojave.nn;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.mojave.base.Check;
+import dev.mojave.tensor.Functions;
+import dev.mojave.tensor.Tensor;
+import java.util.List;
+
+/**
+ * The feed-forward half of a block: {@code down(gelu(up x))} as in GPT-2, or {@code down(silu(gate x) * up x)} as in LLaMA
+ * (SwiGLU, arXiv 2002.05202), where one fused projection makes gate and up, in this order.
+ */
+public final class FeedForward {
+    /** The non-linearity, and with it the number of input projections. */
+    public enum Activation {
+        @JsonProperty("gelu")
+        GELU(1),
+        @JsonProperty("swiglu")
+        SWIGLU(2);
+
+        private final int projections;
+
+        Activation(int projections) {
+            this.projections = projections;
+        }
+
+        /** Returns how many intermediate sizes wide the input projection is. */
+        public int projections() {
+            return projections;
+        }
+
+        /**
+         * Applies the non-linearity.
+         *
+         * @param x (..., projections * I)
+         * @return (..., I)
+         */
+        public Tensor apply(Tensor x) {
+            return switch (this) {
+                case GELU -> Functions.gelu(x);
+                case SWIGLU -> {
+                    List<Tensor> gateUp = x.split(x.size(-1) / 2, -1);
+                    yield Functions.silu(gateUp.get(0)).mul(gateUp.get(1));
+                }
+            };
+        }
+    }
+
+    /** Width, intermediate size and options. */
+    public record Spec(int width, int intermediateSize, Activation activation, boolean bias) {
+        /** Checks the sizes. */
+        public Spec {
+            Check.that(intermediateSize > 0, "intermediate_size (%d) must be positive", intermediateSize);
+        }
+
+        private Linear.Spec input() {
+            return new Linear.Spec(width, activation.projections * intermediateSize, bias);
+        }
+
+        private Linear.Spec output() {
+            return new Linear.Spec(intermediateSize, width, bias);
+        }
+
+        /** Returns the number of parameters. */
+        public long parameterCount() {
+            return input().parameterCount() + output().parameterCount();
+        }
+
+        /** Returns the number of weights that a token is multiplied with. */
+        public long matmulWeights() {
+            return (activation.projections + 1L) * width * intermediateSize;
+        }
+
+        /** Makes the layer with parameters under {@code input} and {@code output}. */
+        public FeedForward build(Init init, double residual) {
+            return new FeedForward(
+                    this,
+                    input().build(init.child("input")),
+                    output().build(init.child("output").scaled(residual)));
+        }
+    }
+
+    private final Spec spec;
+    private final Linear input;
+    private final Linear output;
+
+    private FeedForward(Spec spec, Linear input, Linear output) {
+        this.spec = spec;
+        this.input = input;
+        this.output = output;
+    }
+
+    /**
+     * Transforms each token by itself.
+     *
+     * @param x (..., width), any float dtype
+     * @return (..., width) in the compute dtype
+     */
+    public Tensor forward(Tensor x, Context context) {
+        return output.forward(spec.activation.apply(input.forward(x, context)), context);
+    }
+}

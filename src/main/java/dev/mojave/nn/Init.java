@@ -1,0 +1,75 @@
+package dev.mojave.nn;
+
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Rng;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * Makes a model's parameters: GPT-2's initialisation, normal with a fixed standard deviation for matrices, 0 for biases, 1
+ * for norms. Every parameter is registered under its dotted path in the order of making, which fixes the random draws.
+ */
+public final class Init {
+    private final Rng rng;
+    private final String path;
+    private final double standardDeviation;
+    private final List<Parameter> registry;
+
+    private Init(Rng rng, String path, double standardDeviation, List<Parameter> registry) {
+        this.rng = rng;
+        this.path = path;
+        this.standardDeviation = standardDeviation;
+        this.registry = registry;
+    }
+
+    /** Starts the initialisation of a model. */
+    public static Init of(Rng rng, double standardDeviation) {
+        return new Init(rng, "", standardDeviation, new ArrayList<>());
+    }
+
+    /** Returns the same initialisation one level down. */
+    public Init child(String name) {
+        return new Init(rng, path + name + ".", standardDeviation, registry);
+    }
+
+    /** Returns the same initialisation with the standard deviation scaled, as residual projections want it. */
+    public Init scaled(double factor) {
+        return new Init(rng, path, standardDeviation * factor, registry);
+    }
+
+    /** Makes a matrix, or a stack of matrices, of normal values; weight decay applies. */
+    public Tensor matrix(String name, long... shape) {
+        try (Scope _ = Scope.open()) {
+            return register(name, Tensors.normal(rng, 0, standardDeviation, shape), true);
+        }
+    }
+
+    /** Makes a vector, or a stack of vectors, of zeros; no weight decay. */
+    public Tensor zeros(String name, long... shape) {
+        try (Scope _ = Scope.open()) {
+            return register(name, Tensors.zeros(DType.FLOAT32, shape), false);
+        }
+    }
+
+    /** Makes a vector of ones; no weight decay. */
+    public Tensor ones(String name, long... shape) {
+        try (Scope _ = Scope.open()) {
+            return register(name, Tensors.ones(DType.FLOAT32, shape), false);
+        }
+    }
+
+    private Tensor register(String name, Tensor value, boolean decays) {
+        Tensor owned = value.retain().requireGrad(true);
+        registry.add(new Parameter(path + name, owned, decays));
+        return owned;
+    }
+
+    /** Returns all parameters made so far, in order; the caller of {@link #of} owns them. */
+    public List<Parameter> parameters() {
+        return Collections.unmodifiableList(registry);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.mojave.nn;
+
+import dev.mojave.base.Check;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.NoGrad;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Keys and values of the tokens that a model has already read, so that the next token costs one token's work.
+ *
+ * <p>Float32 buffers of (B, K, T, C) a layer, allocated once for the whole context.
+ */
+public final class KvCache implements AutoCloseable {
+    private final List<Tensor> keys = new ArrayList<>();
+    private final List<Tensor> values = new ArrayList<>();
+    private final int capacity;
+    private int length;
+
+    /** Allocates room for {@code capacity} tokens. */
+    public KvCache(int layers, int batch, int keyValueHeads, int capacity, int headSize) {
+        this.capacity = capacity;
+        try (Scope _ = Scope.open()) {
+            for (int layer = 0; layer < layers; layer++) {
+                keys.add(Tensors.zeros(DType.FLOAT32, batch, keyValueHeads, capacity, headSize)
+                        .retain());
+                values.add(Tensors.zeros(DType.FLOAT32, batch, keyValueHeads, capacity, headSize)
+                        .retain());
+            }
+        }
+    }
+
+    /** Returns how many tokens have been read. */
+    public int length() {
+        return length;
+    }
+
+    /** Returns how many tokens fit. */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** Counts tokens that every layer has now stored. */
+    public void advance(int tokens) {
+        length += tokens;
+    }
+
+    /** Forgets everything. */
+    public void clear() {
+        length = 0;
+    }
+
+    /**
+     * Stores a layer's new keys and values behind the earlier ones and returns all of them.
+     *
+     * @param keyBKSC new keys (B, K, S, C)
+     * @param valueBKSC new values (B, K, S, C)
+     */
+    KeysValues append(int layer, Tensor keyBKSC, Tensor valueBKSC) {
+        long added = keyBKSC.size(2);
+        Check.that(length + added <= capacity, "%d tokens do not fit a context of %d", length + added, capacity);
+        try (NoGrad _ = NoGrad.open()) {
+            Tensor key = keys.get(layer);
+            Tensor value = values.get(layer);
+            key.narrow(2, length, added).copyInPlace(keyBKSC);
+            value.narrow(2, length, added).copyInPlace(valueBKSC);
+            return new KeysValues(key.narrow(2, 0, length + added), value.narrow(2, 0, length + added));
+        }
+    }
+
+    /** All keys and values so far, (B, K, T, C) each. */
+    record KeysValues(Tensor keys, Tensor values) {}
+
+    @Override
+    public void close() {
+        keys.forEach(Tensor::close);
+        values.forEach(Tensor::close);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.mojave.nn;
+
+import dev.mojave.tensor.Functions;
+import dev.mojave.tensor.Tensor;
+import java.util.Optional;
+
+/** An affine map {@code y = x W^T + b}; W (outputs, inputs), b (outputs) or absent. */
+public final class Linear {
+    /** Shape of the map. */
+    public record Spec(int inputs, int outputs, boolean bias) {
+        /** Returns the number of parameters. */
+        public long parameterCount() {
+            return (long) inputs * outputs + (bias ? outputs : 0);
+        }
+
+        /** Makes the layer with parameters {@code weight} and, where asked for, {@code bias}. */
+        public Linear build(Init init) {
+            Tensor weight = init.matrix("weight", outputs, inputs);
+            return new Linear(weight, bias ? Optional.of(init.zeros("bias", outputs)) : Optional.empty());
+        }
+    }
+
+    private final Tensor weightOI;
+    private final Optional<Tensor> biasO;
+
+    private Linear(Tensor weightOI, Optional<Tensor> biasO) {
+        this.weightOI = weightOI;
+        this.biasO = biasO;
+    }
+
+    /**
+     * Applies the map.
+     *
+     * @param x (..., inputs), any float dtype
+     * @return (..., outputs) in the context's compute dtype
+     */
+    public Tensor forward(Tensor x, Context context) {
+        return apply(x, weightOI, biasO, context);
+    }
+
+    /** The same for weights that live elsewhere: a tied head, one expert of a stack. */
+    public static Tensor apply(Tensor x, Tensor weightOI, Optional<Tensor> biasO, Context context) {
+        Tensor input = x.to(context.compute());
+        Tensor weight = weightOI.to(context.compute());
+        return biasO.isPresent()
+                ? Functions.linear(input, weight, biasO.get().to(context.compute()))
+                : Functions.linear(input, weight);
+    }
+}

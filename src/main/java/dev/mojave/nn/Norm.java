@@ -1,0 +1,65 @@
+package dev.mojave.nn;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Functions;
+import dev.mojave.tensor.Tensor;
+import java.util.Optional;
+
+/**
+ * Normalisation over the last dimension, statistics in float32.
+ *
+ * <p>LayerNorm (arXiv 1607.06450): {@code (x - mean) / sqrt(var + eps) * w + b}; RMSNorm (arXiv 1910.07467):
+ * {@code x / sqrt(mean(x^2) + eps) * w}.
+ */
+public final class Norm {
+    /** Which normalisation. */
+    public enum Kind {
+        @JsonProperty("layer_norm")
+        LAYER_NORM,
+        @JsonProperty("rms_norm")
+        RMS_NORM
+    }
+
+    /** Kind, width and epsilon; {@code bias} concerns LayerNorm alone. */
+    public record Spec(Kind kind, int width, double eps, boolean bias) {
+        /** Returns the number of parameters. */
+        public long parameterCount() {
+            return hasBias() ? 2L * width : width;
+        }
+
+        private boolean hasBias() {
+            return bias && kind == Kind.LAYER_NORM;
+        }
+
+        /** Makes the layer with parameters {@code weight} and, where it has one, {@code bias}. */
+        public Norm build(Init init) {
+            Tensor weight = init.ones("weight", width);
+            return new Norm(this, weight, hasBias() ? Optional.of(init.zeros("bias", width)) : Optional.empty());
+        }
+    }
+
+    private final Spec spec;
+    private final Tensor weightD;
+    private final Optional<Tensor> biasD;
+
+    private Norm(Spec spec, Tensor weightD, Optional<Tensor> biasD) {
+        this.spec = spec;
+        this.weightD = weightD;
+        this.biasD = biasD;
+    }
+
+    /**
+     * Normalises.
+     *
+     * @param x (..., width), any float dtype
+     * @return the same shape, float32
+     */
+    public Tensor forward(Tensor x) {
+        Tensor input = x.to(DType.FLOAT32);
+        return switch (spec.kind) {
+            case LAYER_NORM -> Functions.layerNorm(input, weightD, biasD, spec.eps);
+            case RMS_NORM -> Functions.rmsNorm(input, weightD, spec.eps);
+        };
+    }
+}

@@ -1,0 +1,34 @@
+package dev.mojave.nn;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+
+/** How a model knows where a token stands. */
+public enum Positions {
+    /** A trained table that is added to the embeddings (GPT-2). */
+    @JsonProperty("learned")
+    LEARNED,
+    /** A fixed table of sines and cosines that is added to the embeddings (arXiv 1706.03762). */
+    @JsonProperty("sinusoidal")
+    SINUSOIDAL,
+    /** Queries and keys are rotated by their position (arXiv 2104.09864). */
+    @JsonProperty("rope")
+    ROPE;
+
+    /**
+     * Returns the table of Vaswani et al.: {@code PE(t, 2i) = sin(t / 10000^(2i/D))}, {@code PE(t, 2i+1)} the cosine.
+     *
+     * @return float32 (T, D)
+     */
+    public static Tensor sinusoidal(int context, int width) {
+        float[] table = new float[context * width];
+        for (int t = 0; t < context; t++) {
+            for (int d = 0; d < width; d++) {
+                double angle = t / Math.pow(10_000, (d - d % 2) / (double) width);
+                table[t * width + d] = (float) (d % 2 == 0 ? Math.sin(angle) : Math.cos(angle));
+            }
+        }
+        return Tensors.of(table, context, width);
+    }
+}
