@@ -1,0 +1,176 @@
+package dev.mojave.lab.study;
+
+import dev.mojave.result.ArmResult;
+import dev.mojave.result.Comparison;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+
+/**
+ * What a study found, in one sentence that follows from intervals alone.
+ *
+ * <p>The rule, the same for every arm: an interval of the difference that lies on one side of zero names a winner; one that
+ * holds zero says "no difference shown" together with the difference that could have gone undetected; one seed says
+ * that it cannot tell. A gap whose change over the second half of training has an interval on one side of zero was still
+ * moving, and a longer run may differ. No threshold was chosen after looking at results.
+ */
+final class Verdict {
+    /** A model that ends above this share of the unigram entropy has learned too little to be compared. */
+    static final double LEARNED = 0.75;
+
+    private Verdict() {}
+
+    /**
+     * One comparison with the trend of its gap.
+     *
+     * @param comparison a dense (or other) arm {@code a} against the mixture {@code b}
+     * @param trend where the gap was going
+     */
+    record Finding(Comparison comparison, Trend trend) {}
+
+    /**
+     * Returns the sentence.
+     *
+     * @param arms those with at least one finished trial, in the order of the recipe
+     * @param findings every other arm against the mixture, in the order of the recipe
+     * @param unigramEntropy nats per token
+     */
+    static String sentence(List<ArmResult> arms, List<Finding> findings, double unigramEntropy) {
+        if (findings.isEmpty()) {
+            return "No verdict: no seed finished in both the mixture and another arm.";
+        }
+        List<String> clauses = new ArrayList<>();
+        for (Finding finding : findings) {
+            clauses.add(clause(finding, name(finding.comparison().a(), arms)));
+        }
+        if (findings.stream().anyMatch(finding -> moving(finding.trend()))) {
+            clauses.add("a longer run may differ");
+        }
+        List<String> undertrained = undertrained(arms, unigramEntropy);
+        if (!undertrained.isEmpty()) {
+            clauses.add(String.format(
+                    Locale.ROOT,
+                    "but %s ended above %.0f%% of the unigram entropy, so this run is too short to say anything about trained"
+                            + " models",
+                    String.join(" and ", undertrained),
+                    100 * LEARNED));
+        }
+        String text = String.join("; ", clauses);
+        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1) + ".";
+    }
+
+    /** Returns the names of the arms whose mean loss is above {@link #LEARNED} of the unigram entropy. */
+    static List<String> undertrained(List<ArmResult> arms, double unigramEntropy) {
+        return arms.stream()
+                .filter(arm -> arm.valLoss().mean() > LEARNED * unigramEntropy)
+                .map(arm -> "arm '" + arm.name() + "'")
+                .toList();
+    }
+
+    /** Returns how an arm is spoken of: by its matched budget, with its name where two arms share a budget. */
+    static String name(String arm, List<ArmResult> arms) {
+        String description = description(arm, arms);
+        long alike = arms.stream()
+                .filter(other -> description(other.name(), arms).equals(description))
+                .count();
+        return alike > 1 ? description + " (arm '" + arm + "')" : description;
+    }
+
+    private static String description(String arm, List<ArmResult> arms) {
+        String by = arms.stream()
+                .filter(result -> result.name().equals(arm) && result.match() != null)
+                .map(result -> Objects.requireNonNull(result.match()).by())
+                .findFirst()
+                .orElse("");
+        return switch (by) {
+            case "active" -> "the dense model of equal active size";
+            case "total" -> "the dense model of equal total size";
+            case "flops" -> "the dense model of equal FLOPs per token";
+            default -> "arm '" + arm + "'";
+        };
+    }
+
+    private static String clause(Finding finding, String other) {
+        Comparison comparison = finding.comparison();
+        double difference = comparison.difference();
+        Double low = comparison.ciLow();
+        Double high = comparison.ciHigh();
+        if (low == null || high == null) {
+            return String.format(
+                    Locale.ROOT,
+                    "one seed cannot tell MoE from %s: MoE's loss is %s nats per token %s, without an interval",
+                    other,
+                    nats(Math.abs(difference)),
+                    difference >= 0 ? "lower" : "higher");
+        }
+        if (low > 0) {
+            return String.format(Locale.ROOT, "MoE beats %s by %s", other, measured(comparison, difference, low, high))
+                    + moving(
+                            finding.trend(),
+                            Trend.TOWARDS_B,
+                            "a gap that was still growing",
+                            "a gap that was narrowing");
+        }
+        if (high < 0) {
+            return String.format(
+                            Locale.ROOT, "%s wins here, by %s", other, measured(comparison, -difference, -high, -low))
+                    + moving(
+                            finding.trend(),
+                            Trend.TOWARDS_A,
+                            "a gap that was still growing",
+                            "a gap that was narrowing");
+        }
+        return undecided(finding, other, low, high);
+    }
+
+    private static String undecided(Finding finding, String other, double low, double high) {
+        Comparison comparison = finding.comparison();
+        boolean lower = comparison.difference() >= 0;
+        Double detectable = comparison.detectableDifference();
+        return String.format(
+                        Locale.ROOT,
+                        "no difference shown between MoE and %s: MoE's loss is %s by %s%s",
+                        other,
+                        lower ? "lower" : "higher",
+                        lower
+                                ? measured(comparison, comparison.difference(), low, high)
+                                : measured(comparison, -comparison.difference(), -high, -low),
+                        detectable == null
+                                ? ""
+                                : ", and a difference under " + nats(detectable) + " could have gone undetected")
+                + moving(
+                        finding.trend(), Trend.TOWARDS_B, "with MoE still gaining", "with " + other + " still gaining");
+    }
+
+    /** {@code 0.0213 nats per token (95% CI [0.0120, 0.0306], n=3)}. */
+    private static String measured(Comparison comparison, double difference, double low, double high) {
+        return String.format(
+                Locale.ROOT,
+                "%s nats per token (%.0f%% CI [%s, %s], n=%d)",
+                nats(difference),
+                100 * comparison.level(),
+                nats(low),
+                nats(high),
+                comparison.n());
+    }
+
+    private static String moving(Trend trend, Trend up, String whenUp, String whenDown) {
+        return moving(trend) ? ", " + (trend == up ? whenUp : whenDown) + " when training ended" : "";
+    }
+
+    private static boolean moving(Trend trend) {
+        return switch (trend) {
+            case TOWARDS_A, TOWARDS_B -> true;
+            case NOT_SHOWN, UNKNOWN -> false;
+        };
+    }
+
+    /** Four decimals, more where that would leave fewer than two significant figures. */
+    private static String nats(double value) {
+        double magnitude = Math.abs(value);
+        int decimals = magnitude == 0 ? 4 : Math.clamp((int) Math.ceil(-Math.log10(magnitude)) + 1, 4, 9);
+        String text = String.format(Locale.ROOT, "%." + decimals + "f", value);
+        return text.matches("-0\\.0+") ? text.substring(1) : text;
+    }
+}
