@@ -30,8 +30,8 @@ final class RecordTrees {
         for (RecordComponent component : record.getClass().getRecordComponents()) {
             Object value = read(component.getAccessor(), record);
             if (value instanceof Optional<?> optional) {
-                optional.ifPresent(inside -> tree.set(
-                        Names.key(component), node(inside, argument(component.getGenericType(), 0))));
+                optional.ifPresent(inside ->
+                        tree.set(Names.key(component), node(inside, argument(component.getGenericType(), 0))));
             } else if (value != null) {
                 tree.set(Names.key(component), node(value, component.getGenericType()));
             }

@@ -115,7 +115,11 @@ public final class Records {
             return node.asString();
         }
         if (JsonNode.class.isAssignableFrom(type)) {
-            require(type.isInstance(node), path, type == ObjectNode.class ? "expected a section" : "expected a list", node);
+            require(
+                    type.isInstance(node),
+                    path,
+                    type == ObjectNode.class ? "expected a section" : "expected a list",
+                    node);
             return node;
         }
         Optional<Method> creator = creator(type);
@@ -193,7 +197,8 @@ public final class Records {
             kinds.put(Names.kind(permitted), permitted);
         }
         if (node.isString()) {
-            return record(JsonNodeFactory.instance.objectNode(), choose(kinds, node.stringValue(), path), path, List.of());
+            return record(
+                    JsonNodeFactory.instance.objectNode(), choose(kinds, node.stringValue(), path), path, List.of());
         }
         require(node.isObject(), path, "expected a section with a kind", node);
         JsonNode kind = node.path("kind");
@@ -233,7 +238,8 @@ public final class Records {
             String key = Names.key(components[i]);
             arguments[i] = component(node.path(key), components[i], join(path, key));
         }
-        Class<?>[] types = Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+        Class<?>[] types =
+                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
         return call(path, () -> {
             var constructor = type.getDeclaredConstructor(types);
             constructor.setAccessible(true);
@@ -275,7 +281,11 @@ public final class Records {
             return constructor.run();
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof IllegalArgumentException rule) {
-                throw failure(path, String.valueOf(rule.getMessage())).because(rule);
+                String message = String.valueOf(rule.getMessage());
+                // A rule about one key of a section may name it in full itself.
+                boolean named = !path.isEmpty() && message.startsWith(path + ".");
+                throw (named ? Failure.usage("%s: %s", source.apply(path), message) : failure(path, message))
+                        .because(rule);
             }
             if (e.getCause() instanceof Failure failure) {
                 throw failure.at(place(path));

@@ -25,9 +25,8 @@ public final class Trees {
             if (value.isNull()) {
                 merged.remove(entry.getKey());
             } else if (value instanceof ObjectNode section) {
-                ObjectNode below = merged.get(entry.getKey()) instanceof ObjectNode existing
-                        ? existing
-                        : merged.objectNode();
+                ObjectNode below =
+                        merged.get(entry.getKey()) instanceof ObjectNode existing ? existing : merged.objectNode();
                 merged.set(entry.getKey(), merge(below, section));
             } else {
                 merged.set(entry.getKey(), value.deepCopy());

@@ -63,8 +63,7 @@ public final class Yaml {
         if (tree instanceof ObjectNode mapping) {
             return mapping;
         }
-        throw Failure.usage(
-                "%s: expected keys and values at the top level, found %s", source, Records.describe(tree));
+        throw Failure.usage("%s: expected keys and values at the top level, found %s", source, Records.describe(tree));
     }
 
     /** Parses any one value: a scalar, a list or a mapping, as on the right of {@code --set key=}. */
@@ -78,7 +77,8 @@ public final class Yaml {
             }
             JsonNode tree = node(parser, first, source, "", 0);
             if (parser.nextToken() != null) {
-                throw Failure.usage("%s: holds more than one document; remove everything from the second '---' on", source);
+                throw Failure.usage(
+                        "%s: holds more than one document; remove everything from the second '---' on", source);
             }
             return tree;
         } catch (JacksonException e) {
@@ -143,7 +143,8 @@ public final class Yaml {
         while (place.find()) {
             line = Integer.parseInt(place.group(1));
         }
-        Matcher duplicate = Pattern.compile("Duplicate Object property \"(.*)\"").matcher(message);
+        Matcher duplicate =
+                Pattern.compile("Duplicate Object property \"(.*)\"").matcher(message);
         String reason;
         if (duplicate.find()) {
             reason = "the key '" + duplicate.group(1) + "' stands twice; remove one";
@@ -165,7 +166,8 @@ public final class Yaml {
     }
 
     private static String quoted(String text, int line) {
-        @Nullable String excerpt = text.lines().skip(Math.max(0, line - 1L)).findFirst().orElse(null);
+        @Nullable
+        String excerpt = text.lines().skip(Math.max(0, line - 1L)).findFirst().orElse(null);
         return excerpt == null || excerpt.isBlank() ? "" : ": " + excerpt.strip();
     }
 }

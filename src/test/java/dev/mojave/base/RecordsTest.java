@@ -89,8 +89,7 @@ class RecordsTest {
 
     @Test
     void readsEveryKindOfComponent() {
-        Settings settings = read(
-                """
+        Settings settings = read("""
                 name: 2024
                 steps: 10
                 rate: 3
@@ -112,7 +111,8 @@ class RecordsTest {
         assertThat(settings.moe()).isEqualTo(new Experts(4, 2));
         assertThat(settings.note()).contains("hello");
         assertThat(settings.losses()).containsExactly(Map.entry("router_z", 0.001));
-        assertThat(Records.read(Records.tree(settings), Settings.class, "again", "")).isEqualTo(settings);
+        assertThat(Records.read(Records.tree(settings), Settings.class, "again", ""))
+                .isEqualTo(settings);
         String printed = Yaml.print(Records.tree(settings));
         assertThat(printed).contains("  kind: wsd\n").contains("limit: \"50000\"\n");
         assertThat(read(printed)).isEqualTo(settings);
@@ -122,16 +122,11 @@ class RecordsTest {
     @Test
     void leavesNullsAndEmptyOptionalsOut() {
         assertThat(Records.tree(read("name: x\nsteps: 1\n")).propertyNames())
-                .containsExactly(
-                        "name", "steps", "rate", "norm", "betas", "schedule", "limit", "tie_words", "losses");
+                .containsExactly("name", "steps", "rate", "norm", "betas", "schedule", "limit", "tie_words", "losses");
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             steps: many               | steps: expected a whole number such as 500, 50k or 10M, found "many"
             steps: 2.0                | steps: expected a whole number, found 2.0
             steps: [1]                | steps: expected a whole number, found a list

@@ -22,7 +22,8 @@ class YamlTest {
     @Test
     void readsScalarsAsPeopleMeanThem() {
         ObjectNode tree = Yaml.parse(
-                "\uFEFFa: 1e-3\nb: 1.0E-4\nc: 10M\nd: 007\ne: {x: [1, two, true]}\nf:\ng: \"5\"\nh: 9007199254740993\n", "t");
+                "\uFEFFa: 1e-3\nb: 1.0E-4\nc: 10M\nd: 007\ne: {x: [1, two, true]}\nf:\ng: \"5\"\nh: 9007199254740993\n",
+                "t");
         assertThat(tree.get("a").doubleValue()).isEqualTo(1e-3);
         assertThat(tree.get("b").doubleValue()).isEqualTo(1e-4);
         assertThat(tree.get("c").stringValue()).isEqualTo("10M");
@@ -34,11 +35,7 @@ class YamlTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             a: 1\\na: 2            | r.yaml: line 2: the key 'a' stands twice; remove one: a: 2
             a:\\n\\tb: 1           | r.yaml: line 2: a tab; YAML is indented with spaces: b: 1
             a: 1\\n---\\nb: 2      | r.yaml: holds more than one document; remove everything from the second '---' on
@@ -68,7 +65,9 @@ class YamlTest {
     @Test
     void refusesFilesThatCannotBeRead() throws IOException {
         Path missing = folder.resolve("missing.yaml");
-        assertThatThrownBy(() -> Yaml.read(missing)).isInstanceOf(Failure.class).hasMessage(missing + " does not exist");
+        assertThatThrownBy(() -> Yaml.read(missing))
+                .isInstanceOf(Failure.class)
+                .hasMessage(missing + " does not exist");
         assertThatThrownBy(() -> Yaml.read(folder)).hasMessage(folder + " cannot be read: it is a folder");
         Path binary = Files.write(folder.resolve("b.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
         assertThatThrownBy(() -> Yaml.read(binary)).hasMessage(binary + " is not UTF-8 text");
@@ -86,8 +85,7 @@ class YamlTest {
                 grid:
                   - [1, 2]
                   - [3]
-                """
-                .replace("my data", "\"my data\"");
+                """.replace("my data", "\"my data\"");
         assertThat(Yaml.print(Yaml.parse(text, "t"))).isEqualTo(text);
     }
 
@@ -100,7 +98,9 @@ class YamlTest {
             fill(tree, random, 0);
             tree.put("last", random.nextLong());
             String printed = Yaml.print(tree);
-            assertThat(Yaml.parse(printed, "printed")).as("seed %d:%n%s", seed, printed).isEqualTo(tree);
+            assertThat(Yaml.parse(printed, "printed"))
+                    .as("seed %d:%n%s", seed, printed)
+                    .isEqualTo(tree);
         }
     }
 
@@ -128,8 +128,10 @@ class YamlTest {
 
     private static String string(Random random) {
         String[] hard = {
-            "", " ", "a b", "yes", "1e5", "null", "~", "- x", "#c", "a: b", "a\n b\n", "\ttab", "\u0000", "\u2028", "€", "😀", "{", "'", "\"", "\\",
-            "0x1F", "1:30", "*x", "&y", "!t", "%", "@", "`", "?", "|", ">", "-", "...", "---", "\u0085", "\uFEFF", "\uFFFF", "x#y", "True", "10M"
+            "", " ", "a b", "yes", "1e5", "null", "~", "- x", "#c", "a: b", "a\n b\n", "\ttab", "\u0000", "\u2028", "€",
+                    "😀", "{", "'", "\"", "\\",
+            "0x1F", "1:30", "*x", "&y", "!t", "%", "@", "`", "?", "|", ">", "-", "...", "---", "\u0085", "\uFEFF",
+                    "\uFFFF", "x#y", "True", "10M"
         };
         return hard[random.nextInt(hard.length)] + (random.nextBoolean() ? "" : random.nextInt(50));
     }
