@@ -1,0 +1,144 @@
+package dev.mojave.cli;
+
+import dev.mojave.base.BuildInfo;
+import dev.mojave.base.Suggest;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The verbs as one picocli tree: parsing, help and version, and "did you mean" for what was mistyped. */
+final class CommandTree {
+    /** The root: it only holds the verbs. */
+    @Command(
+            name = "mojave",
+            customSynopsis = "./mojave VERB [OPTIONS]",
+            description = {
+                "",
+                "A laboratory for small language models: trains, measures and compares dense and mixture-of-experts",
+                "transformers."
+            },
+            commandListHeading = "%nVerbs:%n",
+            optionListHeading = "%nOptions:%n",
+            footer = {
+                "",
+                "'./mojave VERB --help' explains a verb and ends with an example that runs.",
+                "",
+                "Exit codes: 0 fine; 1 a check did not hold; 2 usage, configuration, paths; 3 this machine (JDK, native",
+                "libraries, memory, disk); 4 data or model files; 5 training failed; 129, 130, 143 ended by a signal.",
+                "Environment: MOJAVE_HOME (data and caches), MOJAVE_JAVA_OPTS (flags for Java), JAVA_HOME, NO_COLOR.",
+                "",
+                "Example:",
+                "  ./mojave quickstart --quick"
+            })
+    static final class Root {}
+
+    private final Console console;
+    private final CommandLine root;
+
+    CommandTree(Console console) {
+        this.console = console;
+        this.root = new CommandLine(new Root());
+        for (Object verb : Verbs.all()) {
+            root.addSubcommand(verb);
+        }
+        root.getCommandSpec()
+                .addOption(OptionSpec.builder("-V", "--version")
+                        .versionHelp(true)
+                        .description("Print version, commit and Java, and exit.")
+                        .build());
+        equip(root.getCommandSpec());
+        root.setUsageHelpLongOptionsMaxWidth(26).setUsageHelpWidth(110);
+    }
+
+    /** Gives a command and all below it the help option, in the same words. */
+    private static void equip(CommandSpec spec) {
+        spec.addOption(OptionSpec.builder("-h", "--help")
+                .usageHelp(true)
+                .description("Print this help and exit.")
+                .build());
+        spec.usageMessage().sortOptions(false).abbreviateSynopsis(false);
+        spec.subcommands().values().forEach(child -> equip(child.getCommandSpec()));
+    }
+
+    /** Returns the tree for inspection. */
+    CommandLine root() {
+        return root;
+    }
+
+    /** Parses and runs; usage errors are printed here, other failures are thrown. */
+    int execute(String... arguments) throws Exception {
+        ParseResult result;
+        try {
+            result = root.parseArgs(arguments);
+        } catch (ParameterException e) {
+            return usage(e.getCommandLine(), message(e));
+        }
+        for (ParseResult part = result; part != null; part = part.subcommand()) {
+            if (part.isUsageHelpRequested()) {
+                console.print(help(part.commandSpec().commandLine()));
+                return ExitCodes.OK;
+            }
+        }
+        if (result.isVersionHelpRequested()) {
+            console.print(version());
+            return ExitCodes.OK;
+        }
+        List<CommandLine> chain = result.asCommandLineList();
+        CommandLine last = chain.getLast();
+        if (last.getCommandSpec().userObject() instanceof Verb verb) {
+            StandardError.restore();
+            return verb.run(console);
+        }
+        return usage(
+                last,
+                last.getParent() == null
+                        ? "a verb is missing"
+                        : "'" + last.getCommandName() + "' wants one of its verbs");
+    }
+
+    private int usage(CommandLine command, String message) {
+        console.error(message);
+        console.say("'./" + command.getCommandSpec().qualifiedName() + " --help' lists what there is.");
+        return ExitCodes.USAGE;
+    }
+
+    private static String message(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            String typed = unmatched.getUnmatched().getFirst();
+            CommandSpec spec = e.getCommandLine().getCommandSpec();
+            if (typed.startsWith("-")) {
+                String name = typed.split("=", 2)[0];
+                List<String> options = new ArrayList<>(spec.optionsMap().keySet());
+                return "unknown option '" + name + "'" + Suggest.didYouMean(name, options);
+            }
+            return spec.userObject() instanceof Verb
+                    ? "unexpected argument '" + typed + "'"
+                    : "unknown verb '" + typed + "'"
+                            + Suggest.didYouMean(typed, spec.subcommands().keySet());
+        }
+        return String.valueOf(e.getMessage());
+    }
+
+    /** Returns the help text of a command. */
+    static String help(CommandLine command) {
+        return command.getUsageMessage(Help.Ansi.OFF).stripTrailing();
+    }
+
+    private static String version() {
+        BuildInfo build = BuildInfo.current();
+        return "mojave %s (%s), Java %s, %s %s"
+                .formatted(
+                        build.version(),
+                        build.commit(),
+                        Runtime.version(),
+                        System.getProperty("os.name"),
+                        System.getProperty("os.arch"));
+    }
+}

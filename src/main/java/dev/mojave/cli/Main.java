@@ -1,0 +1,57 @@
+package dev.mojave.cli;
+
+import dev.mojave.base.BuildInfo;
+import dev.mojave.base.Home;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Where the program begins: reads the command line, runs one verb, and exits with the code that it earned. */
+public final class Main {
+    private Main() {}
+
+    /** Runs the command line of this process and ends it. */
+    public static void main(String[] arguments) {
+        StandardError.reachedMain();
+        System.exit(run(Console.system(), arguments));
+    }
+
+    /** Runs one command line and returns its exit code; everything it says goes through the console. */
+    static int run(Console console, String... arguments) {
+        try {
+            if (arguments.length == 1 && HelpText.ASKED.contains(arguments[0])) {
+                console.print(HelpText.topLevel());
+                return ExitCodes.OK;
+            }
+            return new CommandTree(console).execute(arguments);
+        } catch (Throwable e) {
+            ExitCodes.Outcome outcome = ExitCodes.of(e);
+            console.error(outcome.message() + (outcome.internal() ? logged(e, arguments) : ""));
+            return outcome.code();
+        }
+    }
+
+    /** Writes the stack trace of an error of ours to a file and says where; a user has no use for it on the screen. */
+    private static String logged(Throwable error, String... arguments) {
+        StringWriter trace = new StringWriter();
+        PrintWriter writer = new PrintWriter(trace);
+        writer.println("mojave " + String.join(" ", arguments));
+        writer.println(BuildInfo.current());
+        error.printStackTrace(writer);
+        writer.flush();
+        for (Path folder : List.of(Home.directory().resolve("logs"), Path.of(System.getProperty("java.io.tmpdir")))) {
+            try {
+                Files.createDirectories(folder);
+                Path file = Files.createTempFile(folder, "error-", ".txt");
+                Files.writeString(file, trace.toString());
+                return "; this is a mistake in Mojave, please report it with " + file;
+            } catch (IOException e) {
+                // The next folder may do.
+            }
+        }
+        return "; this is a mistake in Mojave, please report it:\n" + trace;
+    }
+}

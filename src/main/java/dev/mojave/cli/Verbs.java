@@ -1,0 +1,13 @@
+package dev.mojave.cli;
+
+import java.util.List;
+
+/** The verbs in the order of the help text. */
+final class Verbs {
+    private Verbs() {}
+
+    /** Returns a new instance of every verb; picocli fills their fields. */
+    static List<Object> all() {
+        return List.of();
+    }
+}
