@@ -2,15 +2,11 @@ package dev.mojave.cli;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Failure;
+import dev.mojave.base.IoFailures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
-import java.util.Locale;
+import java.nio.file.Path;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -83,34 +79,9 @@ final class ExitCodes {
     }
 
     private static Outcome io(IOException e) {
-        return switch (e) {
-            case NoSuchFileException f -> new Outcome(USAGE, f.getFile() + " does not exist", false);
-            case AccessDeniedException f ->
-                new Outcome(
-                        USAGE, "no permission to read or write " + f.getFile() + "; check its owner and mode", false);
-            case FileAlreadyExistsException f ->
-                new Outcome(USAGE, f.getFile() + " is in the way: it exists already", false);
-            case NotDirectoryException f -> new Outcome(USAGE, f.getFile() + " is not a folder", false);
-            case DirectoryNotEmptyException f -> new Outcome(USAGE, f.getFile() + " is not empty", false);
-            default -> otherIo(e);
-        };
-    }
-
-    private static Outcome otherIo(IOException e) {
-        String text = message(e).toLowerCase(Locale.ROOT);
-        String where = e instanceof FileSystemException f && f.getFile() != null ? f.getFile() + ": " : "";
-        if (text.contains("no space left") || text.contains("quota exceeded")) {
-            return new Outcome(
-                    ENVIRONMENT,
-                    where + "the disk is full; free some space or choose another place with --output or MOJAVE_HOME",
-                    false);
-        }
-        if (text.contains("read-only file system")
-                || text.contains("not a directory")
-                || text.contains("is a directory")) {
-            return new Outcome(USAGE, message(e) + "; choose another path", false);
-        }
-        return new Outcome(ENVIRONMENT, "input or output failed: " + message(e), false);
+        String file = e instanceof FileSystemException f ? f.getFile() : null;
+        Path where = Path.of(file == null ? "." : file);
+        return of(IoFailures.of("read or write " + (file == null ? "a file" : where.getFileName()), where, e));
     }
 
     private static String message(Throwable e) {

@@ -1,7 +1,7 @@
 package dev.mojave.cli;
 
 import dev.mojave.base.BuildInfo;
-import dev.mojave.base.Home;
+import dev.mojave.base.MojaveHome;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -42,7 +42,7 @@ public final class Main {
         writer.println(BuildInfo.current());
         error.printStackTrace(writer);
         writer.flush();
-        for (Path folder : List.of(Home.directory().resolve("logs"), Path.of(System.getProperty("java.io.tmpdir")))) {
+        for (Path folder : List.of(MojaveHome.path().resolve("logs"), Path.of(System.getProperty("java.io.tmpdir")))) {
             try {
                 Files.createDirectories(folder);
                 Path file = Files.createTempFile(folder, "error-", ".txt");

@@ -25,21 +25,26 @@ class ExitCodesTest {
                 Arguments.of(Failure.data("d"), 4, "d"),
                 Arguments.of(Failure.training("t"), 5, "t"),
                 Arguments.of(new ExecutionException(Failure.data("d")), 4, "d"),
-                Arguments.of(new NoSuchFileException("a.yaml"), 2, "a.yaml does not exist"),
-                Arguments.of(new UncheckedIOException(new NoSuchFileException("a.yaml")), 2, "a.yaml does not exist"),
+                Arguments.of(
+                        new NoSuchFileException("a.yaml"), 2, "cannot read or write a.yaml: a.yaml does not exist"),
+                Arguments.of(
+                        new UncheckedIOException(new NoSuchFileException("a.yaml")),
+                        2,
+                        "cannot read or write a.yaml: a.yaml does not exist"),
                 Arguments.of(
                         new AccessDeniedException("runs"),
                         2,
-                        "no permission to read or write runs; check its owner and mode"),
+                        "cannot read or write runs: no permission for runs; check its owner and mode"),
                 Arguments.of(
                         new FileSystemException("runs/a", null, "No space left on device"),
                         3,
-                        "runs/a: the disk is full; free some space or choose another place with --output or MOJAVE_HOME"),
+                        "cannot read or write a: the disk that holds runs/a is full; free some space or choose another folder"),
                 Arguments.of(
                         new IOException("No space left on device"),
                         3,
-                        "the disk is full; free some space or choose another place with --output or MOJAVE_HOME"),
-                Arguments.of(new IOException("Input/output error"), 3, "input or output failed: Input/output error"),
+                        "cannot read or write a file: the disk that holds . is full; free some space or choose another folder"),
+                Arguments.of(
+                        new IOException("Input/output error"), 3, "cannot read or write a file: .: Input/output error"),
                 Arguments.of(
                         new UnsatisfiedLinkError("no jnitorch"),
                         3,
