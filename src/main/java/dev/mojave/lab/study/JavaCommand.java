@@ -1,0 +1,31 @@
+package dev.mojave.lab.study;
+
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The command that starts another process of this program: same Java, same flags, same class path. */
+final class JavaCommand {
+    // A debugger's port or an agent's output file belongs to one process; descriptor 3 is the launcher's gift to the
+    // parent.
+    private static final List<String> NOT_INHERITED =
+            List.of("-agentlib:", "-agentpath:", "-javaagent:", "-Xrunjdwp", "-Dmojave.stderr=");
+
+    private JavaCommand() {}
+
+    static List<String> of(Class<?> main, List<String> arguments) {
+        return of(ManagementFactory.getRuntimeMXBean().getInputArguments(), main, arguments);
+    }
+
+    static List<String> of(List<String> flags, Class<?> main, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        flags.stream()
+                .filter(flag -> NOT_INHERITED.stream().noneMatch(flag::startsWith))
+                .forEach(command::add);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
+        return command;
+    }
+}
