@@ -1,0 +1,188 @@
+package dev.mojave.model.presets;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Records;
+import dev.mojave.base.Suggest;
+import dev.mojave.base.Units;
+import dev.mojave.base.Yaml;
+import dev.mojave.model.ModelSpec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Completes the {@code model} section of a recipe. What the user typed wins; then what follows from it; then the preset:
+ *
+ * <ul>
+ *   <li>{@code num_key_value_heads} = {@code num_attention_heads}, if only the latter was typed;
+ *   <li>{@code intermediate_size} = 4 hidden_size for gelu and 8/3 hidden_size, rounded up to a multiple of 32, for swiglu, if
+ *       {@code hidden_size} or {@code hidden_act} was typed without it;
+ *   <li>{@code moe}: every layer sparse, router top_k, {@code norm_topk_prob} for more than one expert per token, no balance loss;
+ *       {@code moe: null} makes a sparse preset dense;
+ *   <li>{@code vocab_size} comes from the tokenizer, not from the preset.
+ * </ul>
+ *
+ * <p>The result names no preset, holds every key and completes to itself, so that a printed recipe runs unchanged.
+ */
+public final class Presets {
+    /** A resource per name. */
+    private static final List<String> NAMES = List.of("gpt2", "llama", "char-dense");
+
+    private static final List<String> LOSSES = List.of("switch_balance", "mixtral_balance", "router_z");
+    private static final List<String> DERIVED = List.of("vocab_size", "num_key_value_heads", "intermediate_size");
+
+    private Presets() {}
+
+    /** Returns the names that a recipe may write after {@code preset:}. */
+    public static List<String> names() {
+        return NAMES;
+    }
+
+    /** Returns every preset at its own sizes. */
+    public static List<PresetInfo> all() {
+        return NAMES.stream().map(Presets::info).toList();
+    }
+
+    private static PresetInfo info(String name) {
+        ObjectNode preset = load(name);
+        return new PresetInfo(
+                name,
+                preset.path("system").stringValue(),
+                preset.path("description").stringValue(),
+                Records.read(preset.path("model"), ModelSpec.class, "preset " + name, "model"));
+    }
+
+    /** Completes a section whose vocabulary is not known yet: {@code vocab_size} is there only if the user typed it. */
+    public static ObjectNode resolve(ObjectNode userModel, String source) {
+        return resolve(userModel, source, OptionalInt.empty());
+    }
+
+    /**
+     * Completes a section; keys that no model has are kept for the reader of records to complain about.
+     *
+     * @param userModel what the user typed; not changed
+     * @param source what messages call the recipe, usually the file's name
+     * @param vocabulary size of the tokenizer's vocabulary, used unless the user typed {@code vocab_size}
+     * @throws Failure of kind USAGE if the preset is unknown, or if there is none and keys are missing
+     */
+    public static ObjectNode resolve(ObjectNode userModel, String source, OptionalInt vocabulary) {
+        ObjectNode model = base(userModel, source);
+        merge(model, userModel);
+        model.remove("preset");
+        if (typed(userModel, "num_attention_heads") && !typed(userModel, "num_key_value_heads")
+                || !model.has("num_key_value_heads")) {
+            model.set("num_key_value_heads", model.path("num_attention_heads"));
+        }
+        boolean reshaped = typed(userModel, "hidden_size") || typed(userModel, "hidden_act");
+        if (reshaped && !typed(userModel, "intermediate_size") || !model.has("intermediate_size")) {
+            intermediateSize(model).ifPresent(size -> model.put("intermediate_size", size));
+        }
+        if (!typed(userModel, "vocab_size")) {
+            vocabulary.ifPresentOrElse(
+                    size -> model.put("vocab_size", (long) size), () -> model.remove("vocab_size"));
+        }
+        if (model.path("moe") instanceof ObjectNode moe) {
+            completeMoe(moe, userModel.path("moe"));
+        }
+        return model;
+    }
+
+    /** The preset's keys, or nothing if the user typed every key that nothing else gives. */
+    private static ObjectNode base(ObjectNode userModel, String source) {
+        if (typed(userModel, "preset")) {
+            JsonNode name = userModel.path("preset");
+            String text = name.isString() ? name.stringValue() : name.toString();
+            if (NAMES.contains(text)) {
+                return (ObjectNode) load(text).path("model");
+            }
+            throw Failure.usage(
+                    "%s: model.preset: unknown preset '%s'%s (one of %s)",
+                    source, text, Suggest.didYouMean(text, NAMES), String.join(", ", NAMES));
+        }
+        List<String> missing = load(NAMES.getFirst()).path("model").propertyNames().stream()
+                .filter(key -> !typed(userModel, key) && !DERIVED.contains(key))
+                .toList();
+        if (!missing.isEmpty()) {
+            throw Failure.usage(
+                    "%s: model: needs a preset (one of %s) or every key; missing: %s",
+                    source, String.join(", ", NAMES), String.join(", ", missing));
+        }
+        return JsonNodeFactory.instance.objectNode();
+    }
+
+    /** Null counts as not typed. */
+    private static boolean typed(JsonNode tree, String key) {
+        return tree.hasNonNull(key);
+    }
+
+    /** Overwrites key by key, section by section; a null removes a section and leaves anything else as it was. */
+    private static void merge(ObjectNode into, ObjectNode from) {
+        for (Map.Entry<String, JsonNode> entry : from.properties()) {
+            String key = entry.getKey();
+            JsonNode value = entry.getValue();
+            if (into.path(key) instanceof ObjectNode section && value instanceof ObjectNode changes) {
+                merge(section, changes);
+            } else if (!value.isNull()) {
+                into.set(key, value.deepCopy());
+            } else if (into.path(key).isObject()) {
+                into.remove(key);
+            }
+        }
+    }
+
+    private static OptionalLong intermediateSize(ObjectNode model) {
+        OptionalLong width = whole(model.path("hidden_size"));
+        if (width.isEmpty() || !model.path("hidden_act").isString()) {
+            return OptionalLong.empty(); // the reader of records says what is wrong with them
+        }
+        long size = width.getAsLong();
+        boolean gated = model.path("hidden_act").stringValue().equals("swiglu");
+        return OptionalLong.of(gated ? Math.ceilDiv(Math.ceilDiv(8 * size, 3), 32) * 32 : 4 * size);
+    }
+
+    private static void completeMoe(ObjectNode moe, JsonNode userMoe) {
+        OptionalLong topK = whole(moe.path("num_experts_per_tok"));
+        boolean follows = typed(userMoe, "num_experts_per_tok") && !typed(userMoe, "norm_topk_prob");
+        if (topK.isPresent() && (follows || !moe.has("norm_topk_prob"))) {
+            moe.put("norm_topk_prob", topK.getAsLong() > 1);
+        }
+        moe.putIfAbsent("decoder_sparse_step", moe.numberNode(1L));
+        moe.putIfAbsent("router", moe.stringNode("top_k"));
+        moe.putIfAbsent("losses", moe.objectNode());
+        if (moe.path("losses") instanceof ObjectNode losses) {
+            LOSSES.forEach(loss -> losses.putIfAbsent(loss, losses.numberNode(0.0)));
+        }
+    }
+
+    /** Reads a whole number as a recipe may write it, {@code 512} or {@code 1k}. */
+    private static OptionalLong whole(JsonNode node) {
+        if (node.isIntegralNumber()) {
+            return OptionalLong.of(node.longValue());
+        }
+        try {
+            return node.isString() ? OptionalLong.of(Units.parseCount(node.stringValue())) : OptionalLong.empty();
+        } catch (IllegalArgumentException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private static ObjectNode load(String name) {
+        String resource = name + ".yaml";
+        try (InputStream stream = Presets.class.getResourceAsStream(resource)) {
+            if (stream == null) {
+                throw new IllegalStateException("the program was built without its preset " + resource);
+            }
+            return Yaml.parse(new String(stream.readAllBytes(), StandardCharsets.UTF_8), "preset " + name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

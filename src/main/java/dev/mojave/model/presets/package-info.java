@@ -1,0 +1,5 @@
+/** One short YAML file per published system, and the rules that complete a recipe's model section from them. */
+@NullMarked
+package dev.mojave.model.presets;
+
+import org.jspecify.annotations.NullMarked;

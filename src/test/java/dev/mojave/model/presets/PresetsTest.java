@@ -1,0 +1,159 @@
+package dev.mojave.model.presets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Records;
+import dev.mojave.base.Yaml;
+import dev.mojave.model.ModelSpec;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.node.ObjectNode;
+
+class PresetsTest {
+    private static ObjectNode resolve(String yaml) {
+        return Presets.resolve(Yaml.parse(yaml, "test.yaml"), "test.yaml", OptionalInt.of(100));
+    }
+
+    private static ModelSpec spec(ObjectNode resolved) {
+        return Records.read(resolved, ModelSpec.class, "test.yaml", "model");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gpt2, 124439808", "char-dense, 10745088", "llama, 58073600"})
+    void aPresetCountsWhatItsSystemCounts(String name, long parameters) {
+        PresetInfo info = Presets.all().stream()
+                .filter(preset -> preset.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        assertThat(info.model().counts().total()).isEqualTo(parameters);
+        assertThat(info.system()).isNotBlank();
+        assertThat(info.description()).isNotBlank();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 17827584", "4, 31987968", "8, 60308736"})
+    void theCharacterModelWithExpertsCountsAsDerived(int experts, long parameters) {
+        ObjectNode resolved = resolve("""
+                preset: char-dense
+                vocab_size: 65
+                moe: {num_experts: %d, num_experts_per_tok: 1}
+                """.formatted(experts));
+        assertThat(spec(resolved).counts().total()).isEqualTo(parameters);
+    }
+
+    @Test
+    void theVocabularyIsTheUsersThenTheTokenizersNeverThePresets() {
+        ObjectNode user = Yaml.parse("preset: gpt2", "test.yaml");
+        assertThat(Presets.resolve(user, "test.yaml").has("vocab_size")).isFalse();
+        assertThat(spec(resolve("preset: gpt2")).vocabSize()).isEqualTo(100);
+        assertThat(spec(resolve("preset: gpt2\nvocab_size: 128")).vocabSize()).isEqualTo(128);
+        assertThat(user.propertyNames()).as("the user's tree is untouched").containsExactly("preset");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{preset: gpt2}                                       | 3072 | 12",
+                "{preset: gpt2, hidden_size: 120}                     |  480 | 12",
+                "{preset: gpt2, hidden_size: 120, num_attention_heads: 4} | 480 | 4",
+                "{preset: gpt2, hidden_act: swiglu}                   | 2048 | 12",
+                "{preset: gpt2, hidden_size: 120, intermediate_size: 77} | 77 | 12",
+                "{preset: llama}                                      | 1376 |  8",
+                "{preset: llama, hidden_size: 128}                    |  352 |  8",
+                "{preset: llama, hidden_size: 1k, num_attention_heads: 10} | 2688 | 10",
+                "{preset: llama, num_attention_heads: 4, num_key_value_heads: 2} | 1376 | 2",
+                "{preset: llama, hidden_size: 96, hidden_act: gelu}   |  384 |  8",
+            })
+    void whatFollowsFromATypedKeyFollows(String yaml, int intermediate, int keyValueHeads) {
+        ModelSpec spec = spec(resolve(yaml));
+        assertThat(spec.intermediateSize()).isEqualTo(intermediate);
+        assertThat(spec.numKeyValueHeads()).isEqualTo(keyValueHeads);
+    }
+
+    @Test
+    void aMixtureIsCompleted() {
+        ObjectNode topOne = resolve("{preset: llama, moe: {num_experts: 4, num_experts_per_tok: 1}}");
+        assertThat(Yaml.print(topOne.path("moe")).strip()).isEqualTo("""
+                num_experts: 4
+                num_experts_per_tok: 1
+                norm_topk_prob: false
+                decoder_sparse_step: 1
+                router: top_k
+                losses:
+                  switch_balance: 0.0
+                  mixtral_balance: 0.0
+                  router_z: 0.0""");
+        ModelSpec topTwo = spec(resolve("""
+                preset: llama
+                moe: {num_experts: 4, num_experts_per_tok: 2, decoder_sparse_step: 2, losses: {switch_balance: 0.01}}
+                """));
+        assertThat(topTwo.mixture()).hasValueSatisfying(moe -> {
+            assertThat(moe.normTopkProb()).isTrue();
+            assertThat(moe.decoderSparseStep()).isEqualTo(2);
+            assertThat(moe.losses().switchBalance()).isEqualTo(0.01);
+            assertThat(moe.losses().routerZ()).isZero();
+        });
+        assertThat(spec(resolve("{preset: llama, moe: null}")).mixture()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void aPrintedModelRunsUnchanged(String name) {
+        ObjectNode resolved = resolve("{preset: " + name + ", moe: {num_experts: 2, num_experts_per_tok: 2}}");
+        assertThat(resolved.has("preset")).isFalse();
+        ObjectNode again = Yaml.parse(Yaml.print(resolved), "printed.yaml");
+        assertThat(Presets.resolve(again, "printed.yaml")).isEqualTo(resolved);
+        assertThat(spec(again)).isEqualTo(spec(resolved));
+    }
+
+    static Iterable<String> names() {
+        return Presets.names();
+    }
+
+    @Test
+    void anUnknownPresetNamesTheNearest() {
+        assertThatThrownBy(() -> resolve("preset: lama"))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.kind()).isEqualTo(Failure.Kind.USAGE))
+                .hasMessage("test.yaml: model.preset: unknown preset 'lama'; did you mean 'llama'?"
+                        + " (one of gpt2, llama, char-dense)");
+        assertThatThrownBy(() -> resolve("preset: 3")).hasMessageContaining("unknown preset '3'");
+    }
+
+    @Test
+    void withoutAPresetEveryKeyThatNothingElseGivesIsNeeded() {
+        assertThatThrownBy(() -> resolve("{hidden_size: 32, norm: rms_norm, bias: false, dropout: null}"))
+                .isInstanceOf(Failure.class)
+                .hasMessage("test.yaml: model: needs a preset (one of gpt2, llama, char-dense) or every key; missing:"
+                        + " num_hidden_layers, num_attention_heads, max_position_embeddings, norm_eps,"
+                        + " position_embedding, rope_theta, hidden_act, tie_word_embeddings, dropout, initializer_range");
+        ObjectNode complete = resolve("preset: llama");
+        complete.remove("num_key_value_heads");
+        complete.remove("intermediate_size");
+        assertThat(spec(Presets.resolve(complete, "test.yaml"))).isEqualTo(spec(resolve("preset: llama")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{preset: gpt2, hiden_size: 96}   | model.hiden_size: unknown key; did you mean 'hidden_size'?",
+                "{preset: gpt2, hidden_size: wide} | model.hidden_size: expected a whole number",
+                "{preset: gpt2, hidden_size: 100} | num_attention_heads (12) must divide hidden_size (100)",
+                "{preset: gpt2, moe: {num_experts_per_tok: 2}} | model.moe.num_experts: is required",
+                "{preset: gpt2, moe: {num_experts: 2, num_experts_per_tok: 3}} | num_experts_per_tok (3) must be between 1 and num_experts (2)",
+                "{preset: gpt2, moe: {num_experts: 2, num_experts_per_tok: 1, router: topk}} | model.moe.router: unknown value 'topk'; did you mean 'top_k'?",
+                "{preset: gpt2, moe: {num_experts: 2, num_experts_per_tok: 1, losses: 3}} | model.moe.losses: expected a section",
+                "{preset: gpt2, moe: 4}           | model.moe: expected a section",
+            })
+    void whatIsWrongWithAModelIsSaidByTheReader(String yaml, String message) {
+        ObjectNode resolved = resolve(yaml);
+        assertThatThrownBy(() -> spec(resolved)).isInstanceOf(Failure.class).hasMessageContaining(message);
+    }
+}
