@@ -86,8 +86,7 @@ public final class Presets {
             intermediateSize(model).ifPresent(size -> model.put("intermediate_size", size));
         }
         if (!typed(userModel, "vocab_size")) {
-            vocabulary.ifPresentOrElse(
-                    size -> model.put("vocab_size", (long) size), () -> model.remove("vocab_size"));
+            vocabulary.ifPresentOrElse(size -> model.put("vocab_size", (long) size), () -> model.remove("vocab_size"));
         }
         if (model.path("moe") instanceof ObjectNode moe) {
             completeMoe(moe, userModel.path("moe"));

@@ -130,9 +130,10 @@ class PresetsTest {
     void withoutAPresetEveryKeyThatNothingElseGivesIsNeeded() {
         assertThatThrownBy(() -> resolve("{hidden_size: 32, norm: rms_norm, bias: false, dropout: null}"))
                 .isInstanceOf(Failure.class)
-                .hasMessage("test.yaml: model: needs a preset (one of gpt2, llama, char-dense) or every key; missing:"
-                        + " num_hidden_layers, num_attention_heads, max_position_embeddings, norm_eps,"
-                        + " position_embedding, rope_theta, hidden_act, tie_word_embeddings, dropout, initializer_range");
+                .hasMessage(
+                        "test.yaml: model: needs a preset (one of gpt2, llama, char-dense) or every key; missing:"
+                                + " num_hidden_layers, num_attention_heads, max_position_embeddings, norm_eps,"
+                                + " position_embedding, rope_theta, hidden_act, tie_word_embeddings, dropout, initializer_range");
         ObjectNode complete = resolve("preset: llama");
         complete.remove("num_key_value_heads");
         complete.remove("intermediate_size");
