@@ -77,12 +77,12 @@ public final class Presets {
         ObjectNode model = base(userModel, source);
         merge(model, userModel);
         model.remove("preset");
-        if (typed(userModel, "num_attention_heads") && !typed(userModel, "num_key_value_heads")
-                || !model.has("num_key_value_heads")) {
+        boolean headsChanged = typed(userModel, "num_attention_heads");
+        if (follows("num_key_value_heads", headsChanged, userModel, model)) {
             model.set("num_key_value_heads", model.path("num_attention_heads"));
         }
-        boolean reshaped = typed(userModel, "hidden_size") || typed(userModel, "hidden_act");
-        if (reshaped && !typed(userModel, "intermediate_size") || !model.has("intermediate_size")) {
+        boolean widthChanged = typed(userModel, "hidden_size") || typed(userModel, "hidden_act");
+        if (follows("intermediate_size", widthChanged, userModel, model)) {
             intermediateSize(model).ifPresent(size -> model.put("intermediate_size", size));
         }
         if (!typed(userModel, "vocab_size")) {
@@ -117,6 +117,11 @@ public final class Presets {
         return JsonNodeFactory.instance.objectNode();
     }
 
+    /** A key that was not typed follows from others that were, or that are all there is. */
+    private static boolean follows(String key, boolean othersTyped, JsonNode user, JsonNode model) {
+        return !typed(user, key) && (othersTyped || !model.has(key));
+    }
+
     /** Null counts as not typed. */
     private static boolean typed(JsonNode tree, String key) {
         return tree.hasNonNull(key);
@@ -149,8 +154,8 @@ public final class Presets {
 
     private static void completeMoe(ObjectNode moe, JsonNode userMoe) {
         OptionalLong topK = whole(moe.path("num_experts_per_tok"));
-        boolean follows = typed(userMoe, "num_experts_per_tok") && !typed(userMoe, "norm_topk_prob");
-        if (topK.isPresent() && (follows || !moe.has("norm_topk_prob"))) {
+        boolean topKChanged = typed(userMoe, "num_experts_per_tok");
+        if (topK.isPresent() && follows("norm_topk_prob", topKChanged, userMoe, moe)) {
             moe.put("norm_topk_prob", topK.getAsLong() > 1);
         }
         moe.putIfAbsent("decoder_sparse_step", moe.numberNode(1L));
