@@ -1,5 +1,6 @@
 package dev.mojave.tensor;
 
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Edge;
 import org.bytedeco.pytorch.EdgeVector;
@@ -44,7 +45,7 @@ public final class CustomOp {
      * @return {@code output}, differentiable if any input is and recording is on
      */
     public static Tensor attach(Tensor output, List<Tensor> inputs, Backward backward) {
-        if (!GradMode.is_enabled() || inputs.stream().noneMatch(Tensor::requiresGrad)) {
+        if (!recording(inputs.toArray(new Tensor[0]))) {
             return output;
         }
         Connection connection = new Connection(inputs.size());
@@ -69,6 +70,11 @@ public final class CustomOp {
         Scope.hold(run);
         output.handle().register_hook(run);
         return output;
+    }
+
+    /** Returns whether an operation on these inputs would be recorded: what a forward need not compute or keep otherwise. */
+    public static boolean recording(Tensor... inputs) {
+        return GradMode.is_enabled() && Arrays.stream(inputs).anyMatch(Tensor::requiresGrad);
     }
 
     /** A one-element tensor whose backward leads to an alias of the input, which then reports the true gradient. */

@@ -1,0 +1,83 @@
+package dev.mojave.tensor.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/** What the vector kernels share: float32 vectors of the machine's width, memory access by element, exponentials. */
+final class VectorMath {
+    static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    static final int LANES = FLOATS.length();
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    // Bounds inside which e^x is a normal float32.
+    private static final float EXP_LOW = -87.33654f;
+    private static final float EXP_HIGH = 88.37626f;
+    private static final float LOG2_E = 1.442695f;
+    // ln 2 = HIGH + LOW; HIGH has few bits, so that n * HIGH is exact.
+    private static final float LN2_HIGH = 355f / 512f;
+    private static final float LN2_LOW = -2.12194440e-4f;
+    /** 1.5 * 2^23: adding it leaves the rounded integer in the low bits of the float. */
+    private static final float ROUNDER = 12582912f;
+
+    private static final int EXPONENT_SHIFT = 23;
+    // Minimax for (e^r - 1 - r) / r^2 on |r| <= ln(2)/2, weighted for relative error of e^r: 3e-9.
+    private static final float C2 = 0.49999994f;
+    private static final float C3 = 0.16666521f;
+    private static final float C4 = 0.04166839f;
+    private static final float C5 = 0.00836871f;
+    private static final float C6 = 0.0013814613f;
+
+    private VectorMath() {}
+
+    static FloatVector load(MemorySegment memory, long element) {
+        return FloatVector.fromMemorySegment(FLOATS, memory, element * Float.BYTES, ORDER);
+    }
+
+    static FloatVector load(MemorySegment memory, long element, VectorMask<Float> mask) {
+        return FloatVector.fromMemorySegment(FLOATS, memory, element * Float.BYTES, ORDER, mask);
+    }
+
+    static void store(FloatVector values, MemorySegment memory, long element) {
+        values.intoMemorySegment(memory, element * Float.BYTES, ORDER);
+    }
+
+    static void store(FloatVector values, MemorySegment memory, long element, VectorMask<Float> mask) {
+        values.intoMemorySegment(memory, element * Float.BYTES, ORDER, mask);
+    }
+
+    /** Returns the lanes of {@code [element, end)}; for tails. */
+    static VectorMask<Float> tail(long element, long end) {
+        return FLOATS.indexInRange(element, end);
+    }
+
+    /**
+     * e^x to 2 units in the last place: x = n ln 2 + r, a polynomial for e^r, and n added to its exponent bits. Arguments below
+     * {@value #EXP_LOW} give the smallest normal number and above {@value #EXP_HIGH} about 2.4e38; NaN stays NaN.
+     */
+    static FloatVector exp(FloatVector x) {
+        FloatVector low = x.blend(EXP_LOW, x.lt(EXP_LOW));
+        FloatVector in = low.blend(EXP_HIGH, low.compare(VectorOperators.GT, EXP_HIGH));
+        FloatVector shifted = in.fma(FloatVector.broadcast(FLOATS, LOG2_E), FloatVector.broadcast(FLOATS, ROUNDER));
+        FloatVector n = shifted.sub(ROUNDER);
+        FloatVector r =
+                n.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), in));
+        FloatVector q = FloatVector.broadcast(FLOATS, C6)
+                .fma(r, FloatVector.broadcast(FLOATS, C5))
+                .fma(r, FloatVector.broadcast(FLOATS, C4))
+                .fma(r, FloatVector.broadcast(FLOATS, C3))
+                .fma(r, FloatVector.broadcast(FLOATS, C2));
+        FloatVector p = q.mul(r).fma(r, r).add(1f);
+        IntVector exponent = shifted.reinterpretAsInts().lanewise(VectorOperators.LSHL, EXPONENT_SHIFT);
+        return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+    }
+
+    /** 1 / (1 + e^-x). */
+    static FloatVector sigmoid(FloatVector x) {
+        return FloatVector.broadcast(FLOATS, 1f).div(exp(x.neg()).add(1f));
+    }
+}

@@ -1,0 +1,308 @@
+package dev.mojave.tensor.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Rng;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.engine.Engine;
+import dev.mojave.tensor.engine.EngineChoice;
+import dev.mojave.tensor.engine.EngineRequest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every fused kernel against its plain twin: odd sizes, one element, extreme values, gradients, thread counts. */
+class KernelsTest {
+    private static final long SEED = 20261123;
+
+    private final Rng rng = Rng.seeded(SEED);
+
+    @BeforeAll
+    static void kernelsAreFused() {
+        System.getLogger(KernelsTest.class.getName()).log(System.Logger.Level.INFO, "seed " + SEED);
+        assertThat(Engine.current().fused())
+                .as("the tests run with the vector module")
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 7, 15, 16, 17, 33, 1000, 16_383, 16_384, 16_385, 40_001})
+    void geluMatchesItsTwinForwardAndBackward(long size) {
+        try (Scope _ = Scope.open()) {
+            Tensor x = Tensors.normal(rng, 0, 3, size);
+            compare(List.of(x), in -> GeluKernel.apply(in.getFirst()), in -> GeluKernel.plain(in.getFirst()), 2e-6);
+        }
+    }
+
+    @Test
+    void geluHoldsAtExtremes() {
+        try (Scope _ = Scope.open()) {
+            float[] extremes = {
+                0f, -0f, 1e-30f, -1e-30f, 1e-4f, 5f, -5f, 10f, -10f, 14f, -14f, 88f, -88f, 1e4f, -1e4f, 3e38f, Float.NaN
+            };
+            float[] fused =
+                    GeluKernel.apply(Tensors.of(extremes, extremes.length)).toFloats();
+            float[] plain =
+                    GeluKernel.plain(Tensors.of(extremes, extremes.length)).toFloats();
+            for (int i = 0; i < extremes.length - 1; i++) {
+                assertThat(fused[i])
+                        .as("gelu(%s)", extremes[i])
+                        .isCloseTo(plain[i], within(1e-6f * Math.max(1, Math.abs(plain[i]))));
+            }
+            assertThat(fused[extremes.length - 1]).isNaN();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 17, 50_003})
+    void swiGluMatchesItsTwinForwardAndBackward(long size) {
+        try (Scope _ = Scope.open()) {
+            Tensor gate = Tensors.normal(rng, 0, 4, size);
+            Tensor up = Tensors.normal(rng, 0, 1, size);
+            compare(
+                    List.of(gate, up),
+                    in -> SwiGluKernel.apply(in.get(0), in.get(1)),
+                    in -> SwiGluKernel.plain(in.get(0), in.get(1)),
+                    4e-6);
+        }
+    }
+
+    @Test
+    void swiGluOfStridedHalvesIsRight() {
+        try (Scope _ = Scope.open()) {
+            Tensor both = Tensors.normal(rng, 0, 1, 5, 34).requireGrad(true);
+            Tensor fused = SwiGluKernel.apply(both.narrow(1, 0, 17), both.narrow(1, 17, 17));
+            fused.square().sum().backward();
+            float[] gradient = both.grad().orElseThrow().toFloats();
+            both.clearGrad();
+            SwiGluKernel.plain(both.narrow(1, 0, 17), both.narrow(1, 17, 17))
+                    .square()
+                    .sum()
+                    .backward();
+            assertThat(gradient).containsExactly(both.grad().orElseThrow().toFloats(), within(1e-5f));
+        }
+    }
+
+    @Test
+    void swiGluRefusesShapesThatDiffer() {
+        try (Scope _ = Scope.open()) {
+            assertThatThrownBy(() -> SwiGluKernel.apply(Tensors.ones(DType.FLOAT32, 3), Tensors.ones(DType.FLOAT32, 4)))
+                    .hasMessage("gate [3] and up [4] must have one shape");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 16, 65, 129, 2003})
+    void crossEntropyMatchesItsTwin(long classes) {
+        for (long rows : new long[] {1, 3, 41}) {
+            try (Scope _ = Scope.open()) {
+                Tensor logits = Tensors.normal(rng, 0, 5, rows, classes);
+                long[] targets = new long[(int) rows];
+                for (int i = 0; i < rows; i++) {
+                    targets[i] = rows > 2 && i % 5 == 2 ? SoftmaxCrossEntropy.IGNORED : (i * 31L + 7) % classes;
+                }
+                Tensor targetsN = Tensors.of(targets, rows);
+                compare(
+                        List.of(logits),
+                        in -> SoftmaxCrossEntropy.apply(in.getFirst(), targetsN).mul(3),
+                        in -> SoftmaxCrossEntropy.plain(in.getFirst(), targetsN).mul(3),
+                        3e-6);
+            }
+        }
+    }
+
+    @Test
+    void crossEntropyConsumesOnlyWhenAskedAndOnlyForGradients() {
+        try (Scope _ = Scope.open()) {
+            Tensor x = Tensors.normal(rng, 0, 1, 9, 33).requireGrad(true);
+            Tensor targets = Tensors.of(new long[] {0, 1, 2, 3, 4, 5, 6, 7, 32}, 9);
+            Tensor logits = x.mul(1);
+            float[] before = logits.toFloats();
+            SoftmaxCrossEntropy.apply(logits, targets);
+            SoftmaxCrossEntropy.consuming(logits.detach(), targets);
+            assertThat(logits.toFloats()).isEqualTo(before);
+            SoftmaxCrossEntropy.consuming(logits, targets).backward();
+            assertThat(logits.toFloats()).isNotEqualTo(before);
+            float[] consumed = x.grad().orElseThrow().toFloats();
+            x.clearGrad();
+            SoftmaxCrossEntropy.plain(x, targets).backward();
+            assertThat(consumed).containsExactly(x.grad().orElseThrow().toFloats(), within(1e-7f));
+        }
+    }
+
+    @Test
+    void crossEntropyHoldsAtExtremes() {
+        try (Scope _ = Scope.open()) {
+            float minus = Float.NEGATIVE_INFINITY;
+            Tensor logits = Tensors.of(new float[] {1e4f, -1e4f, 0, minus, 3, minus, -80, -81, -82}, 3, 3);
+            Tensor targets = Tensors.of(new long[] {0, 1, 2}, 3);
+            assertThat(SoftmaxCrossEntropy.apply(logits, targets).item())
+                    .isCloseTo(SoftmaxCrossEntropy.plain(logits, targets).item(), within(1e-6));
+            Tensor broken = Tensors.of(new float[] {1, Float.NaN, 2}, 1, 3);
+            assertThat(SoftmaxCrossEntropy.apply(broken, Tensors.of(new long[] {0}, 1))
+                            .item())
+                    .isNaN();
+        }
+    }
+
+    @Test
+    void crossEntropyRefusesATargetThatIsNoClass() {
+        try (Scope _ = Scope.open()) {
+            Tensor logits = Tensors.ones(DType.FLOAT32, 2, 5);
+            assertThatThrownBy(() -> SoftmaxCrossEntropy.apply(logits, Tensors.of(new long[] {0, 5}, 2)))
+                    .hasMessage("target 5 is not a class in [0, 5)");
+            assertThatThrownBy(() -> SoftmaxCrossEntropy.apply(logits, Tensors.of(new long[] {0}, 1)))
+                    .hasMessage("1 targets for 2 rows of logits");
+        }
+    }
+
+    @Test
+    void adamWMatchesItsTwinOverManySteps() {
+        try (Scope _ = Scope.open()) {
+            List<Tensor> shapes = List.of(
+                    Tensors.normal(rng, 0, 1, 1), Tensors.normal(rng, 0, 1, 17), Tensors.normal(rng, 0, 1, 131, 257));
+            List<AdamWKernel.Slot> fused = slots(shapes);
+            List<AdamWKernel.Slot> plain = slots(shapes);
+            for (int step = 1; step <= 20; step++) {
+                for (int i = 0; i < shapes.size(); i++) {
+                    Tensor gradient = Tensors.normal(
+                            rng, 0, Math.pow(10, -step % 5), shapes.get(i).shape());
+                    fused.get(i).gradient().copyInPlace(gradient);
+                    plain.get(i).gradient().copyInPlace(gradient);
+                }
+                AdamWKernel.Settings settings = new AdamWKernel.Settings(1e-2, 0.9, 0.99, 1e-8, step, 0.3);
+                AdamWKernel.step(fused, settings);
+                AdamWKernel.plain(plain, settings);
+            }
+            for (int i = 0; i < shapes.size(); i++) {
+                close(fused.get(i).parameter(), plain.get(i).parameter(), 2e-6);
+                close(fused.get(i).firstMoment(), plain.get(i).firstMoment(), 2e-6);
+                close(fused.get(i).secondMoment(), plain.get(i).secondMoment(), 2e-6);
+            }
+        }
+    }
+
+    @Test
+    void adamWRefusesImpossibleSettings() {
+        assertThatThrownBy(() -> new AdamWKernel.Settings(1e-3, 1.0, 0.99, 1e-8, 1, 1))
+                .hasMessageContaining("betas");
+        assertThatThrownBy(() -> new AdamWKernel.Settings(1e-3, 0.9, 0.99, 1e-8, 0, 1))
+                .hasMessage("step (0) counts from 1");
+    }
+
+    @Test
+    void gradientNormMatchesItsTwinAndSeesWhatIsNotFinite() {
+        try (Scope _ = Scope.open()) {
+            List<Tensor> gradients = List.of(
+                    Tensors.normal(rng, 0, 1, 1),
+                    Tensors.normal(rng, 0, 1e-4, 33),
+                    Tensors.normal(rng, 0, 2, 150, 151));
+            double plain = GradientNorm.plain(gradients);
+            assertThat(GradientNorm.of(gradients)).isCloseTo(plain, within(plain * 1e-12));
+            assertThat(GradientNorm.of(List.of(Tensors.full(DType.FLOAT32, 3e38, 5))))
+                    .isFinite();
+            assertThat(GradientNorm.of(List.of(Tensors.full(DType.FLOAT32, Double.NaN, 1))))
+                    .isNaN();
+            assertThat(GradientNorm.of(List.of())).isZero();
+        }
+    }
+
+    @Test
+    void resultsDoNotDependOnTheNumberOfThreads() {
+        EngineChoice before = Engine.current();
+        List<float[]> one;
+        List<float[]> three;
+        try {
+            one = withThreads(1, KernelsTest::everyKernel);
+            three = withThreads(3, KernelsTest::everyKernel);
+        } finally {
+            Engine.pin(before);
+        }
+        for (int i = 0; i < one.size(); i++) {
+            assertThat(three.get(i)).as("result %d", i).isEqualTo(one.get(i));
+        }
+    }
+
+    private static <T> T withThreads(int threads, Supplier<T> body) {
+        Engine.configure(
+                new EngineRequest("auto", "auto", "auto", Integer.toString(threads), "auto"),
+                dev.mojave.base.Progress.SILENT);
+        return body.get();
+    }
+
+    private static List<float[]> everyKernel() {
+        Rng rng = Rng.seeded(SEED);
+        try (Scope _ = Scope.open()) {
+            Tensor x = Tensors.normal(rng, 0, 2, 150, 151).requireGrad(true);
+            Tensor targets = Tensors.zeros(DType.INT64, 150);
+            Tensor loss = SoftmaxCrossEntropy.apply(SwiGluKernel.apply(GeluKernel.apply(x), x), targets);
+            loss.backward();
+            Tensor gradient = x.grad().orElseThrow();
+            double norm = GradientNorm.of(List.of(gradient));
+            List<AdamWKernel.Slot> slots = slots(List.of(x.detach()));
+            slots.getFirst().gradient().copyInPlace(gradient);
+            AdamWKernel.step(slots, new AdamWKernel.Settings(1e-2, 0.9, 0.99, 1e-8, 1, 1 / norm));
+            return List.of(
+                    loss.toFloats(),
+                    gradient.toFloats(),
+                    new float[] {(float) norm, (float) (norm * 1e9 % 1)},
+                    slots.getFirst().parameter().toFloats());
+        }
+    }
+
+    private static List<AdamWKernel.Slot> slots(List<Tensor> shapes) {
+        List<AdamWKernel.Slot> slots = new ArrayList<>();
+        for (Tensor shape : shapes) {
+            slots.add(new AdamWKernel.Slot(
+                    shape.copy(),
+                    Tensors.zeros(DType.FLOAT32, shape.shape()),
+                    Tensors.zeros(DType.FLOAT32, shape.shape()),
+                    Tensors.zeros(DType.FLOAT32, shape.shape()),
+                    slots.size() % 2 * 0.1));
+        }
+        return slots;
+    }
+
+    /** Values, and gradients of a weighted sum, against the plain twin in float64. */
+    private void compare(
+            List<Tensor> inputs,
+            Function<List<Tensor>, Tensor> fused,
+            Function<List<Tensor>, Tensor> plain,
+            double tolerance) {
+        List<Tensor> mine = inputs.stream().map(t -> t.copy().requireGrad(true)).toList();
+        List<Tensor> theirs =
+                inputs.stream().map(t -> t.to(DType.FLOAT64).requireGrad(true)).toList();
+        Tensor y = fused.apply(mine);
+        Tensor reference = plain.apply(theirs);
+        close(y, reference, tolerance);
+        Tensor weights = Tensors.normal(rng, 0, 1, y.shape());
+        y.mul(weights).sum().backward();
+        reference.mul(weights.to(DType.FLOAT64)).sum().backward();
+        for (int i = 0; i < mine.size(); i++) {
+            close(mine.get(i).grad().orElseThrow(), theirs.get(i).grad().orElseThrow(), tolerance);
+        }
+    }
+
+    private static void close(Tensor actual, Tensor expected, double tolerance) {
+        float[] a = actual.toFloats();
+        float[] e = expected.toFloats();
+        assertThat(actual.shape()).isEqualTo(expected.shape());
+        for (int i = 0; i < e.length; i++) {
+            if (!(Math.abs(a[i] - e[i]) <= tolerance * Math.max(1, Math.abs(e[i])))) {
+                throw new AssertionError("element " + i + " of " + Arrays.toString(actual.shape()) + ": " + a[i]
+                        + " instead of " + e[i]);
+            }
+        }
+    }
+}
