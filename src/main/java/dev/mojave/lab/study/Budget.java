@@ -1,0 +1,64 @@
+package dev.mojave.lab.study;
+
+import dev.mojave.model.ModelCounts;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.result.ArmResult;
+import java.util.Locale;
+
+/** What a dense arm can share with a mixture ({@code match.by}). */
+enum Budget {
+    /** Parameters that one token uses. */
+    ACTIVE("active parameters without embeddings and head"),
+    /** All parameters. */
+    TOTAL("total parameters without embeddings and head"),
+    /** Training FLOPs per token. */
+    FLOPS("training FLOPs per token");
+
+    /** The one key that is resized. */
+    static final String RESIZED = "intermediate_size";
+
+    private final String counted;
+
+    Budget(String counted) {
+        this.counted = counted;
+    }
+
+    /** Returns the name in a recipe. */
+    String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * A dense model that was resized to a mixture's budget.
+     *
+     * @param model the mixture's model without the mixture and with another {@code intermediate_size}; nothing else differs
+     * @param match target and achieved counts
+     */
+    record Matched(ModelSpec model, ArmResult.Match match) {}
+
+    /**
+     * Resizes the feed-forward of the reference's dense twin until the counts agree.
+     *
+     * @param place the YAML path, for messages
+     * @param arm the reference's name
+     * @throws dev.mojave.base.Failure of kind USAGE if no size comes within 1%
+     */
+    Matched match(String place, String arm, ModelSpec reference) {
+        ModelSpec dense = reference.dense();
+        BudgetMatch.Found found = BudgetMatch.nearest(
+                new BudgetMatch.Wanted(place, arm, counted, RESIZED),
+                count(reference.counts()),
+                size -> count(dense.withIntermediateSize(size).counts()));
+        return new Matched(
+                dense.withIntermediateSize(found.size()),
+                new ArmResult.Match(key(), arm, found.target(), found.achieved(), RESIZED, found.size()));
+    }
+
+    private long count(ModelCounts counts) {
+        return switch (this) {
+            case ACTIVE -> counts.activeWithoutEmbeddings();
+            case TOTAL -> counts.withoutEmbeddings();
+            case FLOPS -> counts.flopsPerToken();
+        };
+    }
+}

@@ -1,0 +1,109 @@
+package dev.mojave.lab.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mojave.base.Failure;
+import dev.mojave.model.ModelCounts;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.model.MoeSpec;
+import dev.mojave.moe.BalanceLosses;
+import dev.mojave.nn.FeedForward;
+import dev.mojave.nn.Norm;
+import dev.mojave.nn.Positions;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class BudgetTest {
+    /** Over many shapes: within 1%, only the feed-forward differs, and the budgets stand in their order. */
+    @Test
+    void matchesTheModelsOwnCounts() {
+        SplittableRandom random = new SplittableRandom(5);
+        for (int i = 0; i < 200; i++) {
+            int experts = random.nextInt(2, 17);
+            int chosen = random.nextInt(1, experts + 1);
+            int layers = random.nextInt(1, 9);
+            ModelSpec moe = spec(
+                    32 * random.nextInt(1, 17),
+                    layers,
+                    random.nextInt(64, 1024),
+                    random.nextBoolean(),
+                    new MoeSpec(
+                            experts,
+                            chosen,
+                            chosen > 1,
+                            random.nextInt(1, layers + 1),
+                            MoeSpec.Router.TOP_K,
+                            new BalanceLosses.Coefficients(0.01, 0, 0.001)));
+            Budget.Matched active = Budget.ACTIVE.match("arms.a.match", "moe", moe);
+            Budget.Matched total = Budget.TOTAL.match("arms.t.match", "moe", moe);
+            Budget.Matched flops = Budget.FLOPS.match("arms.f.match", "moe", moe);
+
+            ModelCounts target = moe.counts();
+            near(active.model().counts().activeWithoutEmbeddings(), target.activeWithoutEmbeddings());
+            near(active.model().counts().withoutEmbeddings(), active.match().achieved());
+            near(total.model().counts().withoutEmbeddings(), target.withoutEmbeddings());
+            near(flops.model().counts().flopsPerToken(), target.flopsPerToken());
+            assertThat(active.match().target()).isEqualTo(target.activeWithoutEmbeddings());
+            assertThat(total.match().target()).isEqualTo(target.withoutEmbeddings());
+            assertThat(active.match().value()).isLessThanOrEqualTo(total.match().value());
+            for (Budget.Matched matched : java.util.List.of(active, total, flops)) {
+                assertThat(matched.model()).isEqualTo(moe.dense().withIntermediateSize((int)
+                        matched.match().value()));
+            }
+        }
+    }
+
+    @Test
+    void aMixtureOfOneLayerInManyCanStillBeMatched() {
+        ModelSpec moe = spec(
+                128,
+                4,
+                256,
+                true,
+                new MoeSpec(4, 2, true, 4, MoeSpec.Router.TOP_K, new BalanceLosses.Coefficients(0, 0, 0)));
+        assertThat(Budget.ACTIVE.match("arms.a.match", "moe", moe).match().value())
+                .isBetween(256L, 512L);
+    }
+
+    @Test
+    void aTinyMixtureCannotBeMatched() {
+        ModelSpec moe = spec(
+                2,
+                1,
+                1,
+                false,
+                new MoeSpec(2, 2, true, 1, MoeSpec.Router.TOP_K, new BalanceLosses.Coefficients(0, 0, 0)));
+        assertThatThrownBy(() -> Budget.TOTAL.match("arms.dense-total.match", "moe", moe))
+                .isInstanceOf(Failure.class)
+                .hasMessageStartingWith(
+                        "arms.dense-total.match: no intermediate_size brings the total parameters without "
+                                + "embeddings and head within 1% of arm 'moe'");
+    }
+
+    private static void near(long achieved, long target) {
+        assertThat(Math.abs(achieved - target)).isLessThanOrEqualTo(target / 100);
+    }
+
+    private static ModelSpec spec(int hidden, int layers, int intermediate, boolean llama, @Nullable MoeSpec moe) {
+        return new ModelSpec(
+                257,
+                hidden,
+                layers,
+                2,
+                2,
+                intermediate,
+                64,
+                llama ? Norm.Kind.RMS_NORM : Norm.Kind.LAYER_NORM,
+                1e-5,
+                llama ? Positions.ROPE : Positions.LEARNED,
+                10_000,
+                llama ? FeedForward.Activation.SWIGLU : FeedForward.Activation.GELU,
+                !llama,
+                true,
+                0,
+                0.02,
+                moe);
+    }
+}
