@@ -1,0 +1,97 @@
+package dev.mojave.report;
+
+import dev.mojave.report.Table.Cell;
+import dev.mojave.report.Table.Column;
+import dev.mojave.result.ArmResult;
+import dev.mojave.result.StudyResult;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the arms reached and what they cost, side by side. */
+final class ArmTables {
+    private final Study study;
+    private final StudyResult result;
+
+    ArmTables(Study study) {
+        this.study = study;
+        this.result = study.result();
+    }
+
+    /** Losses in every unit; the lowest is set in bold. */
+    Table reached() {
+        List<Column> columns = List.of(
+                Column.text("Arm"),
+                Column.number("Validation loss", "nats per token" + (several() ? ", mean ± sd" : "")),
+                Column.number("Best during training", "nats per token"),
+                Column.number("Bits per byte", "from the mean"),
+                Column.number("Perplexity", "per token, from the mean"),
+                Column.number("Of unigram entropy", Numbers.fixed(result.unigramEntropy(), 2) + " nats"),
+                Column.number("Seeds", ""));
+        double lowest = result.arms().stream()
+                .mapToDouble(arm -> arm.valLoss().mean())
+                .filter(Double::isFinite)
+                .min()
+                .orElse(Double.NaN);
+        List<List<Cell>> rows = new ArrayList<>();
+        for (ArmResult arm : result.arms()) {
+            double loss = arm.valLoss().mean();
+            rows.add(List.of(
+                    Cell.arm(arm.name(), arm.description(), study.slot(arm.name())),
+                    Cell.of(Numbers.summary(arm.valLoss())).strong(loss == lowest),
+                    Cell.of(Numbers.summary(arm.bestValLoss())),
+                    Cell.of(Numbers.fixed(loss / Math.log(2) / result.bytesPerToken(), 3)),
+                    Cell.of(Numbers.fixed(Math.exp(loss), 2)),
+                    Cell.of(Numbers.percent(loss / result.unigramEntropy())),
+                    Cell.of(String.valueOf(arm.valLoss().values().size()))));
+        }
+        return new Table("What the arms reached", columns, rows);
+    }
+
+    private boolean several() {
+        return result.arms().stream().anyMatch(arm -> arm.valLoss().values().size() > 1);
+    }
+
+    /** Sizes, how the budget was matched, and what training and generating took. */
+    Table cost() {
+        List<Column> columns = List.of(
+                Column.text("Arm"),
+                Column.number("Parameters", "total"),
+                Column.number("Active", "per token"),
+                Column.number("Total", "without embeddings"),
+                Column.number("Active", "without embeddings"),
+                Column.number("Matched budget", "achieved of target"),
+                Column.number("FLOPs per token", "training"),
+                Column.number("Training", "tokens/s"),
+                Column.number("Generating", "tokens/s, batch 1"),
+                Column.number("Wall time", "training and evaluation"),
+                Column.number("Peak memory", "resident"));
+        List<List<Cell>> rows = new ArrayList<>();
+        for (ArmResult arm : result.arms()) {
+            rows.add(List.of(
+                    Cell.arm(arm.name(), "", study.slot(arm.name())),
+                    Cell.of(Numbers.count(arm.parametersTotal())),
+                    Cell.of(Numbers.count(arm.parametersActive())),
+                    Cell.of(Numbers.count(arm.parametersWithoutEmbeddings())),
+                    Cell.of(Numbers.count(arm.activeWithoutEmbeddings())),
+                    match(arm.match()),
+                    Cell.of(Numbers.count(arm.flopsPerToken())),
+                    Cell.of(Numbers.count(arm.tokensPerSecond())),
+                    Cell.of(Numbers.count(arm.generateTokensPerSecond())),
+                    Cell.of(Numbers.seconds(arm.wallSeconds())),
+                    Cell.of(Numbers.bytes(arm.peakMemoryBytes()))));
+        }
+        return new Table("What the arms cost (speeds and times: median over seeds; memory: maximum)", columns, rows);
+    }
+
+    private static Cell match(ArmResult.@Nullable Match match) {
+        if (match == null) {
+            return Cell.of(Numbers.NONE);
+        }
+        double off = match.target() == 0 ? Double.NaN : 100.0 * (match.achieved() - match.target()) / match.target();
+        return Cell.of(
+                Numbers.whole(match.achieved()) + " of " + Numbers.whole(match.target()) + " (" + Numbers.signed(off, 2)
+                        + "%)",
+                match.by() + " of " + match.arm() + " by " + match.resized() + " " + match.value());
+    }
+}

@@ -1,0 +1,28 @@
+package dev.mojave.report;
+
+import java.util.List;
+
+/**
+ * A chart on the page: one or several views of one subject, with the words that carry it without the picture.
+ *
+ * @param id unique on the page, lower case letters, digits and dashes; names the PNG
+ * @param title what is shown
+ * @param caption how to read it: what bands and marks stand for
+ * @param summary what it shows in one or two sentences, for who cannot see it
+ * @param views at least one
+ */
+record Figure(String id, String title, String caption, String summary, List<View> views) {
+
+    /**
+     * One choice of what to draw.
+     *
+     * @param key what the PNG's name adds, empty for the only view
+     * @param label what the button says
+     */
+    record View(String key, String label, Plot plot) {}
+
+    /** A figure with one view. */
+    static Figure of(String id, String title, String caption, String summary, Plot plot) {
+        return new Figure(id, title, caption, summary, List.of(new View("", "", plot)));
+    }
+}

@@ -1,0 +1,208 @@
+package dev.mojave.report;
+
+import dev.mojave.report.Figure.View;
+import dev.mojave.report.Table.Cell;
+import dev.mojave.report.Table.Column;
+import dev.mojave.result.RoutingTrace;
+import dev.mojave.result.RunRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * How the routers of one arm spread their tokens. Loads are shown as multiples of an equal share (1 is balanced). Seeds are never averaged expert
+ * by expert: expert 0 of one seed has nothing to do with expert 0 of another.
+ */
+final class RoutingFigures {
+    private static final String SHARE = "load as a multiple of an equal share";
+    private static final double TAIL = 0.1;
+    private static final int MAX_COLUMNS = 60;
+    private static final int PRINTED_EXPERTS = 16;
+
+    private final String arm;
+    private final String id;
+    private final List<RunRecord> runs;
+
+    /**
+     * Takes the runs of one arm; those without routing are left out.
+     *
+     * @param id makes the figures' ids unique on the page
+     */
+    RoutingFigures(String arm, String id, List<RunRecord> runs) {
+        this.arm = arm;
+        this.id = id;
+        this.runs = runs.stream().filter(run -> !traces(run).isEmpty()).toList();
+    }
+
+    boolean isEmpty() {
+        return runs.isEmpty();
+    }
+
+    /** Layer by expert at the end of training, one view a seed. */
+    Figure atTheEnd() {
+        List<View> views = new ArrayList<>();
+        for (RunRecord run : runs) {
+            views.add(new View("seed-" + run.seed(), "Seed " + run.seed(), end(run)));
+        }
+        return new Figure(
+                "utilisation-" + id,
+                "Load at the end of training: " + arm,
+                "Mean over the last tenth of the logged points. 1 is an equal share; 0 is a dead expert. Colours end at 0 and 2.",
+                summary(),
+                views);
+    }
+
+    /** Every expert over training, one view a seed. */
+    Figure overTraining() {
+        List<View> views = new ArrayList<>();
+        for (RunRecord run : runs) {
+            views.add(new View("seed-" + run.seed(), "Seed " + run.seed(), course(run)));
+        }
+        return new Figure(
+                "utilisation-over-training-" + id,
+                "Load over training: " + arm,
+                "One row an expert, layers from the top. Rows that keep the neutral colour took an equal share throughout.",
+                summary(),
+                views);
+    }
+
+    private static Plot end(RunRecord run) {
+        List<RoutingTrace> traces = traces(run);
+        int experts = experts(traces);
+        List<List<Double>> values = traces.stream()
+                .map(trace -> IntStream.range(0, experts)
+                        .mapToObj(e -> tail(trace.load(), load -> share(load, e)))
+                        .toList())
+                .toList();
+        return new Plot.HeatMap(
+                "expert",
+                "layer",
+                SHARE,
+                traces.stream().map(trace -> String.valueOf(trace.layer())).toList(),
+                IntStream.range(0, experts).mapToObj(String::valueOf).toList(),
+                values,
+                0,
+                1,
+                2,
+                "×",
+                experts <= PRINTED_EXPERTS);
+    }
+
+    private static Plot course(RunRecord run) {
+        List<RoutingTrace> traces = traces(run);
+        int points =
+                traces.stream().mapToInt(trace -> trace.load().size()).min().orElse(0);
+        List<Integer> kept = Curves.spread(IntStream.range(0, points).boxed().toList(), MAX_COLUMNS);
+        List<String> rows = new ArrayList<>();
+        List<List<Double>> values = new ArrayList<>();
+        for (RoutingTrace trace : traces) {
+            for (int e = 0; e < trace.load().getFirst().size(); e++) {
+                int expert = e;
+                rows.add("layer " + trace.layer() + ", expert " + expert);
+                values.add(kept.stream()
+                        .map(i -> share(trace.load().get(i), expert))
+                        .toList());
+            }
+        }
+        List<Long> steps = traces.getFirst().steps();
+        List<String> columns = kept.stream()
+                .map(i -> i < steps.size() ? Numbers.tick(steps.get(i), Plot.Format.COUNT) : String.valueOf(i))
+                .toList();
+        return new Plot.HeatMap("optimiser step", "layer, expert", SHARE, rows, columns, values, 0, 1, 2, "×", false);
+    }
+
+    /** Load entropy, MaxVio, routing entropy, dead experts and drops per layer, over seeds. */
+    Table table() {
+        List<Column> columns = List.of(
+                Column.text("Layer"),
+                Column.number("Load entropy", "1 = balanced"),
+                Column.number("MaxVio", "0 = balanced"),
+                Column.number("Routing entropy", "nats"),
+                Column.number("Dead experts", "most of any seed"),
+                Column.number("Dropped", "share of token copies"));
+        List<List<Cell>> rows = new ArrayList<>();
+        for (RoutingTrace first : traces(runs.getFirst())) {
+            List<RoutingTrace> layer = runs.stream()
+                    .flatMap(run -> traces(run).stream())
+                    .filter(trace -> trace.layer() == first.layer())
+                    .toList();
+            rows.add(List.of(
+                    Cell.of(String.valueOf(first.layer())),
+                    overSeeds(layer, RoutingTrace::loadEntropy, 3),
+                    overSeeds(layer, RoutingTrace::maxViolation, 2),
+                    overSeeds(layer, RoutingTrace::routingEntropy, 2),
+                    Cell.of(String.valueOf(layer.stream()
+                            .mapToInt(t -> t.deadExperts().isEmpty()
+                                    ? 0
+                                    : t.deadExperts().getLast())
+                            .max()
+                            .orElse(0))),
+                    Cell.of(Numbers.percent(Curves.mean(layer.stream()
+                            .map(t -> tail(t.dropRate(), Function.identity()))
+                            .toList())))));
+        }
+        String seeds = runs.size() > 1 ? ", mean over " + runs.size() + " seeds with smallest and largest" : "";
+        return new Table("Routing of " + arm + " by layer, last tenth of training" + seeds, columns, rows);
+    }
+
+    private static Cell overSeeds(
+            List<RoutingTrace> layer, Function<RoutingTrace, List<Double>> measure, int decimals) {
+        List<Double> values = layer.stream()
+                .map(trace -> tail(measure.apply(trace), Function.identity()))
+                .filter(Double::isFinite)
+                .toList();
+        String mean = Numbers.fixed(Curves.mean(values), decimals);
+        if (values.size() < 2) {
+            return Cell.of(mean);
+        }
+        double low = values.stream().mapToDouble(Double::doubleValue).min().orElse(Double.NaN);
+        double high = values.stream().mapToDouble(Double::doubleValue).max().orElse(Double.NaN);
+        return Cell.of(mean, Numbers.fixed(low, decimals) + " to " + Numbers.fixed(high, decimals));
+    }
+
+    private String summary() {
+        List<RoutingTrace> all =
+                runs.stream().flatMap(run -> traces(run).stream()).toList();
+        double entropy = Curves.mean(all.stream()
+                .map(t -> tail(t.loadEntropy(), Function.identity()))
+                .filter(Double::isFinite)
+                .toList());
+        Optional<Double> worst = all.stream()
+                .map(t -> tail(t.maxViolation(), Function.identity()))
+                .filter(Double::isFinite)
+                .max(Double::compare);
+        int dead = all.stream()
+                .mapToInt(t -> t.deadExperts().isEmpty() ? 0 : t.deadExperts().getLast())
+                .sum();
+        return arm + ", " + runs.size() + (runs.size() == 1 ? " seed" : " seeds") + ": mean load entropy "
+                + Numbers.fixed(entropy, 3) + " (1 is balanced), largest MaxVio "
+                + worst.map(w -> Numbers.fixed(w, 2)).orElse(Numbers.NONE) + ", dead experts at the end: " + dead + ".";
+    }
+
+    private static List<RoutingTrace> traces(RunRecord run) {
+        return run.routing().stream()
+                .filter(trace ->
+                        !trace.load().isEmpty() && !trace.load().getFirst().isEmpty())
+                .toList();
+    }
+
+    private static int experts(List<RoutingTrace> traces) {
+        return traces.stream()
+                .mapToInt(trace -> trace.load().getFirst().size())
+                .max()
+                .orElse(0);
+    }
+
+    private static double share(List<Double> load, int expert) {
+        return expert < load.size() ? load.get(expert) * load.size() : Double.NaN;
+    }
+
+    private static <T> double tail(List<T> values, Function<T, Double> measure) {
+        int count = Math.max(1, (int) (values.size() * TAIL));
+        return Curves.mean(values.subList(Math.max(0, values.size() - count), values.size()).stream()
+                .map(measure)
+                .toList());
+    }
+}

@@ -1,0 +1,105 @@
+package dev.mojave.report;
+
+import dev.mojave.report.Figure.View;
+import dev.mojave.report.Plot.Axis;
+import dev.mojave.report.Plot.Format;
+import dev.mojave.report.Plot.Line;
+import dev.mojave.report.Plot.Point;
+import dev.mojave.report.Plot.Stroke;
+import dev.mojave.result.RunRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The figures of one run, but for those of its routers. */
+final class RunFigures {
+    private static final String NATS = "loss, nats per token";
+    private static final int VALIDATION = 1;
+
+    private final RunRecord run;
+    private final Axis tokens;
+
+    RunFigures(RunRecord run) {
+        this.run = run;
+        double most = run.series().stream()
+                .flatMap(series -> series.tokens().stream())
+                .mapToDouble(Long::doubleValue)
+                .max()
+                .orElse(0);
+        this.tokens = Axis.progress("training tokens", Format.COUNT, most);
+    }
+
+    /** Training loss, raw and smoothed, and validation loss. */
+    Optional<Figure> losses() {
+        List<Point> raw = Curves.thin(Curves.of(run, "train/loss"));
+        List<Point> validation = Curves.of(run, "val/loss");
+        List<Line> lines = new ArrayList<>();
+        if (!raw.isEmpty()) {
+            lines.add(new Line("training, as logged", 0, Stroke.FAINT, raw, ""));
+            lines.add(new Line("training, smoothed", 0, Stroke.SOLID, Curves.smooth(raw), ""));
+        }
+        if (!validation.isEmpty()) {
+            lines.add(new Line("validation", VALIDATION, Stroke.SOLID, validation, ""));
+        }
+        if (lines.isEmpty()) {
+            return Optional.empty();
+        }
+        double half = tokens.max() / 2;
+        Plot whole = new Plot.Lines(tokens, Curves.axis(NATS, Format.PLAIN, lines, 0), lines, List.of());
+        Plot close = new Plot.Lines(
+                tokens.from(half), Curves.axis(NATS, Format.PLAIN, lines, half), cut(lines, half), List.of());
+        return Optional.of(new Figure(
+                "loss",
+                "Loss over training",
+                "The smoothed line is a centred moving average of the logged training loss.",
+                lines.stream()
+                        .filter(line -> line.stroke() == Stroke.SOLID)
+                        .map(line -> line.label() + " loss goes from "
+                                + Numbers.fixed(line.points().getFirst().y(), 2) + " to "
+                                + Numbers.loss(line.points().getLast().y()) + " nats per token. ")
+                        .reduce("", String::concat)
+                        .strip(),
+                List.of(new View("", "All of training", whole), new View("second-half", "Second half", close))));
+    }
+
+    private static List<Line> cut(List<Line> lines, double from) {
+        return lines.stream()
+                .map(l -> new Line(
+                        l.label(),
+                        l.slot(),
+                        l.stroke(),
+                        l.points().stream().filter(p -> p.x() >= from).toList(),
+                        l.band()))
+                .toList();
+    }
+
+    /** Learning rate, gradient norm and throughput, those that were logged. */
+    List<Figure> others() {
+        List<Figure> figures = new ArrayList<>();
+        single("learning-rate", "Learning rate", "train/learning_rate", "learning rate", Format.SCIENTIFIC)
+                .ifPresent(figures::add);
+        single("gradient-norm", "Gradient norm", "train/grad_norm", "norm before clipping", Format.PLAIN)
+                .ifPresent(figures::add);
+        single("throughput", "Throughput", "train/tokens_per_second", "training tokens per second", Format.COUNT)
+                .ifPresent(figures::add);
+        return figures;
+    }
+
+    private Optional<Figure> single(String id, String title, String metric, String axis, Format format) {
+        List<Point> points = Curves.thin(Curves.of(run, metric));
+        if (points.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Line> lines = List.of(new Line(title, 0, Stroke.SOLID, points, ""));
+        double low = points.stream().mapToDouble(Point::y).min().orElse(0);
+        double high = points.stream().mapToDouble(Point::y).max().orElse(1);
+        String summary = title + " lies between " + Numbers.compact(low) + " and " + Numbers.compact(high)
+                + "; the last value is " + Numbers.compact(points.getLast().y()) + ".";
+        return Optional.of(Figure.of(
+                id,
+                title,
+                "As logged: " + metric + ".",
+                summary,
+                new Plot.Lines(tokens, Axis.around(axis, format, Math.min(0, low), high), lines, List.of())));
+    }
+}

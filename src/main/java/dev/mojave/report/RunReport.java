@@ -1,0 +1,22 @@
+package dev.mojave.report;
+
+import dev.mojave.result.RunRecord;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The report of one run: {@code report.html}, self-contained, and {@code plots/*.png}. */
+public final class RunReport {
+    private RunReport() {}
+
+    /**
+     * Writes the report; files of an earlier one are replaced.
+     *
+     * @param run the run, finished or not
+     * @param folder where {@code report.html} and {@code plots/} go, created if needed
+     * @return the written files, {@code report.html} first
+     */
+    public static List<Path> write(RunRecord run, Path folder) throws IOException {
+        return ReportFiles.write(RunPage.of(run), folder);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.mojave.report;
+
+import dev.mojave.result.ArmResult;
+import dev.mojave.result.Comparison;
+import dev.mojave.result.RunRecord;
+import dev.mojave.result.StudyResult;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A study with its trials, and the questions that several parts of the report ask of them.
+ *
+ * @param result results.json
+ * @param runs one a trial; trials may be missing or unfinished
+ */
+record Study(StudyResult result, List<RunRecord> runs) {
+    private static final int PAIRS_FOR_INTERVAL = 2;
+
+    /** Returns the arm's colour slot: its place in the recipe. */
+    int slot(String arm) {
+        List<String> names = Stream.concat(
+                        result.arms().stream().map(ArmResult::name),
+                        runs.stream().map(RunRecord::arm))
+                .distinct()
+                .toList();
+        return Math.max(0, names.indexOf(arm));
+    }
+
+    /** Returns the runs whose curves stand for the arm: the finished ones, or all where none finished. */
+    List<RunRecord> shown(String arm) {
+        List<RunRecord> all = runs.stream().filter(run -> run.arm().equals(arm)).toList();
+        List<RunRecord> finished = all.stream().filter(Study::finished).toList();
+        return finished.isEmpty() ? all : finished;
+    }
+
+    /** Returns whether the trial ran to its end. */
+    static boolean finished(RunRecord run) {
+        return run.state().equals("finished");
+    }
+
+    /** Returns the arm that every comparison has on its right side, if there is one. */
+    Optional<String> reference() {
+        List<String> sides =
+                result.comparisons().stream().map(Comparison::b).distinct().toList();
+        return sides.size() == 1 ? Optional.of(sides.getFirst()) : Optional.empty();
+    }
+
+    /** Returns the training tokens of the longest trial, 0 if nothing was logged. */
+    double tokens() {
+        return runs.stream()
+                .flatMap(run -> run.series().stream())
+                .flatMap(series -> series.tokens().stream())
+                .mapToDouble(Long::doubleValue)
+                .max()
+                .orElse(0);
+    }
+
+    /** Returns whether the comparison has an interval: one seed has none. */
+    static boolean hasInterval(Comparison comparison) {
+        return comparison.n() >= PAIRS_FOR_INTERVAL
+                && Double.isFinite(comparison.ciLow())
+                && Double.isFinite(comparison.ciHigh());
+    }
+
+    /** Returns the difference and its interval as printed, without the unit. */
+    static String figures(Comparison comparison) {
+        return hasInterval(comparison)
+                ? Numbers.interval(comparison.difference(), comparison.ciLow(), comparison.ciHigh())
+                : Numbers.signed(comparison.difference(), 4);
+    }
+
+    /** Returns what the interval allows to say, in a few words. */
+    static String reading(Comparison comparison) {
+        if (!hasInterval(comparison)) {
+            return "one seed: no interval, so nothing is shown";
+        }
+        if (comparison.ciLow() > 0) {
+            return comparison.b() + " is better";
+        }
+        return comparison.ciHigh() < 0 ? comparison.a() + " is better" : "no difference shown";
+    }
+
+    /** Returns the name of a comparison: a − b. */
+    static String label(String a, String b) {
+        return a + " − " + b;
+    }
+}

@@ -1,0 +1,281 @@
+package dev.mojave.report;
+
+import dev.mojave.report.Table.Cell;
+import dev.mojave.report.Table.Column;
+import dev.mojave.result.ArmResult;
+import dev.mojave.result.Comparison;
+import dev.mojave.result.RunRecord;
+import dev.mojave.result.StudyResult;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The page of a study, in the order in which a reader asks: what was asked, the answer, how sure, what it costs, how to repeat it. */
+final class StudyPage {
+    /** A model has learned if it is below this share of the unigram entropy. */
+    private static final double LEARNED = 0.75;
+
+    private final Study study;
+    private final StudyResult result;
+    private final Page page;
+    private final Html body;
+
+    private StudyPage(Study study) {
+        this.study = study;
+        this.result = study.result();
+        this.page = new Page(result.name() + " · Mojave study");
+        this.body = page.body();
+    }
+
+    /** Builds the page. */
+    static Page of(Study study) {
+        StudyPage made = new StudyPage(study);
+        made.header();
+        made.answer();
+        made.arms();
+        made.training();
+        made.routing();
+        made.cost();
+        made.samples();
+        made.limits();
+        made.reproduce();
+        made.terms();
+        return made.page;
+    }
+
+    private void header() {
+        body.open("header")
+                .element("p", "Mojave study · " + result.name(), "class", "eyebrow")
+                .element("h1", Question.of(study))
+                .element("p", result.verdict(), "class", "verdict");
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("Data", result.provenance().dataName());
+        facts.put("Training tokens per model", Numbers.count(study.tokens()));
+        int seeds = result.provenance().seeds().size();
+        facts.put("Seeds", seeds == 1 ? "1 (no intervals)" : String.valueOf(seeds));
+        long finished = study.runs().stream().filter(Study::finished).count();
+        facts.put("Trials finished", finished + " of " + expectedTrials());
+        facts.put("Processor", result.provenance().machine().cpu());
+        facts.put("Date", result.provenance().startedAt().split("T", 2)[0]);
+        Parts.facts(body, facts);
+        body.close("header");
+        contents();
+    }
+
+    private int expectedTrials() {
+        return Math.max(
+                study.runs().size(),
+                result.arms().size() * result.provenance().seeds().size());
+    }
+
+    private void contents() {
+        Map<String, String> links = new LinkedHashMap<>();
+        links.put("answer", "Answer");
+        links.put("arms", "Arms");
+        links.put("training", "Training");
+        if (anyRouting()) {
+            links.put("routing", "Routing");
+        }
+        links.put("cost", "Cost");
+        if (anySamples()) {
+            links.put("samples", "Samples");
+        }
+        links.put("limits", "Limits");
+        links.put("reproduce", "Reproduce");
+        links.put("terms", "Terms");
+        body.open("nav", "aria-label", "Contents").open("ul");
+        links.forEach((id, text) ->
+                body.open("li").inline("a", text, "href", "#" + id).end("li"));
+        body.close("ul").close("nav");
+    }
+
+    private void answer() {
+        page.section("answer", "The answer in figures");
+        if (result.comparisons().isEmpty()) {
+            body.element(
+                    "p", "There is nothing to compare: fewer than two arms have a finished trial with the same seed.");
+        } else {
+            body.open("ul", "class", "cards");
+            result.comparisons().forEach(this::card);
+            body.close("ul");
+        }
+        new StudyFigures(study).differences().ifPresent(figure -> page.figure(figure, comparisons()));
+        page.close();
+    }
+
+    private void card(Comparison comparison) {
+        boolean has = Study.hasInterval(comparison);
+        int decimals = has ? Numbers.decimals((comparison.ciHigh() - comparison.ciLow()) / 2) : 4;
+        body.open("li").open("p", "class", "label");
+        Table.swatch(body, study.slot(comparison.a()));
+        body.text(Study.label(comparison.a(), comparison.b())).close("p");
+        body.open("p", "class", "figure")
+                .inline("strong", Numbers.signed(comparison.difference(), decimals))
+                .inline("span", " nats per token")
+                .close("p");
+        String interval = has
+                ? Numbers.percent(comparison.level()) + " interval " + Numbers.signed(comparison.ciLow(), decimals)
+                        + " to " + Numbers.signed(comparison.ciHigh(), decimals) + ", " + comparison.n() + " seeds"
+                : "no interval with one seed";
+        body.element("p", interval, "class", "quiet");
+        body.element("p", has ? Study.reading(comparison) : "nothing is shown", "class", "reading")
+                .close("li");
+    }
+
+    private Table comparisons() {
+        List<Column> columns = List.of(
+                Column.text("Comparison"),
+                Column.number("Difference", "nats per token"),
+                Column.number("Interval", "nats per token"),
+                Column.number("Seeds", "pairs"),
+                Column.number("Detectable", "nats per token"),
+                Column.text("Reading"));
+        List<List<Cell>> rows = new ArrayList<>();
+        for (Comparison c : result.comparisons()) {
+            boolean has = Study.hasInterval(c);
+            int decimals = has ? Numbers.decimals((c.ciHigh() - c.ciLow()) / 2) : 4;
+            rows.add(List.of(
+                    Cell.arm(Study.label(c.a(), c.b()), c.method(), study.slot(c.a())),
+                    Cell.of(Numbers.signed(c.difference(), decimals)).strong(true),
+                    has
+                            ? Cell.of(
+                                    Numbers.signed(c.ciLow(), decimals) + " to " + Numbers.signed(c.ciHigh(), decimals))
+                            : Cell.of(Numbers.NONE),
+                    Cell.of(String.valueOf(c.n())),
+                    Cell.of(has ? Numbers.fixed(c.detectableDifference(), decimals) : Numbers.NONE),
+                    Cell.of(Study.reading(c))));
+        }
+        return new Table("Differences in validation loss at the end of training", columns, rows);
+    }
+
+    private void arms() {
+        page.section("arms", "The arms");
+        body.element("p", learned());
+        ArmTables tables = new ArmTables(study);
+        tables.reached().write(body);
+        tables.cost().write(body);
+        page.close();
+    }
+
+    /** Says whether the models have learned at all: without that no comparison means anything. */
+    private String learned() {
+        double unigram = result.unigramEntropy();
+        double worst = result.arms().stream()
+                .mapToDouble(arm -> arm.valLoss().mean())
+                .filter(Double::isFinite)
+                .max()
+                .orElse(Double.NaN);
+        if (!(unigram > 0) || !Double.isFinite(worst)) {
+            return "Whether the models have learned cannot be said: no unigram entropy or no validation loss is known.";
+        }
+        String unigramText = Numbers.fixed(unigram, 2) + " nats, what a model reaches that ignores all context";
+        String share = Numbers.percent(worst / unigram) + " of the unigram entropy (" + unigramText + ")";
+        if (worst <= LEARNED * unigram) {
+            return "The models have learned: the worst arm's loss is " + share + ".";
+        }
+        return "Some models have hardly learned: the worst arm's loss is " + share
+                + ", above the 75% that counts as learned. Compare with care.";
+    }
+
+    private void training() {
+        StudyFigures figures = new StudyFigures(study);
+        page.section("training", "Over training");
+        figures.losses().ifPresent(page::figure);
+        figures.gap().ifPresent(page::figure);
+        page.close();
+    }
+
+    private void routing() {
+        if (!anyRouting()) {
+            return;
+        }
+        page.section("routing", "What the routers did");
+        for (ArmResult arm : result.arms()) {
+            RoutingFigures routing =
+                    new RoutingFigures(arm.name(), String.valueOf(study.slot(arm.name())), study.shown(arm.name()));
+            if (!routing.isEmpty()) {
+                Parts.routing(page, routing);
+            }
+        }
+        page.close();
+    }
+
+    private boolean anyRouting() {
+        return result.arms().stream()
+                .anyMatch(arm -> !new RoutingFigures(arm.name(), "", study.shown(arm.name())).isEmpty());
+    }
+
+    private void cost() {
+        page.section("cost", "Loss against cost");
+        new StudyFigures(study).costs().ifPresent(page::figure);
+        page.close();
+    }
+
+    private boolean anySamples() {
+        return result.arms().stream().anyMatch(arm -> !arm.samples().isEmpty());
+    }
+
+    private void samples() {
+        if (!anySamples()) {
+            return;
+        }
+        page.section("samples", "What the models write");
+        body.element(
+                "p",
+                "Unedited continuations, one a seed. They show what a loss looks like; they do not rank the arms.");
+        List<Long> seeds = result.provenance().seeds();
+        for (ArmResult arm : result.arms()) {
+            List<String> labels = arm.samples().size() == seeds.size()
+                    ? seeds.stream().map(seed -> "Seed " + seed).toList()
+                    : List.of();
+            if (!arm.samples().isEmpty()) {
+                Parts.samples(body, arm.name(), study.slot(arm.name()), labels, arm.samples());
+            }
+        }
+        page.close();
+    }
+
+    private void limits() {
+        page.section("limits", "Notes and limits");
+        body.open("ul");
+        result.notes().forEach(note -> body.element("li", note));
+        body.element(
+                "li",
+                "The intervals cover chance between seeds only: not other data, sizes, learning rates or budgets.");
+        if (study.tokens() > 0) {
+            body.element(
+                    "li",
+                    "Each model saw " + Numbers.count(study.tokens())
+                            + " training tokens. A short run cannot say which arm wins in a long one: where the gap over"
+                            + " training has not levelled off, the order can still change.");
+        }
+        body.close("ul");
+        body.open("details");
+        long open = study.runs().stream().filter(run -> !Study.finished(run)).count()
+                + Math.max(0, expectedTrials() - study.runs().size());
+        body.element("summary", open == 0 ? "Every trial" : "Every trial (" + open + " not finished)");
+        Parts.trials(study).write(body);
+        body.close("details");
+        page.close();
+    }
+
+    private void reproduce() {
+        page.section("reproduce", "How to reproduce this");
+        Parts.reproduce(body, result.provenance());
+        for (ArmResult arm : result.arms()) {
+            study.runs().stream()
+                    .filter(run -> run.arm().equals(arm.name()))
+                    .findFirst()
+                    .map(RunRecord::recipe)
+                    .ifPresent(recipe -> Parts.verbatim(body, "Resolved recipe of " + arm.name(), recipe));
+        }
+        page.close();
+    }
+
+    private void terms() {
+        page.section("terms", "Terms");
+        body.trusted(Page.resource("terms.html"));
+        page.close();
+    }
+}

@@ -1,0 +1,24 @@
+package dev.mojave.report;
+
+import dev.mojave.result.RunRecord;
+import dev.mojave.result.StudyResult;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The report of a study: {@code report.html}, self-contained, and {@code plots/*.png}. */
+public final class StudyReport {
+    private StudyReport() {}
+
+    /**
+     * Writes the report; files of an earlier one are replaced.
+     *
+     * @param result what the study found
+     * @param runs one record a trial; unfinished and missing ones are allowed
+     * @param folder where {@code report.html} and {@code plots/} go, created if needed
+     * @return the written files, {@code report.html} first
+     */
+    public static List<Path> write(StudyResult result, List<RunRecord> runs, Path folder) throws IOException {
+        return ReportFiles.write(StudyPage.of(new Study(result, List.copyOf(runs))), folder);
+    }
+}

@@ -1,0 +1,250 @@
+package dev.mojave.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mojave.base.Json;
+import dev.mojave.result.RunRecord;
+import dev.mojave.result.StudyResult;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class ReportTest {
+    private static final Pattern DATA =
+            Pattern.compile("<script type=\"application/json\" id=\"plots\">(.*?)</script>", Pattern.DOTALL);
+
+    @TempDir
+    Path folder;
+
+    private static String html(StudyResult study, List<RunRecord> runs) {
+        return StudyPage.of(new Study(study, runs)).html();
+    }
+
+    /** The page without its scripts: what ECharts contains is not ours to check. */
+    private static String markup(String html) {
+        return html.substring(0, html.indexOf("<script type=\"application/json\""));
+    }
+
+    private static JsonNode figures(String html) {
+        Matcher data = DATA.matcher(html);
+        assertThat(data.find()).isTrue();
+        return Json.tree(data.group(1)).get("figures");
+    }
+
+    @Test
+    void aStudySaysQuestionVerdictAndHowToRepeatIt() {
+        StudyResult study = Fakes.study(3);
+        String markup = markup(html(study, Fakes.runs(study)));
+        assertThat(markup)
+                .contains("Does moe reach a lower validation loss than dense-active (equal active parameters)"
+                        + " and dense-total (equal total parameters)?")
+                .contains(Html.escape(study.verdict()))
+                .contains("+0.0760")
+                .contains("1.5790 ± 0.0021")
+                .contains("52% of the unigram entropy")
+                .contains("git checkout " + study.provenance().commit())
+                .contains(study.provenance().dataSha256())
+                .contains("1337, 1338, 1339");
+    }
+
+    @Test
+    void figuresComeInReadingOrder() {
+        StudyResult study = Fakes.study(3);
+        String html = html(study, Fakes.runs(study));
+        assertThat(figures(html).propertyNames())
+                .containsExactly("differences", "loss", "gap", "utilisation-1", "utilisation-over-training-1", "cost");
+    }
+
+    @Test
+    void nothingIsLoadedFromAnywhere() {
+        StudyResult study = Fakes.study(2);
+        String html = html(study, Fakes.runs(study));
+        assertThat(markup(html)).doesNotContain("src=", "@import", "url(", "<link");
+        Matcher link = Pattern.compile("href=\"([^\"]*)\"").matcher(markup(html));
+        while (link.find()) {
+            assertThat(link.group(1)).startsWith("#");
+        }
+        assertThat(html).contains("default-src 'none'");
+    }
+
+    @Test
+    void hostileTextIsEscapedEverywhere() {
+        StudyResult study = Hostile.study();
+        String html = html(study, Hostile.runs(study));
+        assertThat(html.split("<script", -1)).as("our three scripts only").hasSize(4);
+        assertThat(markup(html))
+                .doesNotContain("<script", "<!--", "<img", "\u0000", "\u0007")
+                .contains("&lt;/script&gt;&lt;script&gt;window.pwned=1&lt;/script&gt;")
+                .contains(Html.escape(Hostile.TEMPLATE));
+        assertThat(figures(html)
+                        .get("loss")
+                        .get("views")
+                        .get(0)
+                        .get("plot")
+                        .get("lines")
+                        .get(0)
+                        .get("label")
+                        .asString())
+                .contains(Hostile.SCRIPT);
+    }
+
+    @Test
+    void oneSeedClaimsNoInterval() {
+        StudyResult study = Fakes.study(1);
+        String html = html(study, Fakes.runs(study));
+        assertThat(markup(html))
+                .contains("One seed: there is no interval")
+                .contains("no interval with one seed")
+                .contains("One seed per arm: no band")
+                .doesNotContain("moe is better", "± 0.0000", "NaN", "Infinity");
+        JsonNode interval = figures(html)
+                .get("differences")
+                .get("views")
+                .get(0)
+                .get("plot")
+                .get("intervals")
+                .get(0);
+        assertThat(interval.get("at").size()).isEqualTo(2);
+        assertThat(interval.get("detectable").isNull()).isTrue();
+    }
+
+    @Test
+    void aDenseStudyHasNoRoutingSection() {
+        List<Fakes.Arm> arms = List.of(Fakes.DENSE_ACTIVE, Fakes.DENSE_TOTAL);
+        StudyResult study = Fakes.study("widths", arms, "dense-active", 2);
+        String html = html(study, Fakes.runs(study, arms));
+        assertThat(markup(html)).doesNotContain("What the routers did", "href=\"#routing\"");
+        assertThat(figures(html).propertyNames()).doesNotContain("utilisation-0");
+    }
+
+    @Test
+    void missingAndFailedTrialsAreCountedAndLeftOutOfTheBands() {
+        StudyResult study = Fakes.study(3);
+        List<RunRecord> runs = List.of(
+                Fakes.run(Fakes.MOE, 1337, "finished"),
+                Fakes.run(Fakes.MOE, 1338, "failed"),
+                Fakes.run(Fakes.DENSE_TOTAL, 1337, "finished"));
+        String html = html(study, runs);
+        assertThat(markup(html))
+                .contains("2 of 9")
+                .contains("Every trial (7 not finished)")
+                .contains("failed");
+        JsonNode lines =
+                figures(html).get("loss").get("views").get(0).get("plot").get("lines");
+        assertThat(lines.size()).isEqualTo(2);
+        assertThat(lines.get(0).get("band").asString()).isEmpty();
+    }
+
+    @Test
+    void aStudyWithoutAnyTrialStillMakesAPage() throws IOException {
+        StudyResult full = Fakes.study(3);
+        StudyResult empty = new StudyResult(
+                "empty", List.of(), List.of(), List.of(), 0, 0, "Nothing finished.", List.of(), full.provenance());
+        List<Path> written = StudyReport.write(empty, List.of(), folder);
+        assertThat(Files.readString(written.getFirst()))
+                .contains("Nothing finished.")
+                .doesNotContain("NaN%");
+    }
+
+    @Test
+    void anArmKeepsItsColour() {
+        StudyResult study = Fakes.study(3);
+        JsonNode figures = figures(html(study, Fakes.runs(study)));
+        JsonNode loss = figures.get("loss").get("views").get(0).get("plot").get("lines");
+        JsonNode cost = figures.get("cost").get("views").get(0).get("plot").get("marks");
+        JsonNode gap = figures.get("gap").get("views").get(0).get("plot").get("lines");
+        for (int i = 0; i < 3; i++) {
+            assertThat(loss.get(i).get("slot").asInt()).isEqualTo(i);
+            assertThat(cost.get(i).get("slot").asInt()).isEqualTo(i);
+        }
+        assertThat(gap.get(1).get("slot").asInt()).as("dense-total − moe").isEqualTo(2);
+    }
+
+    @Test
+    void everyFigureHasATextAlternativeAndEveryIdIsUnique() {
+        StudyResult study = Fakes.study(3);
+        String markup = markup(html(study, Fakes.runs(study)));
+        assertThat(markup.split("<figure", -1)).hasSize(7);
+        assertThat(markup.split("<figcaption", -1)).hasSize(7);
+        assertThat(markup.split("<table", -1)).hasSameSizeAs(markup.split("<caption", -1));
+        Matcher ids = Pattern.compile(" id=\"([^\"]*)\"").matcher(markup);
+        Set<String> seen = new HashSet<>();
+        while (ids.find()) {
+            assertThat(seen.add(ids.group(1))).as(ids.group(1)).isTrue();
+        }
+    }
+
+    @Test
+    void aRunShowsItsCurvesAndItsRouter() {
+        RunRecord run = Fakes.run(Fakes.MOE, 1337, "interrupted");
+        String html = RunPage.of(run).html();
+        assertThat(markup(html)).contains("interrupted", "nats per token", "Unedited continuations", "seed: 1337");
+        assertThat(figures(html).propertyNames())
+                .containsExactly(
+                        "loss",
+                        "learning-rate",
+                        "gradient-norm",
+                        "throughput",
+                        "utilisation-run",
+                        "utilisation-over-training-run");
+    }
+
+    @Test
+    void aRunWithoutAnyMetricSaysSo() {
+        RunRecord run = Fakes.run(Fakes.DENSE_ACTIVE, 1, "running");
+        RunRecord empty = new RunRecord(
+                run.name(),
+                run.arm(),
+                1,
+                "",
+                "running",
+                0,
+                0,
+                0,
+                List.of(),
+                List.of(),
+                List.of(),
+                "",
+                run.provenance());
+        assertThat(markup(RunPage.of(empty).html())).contains("No validation loss has been logged yet.");
+    }
+
+    @Test
+    void plotsAreImagesWithSomethingOnThem() throws IOException {
+        StudyResult study = Fakes.study(2);
+        List<Path> written = StudyReport.write(study, Fakes.runs(study), folder);
+        assertThat(written.getFirst()).hasFileName("report.html");
+        List<String> names =
+                written.stream().map(path -> path.getFileName().toString()).toList();
+        assertThat(names)
+                .contains("loss.png", "gap.png", "differences.png", "cost-flops.png", "utilisation-1-seed-1337.png");
+        for (Path file : written.subList(1, written.size())) {
+            BufferedImage image = ImageIO.read(file.toFile());
+            assertThat(image.getWidth()).as(file.toString()).isEqualTo(1800);
+            assertThat(image.getRGB(2, 2) & 0xffffff)
+                    .as("white background of " + file)
+                    .isEqualTo(0xffffff);
+            assertThat(colours(image)).as("colours of " + file).isGreaterThan(20);
+        }
+    }
+
+    private static long colours(BufferedImage image) {
+        Set<Integer> colours = new HashSet<>();
+        for (int y = 0; y < image.getHeight(); y += 2) {
+            for (int x = 0; x < image.getWidth(); x += 2) {
+                colours.add(image.getRGB(x, y));
+            }
+        }
+        return colours.size();
+    }
+}
