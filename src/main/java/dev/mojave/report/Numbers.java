@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Numbers as a reader wants them: as many digits as the uncertainty supports, a true minus sign, a dash for nothing. */
 final class Numbers {
@@ -16,6 +17,11 @@ final class Numbers {
     private static final int MAX_DECIMALS = 4;
 
     private Numbers() {}
+
+    /** A value that may be absent, NaN where it is. */
+    static double orNaN(@Nullable Double value) {
+        return value == null ? Double.NaN : value;
+    }
 
     /** A value with fixed decimals. */
     static String fixed(double value, int decimals) {

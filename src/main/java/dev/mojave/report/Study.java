@@ -56,17 +56,27 @@ record Study(StudyResult result, List<RunRecord> runs) {
                 .orElse(0);
     }
 
+    /** Returns the interval's lower end, NaN where there is none. */
+    static double low(Comparison comparison) {
+        return Numbers.orNaN(comparison.ciLow());
+    }
+
+    /** Returns the interval's upper end, NaN where there is none. */
+    static double high(Comparison comparison) {
+        return Numbers.orNaN(comparison.ciHigh());
+    }
+
     /** Returns whether the comparison has an interval: one seed has none. */
     static boolean hasInterval(Comparison comparison) {
         return comparison.n() >= PAIRS_FOR_INTERVAL
-                && Double.isFinite(comparison.ciLow())
-                && Double.isFinite(comparison.ciHigh());
+                && Double.isFinite(low(comparison))
+                && Double.isFinite(high(comparison));
     }
 
     /** Returns the difference and its interval as printed, without the unit. */
     static String figures(Comparison comparison) {
         return hasInterval(comparison)
-                ? Numbers.interval(comparison.difference(), comparison.ciLow(), comparison.ciHigh())
+                ? Numbers.interval(comparison.difference(), low(comparison), high(comparison))
                 : Numbers.signed(comparison.difference(), 4);
     }
 
@@ -75,10 +85,10 @@ record Study(StudyResult result, List<RunRecord> runs) {
         if (!hasInterval(comparison)) {
             return "one seed: no interval, so nothing is shown";
         }
-        if (comparison.ciLow() > 0) {
+        if (low(comparison) > 0) {
             return comparison.b() + " is better";
         }
-        return comparison.ciHigh() < 0 ? comparison.a() + " is better" : "no difference shown";
+        return high(comparison) < 0 ? comparison.a() + " is better" : "no difference shown";
     }
 
     /** Returns the name of a comparison: a − b. */

@@ -64,13 +64,13 @@ final class StudyFigures {
 
     private Plot.Interval interval(Comparison c) {
         boolean has = Study.hasInterval(c);
-        Point at = new Point(Double.NaN, c.difference(), has ? c.ciLow() : Double.NaN, has ? c.ciHigh() : Double.NaN);
+        Point at = new Point(Double.NaN, c.difference(), has ? Study.low(c) : Double.NaN, has ? Study.high(c) : Double.NaN);
         return new Plot.Interval(
                 Study.label(c.a(), c.b()),
                 Study.figures(c),
                 study.slot(c.a()),
                 at,
-                has ? c.detectableDifference() : Double.NaN);
+                has ? Numbers.orNaN(c.detectableDifference()) : Double.NaN);
     }
 
     private static String summary(List<Comparison> comparisons) {
@@ -189,13 +189,12 @@ final class StudyFigures {
     }
 
     private Line gapLine(String label, List<GapPoint> points) {
-        boolean bands = study.result().comparisons().stream().anyMatch(Study::hasInterval)
-                && points.stream().anyMatch(p -> p.ciHigh() > p.ciLow());
+        boolean bands = points.stream().anyMatch(p -> p.ciLow() != null && p.ciHigh() != null);
         List<Point> curve = points.stream()
                 .filter(p -> Double.isFinite(p.difference()))
                 .sorted(java.util.Comparator.comparingLong(GapPoint::tokens))
                 .map(p -> bands
-                        ? new Point((double) p.tokens(), p.difference(), p.ciLow(), p.ciHigh())
+                        ? new Point((double) p.tokens(), p.difference(), Numbers.orNaN(p.ciLow()), Numbers.orNaN(p.ciHigh()))
                         : Point.of((double) p.tokens(), p.difference()))
                 .toList();
         return new Line(

@@ -16,6 +16,9 @@ final class StudyPage {
     /** A model has learned if it is below this share of the unigram entropy. */
     private static final double LEARNED = 0.75;
 
+    /** A verdict of more letters than this is set smaller, so that it stays on the first screen. */
+    private static final int LONG_VERDICT = 150;
+
     private final Study study;
     private final StudyResult result;
     private final Page page;
@@ -48,7 +51,7 @@ final class StudyPage {
         body.open("header")
                 .element("p", "Mojave study · " + result.name(), "class", "eyebrow")
                 .element("h1", Question.of(study))
-                .element("p", result.verdict(), "class", "verdict");
+                .element("p", result.verdict(), "class", result.verdict().length() > LONG_VERDICT ? "verdict long" : "verdict");
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("Data", result.provenance().dataName());
         facts.put("Training tokens per model", Numbers.count(study.tokens()));
@@ -106,7 +109,7 @@ final class StudyPage {
 
     private void card(Comparison comparison) {
         boolean has = Study.hasInterval(comparison);
-        int decimals = has ? Numbers.decimals((comparison.ciHigh() - comparison.ciLow()) / 2) : 4;
+        int decimals = has ? Numbers.decimals((Study.high(comparison) - Study.low(comparison)) / 2) : 4;
         body.open("li").open("p", "class", "label");
         Table.swatch(body, study.slot(comparison.a()));
         body.text(Study.label(comparison.a(), comparison.b())).close("p");
@@ -115,8 +118,8 @@ final class StudyPage {
                 .inline("span", " nats per token")
                 .close("p");
         String interval = has
-                ? Numbers.percent(comparison.level()) + " interval " + Numbers.signed(comparison.ciLow(), decimals)
-                        + " to " + Numbers.signed(comparison.ciHigh(), decimals) + ", " + comparison.n() + " seeds"
+                ? Numbers.percent(comparison.level()) + " interval " + Numbers.signed(Study.low(comparison), decimals)
+                        + " to " + Numbers.signed(Study.high(comparison), decimals) + ", " + comparison.n() + " seeds"
                 : "no interval with one seed";
         body.element("p", interval, "class", "quiet");
         body.element("p", has ? Study.reading(comparison) : "nothing is shown", "class", "reading")
@@ -134,16 +137,16 @@ final class StudyPage {
         List<List<Cell>> rows = new ArrayList<>();
         for (Comparison c : result.comparisons()) {
             boolean has = Study.hasInterval(c);
-            int decimals = has ? Numbers.decimals((c.ciHigh() - c.ciLow()) / 2) : 4;
+            int decimals = has ? Numbers.decimals((Study.high(c) - Study.low(c)) / 2) : 4;
             rows.add(List.of(
                     Cell.arm(Study.label(c.a(), c.b()), c.method(), study.slot(c.a())),
                     Cell.of(Numbers.signed(c.difference(), decimals)).strong(true),
                     has
                             ? Cell.of(
-                                    Numbers.signed(c.ciLow(), decimals) + " to " + Numbers.signed(c.ciHigh(), decimals))
+                                    Numbers.signed(Study.low(c), decimals) + " to " + Numbers.signed(Study.high(c), decimals))
                             : Cell.of(Numbers.NONE),
                     Cell.of(String.valueOf(c.n())),
-                    Cell.of(has ? Numbers.fixed(c.detectableDifference(), decimals) : Numbers.NONE),
+                    Cell.of(has ? Numbers.fixed(Numbers.orNaN(c.detectableDifference()), decimals) : Numbers.NONE),
                     Cell.of(Study.reading(c))));
         }
         return new Table("Differences in validation loss at the end of training", columns, rows);

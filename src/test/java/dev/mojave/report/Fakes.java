@@ -51,19 +51,19 @@ final class Fakes {
         double referenceEnd = find(arms, reference).end();
         for (Arm arm : arms) {
             if (!arm.name().equals(reference)) {
-                double half = seeds == 1 ? 0 : 0.0062;
+                boolean one = seeds == 1;
                 double difference = arm.end() - referenceEnd;
                 comparisons.add(new Comparison(
                         arm.name(),
                         reference,
                         "val_loss",
                         difference,
-                        difference - half,
-                        difference + half,
+                        one ? null : difference - 0.0062,
+                        one ? null : difference + 0.0062,
                         0.95,
                         "paired t over seeds",
                         seeds,
-                        0.0089));
+                        one ? null : 0.0089));
                 gaps.addAll(gaps(arm, find(arms, reference), seeds));
             }
         }
@@ -76,8 +76,9 @@ final class Fakes {
                 1.0,
                 seeds == 1
                         ? "One seed: no difference can be shown; run more seeds."
-                        : "The mixture beats the dense model of equal active size by 0.076 nats per token, and loses to the"
-                                + " dense model of equal total size by 0.018.",
+                        : "MoE beats the dense model of equal active size by 0.0760 nats per token (95% CI [0.0698, 0.0822], n=3); the"
+                                + " dense model of equal total size wins here, by 0.0180 nats per token (95% CI [0.0118,"
+                                + " 0.0242], n=3), a gap that was narrowing; a longer run may differ.",
                 List.of(
                         "Nothing was tuned for any arm: all use one learning rate, schedule and batch size.",
                         "The dense arms differ from the mixture in intermediate_size only."),
@@ -125,9 +126,14 @@ final class Fakes {
         Random random = new Random(7);
         for (int step = EVAL_EVERY; step <= STEPS; step += EVAL_EVERY) {
             double difference = curve(a, step) - curve(b, step) + 0.002 * random.nextGaussian();
-            double half = seeds == 1 ? 0 : 0.006 + 0.06 * Math.exp(-step / 250.0);
+            double half = 0.006 + 0.5 * Math.exp(-step / 150.0);
             gaps.add(new GapPoint(
-                    a.name(), b.name(), step * TOKENS_PER_STEP, difference, difference - half, difference + half));
+                    a.name(),
+                    b.name(),
+                    step * TOKENS_PER_STEP,
+                    difference,
+                    seeds == 1 ? null : difference - half,
+                    seeds == 1 ? null : difference + half));
         }
         return gaps;
     }
