@@ -1,6 +1,7 @@
 package dev.mojave.base;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -8,6 +9,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
 /** Turns what the file system reports into a failure that says what was tried, where, and what helps. */
 public final class IoFailures {
@@ -51,6 +53,11 @@ public final class IoFailures {
                     .because(problem);
         }
         return Failure.environment("cannot %s: %s: %s", action, where, message).because(problem);
+    }
+
+    /** As {@link #of(String, Path, IOException)} for what streams and iterators wrap. */
+    public static Failure of(String action, Path where, UncheckedIOException problem) {
+        return of(action, where, Objects.requireNonNull(problem.getCause()));
     }
 
     private static String place(IOException problem, Path where) {

@@ -1,0 +1,68 @@
+package dev.mojave.data;
+
+import dev.mojave.base.Check;
+
+/**
+ * Windows of token ids, row after row: {@code ids[b * S + s]} is followed by {@code targets[b * S + s]}.
+ *
+ * <p>The arrays are not copied; whoever takes a batch owns it.
+ */
+public final class Batch {
+    /** The target that no loss counts: padding after the end of a split. */
+    public static final int IGNORED = -100;
+
+    private final int rows;
+    private final int context;
+    private final int[] ids;
+    private final int[] targets;
+    private final long[] starts;
+
+    Batch(int rows, int context) {
+        Check.that(rows > 0, "a batch needs at least one window, not %d", rows);
+        this.rows = rows;
+        this.context = context;
+        this.ids = new int[Math.multiplyExact(rows, context)];
+        this.targets = new int[ids.length];
+        this.starts = new long[rows];
+    }
+
+    /** Returns the number of windows B. */
+    public int rows() {
+        return rows;
+    }
+
+    /** Returns the length of a window S. */
+    public int context() {
+        return context;
+    }
+
+    /** Returns the ids (B, S), row-major. */
+    public int[] ids() {
+        return ids;
+    }
+
+    /** Returns the ids that follow (B, S), row-major; {@link #IGNORED} where there is none. */
+    public int[] targets() {
+        return targets;
+    }
+
+    /** Returns where a window starts in its split, in tokens; {@link TokenSplit#category} tells what is there. */
+    public long start(int row) {
+        return starts[row];
+    }
+
+    /** Fills a row with the window that starts at a token; what lies beyond the split is padded. */
+    void fill(int row, TokenSplit split, long start) {
+        int at = row * context;
+        int present = (int) Math.min(context, split.tokens() - 1 - start);
+        int[] window = new int[present + 1];
+        split.read(start, window);
+        System.arraycopy(window, 0, ids, at, present);
+        System.arraycopy(window, 1, targets, at, present);
+        for (int s = present; s < context; s++) {
+            ids[at + s] = 0;
+            targets[at + s] = IGNORED;
+        }
+        starts[row] = start;
+    }
+}

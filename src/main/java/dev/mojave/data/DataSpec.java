@@ -1,0 +1,93 @@
+package dev.mojave.data;
+
+import dev.mojave.base.Check;
+import dev.mojave.base.Default;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The {@code data:} section of a recipe.
+ *
+ * @param source {@code embedded}, the name of an imported data set, a file or a folder
+ * @param tokenizer {@code char}, {@code byte}, {@code gpt2} or the path of a {@code tokenizer.json}
+ * @param validation what is held out for evaluation; absent (null): {@code {documents: 0.05}} of {@code embedded},
+ *     {@code {tail: 0.1}} of anything else
+ * @param test what is held out for the last measurement; absent (null): nothing
+ * @param splitSeed seeds the hash that assigns documents; apart from {@code train.seed}, so all seeds of a study share a split
+ * @param documentSeparator whether an end-of-text id follows each document; without it documents are ended by a line end
+ * @param textField column or key of the text in CSV and JSONL, several joined by commas; absent for the usual one
+ * @param categoryField column or key of the category; absent for the usual one, if there is one
+ */
+public record DataSpec(
+        String source,
+        @Default("byte") String tokenizer,
+        @Nullable HeldOut validation,
+        @Nullable HeldOut test,
+        @Default("0") long splitSeed,
+        @Default("true") boolean documentSeparator,
+        Optional<String> textField,
+        Optional<String> categoryField) {
+    /** The name of the corpus that comes with Mojave. */
+    public static final String EMBEDDED = "embedded";
+
+    public DataSpec {
+        Check.that(
+                !source.isBlank(),
+                "data.source is empty; give %s, the name of an imported data set, or the path of a file or folder",
+                EMBEDDED);
+        Check.that(
+                !tokenizer.isBlank(), "data.tokenizer is empty; give char, byte, gpt2 or the path of a tokenizer.json");
+        validation = Objects.requireNonNullElse(
+                validation, source.equals(EMBEDDED) ? HeldOut.documents(0.05) : HeldOut.tail(0.1));
+        test = Objects.requireNonNullElse(test, new HeldOut(validation.by(), 0));
+        Check.that(
+                validation.isNothing() || test.isNothing() || validation.by() == test.by(),
+                "data.validation holds out %s and data.test holds out %s; both must use tail or both documents",
+                validation.by().key(),
+                test.by().key());
+        Check.that(
+                validation.fraction() + test.fraction() < 1,
+                "data.validation (%s) and data.test (%s) leave nothing to train on; their sum must be below 1",
+                validation.fraction(),
+                test.fraction());
+    }
+
+    /** Returns the section that names a source and nothing else. */
+    public static DataSpec of(String source) {
+        return new DataSpec(source, "byte", null, null, 0, true, Optional.empty(), Optional.empty());
+    }
+
+    /** Returns what is held out for evaluation. */
+    @Override
+    public HeldOut validation() {
+        return Objects.requireNonNull(validation);
+    }
+
+    /** Returns what is held out for the last measurement. */
+    @Override
+    public HeldOut test() {
+        return Objects.requireNonNull(test);
+    }
+
+    /** Returns this with another source. */
+    public DataSpec withSource(String other) {
+        return new DataSpec(other, tokenizer, validation, test, splitSeed, documentSeparator, textField, categoryField);
+    }
+
+    /** Returns this with another tokenizer. */
+    public DataSpec withTokenizer(String other) {
+        return new DataSpec(source, other, validation, test, splitSeed, documentSeparator, textField, categoryField);
+    }
+
+    /** Returns this with other parts held out. */
+    public DataSpec withHeldOut(HeldOut otherValidation, HeldOut otherTest) {
+        return new DataSpec(
+                source, tokenizer, otherValidation, otherTest, splitSeed, documentSeparator, textField, categoryField);
+    }
+
+    /** Returns this with another seed of the split. */
+    public DataSpec withSplitSeed(long other) {
+        return new DataSpec(source, tokenizer, validation, test, other, documentSeparator, textField, categoryField);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.mojave.data;
+
+import dev.mojave.base.Check;
+import dev.mojave.base.Failure;
+
+/**
+ * Training windows in a seeded order, every token a target once per epoch.
+ *
+ * <p>With N tokens and windows of S ids (and S targets, one further on), epoch e starts at a phase
+ * {@code f_e = mix(seed, e) mod min(S, N - S)} and has {@code W_e = floor((N - 1 - f_e) / S)} windows; window j starts at
+ * {@code f_e + j S}. They come in the order of a {@link Permutation} of {@code 0..W_e-1} keyed by seed and epoch, so the cuts
+ * differ from epoch to epoch, a short run sees the whole corpus evenly, and the cursor is three numbers. At most S - 1 tokens
+ * at each end of the split sit an epoch out. A batch may span two epochs.
+ */
+public final class Sampler {
+    private final TokenSplit split;
+    private final int context;
+    private final long seed;
+    private long epoch;
+    private long position;
+    private long phase;
+    private long windows;
+    private Permutation order;
+
+    private Sampler(TokenSplit split, int context, Cursor cursor) {
+        this.split = split;
+        this.context = context;
+        this.seed = cursor.seed();
+        this.epoch = cursor.epoch();
+        this.order = enter();
+        Check.that(
+                cursor.position() <= windows,
+                "the cursor stands at window %d of %d: it belongs to other data or another context length",
+                cursor.position(),
+                windows);
+        this.position = cursor.position();
+    }
+
+    /**
+     * Samples from the first window on.
+     *
+     * @param context length S of a window ({@code model.max_position_embeddings})
+     * @throws Failure of kind DATA if the split has no window of that length
+     */
+    public static Sampler start(TokenSplit split, int context, long seed) {
+        return resume(split, context, Cursor.start(seed));
+    }
+
+    /** Samples from where a cursor stands; seed included. */
+    public static Sampler resume(TokenSplit split, int context, Cursor cursor) {
+        Check.that(context > 0, "max_position_embeddings must be positive, not %d", context);
+        if (split.tokens() <= context) {
+            throw Failure.data(
+                    "model.max_position_embeddings is %d, but the %s split of %s has only %d tokens, and a window needs"
+                            + " one more than its length; shorten it to at most %d or use more text",
+                    context, split.name(), split.source(), split.tokens(), Math.max(1, split.tokens() - 1));
+        }
+        return new Sampler(split, context, cursor);
+    }
+
+    /** Returns the next windows. */
+    public Batch next(int batchSize) {
+        Batch batch = new Batch(batchSize, context);
+        for (int row = 0; row < batchSize; row++) {
+            if (position == windows) {
+                epoch++;
+                position = 0;
+                order = enter();
+            }
+            batch.fill(row, split, phase + order.at(position++) * context);
+        }
+        return batch;
+    }
+
+    /** Returns where the sampler stands. */
+    public Cursor cursor() {
+        return new Cursor(seed, epoch, position);
+    }
+
+    /** Returns how many passes over the split have been made, with fractions. */
+    public double epochs() {
+        return epoch + (double) position / windows;
+    }
+
+    private Permutation enter() {
+        long tokens = split.tokens();
+        long key = Permutation.mix(Permutation.mix(seed) + epoch);
+        phase = Long.remainderUnsigned(Permutation.mix(key), Math.min(context, tokens - context));
+        windows = (tokens - 1 - phase) / context;
+        return new Permutation(windows, key);
+    }
+}

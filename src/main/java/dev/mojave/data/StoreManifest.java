@@ -1,0 +1,71 @@
+package dev.mojave.data;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The content of a token store's {@code manifest.json}.
+ *
+ * @param version of the format
+ * @param source what the store was made of, as the recipe named it
+ * @param sourceSha256 checksum of the source's content
+ * @param tokenizer kind of the tokenizer, whose file lies beside
+ * @param vocabSize ids are below this
+ * @param tokenBytes 2 (uint16) or 4 (uint32), little-endian
+ * @param shardTokens tokens in every shard of a split but its last
+ * @param unigramEntropy entropy of the training split's token frequencies, in nats; 0 for an empty split
+ * @param categories names by category number; number 0 is "", no category
+ * @param tokenizerFile {@code tokenizer.json}
+ * @param splits the parts by {@link Split#key}
+ */
+record StoreManifest(
+        int version,
+        String source,
+        String sourceSha256,
+        String tokenizer,
+        int vocabSize,
+        int tokenBytes,
+        long shardTokens,
+        double unigramEntropy,
+        List<String> categories,
+        StoredFile tokenizerFile,
+        Map<String, Part> splits) {
+    static final int VERSION = 1;
+    static final String FILE = "manifest.json";
+
+    StoreManifest {
+        categories = List.copyOf(categories);
+        splits = Map.copyOf(splits);
+    }
+
+    /** Returns the number of tokens of a split. */
+    long tokens(Split split) {
+        Part part = splits.get(split.key());
+        return part == null ? 0 : part.tokens();
+    }
+
+    /**
+     * One split.
+     *
+     * @param tokens separators included
+     * @param documents pieces of documents that are in this split
+     * @param bytes UTF-8 bytes of the text
+     * @param words runs of characters that are not white space
+     * @param shards token ids, in order
+     * @param index per document its first token (int64) and category (int32), little-endian
+     */
+    record Part(long tokens, long documents, long bytes, long words, List<StoredFile> shards, StoredFile index) {
+        Part {
+            shards = List.copyOf(shards);
+        }
+    }
+
+    /**
+     * A file of the store.
+     *
+     * @param file its name in the store's folder
+     * @param bytes its size
+     * @param sha256 its checksum
+     */
+    record StoredFile(String file, long bytes, String sha256) {}
+}
