@@ -1,0 +1,381 @@
+package dev.mojave.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The launcher itself, with a JDK and a Maven that are shell scripts: what is tested is what it finds, when it builds, and how it
+ * starts Java.
+ */
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a POSIX shell script")
+class LauncherTest {
+    /** What the launcher may call; the PATH of the tests holds nothing else, so no real Java or Maven is found there. */
+    private static final List<String> TOOLS = List.of(
+            "cat",
+            "date",
+            "find",
+            "kill",
+            "ln",
+            "mkdir",
+            "mkfifo",
+            "mktemp",
+            "mv",
+            "rm",
+            "sleep",
+            "tail",
+            "readlink",
+            "sh");
+
+    /** Says what it was started with, and behaves as the test asks through the variable STUB. */
+    private static final String JAVA = """
+            #!/bin/sh
+            case "$*" in
+              *AOTMode=record*) echo record >> "$COUNTS"; exit 0 ;;
+              *AOTMode=create*) for a; do case $a in -XX:AOTCache=*) echo cache > "${a#*=}" ;; esac; done; exit 0 ;;
+            esac
+            echo "WARNING: noise" >&2
+            [ "${STUB:-}" = die ] && { echo "no room for the heap" >&2; exit 1; }
+            echo "mojave: started" >&2
+            exec 2>&3
+            case ${STUB:-} in
+              pid) echo "$$" ;;
+              error) echo "a message" >&2; exit 42 ;;
+              locale) echo "$LC_ALL" ;;
+              *) for a; do echo "$a"; done ;;
+            esac
+            """;
+
+    private static final String MAVEN = """
+            #!/bin/sh
+            echo "$JAVA_HOME" >> "$BUILDS"
+            [ "${STUB:-}" = broken ] && { echo "[ERROR] Lanes.java:[3,1] does not compile"; exit 1; }
+            sleep "${BUILD_SECONDS:-0}"
+            for a; do case $a in -Dmojave.target=*) target=${a#*=} ;; esac; done
+            mkdir -p "$target"
+            echo jar > "$target/mojave-1.jar"
+            printf %s "$LIBRARY" > "$target/classpath"
+            """;
+
+    @TempDir
+    Path temporary;
+
+    private Path checkout;
+    private Path bin;
+    private Path jdk;
+    private final Map<String, String> environment = new HashMap<>();
+
+    private record Run(int code, String out, String err) {}
+
+    @BeforeEach
+    void checkoutWithStubs() throws IOException {
+        checkout = Files.createDirectories(temporary.resolve("a folder with spaces"));
+        Files.copy(Path.of("mojave"), checkout.resolve("mojave"));
+        executable(checkout.resolve("mojave"));
+        Files.createDirectories(checkout.resolve("src/main/java"));
+        source("pom.xml", "<project/>");
+        source("src/main/java/A.java", "class A {}");
+
+        bin = Files.createDirectories(temporary.resolve("bin"));
+        for (String tool : TOOLS) {
+            Path found = Stream.of("/usr/bin", "/bin")
+                    .map(folder -> Path.of(folder, tool))
+                    .filter(Files::exists)
+                    .findFirst()
+                    .orElseThrow();
+            executable(Files.writeString(bin.resolve(tool), "#!/bin/sh\nexec " + found + " \"$@\"\n"));
+        }
+        executable(Files.writeString(bin.resolve("mvn"), MAVEN));
+        jdk = jdk("jdk 25", "25.0.3");
+        Path library = Files.writeString(temporary.resolve("library one.jar"), "x");
+        environment.putAll(Map.of(
+                "PATH", bin.toString(),
+                "HOME", temporary.toString(),
+                "JAVA_HOME", jdk.toString(),
+                "BUILDS", temporary.resolve("builds").toString(),
+                "COUNTS", temporary.resolve("records").toString(),
+                "LIBRARY", library.toString()));
+    }
+
+    private Path jdk(String name, String version) throws IOException {
+        Path home = temporary.resolve(name);
+        Files.createDirectories(home.resolve("bin"));
+        Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"X\"\nJAVA_VERSION=\"" + version + "\"\n");
+        executable(Files.writeString(home.resolve("bin/java"), JAVA));
+        executable(Files.writeString(home.resolve("bin/javac"), "#!/bin/sh\n"));
+        return home;
+    }
+
+    /** Writes a source that is older than any build, as a fresh clone's are by the time it is built. */
+    private void source(String name, String text) throws IOException {
+        Path file = Files.writeString(checkout.resolve(name), text);
+        age(file);
+        age(checkout.resolve("mojave"));
+        try (Stream<Path> folders = Files.walk(checkout.resolve("src"))) {
+            for (Path path : folders.toList()) {
+                age(path);
+            }
+        }
+    }
+
+    private static void age(Path file) throws IOException {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(3600)));
+    }
+
+    private static void executable(Path file) throws IOException {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private ProcessBuilder command(Path program, Path folder, String... arguments) {
+        List<String> line = new ArrayList<>(List.of(program.toString()));
+        line.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(line).directory(folder.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        return builder;
+    }
+
+    private Run run(String... arguments) throws Exception {
+        return finish(command(checkout.resolve("mojave"), temporary, arguments).start());
+    }
+
+    private static Run finish(Process process) throws Exception {
+        process.getOutputStream().close();
+        try (InputStream out = process.getInputStream();
+                InputStream err = process.getErrorStream()) {
+            String text = new String(out.readAllBytes(), StandardCharsets.UTF_8);
+            String errors = new String(err.readAllBytes(), StandardCharsets.UTF_8);
+            return new Run(process.waitFor(), text, errors);
+        }
+    }
+
+    private List<String> builds() throws IOException {
+        Path file = temporary.resolve("builds");
+        return Files.exists(file) ? Files.readAllLines(file) : List.of();
+    }
+
+    @Test
+    void theFirstStartBuildsWithOneLineAndTheNextDoesNot() throws Exception {
+        Run first = run("train", "a recipe.yaml", "");
+        assertThat(first.code()).isZero();
+        assertThat(first.err()).startsWith("mojave: building (").hasLineCount(1);
+        assertThat(first.out().lines())
+                .contains("--add-modules=jdk.incubator.vector", "-Dmojave.root=" + checkout.toRealPath())
+                .endsWith("dev.mojave.cli.Main", "train", "a recipe.yaml", "");
+        assertThat(builds()).containsExactly(jdk.toString());
+
+        Run second = run("train", "a recipe.yaml", "");
+        assertThat(second.err()).isEmpty();
+        assertThat(second.out()).isEqualTo(first.out());
+        assertThat(builds()).hasSize(1);
+        assertThat(second.out()).containsPattern("-XX:AOTCache=.*/aot-25\\.0\\.3\n");
+    }
+
+    @Test
+    void aChangedAddedOrDeletedSourceBuildsAgain() throws Exception {
+        run();
+        Files.writeString(checkout.resolve("src/main/java/A.java"), "class A { }");
+        run();
+        assertThat(builds()).hasSize(2);
+        Files.writeString(checkout.resolve("src/main/java/B.java"), "class B {}");
+        run();
+        assertThat(builds()).hasSize(3);
+        Files.delete(checkout.resolve("src/main/java/B.java"));
+        run();
+        assertThat(builds()).hasSize(4);
+        Files.writeString(checkout.resolve("README.md"), "not a source");
+        run();
+        assertThat(builds()).hasSize(4);
+    }
+
+    @Test
+    void aRunningBuildKeepsItsJarWhenTheNextOneIsMade() throws Exception {
+        String jar = run().out()
+                .lines()
+                .filter(line -> line.contains("mojave.jar"))
+                .findFirst()
+                .orElseThrow();
+        Files.writeString(checkout.resolve("pom.xml"), "<project></project>");
+        assertThat(run().out()).doesNotContain(jar);
+        assertThat(Path.of(jar.substring(0, jar.indexOf("mojave.jar") + "mojave.jar".length())))
+                .exists();
+    }
+
+    @Test
+    void aMissingLibraryOrAMovedCheckoutBuildsAgain() throws Exception {
+        run();
+        Path library = Path.of(environment.getOrDefault("LIBRARY", ""));
+        Files.delete(library);
+        environment.put("LIBRARY", bin.resolve("cat").toString());
+        run();
+        assertThat(builds()).hasSize(2);
+
+        checkout = Files.move(checkout, temporary.resolve("moved"));
+        assertThat(run().out()).contains("-Dmojave.root=" + checkout.toRealPath());
+        assertThat(builds()).hasSize(3);
+    }
+
+    @Test
+    void linksAndOtherFoldersDoNotMatter() throws Exception {
+        Path link = Files.createSymbolicLink(bin.resolve("mojave"), checkout.resolve("mojave"));
+        Path second = Files.createSymbolicLink(temporary.resolve("second link"), Path.of("bin/mojave"));
+        String root = "-Dmojave.root=" + checkout.toRealPath();
+        assertThat(finish(command(link, bin).start()).out()).contains(root);
+        assertThat(finish(command(second, Path.of("/")).start()).out()).contains(root);
+        assertThat(finish(command(bin.resolve("sh"), checkout, "-c", "mojave").start())
+                        .out())
+                .as("by PATH")
+                .contains(root);
+        assertThat(finish(command(Path.of("./mojave"), checkout).start()).out()).contains(root);
+        assertThat(builds()).hasSize(1);
+    }
+
+    @Test
+    void twoThatStartAtOnceBuildOnce() throws Exception {
+        environment.put("BUILD_SECONDS", "1");
+        Process one = command(checkout.resolve("mojave"), temporary, "one").start();
+        Process two = command(checkout.resolve("mojave"), temporary, "two").start();
+        Run first = finish(one);
+        Run second = finish(two);
+        assertThat(first.out()).endsWith("one\n");
+        assertThat(second.out()).endsWith("two\n");
+        assertThat(first.err() + second.err()).contains("building (", "waiting for it");
+        assertThat(builds()).hasSize(1);
+    }
+
+    @Test
+    void theLockOfADeadProcessIsNoObstacleAndItsLeftoversGo() throws Exception {
+        Process dead = new ProcessBuilder("true").start();
+        dead.waitFor();
+        Path home = Files.createDirectories(checkout.resolve(".mojave"));
+        Files.createSymbolicLink(home.resolve("lock"), Path.of(Long.toString(dead.pid())));
+        Path leftover = Files.createDirectories(home.resolve("stage." + dead.pid()));
+        assertThat(run().code()).isZero();
+        assertThat(leftover).doesNotExist();
+        assertThat(home.resolve("lock")).doesNotExist();
+    }
+
+    @Test
+    void aSignalDuringTheBuildEndsItAndFreesTheLock() throws Exception {
+        environment.put("BUILD_SECONDS", "30");
+        Process process = command(checkout.resolve("mojave"), temporary).start();
+        while (builds().isEmpty()) {
+            Thread.sleep(10);
+        }
+        process.destroy();
+        assertThat(process.waitFor()).isEqualTo(143);
+        assertThat(checkout.resolve(".mojave/lock")).doesNotExist();
+        assertThat(checkout.resolve(".mojave/current")).doesNotExist();
+    }
+
+    @Test
+    void aFailedBuildShowsTheLogAndLeavesTheLastGoodOneUntouched() throws Exception {
+        run();
+        String good = Files.readString(checkout.resolve(".mojave/current"));
+        Files.writeString(checkout.resolve("src/main/java/A.java"), "class");
+        environment.put("STUB", "broken");
+        Run broken = run();
+        assertThat(broken.code()).isEqualTo(3);
+        assertThat(broken.out()).isEmpty();
+        assertThat(broken.err())
+                .contains("Lanes.java:[3,1] does not compile", "mojave: the build failed; the whole log: ");
+        assertThat(checkout.resolve(".mojave/current")).hasContent(good);
+        assertThat(checkout.resolve(".mojave/lock")).doesNotExist();
+    }
+
+    @Test
+    void withoutMavenTheMessageSaysHowToGetIt() throws Exception {
+        Files.delete(bin.resolve("mvn"));
+        Run run = run();
+        assertThat(run.code()).isEqualTo(3);
+        assertThat(run.err())
+                .startsWith("mojave: Maven (mvn) was not found; Mojave needs it to build itself\n")
+                .contains("sudo apt install openjdk-25-jdk maven", "brew install openjdk@25 maven");
+    }
+
+    @Test
+    void withoutAJdkTheMessageSaysHowToGetIt() throws Exception {
+        Path script = checkout.resolve("mojave");
+        Files.writeString(script, Files.readString(script).replaceFirst("\nneed=25\n", "\nneed=999\n"));
+        Run run = run();
+        assertThat(run.code()).isEqualTo(3);
+        assertThat(run.err())
+                .startsWith("mojave: no JDK 999 or newer was found: JAVA_HOME (" + jdk
+                        + "), PATH and the usual folders were searched\n")
+                .contains("sudo dnf install java-999-openjdk-devel maven");
+    }
+
+    @Test
+    void anOldOrHalfJavaHomeIsPassedOver() throws Exception {
+        environment.put("JAVA_HOME", jdk("jdk 17", "17.0.15").toString());
+        Files.createSymbolicLink(bin.resolve("java"), jdk.resolve("bin/java"));
+        run();
+        assertThat(builds()).containsExactly(jdk.toString());
+
+        Path runtime = jdk("runtime only", "26");
+        Files.delete(runtime.resolve("bin/javac"));
+        environment.put("JAVA_HOME", runtime.toString());
+        Files.writeString(checkout.resolve("pom.xml"), "<project></project>");
+        run();
+        assertThat(builds()).containsExactly(jdk.toString(), jdk.toString());
+    }
+
+    @Test
+    void anotherJdkGetsAStartUpCacheOfItsOwnWithoutABuild() throws Exception {
+        run();
+        environment.put("JAVA_HOME", jdk("jdk 26", "26").toString());
+        assertThat(run().out()).containsPattern("-XX:AOTCache=.*/aot-26\n");
+        run();
+        assertThat(builds()).hasSize(1);
+        assertThat(temporary.resolve("records")).hasContent("record\nrecord\n");
+    }
+
+    @Test
+    void whatJavaSaysBeforeMojaveBeginsIsShownOnlyIfItDies() throws Exception {
+        run();
+        environment.put("STUB", "error");
+        assertThat(run()).isEqualTo(new Run(42, "", "a message\n"));
+
+        environment.put("STUB", "die");
+        environment.put("MOJAVE_JAVA_OPTS", "-Xmx1t -Dx=y");
+        Run dead = run();
+        assertThat(dead.code()).isEqualTo(1);
+        assertThat(dead.err())
+                .isEqualTo("WARNING: noise\nno room for the heap\nmojave: Java (" + jdk
+                        + ") could not start; MOJAVE_JAVA_OPTS is '-Xmx1t -Dx=y'\n");
+    }
+
+    @Test
+    void javaReplacesTheLauncherSoThatSignalsReachIt() throws Exception {
+        run();
+        environment.put("STUB", "pid");
+        Process process = command(checkout.resolve("mojave"), temporary).start();
+        assertThat(finish(process).out()).isEqualTo(process.pid() + "\n");
+    }
+
+    @Test
+    void withoutALocaleJavaIsToldUtf8() throws Exception {
+        run();
+        environment.put("STUB", "locale");
+        assertThat(run().out()).isEqualTo("C.UTF-8\n");
+        environment.put("LC_ALL", "de_DE.UTF-8");
+        assertThat(run().out()).isEqualTo("de_DE.UTF-8\n");
+    }
+}
