@@ -1,0 +1,104 @@
+package dev.mojave.interop;
+
+import dev.mojave.model.ModelSpec;
+import java.util.List;
+
+/**
+ * How stored tensors are called: after GPT-2 for models with LayerNorm, after LLaMA and Mixtral for models with RMSNorm. {@link
+ * WeightNames} has the table.
+ *
+ * <p>A fused matrix of ours lists its stored parts in the order of its rows; {@code #} stands for the number of an expert.
+ */
+enum NamingStyle {
+    GPT2("transformer.h.%d.") {
+        @Override
+        String outside(String module) {
+            return switch (module) {
+                case "embedding" -> "transformer.wte";
+                case "positions" -> "transformer.wpe";
+                case "final_norm" -> "transformer.ln_f";
+                case "head" -> "lm_head";
+                default -> throw unknown(module);
+            };
+        }
+
+        @Override
+        List<String> inLayer(String module, boolean gated) {
+            return switch (module) {
+                case "attention_norm" -> List.of("ln_1");
+                case "attention.qkv" -> List.of("attn.c_attn");
+                case "attention.output" -> List.of("attn.c_proj");
+                case "feed_forward_norm" -> List.of("ln_2");
+                case "feed_forward.input" -> gated ? List.of("mlp.c_gate", "mlp.c_fc") : List.of("mlp.c_fc");
+                case "feed_forward.output" -> List.of("mlp.c_proj");
+                case "moe.router" -> List.of("moe.gate");
+                case "moe.experts.input" ->
+                    gated ? List.of("moe.experts.#.c_gate", "moe.experts.#.c_fc") : List.of("moe.experts.#.c_fc");
+                case "moe.experts.output" -> List.of("moe.experts.#.c_proj");
+                default -> throw unknown(module);
+            };
+        }
+    },
+    LLAMA("model.layers.%d.") {
+        @Override
+        String outside(String module) {
+            return switch (module) {
+                case "embedding" -> "model.embed_tokens";
+                case "positions" -> "model.embed_positions";
+                case "final_norm" -> "model.norm";
+                case "head" -> "lm_head";
+                default -> throw unknown(module);
+            };
+        }
+
+        @Override
+        List<String> inLayer(String module, boolean gated) {
+            String experts = "block_sparse_moe.experts.#.";
+            return switch (module) {
+                case "attention_norm" -> List.of("input_layernorm");
+                case "attention.qkv" -> List.of("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj");
+                case "attention.output" -> List.of("self_attn.o_proj");
+                case "feed_forward_norm" -> List.of("post_attention_layernorm");
+                case "feed_forward.input" -> gated ? List.of("mlp.gate_proj", "mlp.up_proj") : List.of("mlp.up_proj");
+                case "feed_forward.output" -> List.of("mlp.down_proj");
+                case "moe.router" -> List.of("block_sparse_moe.gate");
+                case "moe.experts.input" -> gated ? List.of(experts + "w1", experts + "w3") : List.of(experts + "w1");
+                case "moe.experts.output" -> List.of(experts + "w2");
+                default -> throw unknown(module);
+            };
+        }
+    };
+
+    private final String layer;
+
+    NamingStyle(String layer) {
+        this.layer = layer;
+    }
+
+    static NamingStyle of(ModelSpec spec) {
+        return switch (spec.norm()) {
+            case LAYER_NORM -> GPT2;
+            case RMS_NORM -> LLAMA;
+        };
+    }
+
+    /** Returns the prefix of everything in a layer. */
+    String layer(int index) {
+        return String.format(layer, index);
+    }
+
+    /** Returns the stored name of a module outside the layers. */
+    abstract String outside(String module);
+
+    /** Returns the stored parts of a module of a layer, in the order of our rows. */
+    abstract List<String> inLayer(String module, boolean gated);
+
+    /** Says whether a matrix is stored (inputs, outputs), as GPT-2's Conv1D modules are, whose names start with {@code c_}. */
+    boolean transposed(String storedModule) {
+        return this == GPT2 && storedModule.substring(storedModule.lastIndexOf('.') + 1).startsWith("c_");
+    }
+
+    private static IllegalStateException unknown(String module) {
+        return new IllegalStateException("no stored name is known for the parameters of " + module);
+    }
+}

@@ -1,0 +1,103 @@
+package dev.mojave.model;
+
+import dev.mojave.base.Records;
+import dev.mojave.base.Yaml;
+import dev.mojave.model.presets.Presets;
+import dev.mojave.nn.FeedForward.Activation;
+import dev.mojave.nn.Norm;
+import dev.mojave.nn.Parameter;
+import dev.mojave.nn.Positions;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.NoGrad;
+import dev.mojave.tensor.Rng;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Models of a few thousand parameters, and what tests do to them. */
+public final class Tiny {
+    /** Vocabulary of every tiny model. */
+    public static final int VOCABULARY = 61;
+
+    private static final String SIZES =
+            "{vocab_size: 61, hidden_size: 24, num_hidden_layers: 2, num_attention_heads: 4, max_position_embeddings: 16}";
+
+    private Tiny() {}
+
+    /** Returns a preset at tiny sizes; {@code overrides} are YAML keys, for example {@code "bias: false"}. */
+    public static ModelSpec spec(String preset, String... overrides) {
+        ObjectNode model = Yaml.parse(SIZES, "tiny");
+        model.put("preset", preset);
+        for (String override : overrides) {
+            model.setAll(Yaml.parse(override, "test"));
+        }
+        return Records.read(Presets.resolve(model, "test"), ModelSpec.class, "test", "model");
+    }
+
+    /** Returns every combination of architectural choices. */
+    public static List<ModelSpec> grid() {
+        List<String> mixtures = List.of(
+                "moe: null",
+                "moe: {num_experts: 3, num_experts_per_tok: 2}",
+                "moe: {num_experts: 4, num_experts_per_tok: 1, decoder_sparse_step: 2}");
+        List<ModelSpec> specs = new ArrayList<>();
+        for (Norm.Kind norm : Norm.Kind.values()) {
+            for (Positions positions : Positions.values()) {
+                for (Activation activation : Activation.values()) {
+                    for (String mixture : mixtures) {
+                        for (int bits = 0; bits < 8; bits++) {
+                            specs.add(spec(
+                                    "llama",
+                                    "norm: " + lower(norm),
+                                    "position_embedding: " + lower(positions),
+                                    "hidden_act: " + lower(activation),
+                                    "bias: " + ((bits & 1) != 0),
+                                    "tie_word_embeddings: " + ((bits & 2) != 0),
+                                    "num_key_value_heads: " + ((bits & 4) != 0 ? 2 : 4),
+                                    mixture));
+                        }
+                    }
+                }
+            }
+        }
+        return specs;
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /**
+     * Makes every parameter matter: matrices of standard deviation 0.2, biases about 0, norms about 1, so that routing is decided and
+     * leaving one parameter out shows.
+     */
+    public static LanguageModel randomised(ModelSpec spec, long seed) {
+        LanguageModel model = LanguageModel.build(spec, seed);
+        Rng rng = Rng.seeded(seed + 1);
+        try (Scope _ = Scope.open();
+                NoGrad _ = NoGrad.open()) {
+            for (Parameter parameter : model.parameters()) {
+                Tensor noise = Tensors.normal(rng, 0, 1, parameter.value().shape());
+                boolean norm = parameter.name().endsWith("norm.weight");
+                double scale = parameter.decays() || norm ? 0.2 : 0.1;
+                parameter.value().copyInPlace(noise.mul(scale).add(norm ? 1 : 0));
+            }
+        }
+        return model;
+    }
+
+    /** Returns random token ids (B, S). */
+    public static Tensor ids(long seed, int batch, int tokens) {
+        return Tensors.uniform(Rng.seeded(seed), 0, VOCABULARY, batch, tokens).to(DType.INT64);
+    }
+
+    /** Returns the largest distance between two tensors of one shape. */
+    public static double distance(Tensor a, Tensor b) {
+        try (Scope _ = Scope.open()) {
+            return a.detach().sub(b.detach()).abs().max().item();
+        }
+    }
+}
