@@ -136,9 +136,9 @@ public final class HfConfig {
                     : Records.read(own, ModelSpec.class, source, "mojave");
         } catch (Failure e) {
             // What is wrong is a file here, not something that the user typed.
-            throw Failure.data("%s", e.getMessage()).because(e);
+            throw Failure.data("%s", String.valueOf(e.getMessage())).because(e);
         } catch (IllegalArgumentException e) {
-            throw Failure.data("%s: %s", source, e.getMessage()).because(e);
+            throw Failure.data("%s: %s", source, String.valueOf(e.getMessage())).because(e);
         }
     }
 }

@@ -19,6 +19,7 @@ import dev.mojave.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 // Shapes: B batch, S tokens, D model width, V vocabulary.
 /** A decoder-only transformer, dense or sparse, with its parameters. */
@@ -117,13 +118,25 @@ public final class LanguageModel implements AutoCloseable {
         }
         x = Functions.dropout(x, context.dropout(spec.dropout()));
         Optional<Tensor> visible = inputs.paddingBS().map(LanguageModel::visible);
+        Optional<long[]> real = inputs.paddingBS().map(LanguageModel::realTokens);
         for (Block block : blocks) {
             Block.Output output = block.forward(x, visible, inputs.cache(), context);
             x = output.xBSD();
-            output.routing().ifPresent(routing::add);
+            output.routing()
+                    .map(r -> real.isPresent() ? r.select(real.get()) : r)
+                    .ifPresent(routing::add);
         }
         inputs.cache().ifPresent(cache -> cache.advance(tokens));
         return finalNorm.forward(x);
+    }
+
+    /** Returns the indices in B * S of the tokens that are not padding. */
+    private static long[] realTokens(Tensor realBS) {
+        long[] flags = realBS.toLongs();
+        return IntStream.range(0, flags.length)
+                .filter(token -> flags[token] != 0)
+                .asLongStream()
+                .toArray();
     }
 
     /** Causal and padding masks together, (B, 1, S, S); a token always sees itself, so that no row of the softmax is empty. */

@@ -10,6 +10,6 @@ import java.util.Optional;
  *
  * @param logitsBSV logits of the next token (B, S, V), float32
  * @param crossEntropy mean nats over targets that are not -100; present if there were targets. Auxiliary losses are not in it
- * @param routing one record a sparse layer, in order
+ * @param routing one record a sparse layer, in order; without the tokens marked as padding, which must not count in balance losses
  */
 public record Output(Tensor logitsBSV, Optional<Tensor> crossEntropy, List<Routing> routing) {}

@@ -45,6 +45,15 @@ public final class Choices {
         }
     }
 
+    /** Returns the choices of some of the tokens. */
+    Choices select(long[] chosen) {
+        long[] copies = new long[chosen.length * topK];
+        for (int i = 0; i < chosen.length; i++) {
+            System.arraycopy(expertOfCopy, (int) chosen[i] * topK, copies, i * topK, topK);
+        }
+        return new Choices(copies, chosen.length, experts, topK);
+    }
+
     /** Returns the number of tokens. */
     public int tokens() {
         return tokens;

@@ -1,6 +1,7 @@
 package dev.mojave.moe;
 
 import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
 
 // Shapes: T tokens, E experts, K choices per token.
 /**
@@ -20,6 +21,16 @@ public record Routing(Tensor logitsTE, Tensor probabilitiesTE, Tensor weightsTK,
     /** Returns the number of experts. */
     public int experts() {
         return choices.experts();
+    }
+
+    /** Returns the decisions about some of the tokens, for example those that are not padding. */
+    public Routing select(long[] tokens) {
+        Tensor indices = Tensors.of(tokens, tokens.length);
+        return new Routing(
+                logitsTE.indexSelect(0, indices),
+                probabilitiesTE.indexSelect(0, indices),
+                weightsTK.indexSelect(0, indices),
+                choices.select(tokens));
     }
 
     /** Returns the choices per token. */

@@ -1,0 +1,182 @@
+"""Golden files of whole models and of the Mixtral balance loss, computed by PyTorch and transformers in float32 on the CPU.
+
+    pip install torch==2.15.0 transformers==5.23.0
+    python tools/reference/golden_models.py src/test/resources/golden
+
+Each model folder holds config.json and weights.safetensors as save_pretrained writes them, io.safetensors with inputs, outputs and the
+gradient of every stored tensor, and ORIGIN.md. The same versions and seed give the same bytes.
+"""
+
+import json
+import sys
+import tempfile
+import zlib
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+import transformers as hf
+from safetensors.torch import load_file, save_file
+from transformers.models.mixtral.modeling_mixtral import load_balancing_loss_func
+
+SEED = 2611
+VOCABULARY, CONTEXT, BATCH, TOKENS, REAL = 43, 20, 2, 13, [13, 8]
+PLAIN = {"attn_implementation": "eager", "bos_token_id": None, "eos_token_id": None}
+ROPE = {"rope_type": "default", "rope_theta": 10000.0}
+
+
+def gpt2():
+    return hf.GPT2LMHeadModel(hf.GPT2Config(
+        vocab_size=VOCABULARY, n_positions=CONTEXT, n_embd=16, n_layer=2, n_head=2, resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0, **PLAIN))
+
+
+def llama_sizes(**more):
+    return dict(vocab_size=VOCABULARY, max_position_embeddings=CONTEXT, hidden_size=16, intermediate_size=28, num_hidden_layers=2, num_attention_heads=4,
+                num_key_value_heads=2, rms_norm_eps=1e-5, rope_parameters=ROPE, pad_token_id=None, **PLAIN, **more)
+
+
+def llama(tied=False):
+    return hf.LlamaForCausalLM(hf.LlamaConfig(**llama_sizes(tie_word_embeddings=tied)))
+
+
+def mixtral():
+    return hf.MixtralForCausalLM(hf.MixtralConfig(**llama_sizes(
+        num_local_experts=4, num_experts_per_tok=2, router_aux_loss_coef=0.02, output_router_logits=True, experts_implementation="eager")))
+
+
+MODELS = {"gpt2": gpt2, "llama": llama, "llama_tied": lambda: llama(tied=True), "mixtral": mixtral}
+
+
+def stream(name, attempt=0):
+    return torch.Generator().manual_seed(SEED + zlib.crc32(name.encode()) + attempt)
+
+
+def randomise(model, random):
+    """Norms off 1, biases off 0 and peaked softmaxes, so that leaving one out shows."""
+    for name, parameter in model.named_parameters():
+        noise = torch.randn(parameter.shape, generator=random)
+        if parameter.dim() == 1:
+            noise = 0.1 * noise if name.endswith("bias") else 1 + 0.2 * noise
+        else:
+            noise = noise * (0.5 if name.endswith("gate.weight") else 0.25)
+        parameter.data.copy_(noise)
+
+
+def clear(router_logits, k):
+    """No expert idle, and no choice within 0.002 of another: rounding cannot change it."""
+    best = router_logits.topk(k + 1, dim=-1)
+    gap = (best.values[:, k - 1] - best.values[:, k]).min()
+    return gap > 2e-3 and best.indices[:, :k].unique().numel() == router_logits.shape[-1]
+
+
+def inputs(model, random):
+    ids = torch.randint(1, VOCABULARY, (BATCH, TOKENS), generator=random)
+    mask = (torch.arange(TOKENS) < torch.tensor(REAL)[:, None]).long()
+    return ids, torch.randint(1, VOCABULARY, (BATCH, TOKENS), generator=random) * mask, mask
+
+
+def case(name):
+    for attempt in range(1000):
+        random = stream(name, attempt)
+        model = MODELS[name]().eval()
+        randomise(model, random)
+        ids, padded, mask = inputs(model, random)
+        if name != "mixtral" or all(
+                clear(logits, 2) for out in (model(ids), model(padded, attention_mask=mask)) for logits in out.router_logits):
+            return model, ids, padded, mask
+    raise RuntimeError("every attempt had an unclear choice")
+
+
+def outputs(model, ids, mask, labels, prefix):
+    out = model(input_ids=ids, attention_mask=mask, labels=labels)
+    values = {"logits": out.logits * (1 if mask is None else mask[..., None])}
+    values["ce_loss"] = F.cross_entropy(out.logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
+    values["loss"] = out.loss
+    if getattr(out, "router_logits", None) is not None:
+        values["aux_loss"] = out.aux_loss
+        real = 1 if mask is None else mask.flatten()[:, None]
+        values |= {f"router_logits.{i}": logits * real for i, logits in enumerate(out.router_logits)}
+    return out.loss, {prefix + key: value for key, value in values.items()}
+
+
+def saved(model):
+    with tempfile.TemporaryDirectory() as folder:
+        model.save_pretrained(folder)
+        return Path(folder, "config.json").read_text(), load_file(Path(folder, "model.safetensors"))
+
+
+def gradients(model):
+    """Under the names on disk: a twin whose weights are the gradients goes through the same writer."""
+    twin = type(model)(model.config)
+    with torch.no_grad():
+        for target, source in zip(twin.parameters(), model.parameters()):
+            target.copy_(source.grad)
+    return {f"grad.{name}": value for name, value in saved(twin)[1].items()}
+
+
+def write(folder, file, tensors):
+    folder.mkdir(parents=True, exist_ok=True)
+    plain = {k: v.detach().float() if v.is_floating_point() else v.detach().long() for k, v in tensors.items()}
+    save_file({k: v.contiguous().clone() for k, v in plain.items()}, folder / file)
+    (folder / file).chmod(0o644)
+
+
+def origin(folder, text):
+    made = (f"Made by `python tools/reference/golden_models.py src/test/resources/golden` (seed {SEED}) with torch "
+            f"{torch.__version__.split('+')[0]} and transformers {hf.__version__}.")
+    (folder / "ORIGIN.md").write_text(f"# {folder.name}\n\n{text}\n\n{made}\n")
+
+
+def write_model(root, name):
+    model, ids, padded, mask = case(name)
+    loss, values = outputs(model, ids, None, ids, "")
+    loss.backward()
+    labels = padded.masked_fill(mask == 0, -100)
+    _, padded_values = outputs(model, padded, mask, labels, "padded_")
+    config, weights = saved(model)
+    folder = root / name
+    write(folder, "weights.safetensors", weights)
+    write(folder, "io.safetensors", {
+        "ids": ids, **values, **gradients(model), "padded_ids": padded, "padded_mask": mask, "padded_labels": labels, **padded_values})
+    (folder / "config.json").write_text(config)
+    origin(folder, f"""{type(model).__name__} with random weights: float32, eager attention, no dropout. `ids` (B, S); `logits`; `ce_loss`, the mean over
+shifted labels in nats; `loss`, what `grad.*` differentiates (for mixtral `ce_loss + 0.02 aux_loss`); `padded_*`: a right-padded batch,
+outputs 0 where the mask is 0. Weights and gradients have the names that save_pretrained writes.""")
+
+
+def write_balance(root):
+    """load_balancing_loss_func on random, uniform and collapsed router logits, with gradients and with a padding mask."""
+    name, batch, tokens = "mixtral_aux", 2, 12
+    random = stream(name)
+    mask = (torch.arange(tokens) < torch.tensor([12, 7])[:, None]).long()
+    tensors, cases = {"mask": mask}, []
+    for kind, layers, experts, k in [("random", 1, 4, 1), ("random", 2, 4, 2), ("random", 3, 8, 2), ("uniform", 2, 8, 2), ("collapsed", 2, 8, 2)]:
+        label = f"{kind}_l{layers}_e{experts}_k{k}"
+        logits = torch.randn(layers, batch * tokens, experts, generator=random)
+        if kind == "uniform":
+            logits = logits * 0
+        if kind == "collapsed":
+            logits[..., :k] += 9
+        for suffix, padding in (("", None), ("_masked", mask)):
+            leaves = [layer.clone().requires_grad_() for layer in logits]
+            loss = load_balancing_loss_func(tuple(leaves), experts, k, padding)
+            loss.backward()
+            tensors[f"{label}.loss{suffix}"] = loss
+            tensors |= {f"{label}.grad{suffix}.{i}": leaf.grad for i, leaf in enumerate(leaves)}
+        tensors |= {f"{label}.logits.{i}": layer for i, layer in enumerate(logits)}
+        cases.append({"name": label, "layers": layers, "experts": experts, "top_k": k})
+    folder = root / name
+    write(folder, "io.safetensors", tensors)
+    (folder / "config.json").write_text(json.dumps({"cases": cases}, indent=1) + "\n")
+    origin(folder, """transformers' load_balancing_loss_func for Mixtral: `CASE.logits.L` (B * S, E) of layer L, `CASE.loss` and its gradient `CASE.grad.L`; with
+`_masked` only tokens where `mask` (B, S) is 1 count. Tokens of all layers are pooled; uniform routing gives k, collapse about E.""")
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    hf.logging.set_verbosity_error()
+    hf.logging.disable_progress_bar()
+    target = Path(sys.argv[1])
+    for model_name in MODELS:
+        write_model(target, model_name)
+    write_balance(target)
