@@ -95,7 +95,8 @@ enum NamingStyle {
 
     /** Says whether a matrix is stored (inputs, outputs), as GPT-2's Conv1D modules are, whose names start with {@code c_}. */
     boolean transposed(String storedModule) {
-        return this == GPT2 && storedModule.substring(storedModule.lastIndexOf('.') + 1).startsWith("c_");
+        return this == GPT2
+                && storedModule.substring(storedModule.lastIndexOf('.') + 1).startsWith("c_");
     }
 
     private static IllegalStateException unknown(String module) {

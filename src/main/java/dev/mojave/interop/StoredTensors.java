@@ -28,8 +28,7 @@ public interface StoredTensors {
 
     /** Returns the tensors of an open file; each read copies one. */
     static StoredTensors of(SafetensorsFile file) {
-        return new OfFile(
-                file, file.entries().stream().map(SafeEntry::name).collect(Collectors.toUnmodifiableSet()));
+        return new OfFile(file, file.entries().stream().map(SafeEntry::name).collect(Collectors.toUnmodifiableSet()));
     }
 
     /** Returns tensors in memory. */
@@ -101,8 +100,7 @@ public interface StoredTensors {
         public Tensor tensor(String name) {
             Tensor tensor = tensors.get(name);
             if (tensor == null) {
-                throw Failure.data(
-                        "%s has no tensor '%s'%s", source, name, Suggest.didYouMean(name, tensors.keySet()));
+                throw Failure.data("%s has no tensor '%s'%s", source, name, Suggest.didYouMean(name, tensors.keySet()));
             }
             return tensor;
         }

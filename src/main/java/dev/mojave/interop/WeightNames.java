@@ -72,8 +72,9 @@ public final class WeightNames {
     public static Map<String, Tensor> toStored(ModelSpec spec, List<Parameter> parameters) {
         Map<String, Tensor> stored = new LinkedHashMap<>();
         try (NoGrad _ = NoGrad.open()) {
-            pieces(spec, parameters).forEach((name, piece) -> stored.put(
-                    name, piece.view().detach().contiguous()));
+            pieces(spec, parameters)
+                    .forEach((name, piece) ->
+                            stored.put(name, piece.view().detach().contiguous()));
         }
         return stored;
     }

@@ -30,7 +30,13 @@ class GoldenBalanceTest {
                 String name = test.path("name").stringValue();
                 int layers = test.path("layers").intValue();
                 int topK = test.path("top_k").intValue();
-                check(golden, name, "", layers, topK, IntStream.range(0, mask.length).asLongStream().toArray());
+                check(
+                        golden,
+                        name,
+                        "",
+                        layers,
+                        topK,
+                        IntStream.range(0, mask.length).asLongStream().toArray());
                 check(golden, name, "_masked", layers, topK, real);
             }
         }
@@ -56,7 +62,9 @@ class GoldenBalanceTest {
         loss.backward();
         for (int layer = 0; layer < layers; layer++) {
             golden.compare(
-                    name + ".grad" + suffix + "." + layer, logits.get(layer).grad().orElseThrow(), GRADIENT);
+                    name + ".grad" + suffix + "." + layer,
+                    logits.get(layer).grad().orElseThrow(),
+                    GRADIENT);
         }
     }
 }

@@ -48,7 +48,8 @@ final class GoldenFolder implements AutoCloseable {
     double compare(String name, Tensor actual, double tolerance) {
         Tensor expected = get(name);
         assertThat(actual.shape()).as("shape of %s", name).isEqualTo(expected.shape());
-        double distance = actual.detach().to(DType.FLOAT32).sub(expected).abs().max().item();
+        double distance =
+                actual.detach().to(DType.FLOAT32).sub(expected).abs().max().item();
         assertThat(distance).as("%s of %s", name, folder.getFileName()).isLessThan(tolerance);
         return distance;
     }

@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our models beside transformers': outputs, losses and the gradient of every stored tensor, from files that it wrote. */
 class GoldenModelTest {
-    // 5 to 10 times what float32 sums in another order change, and a tenth or less of what a wrong epsilon or GELU would change.
+    // 5 to 10 times what float32 sums in another order change, and a tenth or less of what a wrong epsilon or GELU
+    // would change.
     private static final double LOGITS = 3e-5;
     private static final double ROUTER_LOGITS = 1e-5;
     private static final double LOSS = 5e-6;
@@ -73,7 +74,9 @@ class GoldenModelTest {
         golden.compare(prefix + "ce_loss", loss, LOSS);
         if (golden.has(prefix + "aux_loss")) {
             golden.compare(prefix + "aux_loss", BalanceLosses.mixtralBalance(output.routing()), LOSS);
-            for (int layer = 0; inputs.paddingBS().isEmpty() && layer < output.routing().size(); layer++) {
+            for (int layer = 0;
+                    inputs.paddingBS().isEmpty() && layer < output.routing().size();
+                    layer++) {
                 golden.compare(
                         "router_logits." + layer, output.routing().get(layer).logitsTE(), ROUTER_LOGITS);
             }

@@ -38,7 +38,6 @@ class HfConfigTest {
         assertThat(faithful).isEqualTo(2 + 8 + 4);
     }
 
-
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -100,7 +99,9 @@ class HfConfigTest {
         ObjectNode config = HfConfig.write(Tiny.spec("llama"));
         config.remove("mojave");
         int colon = change.indexOf(':');
-        config.set(change.substring(0, colon), Json.tree(change.substring(colon + 1).replace('\'', '"')));
+        config.set(
+                change.substring(0, colon),
+                Json.tree(change.substring(colon + 1).replace('\'', '"')));
         assertThatThrownBy(() -> HfConfig.read(config, "config.json"))
                 .isInstanceOfSatisfying(
                         Failure.class, failure -> assertThat(failure.kind()).isEqualTo(Failure.Kind.DATA))

@@ -113,7 +113,8 @@ class WeightNamesTest {
                 .contains("transformer.h.1.moe.experts.1.c_gate.weight [24, 64]\n")
                 .contains("transformer.h.1.moe.experts.1.c_proj.weight [64, 24]\n")
                 .doesNotContain("bias");
-        String learnedLlama = names(Tiny.spec("llama", "position_embedding: learned", "hidden_act: gelu", "bias: true"));
+        String learnedLlama =
+                names(Tiny.spec("llama", "position_embedding: learned", "hidden_act: gelu", "bias: true"));
         assertThat(learnedLlama)
                 .contains("model.embed_positions.weight [16, 24]\n")
                 .contains("model.layers.1.mlp.up_proj.bias [96]\n")
@@ -150,8 +151,8 @@ class WeightNamesTest {
         ModelSpec spec = Tiny.spec("gpt2");
         try (Scope _ = Scope.open();
                 LanguageModel model = LanguageModel.build(spec, 1)) {
-            assertThatThrownBy(() ->
-                            WeightNames.fromStored(spec, StoredTensors.of("empty", Map.of()), model.parameters()))
+            assertThatThrownBy(
+                            () -> WeightNames.fromStored(spec, StoredTensors.of("empty", Map.of()), model.parameters()))
                     .hasMessageEndingWith("; and 20 more");
         }
     }
