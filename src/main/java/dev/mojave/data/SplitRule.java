@@ -31,8 +31,10 @@ final class SplitRule {
         this.runningText = runningText;
         this.byDocuments = uses(spec, HeldOut.By.DOCUMENTS);
         double test = spec.test().fraction();
-        this.trainEnd = (long) Math.floor(characters * (1 - (spec.validation().fraction() + test)));
-        this.validationEnd = (long) Math.floor(characters * (1 - test));
+        boolean byTail = needsLength(spec);
+        double train = 1 - (spec.validation().fraction() + test);
+        this.trainEnd = byTail ? (long) Math.floor(characters * train) : Long.MAX_VALUE;
+        this.validationEnd = byTail ? (long) Math.floor(characters * (1 - test)) : Long.MAX_VALUE;
     }
 
     /** Returns whether {@link #SplitRule} needs the number of characters. */

@@ -64,7 +64,8 @@ final class StudyFigures {
 
     private Plot.Interval interval(Comparison c) {
         boolean has = Study.hasInterval(c);
-        Point at = new Point(Double.NaN, c.difference(), has ? Study.low(c) : Double.NaN, has ? Study.high(c) : Double.NaN);
+        Point at = new Point(
+                Double.NaN, c.difference(), has ? Study.low(c) : Double.NaN, has ? Study.high(c) : Double.NaN);
         return new Plot.Interval(
                 Study.label(c.a(), c.b()),
                 Study.figures(c),
@@ -194,7 +195,11 @@ final class StudyFigures {
                 .filter(p -> Double.isFinite(p.difference()))
                 .sorted(java.util.Comparator.comparingLong(GapPoint::tokens))
                 .map(p -> bands
-                        ? new Point((double) p.tokens(), p.difference(), Numbers.orNaN(p.ciLow()), Numbers.orNaN(p.ciHigh()))
+                        ? new Point(
+                                (double) p.tokens(),
+                                p.difference(),
+                                Numbers.orNaN(p.ciLow()),
+                                Numbers.orNaN(p.ciHigh()))
                         : Point.of((double) p.tokens(), p.difference()))
                 .toList();
         return new Line(

@@ -51,7 +51,11 @@ final class StudyPage {
         body.open("header")
                 .element("p", "Mojave study · " + result.name(), "class", "eyebrow")
                 .element("h1", Question.of(study))
-                .element("p", result.verdict(), "class", result.verdict().length() > LONG_VERDICT ? "verdict long" : "verdict");
+                .element(
+                        "p",
+                        result.verdict(),
+                        "class",
+                        result.verdict().length() > LONG_VERDICT ? "verdict long" : "verdict");
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("Data", result.provenance().dataName());
         facts.put("Training tokens per model", Numbers.count(study.tokens()));
@@ -142,8 +146,8 @@ final class StudyPage {
                     Cell.arm(Study.label(c.a(), c.b()), c.method(), study.slot(c.a())),
                     Cell.of(Numbers.signed(c.difference(), decimals)).strong(true),
                     has
-                            ? Cell.of(
-                                    Numbers.signed(Study.low(c), decimals) + " to " + Numbers.signed(Study.high(c), decimals))
+                            ? Cell.of(Numbers.signed(Study.low(c), decimals) + " to "
+                                    + Numbers.signed(Study.high(c), decimals))
                             : Cell.of(Numbers.NONE),
                     Cell.of(String.valueOf(c.n())),
                     Cell.of(has ? Numbers.fixed(Numbers.orNaN(c.detectableDifference()), decimals) : Numbers.NONE),

@@ -1,0 +1,63 @@
+package dev.mojave.cli;
+
+import dev.mojave.base.MojaveHome;
+import dev.mojave.base.Units;
+import dev.mojave.data.DatasetInfo;
+import dev.mojave.data.Datasets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code mojave data list}. */
+@Command(
+        name = "list",
+        description = "List the data sets: the embedded corpus and what was imported.",
+        footerHeading = Verb.EXAMPLE,
+        footer = "  ./mojave data list --json")
+final class DataList implements Verb {
+    private final Path home;
+
+    @Option(names = "--json", description = "Print the list as JSON.")
+    private boolean json;
+
+    DataList() {
+        this(MojaveHome.path());
+    }
+
+    /** Lists a folder instead of MOJAVE_HOME. */
+    DataList(Path home) {
+        this.home = home;
+    }
+
+    @Override
+    public int run(Console console) {
+        List<DatasetInfo> all = new Datasets(home).list();
+        if (json) {
+            console.json(all);
+            return ExitCodes.OK;
+        }
+        int width = all.stream().mapToInt(info -> info.name().length()).max().orElse(4);
+        String row = "%-" + width + "s  %10s  %8s  %7s  %s";
+        console.print(String.format(Locale.ROOT, row, "name", "documents", "text", "words", "categories"));
+        for (DatasetInfo info : all) {
+            console.print(String.format(
+                            Locale.ROOT,
+                            row,
+                            info.name(),
+                            String.format(Locale.ROOT, "%,d", info.documents()),
+                            Units.bytes((double) info.bytes()),
+                            Units.count((double) info.words()),
+                            categories(info))
+                    .stripTrailing());
+        }
+        return ExitCodes.OK;
+    }
+
+    private static String categories(DatasetInfo info) {
+        return info.categories().size() > 6
+                ? info.categories().size() + " of them"
+                : String.join(", ", info.categories().keySet());
+    }
+}

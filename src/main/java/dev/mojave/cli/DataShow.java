@@ -1,0 +1,73 @@
+package dev.mojave.cli;
+
+import dev.mojave.base.MojaveHome;
+import dev.mojave.base.Units;
+import dev.mojave.data.DatasetDetails;
+import dev.mojave.data.DatasetInfo;
+import dev.mojave.data.Datasets;
+import java.nio.file.Path;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code mojave data show}. */
+@Command(
+        name = "show",
+        description = "Show one data set: size, categories, first lines, and the token stores built from it.",
+        footerHeading = Verb.EXAMPLE,
+        footer = "  ./mojave data show embedded")
+final class DataShow implements Verb {
+    private final Path home;
+
+    @Parameters(paramLabel = "NAME", description = "As './mojave data list' gives it.")
+    private String name = "";
+
+    @Option(names = "--json", description = "Print the same as JSON.")
+    private boolean json;
+
+    DataShow() {
+        this(MojaveHome.path());
+    }
+
+    /** Looks into a folder instead of MOJAVE_HOME. */
+    DataShow(Path home) {
+        this.home = home;
+    }
+
+    @Override
+    public int run(Console console) {
+        DatasetDetails details = new Datasets(home).show(name);
+        if (json) {
+            console.json(details);
+            return ExitCodes.OK;
+        }
+        DatasetInfo info = details.info();
+        console.print(info.name() + ": " + DataVerb.size(info)
+                + String.format(Locale.ROOT, ", %,d characters", info.characters()));
+        info.categories()
+                .forEach((category, count) ->
+                        console.print(String.format(Locale.ROOT, "  category %s: %,d documents", category, count)));
+        console.print("sha256 " + info.sha256());
+        if (!info.importedAt().isEmpty()) {
+            console.print("imported " + info.importedAt() + " from " + String.join(", ", info.importedFrom()));
+        }
+        console.print("it begins:");
+        details.beginning().forEach(line -> console.print("  " + line));
+        details.stores().forEach(store -> console.print(store(store)));
+        return ExitCodes.OK;
+    }
+
+    private static String store(DatasetDetails.Store store) {
+        return String.format(
+                Locale.ROOT,
+                "token store (%s, vocabulary %d): %s train, %s validation, %s test tokens; unigram entropy %.3f nats%n  %s",
+                store.tokenizer(),
+                store.vocabSize(),
+                Units.count((double) store.trainTokens()),
+                Units.count((double) store.validationTokens()),
+                Units.count((double) store.testTokens()),
+                store.unigramEntropy(),
+                store.folder());
+    }
+}
