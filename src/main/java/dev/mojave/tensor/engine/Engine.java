@@ -2,7 +2,8 @@ package dev.mojave.tensor.engine;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Progress;
-import org.bytedeco.pytorch.global.torch;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ public final class Engine {
     /** Starts the engine if it is not running, without measuring anything: a cached choice, else a sound one for the processor. */
     public static void load() {
         if (current == null) {
-            start(EngineRequest.DEFAULT, Progress.SILENT);
+            start(EngineRequest.DEFAULT, false, Progress.SILENT);
         }
     }
 
@@ -42,18 +43,26 @@ public final class Engine {
      * @throws Failure of kind USAGE if another BLAS library is already loaded, of kind ENVIRONMENT if the natives do not load
      */
     public static EngineChoice configure(EngineRequest request, Progress progress) {
-        return start(request, progress);
+        return start(request, true, progress);
     }
 
-    private static synchronized EngineChoice start(EngineRequest request, Progress progress) {
+    /** Returns versions of what computes here: {@code java}, {@code libtorch}, {@code openblas}, {@code mkl}. */
+    public static Map<String, String> versions() {
+        Map<String, String> versions = new LinkedHashMap<>();
+        versions.put("java", Runtime.version().toString());
+        versions.putAll(Versions.libraries());
+        return versions;
+    }
+
+    private static synchronized EngineChoice start(EngineRequest request, boolean mayMeasure, Progress progress) {
         EngineChoice running = current;
-        EngineChoice wanted = Resolver.resolve(request, running, progress);
+        EngineChoice wanted = Resolver.resolve(request, running, mayMeasure, progress);
         if (running == null) {
             String malloc = Natives.load(wanted.blas(), wanted.threads());
             wanted = withMalloc(wanted, malloc);
         } else {
             sameBlas(running, wanted);
-            torch.set_num_threads(wanted.threads());
+            Natives.setThreads(wanted.blas(), wanted.threads());
             wanted = withMalloc(wanted, running.malloc());
         }
         current = wanted;
@@ -67,7 +76,7 @@ public final class Engine {
      */
     public static EngineChoice pin(EngineChoice choice) {
         try {
-            EngineChoice started = start(EngineRequest.of(choice), Progress.SILENT);
+            EngineChoice started = start(EngineRequest.of(choice), false, Progress.SILENT);
             if (!started.kernels().equals(choice.kernels())) {
                 throw Failure.environment(
                         "the Vector API module is missing (start Java with --add-modules jdk.incubator.vector)");

@@ -1,6 +1,7 @@
 package dev.mojave.tensor.engine;
 
 import dev.mojave.base.Check;
+import dev.mojave.base.Default;
 import dev.mojave.base.Suggest;
 import java.util.List;
 
@@ -13,7 +14,12 @@ import java.util.List;
  * @param threads {@code auto} or a count from 1
  * @param kernels {@code auto}, {@code fused} (Vector API) or {@code plain} (libtorch's own operations)
  */
-public record EngineRequest(String device, String precision, String blas, String threads, String kernels) {
+public record EngineRequest(
+        @Default("auto") String device,
+        @Default("auto") String precision,
+        @Default("auto") String blas,
+        @Default("auto") String threads,
+        @Default("auto") String kernels) {
     /** Leaves a choice to the machine. */
     public static final String AUTO = "auto";
 

@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
  */
 public record MachineInfo(
         String cpu, List<String> flags, int cores, int physicalCores, long memoryBytes, String operatingSystem) {
+    private static final long BUSY_INTERVAL_MILLIS = 200;
     private static final Path CPUINFO = Path.of("/proc/cpuinfo");
 
     /** Keeps the flags from changing. */
@@ -57,6 +58,21 @@ public record MachineInfo(
                 Math.min(cores, countPhysicalCores(lines, cores)),
                 physicalMemory(),
                 system);
+    }
+
+    /** Returns the share of all processors that was in use during the last moments, by anybody; 0 where the system does not say. */
+    static double busy() {
+        if (!(ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean bean)) {
+            return 0;
+        }
+        double share = bean.getCpuLoad(); // the first call only starts the interval
+        try {
+            Thread.sleep(BUSY_INTERVAL_MILLIS);
+            share = bean.getCpuLoad();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return Double.isNaN(share) ? 0 : Math.max(0, share);
     }
 
     /** Counts distinct (socket, core) pairs; machines that do not list them have one thread a core. */

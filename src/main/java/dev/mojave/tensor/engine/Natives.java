@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
 
 /** Loads libtorch over one BLAS library: settings first, then the libraries, then a look at what was really loaded. */
@@ -47,17 +48,27 @@ final class Natives {
         try {
             loadLocked();
             verify(blas);
-            torch.set_num_threads(threads);
+            setThreads(blas, threads);
         } catch (LinkageError | RuntimeException e) {
             throw e instanceof Failure failure ? failure : translate(e, blas);
         }
         return tuned ? EngineChoice.MALLOC_TUNED : EngineChoice.MALLOC_SYSTEM;
     }
 
+    /** Sets the threads of libtorch and of OpenBLAS, which has a pool of its own; MKL runs on libtorch's. */
+    static void setThreads(String blas, int threads) {
+        torch.set_num_threads(threads);
+        if (blas.equals("openblas")) {
+            openblas.blas_set_num_threads(threads);
+        }
+    }
+
     private static void environment(Libc libc, int threads) {
         // BLAS threads that spin after each product steal the cores from Java's kernels.
         libc.environment("GOMP_SPINCOUNT", "0");
         libc.environment("KMP_BLOCKTIME", "0");
+        // MKL on the OpenMP threads that libtorch has anyway; its own choice depends on what happens to be loaded.
+        libc.environment("MKL_THREADING_LAYER", "GNU");
         libc.environment("OMP_NUM_THREADS", Integer.toString(threads));
         libc.environment("OPENBLAS_NUM_THREADS", Integer.toString(threads));
     }
