@@ -52,6 +52,11 @@ public final class Failure extends RuntimeException {
         return new Failure(kind, place + ": " + getMessage(), this);
     }
 
+    /** Returns this message with more said at its end, keeping kind and cause. */
+    public Failure with(String more) {
+        return new Failure(kind, getMessage() + more, this);
+    }
+
     /** Returns this failure with a cause attached. */
     public Failure because(Throwable cause) {
         return new Failure(kind, String.valueOf(getMessage()), cause);

@@ -1,5 +1,6 @@
 package dev.mojave.base;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
@@ -32,10 +33,15 @@ final class RecordTrees {
             if (value instanceof Optional<?> optional) {
                 optional.ifPresent(inside ->
                         tree.set(Names.key(component), node(inside, argument(component.getGenericType(), 0))));
-            } else if (value != null) {
+            } else if (value != null && !hidden(component, value)) {
                 tree.set(Names.key(component), node(value, component.getGenericType()));
             }
         }
+    }
+
+    private static boolean hidden(RecordComponent component, Object value) {
+        JsonInclude rule = component.getAccessor().getAnnotation(JsonInclude.class);
+        return rule != null && rule.value() == JsonInclude.Include.NON_EMPTY && value.equals("");
     }
 
     private static JsonNode node(Object value, Type declared) {

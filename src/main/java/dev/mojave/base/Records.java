@@ -1,15 +1,11 @@
 package dev.mojave.base;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
-import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +29,8 @@ import tools.jackson.databind.node.ObjectNode;
  *       written as a whole number;
  *   <li>enums are their constants in lower case; a sealed interface is a section whose {@code kind} names one of its records
  *       ({@code kind: cosine} alone may be written as plain text); a static {@code @JsonCreator} method of one argument reads a
- *       type's own notation and {@code @JsonValue} writes it;
+ *       type's own notation, one whose parameters all have {@code @JsonProperty} reads a section in place of the constructor, and
+ *       {@code @JsonValue} writes either;
  *   <li>an {@link IllegalArgumentException} from a record's constructor becomes the message of a {@link Failure} of kind USAGE that starts
  *       with the source and the section's path.
  * </ul>
@@ -122,16 +119,16 @@ public final class Records {
                     node);
             return node;
         }
-        Optional<Method> creator = creator(type);
-        if (creator.isPresent()) {
-            Object argument = value(node, creator.get().getGenericParameterTypes()[0], path);
-            return call(path, () -> creator.get().invoke(null, argument));
+        Optional<Method> notation = RecordShape.notation(type);
+        if (notation.isPresent()) {
+            Object argument = value(node, notation.get().getGenericParameterTypes()[0], path);
+            return call(path, () -> notation.get().invoke(null, argument));
         }
         if (type.isEnum()) {
             return constant(node, type, path);
         }
         if (type.isRecord()) {
-            return record(node, type, path, List.of());
+            return record(node, RecordShape.of(type), path, List.of());
         }
         if (type.isInterface() && type.isSealed()) {
             return alternative(node, type, path);
@@ -197,15 +194,15 @@ public final class Records {
             kinds.put(Names.kind(permitted), permitted);
         }
         if (node.isString()) {
-            return record(
-                    JsonNodeFactory.instance.objectNode(), choose(kinds, node.stringValue(), path), path, List.of());
+            RecordShape shape = RecordShape.of(choose(kinds, node.stringValue(), path));
+            return record(JsonNodeFactory.instance.objectNode(), shape, path, List.of());
         }
         require(node.isObject(), path, "expected a section with a kind", node);
         JsonNode kind = node.path("kind");
         String below = join(path, "kind");
         String choices = String.join(", ", kinds.keySet());
         require(kind.isString(), below, "expected one of " + choices, kind);
-        return record(node, choose(kinds, kind.stringValue(), below), path, List.of("kind"));
+        return record(node, RecordShape.of(choose(kinds, kind.stringValue(), below)), path, List.of("kind"));
     }
 
     private <T> T choose(Map<String, T> choices, String typed, String path) {
@@ -218,58 +215,41 @@ public final class Records {
         return chosen;
     }
 
-    private Object record(JsonNode node, Class<?> type, String path, List<String> alsoKnown) {
+    private Object record(JsonNode node, RecordShape shape, String path, List<String> alsoKnown) {
         require(node.isObject(), path, "expected a section with keys", node);
-        RecordComponent[] components = type.getRecordComponents();
         List<String> known = new ArrayList<>(alsoKnown);
-        for (RecordComponent component : components) {
-            known.add(Names.key(component));
-        }
+        shape.keys().forEach(key -> known.add(key.name()));
         for (String key : node.propertyNames()) {
             if (!known.contains(key)) {
                 String nearest = Suggest.didYouMean(key, known);
                 String instead = nearest.isEmpty() ? "; known here: " + String.join(", ", known) : nearest;
-                String kind = alsoKnown.isEmpty() ? "" : " for kind " + Names.kind(type);
+                String kind = alsoKnown.isEmpty() ? "" : " for kind " + shape.kind();
                 throw failure(join(path, key), "unknown key" + kind + instead);
             }
         }
-        @Nullable Object[] arguments = new @Nullable Object[components.length];
-        for (int i = 0; i < components.length; i++) {
-            String key = Names.key(components[i]);
-            arguments[i] = component(node.path(key), components[i], join(path, key));
+        @Nullable Object[] arguments = new @Nullable Object[shape.keys().size()];
+        for (int i = 0; i < arguments.length; i++) {
+            RecordShape.Key key = shape.keys().get(i);
+            arguments[i] = component(node.path(key.name()), key, join(path, key.name()));
         }
-        Class<?>[] types =
-                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-        return call(path, () -> {
-            var constructor = type.getDeclaredConstructor(types);
-            constructor.setAccessible(true);
-            return constructor.newInstance(arguments);
-        });
+        return call(path, () -> shape.construct(arguments));
     }
 
-    private @Nullable Object component(JsonNode node, RecordComponent component, String path) {
+    private @Nullable Object component(JsonNode node, RecordShape.Key key, String path) {
         if (!node.isMissingNode() && !node.isNull()) {
-            return value(node, component.getGenericType(), path);
+            return value(node, key.type(), path);
         }
-        Default fallback = component.getAnnotation(Default.class);
-        if (fallback != null) {
-            return value(Yaml.value(fallback.value(), "default of " + path), component.getGenericType(), path);
+        if (key.fallback().isPresent()) {
+            JsonNode fallback = Yaml.value(key.fallback().get(), "default of " + path);
+            return value(fallback, key.type(), path);
         }
-        if (component.getType() == Optional.class) {
+        if (key.isOptional()) {
             return Optional.empty();
         }
-        if (component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+        if (key.nullable()) {
             return null;
         }
         throw failure(path, "is required");
-    }
-
-    private static Optional<Method> creator(Class<?> type) {
-        return Arrays.stream(type.getDeclaredMethods())
-                .filter(method -> Modifier.isStatic(method.getModifiers()) && method.getParameterCount() == 1)
-                .filter(method -> method.isAnnotationPresent(JsonCreator.class))
-                .peek(method -> method.setAccessible(true))
-                .findFirst();
     }
 
     private interface Reflective {

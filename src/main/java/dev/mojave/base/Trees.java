@@ -58,6 +58,28 @@ public final class Trees {
         return merge(tree, over);
     }
 
+    /** Returns the smallest tree that {@link #merge} lays on {@code base} to make {@code target}; null stands for a removed key. */
+    public static ObjectNode overrides(ObjectNode base, ObjectNode target) {
+        ObjectNode over = base.objectNode();
+        for (String key : base.propertyNames()) {
+            if (!target.has(key)) {
+                over.putNull(key);
+            }
+        }
+        for (Map.Entry<String, JsonNode> entry : target.properties()) {
+            JsonNode before = base.path(entry.getKey());
+            if (before instanceof ObjectNode section && entry.getValue() instanceof ObjectNode wanted) {
+                ObjectNode below = overrides(section, wanted);
+                if (!below.isEmpty()) {
+                    over.set(entry.getKey(), below);
+                }
+            } else if (!before.equals(entry.getValue())) {
+                over.set(entry.getKey(), entry.getValue().deepCopy());
+            }
+        }
+        return over;
+    }
+
     /** Returns the value at a dotted path, if it is there and not null. */
     public static Optional<JsonNode> at(JsonNode tree, String path) {
         JsonNode node = tree;

@@ -16,6 +16,7 @@ import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.kernels.SoftmaxCrossEntropy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -98,7 +99,7 @@ public final class LanguageModel implements AutoCloseable {
         Tensor logitsBSV =
                 Linear.apply(hiddenBSD, headVD, Optional.empty(), context).to(DType.FLOAT32);
         Optional<Tensor> loss = inputs.targetsBS()
-                .map(targets -> Functions.crossEntropy(logitsBSV.view(-1, spec.vocabSize()), targets.reshape(-1)));
+                .map(targets -> SoftmaxCrossEntropy.apply(logitsBSV.view(-1, spec.vocabSize()), targets.reshape(-1)));
         return new Output(logitsBSV, loss, routing);
     }
 

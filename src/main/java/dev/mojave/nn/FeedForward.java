@@ -2,8 +2,9 @@ package dev.mojave.nn;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.mojave.base.Check;
-import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.kernels.GeluKernel;
+import dev.mojave.tensor.kernels.SwiGluKernel;
 import java.util.List;
 
 /**
@@ -37,10 +38,10 @@ public final class FeedForward {
          */
         public Tensor apply(Tensor x) {
             return switch (this) {
-                case GELU -> Functions.gelu(x);
+                case GELU -> GeluKernel.apply(x);
                 case SWIGLU -> {
                     List<Tensor> gateUp = x.split(x.size(-1) / 2, -1);
-                    yield Functions.silu(gateUp.get(0)).mul(gateUp.get(1));
+                    yield SwiGluKernel.apply(gateUp.get(0), gateUp.get(1));
                 }
             };
         }

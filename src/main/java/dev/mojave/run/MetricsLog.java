@@ -1,6 +1,7 @@
 package dev.mojave.run;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.IoFailures;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,7 +40,7 @@ public final class MetricsLog implements AutoCloseable {
                     FileChannel.open(
                             file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
         } catch (IOException e) {
-            throw IoFailures.writing(file, e);
+            throw IoFailures.of("write the metrics log", file, e);
         }
     }
 
@@ -51,7 +52,7 @@ public final class MetricsLog implements AutoCloseable {
                 channel.write(bytes);
             }
         } catch (IOException e) {
-            throw IoFailures.writing(file, e);
+            throw IoFailures.of("write the metrics log", file, e);
         }
     }
 
@@ -60,7 +61,7 @@ public final class MetricsLog implements AutoCloseable {
         try {
             channel.force(false);
         } catch (IOException e) {
-            throw IoFailures.writing(file, e);
+            throw IoFailures.of("write the metrics log", file, e);
         }
     }
 
@@ -69,7 +70,7 @@ public final class MetricsLog implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            throw IoFailures.writing(file, e);
+            throw IoFailures.of("write the metrics log", file, e);
         }
     }
 
@@ -97,7 +98,7 @@ public final class MetricsLog implements AutoCloseable {
             }
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw IoFailures.writing(file, e);
+            throw IoFailures.of("write the metrics log", file, e);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import com.fasterxml.jackson.annotation.JsonValue;
@@ -64,6 +65,50 @@ class RecordsTest {
             @Nullable Experts moe,
             Optional<String> note,
             @Default("{}") Map<String, Double> losses) {}
+
+    record Held(String by, double fraction) {
+        @JsonCreator
+        static Held of(
+                @JsonProperty("tail") @Nullable Double tail, @JsonProperty("documents") @Nullable Double documents) {
+            Check.that(tail == null || documents == null, "tail and documents exclude each other");
+            return documents == null ? new Held("tail", tail == null ? 0 : tail) : new Held("documents", documents);
+        }
+
+        @JsonValue
+        Map<String, Double> text() {
+            return Map.of(by, fraction);
+        }
+    }
+
+    record Data(
+            Held validation,
+
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) @Default("\"\"")
+            String field) {}
+
+    @Test
+    void readsASectionThroughAFactory() {
+        Data data = Records.read(Yaml.parse("validation: {documents: 0.05}", "r"), Data.class, "r.yaml", "data");
+        assertThat(data).isEqualTo(new Data(new Held("documents", 0.05), ""));
+        assertThat(Yaml.print(Records.tree(data))).isEqualTo("validation:\n  documents: 0.05\n");
+        assertThatThrownBy(() -> Records.read(
+                        Yaml.parse("validation: {documents: 0.05, tail: 1}", "r"), Data.class, "r.yaml", "data"))
+                .hasMessage("r.yaml: data.validation: tail and documents exclude each other");
+        assertThatThrownBy(() -> Records.read(Yaml.parse("validation: {tails: 1}", "r"), Data.class, "r.yaml", "data"))
+                .hasMessage("r.yaml: data.validation.tails: unknown key; did you mean 'tail'?");
+    }
+
+    record Engine(String blas) {
+        Engine {
+            Check.that(blas.equals("mkl"), "engine.blas: '%s' is not mkl", blas);
+        }
+    }
+
+    @Test
+    void doesNotNameASectionTwice() {
+        assertThatThrownBy(() -> Records.read(Yaml.parse("blas: x", "r"), Engine.class, "r.yaml", "engine"))
+                .hasMessage("r.yaml: engine.blas: 'x' is not mkl");
+    }
 
     private static Settings read(String yaml) {
         return Records.read(Yaml.parse(yaml, "r.yaml"), Settings.class, "r.yaml", "");

@@ -103,7 +103,7 @@ class MetricsLogTest {
         Path file = folder.resolve("no-folder/metrics.jsonl");
         assertThatThrownBy(() -> MetricsLog.append(file).close())
                 .isInstanceOf(Failure.class)
-                .hasMessageStartingWith(file + " cannot be written: ");
+                .hasMessageStartingWith("cannot write the metrics log: " + file + " does not exist");
     }
 
     @Test
@@ -114,7 +114,8 @@ class MetricsLogTest {
             assertThatThrownBy(() -> log.write(line(1, 1)))
                     .isInstanceOfSatisfying(
                             Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.ENVIRONMENT))
-                    .hasMessageContaining("the disk is full (No space left on device); free some space");
+                    .hasMessageContaining(
+                            "cannot write the metrics log: the disk that holds /dev/full is full; free some space");
         }
     }
 

@@ -1,0 +1,88 @@
+package dev.mojave.cli;
+
+import dev.mojave.base.Failure;
+import dev.mojave.data.EvalWindows;
+import dev.mojave.data.PreparedData;
+import dev.mojave.data.Split;
+import dev.mojave.eval.Perplexity;
+import dev.mojave.nn.Context;
+import dev.mojave.result.EvalResult;
+import dev.mojave.run.RunFolder;
+import dev.mojave.run.SavedModel;
+import dev.mojave.tensor.engine.Engine;
+import dev.mojave.tensor.engine.EngineRequest;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Measures perplexity on a split of the data that a run was trained on. */
+@Command(
+        name = "perplexity",
+        description = "Perplexity on a split of the run's data, with nats and bits per token and bits per byte.",
+        footerHeading = Verb.EXAMPLE,
+        footer = "  ./mojave eval perplexity runs/first --split val")
+final class EvalPerplexityVerb implements Verb {
+    @Parameters(paramLabel = "RUN", description = "A run's folder.")
+    Path run = Path.of("");
+
+    @Option(names = "--split", paramLabel = "SPLIT", description = "train, val or test; default: ${DEFAULT-VALUE}.")
+    String split = "val";
+
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "WHICH",
+            description = "last, best, or a step; default: ${DEFAULT-VALUE}.")
+    String checkpoint = SavedModel.LAST;
+
+    @Option(names = "--json", description = "Print the result as JSON.")
+    boolean json;
+
+    @Override
+    public int run(Console console) {
+        Split chosen = Split.parse(split);
+        RunFolder folder = RunFolder.open(run);
+        Engine.configure(EngineRequest.DEFAULT, console);
+        try (SavedModel saved = SavedModel.load(folder, checkpoint);
+                PreparedData data = PreparedData.open(saved.recipe().data(), console)) {
+            if (!data.tokenizer().toJson().equals(saved.tokenizer().toJson())) {
+                throw Failure.data(
+                        "%s: the data is now tokenized differently from what the run was trained on; evaluate with the same data and"
+                                + " tokenizer",
+                        run);
+            }
+            EvalWindows windows = EvalWindows.all(
+                    data.split(chosen), saved.model().spec().maxPositionEmbeddings());
+            Perplexity perplexity =
+                    new Perplexity(windows, data.tokenizer(), Perplexity.rows(saved.model().spec()));
+            console.start("evaluating " + chosen.key(), perplexity.windows(), "windows");
+            EvalResult result = perplexity.measure(saved.model(), Context.EVALUATION, console);
+            console.finish("");
+            if (json) {
+                console.json(result);
+            } else {
+                console.print(text(chosen, saved.step(), result));
+            }
+            return ExitCodes.OK;
+        }
+    }
+
+    private String text(Split chosen, long step, EvalResult result) {
+        return """
+                %s, step %d, %s split (%,d tokens, %,d bytes)
+                perplexity       %.4f per token
+                cross-entropy    %.4f nats per token
+                                 %.4f bits per token
+                                 %.4f bits per byte"""
+                .formatted(
+                        run,
+                        step,
+                        chosen.key(),
+                        result.tokens(),
+                        result.bytes(),
+                        result.perplexity(),
+                        result.natsPerToken(),
+                        result.bitsPerToken(),
+                        result.bitsPerByte());
+    }
+}

@@ -1,0 +1,98 @@
+package dev.mojave.cli;
+
+import dev.mojave.generate.Generator;
+import dev.mojave.generate.SamplingSpec;
+import dev.mojave.result.GenerateResult;
+import dev.mojave.run.RunFolder;
+import dev.mojave.run.SavedModel;
+import dev.mojave.tensor.engine.Engine;
+import dev.mojave.tensor.engine.EngineRequest;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Writes text with a trained model. */
+@Command(
+        name = "generate",
+        description = "Continue a prompt with a trained model; the text streams to standard output.",
+        footerHeading = Verb.EXAMPLE,
+        footer = "  ./mojave generate runs/first --prompt \"The sea is\" --max-tokens 200 --temperature 0.8")
+final class GenerateVerb implements Verb {
+    @Parameters(paramLabel = "RUN", description = "A run's folder.")
+    Path run = Path.of("");
+
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "The beginning; default: none.")
+    String prompt = "";
+
+    @Option(names = "--max-tokens", paramLabel = "N", description = "How much to write; default: ${DEFAULT-VALUE} tokens.")
+    int maxTokens = 200;
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "T",
+            description = "Divides the logits; 0 always takes the most likely token; default: ${DEFAULT-VALUE}.")
+    double temperature = 0.8;
+
+    @Option(names = "--top-k", paramLabel = "K", description = "Keep the K most likely tokens; 0 = all; default: ${DEFAULT-VALUE}.")
+    int topK = 200;
+
+    @Option(
+            names = "--top-p",
+            paramLabel = "P",
+            description = "Keep the smallest set of tokens with probability P; default: ${DEFAULT-VALUE}.")
+    double topP = 1;
+
+    @Option(
+            names = "--min-p",
+            paramLabel = "P",
+            description = "Keep tokens at least P times as likely as the best; default: ${DEFAULT-VALUE}.")
+    double minP = 0;
+
+    @Option(
+            names = "--repetition-penalty",
+            paramLabel = "R",
+            description = "Makes tokens that occurred less likely; 1 = off; default: ${DEFAULT-VALUE}.")
+    double repetitionPenalty = 1;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the draws; default: ${DEFAULT-VALUE}.")
+    long seed = 1337;
+
+    @Option(names = "--stop", paramLabel = "TEXT", description = "End before this text; repeatable.")
+    List<String> stop = new ArrayList<>();
+
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "WHICH",
+            description = "last, best, or a step; default: ${DEFAULT-VALUE}.")
+    String checkpoint = SavedModel.LAST;
+
+    @Option(names = "--json", description = "Print text, tokens and speed as JSON instead of streaming.")
+    boolean json;
+
+    @Override
+    public int run(Console console) {
+        SamplingSpec spec =
+                new SamplingSpec(repetitionPenalty, temperature, topK, topP, minP, maxTokens, seed, stop);
+        RunFolder folder = RunFolder.open(run);
+        console.reserveOutput();
+        Engine.configure(EngineRequest.DEFAULT, console);
+        try (SavedModel saved = SavedModel.load(folder, checkpoint);
+                Signals signals = Signals.listen(console)) {
+            if (!json) {
+                console.stream(prompt);
+            }
+            GenerateResult result = new Generator(saved.model(), saved.tokenizer())
+                    .generate(prompt, spec, json ? piece -> {} : console::stream, signals);
+            if (json) {
+                console.json(result);
+            } else {
+                console.stream("\n");
+                console.say("%d tokens, %.0f tokens/s".formatted(result.tokens(), result.tokensPerSecond()));
+            }
+            return signals.requested() ? signals.exitCode() : ExitCodes.OK;
+        }
+    }
+}

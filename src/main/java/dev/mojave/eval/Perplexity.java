@@ -1,0 +1,93 @@
+package dev.mojave.eval;
+
+import dev.mojave.base.Check;
+import dev.mojave.base.Progress;
+import dev.mojave.data.Batch;
+import dev.mojave.data.EvalWindows;
+import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.model.Inputs;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.model.Output;
+import dev.mojave.nn.Context;
+import dev.mojave.result.EvalResult;
+import dev.mojave.tensor.NoGrad;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensors;
+
+/**
+ * Perplexity over fixed windows: {@code exp} of the mean negative log-likelihood of each token given the tokens before it in its
+ * window, natural logarithm. Bits per byte divide the same total by the UTF-8 bytes that the predicted tokens stand for, which
+ * makes tokenizers comparable.
+ */
+public final class Perplexity {
+    private final EvalWindows windows;
+    private final long bytes;
+    private final int rows;
+
+    /**
+     * Prepares a measurement that can be repeated.
+     *
+     * @param rows windows per forward pass; changes speed, not the result beyond rounding
+     */
+    public Perplexity(EvalWindows windows, Tokenizer tokenizer, int rows) {
+        Check.that(rows > 0, "an evaluation needs at least one window at a time, not %d", rows);
+        this.windows = windows;
+        this.rows = rows;
+        this.bytes = windows.bytes(tokenizer);
+    }
+
+    /** Returns windows per forward pass that keep the logits of a model near 128 MB. */
+    public static int rows(ModelSpec spec) {
+        long perWindow = (long) spec.maxPositionEmbeddings() * Math.max(spec.vocabSize(), 16 * spec.hiddenSize());
+        return (int) Math.clamp(LOGITS / perWindow, 1, 64);
+    }
+
+    private static final long LOGITS = 32L << 20;
+
+    /**
+     * Measures.
+     *
+     * @param progress told of windows done
+     */
+    public EvalResult measure(LanguageModel model, Context context, Progress progress) {
+        double nats = 0;
+        long tokens = 0;
+        for (int first = 0; first < windows.count(); first += rows) {
+            Batch batch = windows.batch(first, rows);
+            int counted = counted(batch);
+            nats += meanLoss(model, batch, context) * counted;
+            tokens += counted;
+            progress.update(Math.min(first + rows, windows.count()), "");
+        }
+        double perToken = nats / tokens;
+        double log2 = Math.log(2);
+        return new EvalResult(
+                perToken, perToken / log2, nats / log2 / bytes, Math.exp(perToken), tokens, bytes);
+    }
+
+    /** Returns how many windows a measurement reads. */
+    public int windows() {
+        return windows.count();
+    }
+
+    private static double meanLoss(LanguageModel model, Batch batch, Context context) {
+        try (Scope _ = Scope.open();
+                NoGrad _ = NoGrad.open()) {
+            Output output = model.forward(
+                    Inputs.of(
+                            Tensors.ofIds(batch.ids(), batch.rows(), batch.context()),
+                            Tensors.ofIds(batch.targets(), batch.rows(), batch.context())),
+                    context);
+            return output.crossEntropy().orElseThrow().item();
+        }
+    }
+
+    private static int counted(Batch batch) {
+        int counted = 0;
+        for (int target : batch.targets()) {
+            counted += target == Batch.IGNORED ? 0 : 1;
+        }
+        return counted;
+    }
+}

@@ -1,0 +1,104 @@
+package dev.mojave.generate;
+
+import dev.mojave.base.StopSignal;
+import dev.mojave.data.tokenizer.StreamDecoder;
+import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.model.Inputs;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.model.Output;
+import dev.mojave.nn.Context;
+import dev.mojave.nn.KvCache;
+import dev.mojave.result.GenerateResult;
+import dev.mojave.tensor.NoGrad;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/**
+ * Continues a text, one token at a time, with a key-value cache. When the context is full, the model reads the last half of it
+ * again and goes on from there.
+ */
+public final class Generator {
+    private final LanguageModel model;
+    private final Tokenizer tokenizer;
+
+    /** Generates with a model and the tokenizer it was trained with. */
+    public Generator(LanguageModel model, Tokenizer tokenizer) {
+        this.model = model;
+        this.tokenizer = tokenizer;
+    }
+
+    /**
+     * Writes a continuation, handing text to {@code stream} as it comes.
+     *
+     * @param prompt the beginning; empty starts from the end-of-text token, or from the tokenizer's first token
+     */
+    public GenerateResult generate(String prompt, SamplingSpec spec, Consumer<String> stream, StopSignal signal) {
+        int[] history = prompt(prompt);
+        int known = history.length;
+        history = Arrays.copyOf(history, known + spec.maxTokens());
+        TokenChooser chooser = new TokenChooser(spec);
+        for (int i = 0; i < known; i++) {
+            chooser.see(history[i]);
+        }
+        StreamDecoder decoder = tokenizer.streamDecoder();
+        StopText stop = new StopText(spec.stop());
+        StringBuilder text = new StringBuilder();
+        Consumer<String> emit = piece -> {
+            text.append(piece);
+            stream.accept(piece);
+        };
+        int written = 0;
+        long start = System.nanoTime();
+        try (KvCache cache = model.newCache(1)) {
+            float[] logits = read(cache, history, known);
+            start = System.nanoTime();
+            while (true) {
+                int id = chooser.choose(logits);
+                if (tokenizer.endOfText().orElse(-1) == id) {
+                    break;
+                }
+                chooser.see(id);
+                history[known + written++] = id;
+                emit.accept(stop.add(decoder.add(id)));
+                if (stop.stopped() || written == spec.maxTokens() || signal.requested()) {
+                    break;
+                }
+                logits = next(cache, history, known + written);
+            }
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        emit.accept(stop.add(decoder.finish()));
+        emit.accept(stop.finish());
+        return new GenerateResult(text.toString(), written, written == 0 ? 0 : written / seconds);
+    }
+
+    private int[] prompt(String prompt) {
+        int[] ids = tokenizer.encode(prompt);
+        return ids.length > 0 ? ids : new int[] {tokenizer.endOfText().orElse(0)};
+    }
+
+    /** Reads the end of the history afresh, as much as leaves half the context free, and returns the logits of the next token. */
+    private float[] read(KvCache cache, int[] history, int length) {
+        cache.clear();
+        int kept = length < cache.capacity() ? length : Math.max(1, cache.capacity() / 2);
+        return forward(cache, Arrays.copyOfRange(history, length - kept, length));
+    }
+
+    private float[] next(KvCache cache, int[] history, int length) {
+        return cache.length() < cache.capacity()
+                ? forward(cache, new int[] {history[length - 1]})
+                : read(cache, history, length);
+    }
+
+    private float[] forward(KvCache cache, int[] ids) {
+        try (Scope _ = Scope.open();
+                NoGrad _ = NoGrad.open()) {
+            Output output = model.forward(Inputs.of(Tensors.ofIds(ids, 1, ids.length), cache), Context.EVALUATION);
+            Tensor last = output.logitsBSV().select(1, ids.length - 1);
+            return last.toFloats();
+        }
+    }
+}

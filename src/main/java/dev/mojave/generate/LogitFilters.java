@@ -1,0 +1,91 @@
+package dev.mojave.generate;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.stream.IntStream;
+
+/** The filters between a model's logits and the draw, each as transformers computes it; removed logits become -infinity. */
+final class LogitFilters {
+    private LogitFilters() {}
+
+    /** Divides positive and multiplies negative logits of seen tokens, once however often they occur. */
+    static void repetitionPenalty(float[] logits, BitSet seen, double penalty) {
+        for (int id = seen.nextSetBit(0); id >= 0; id = seen.nextSetBit(id + 1)) {
+            logits[id] = (float) (logits[id] < 0 ? logits[id] * penalty : logits[id] / penalty);
+        }
+    }
+
+    /** Divides by the temperature, which is positive. */
+    static void temperature(float[] logits, double temperature) {
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] = (float) (logits[i] / temperature);
+        }
+    }
+
+    /** Keeps the k largest and every tie of the k-th. */
+    static void topK(float[] logits, int k) {
+        if (k >= logits.length) {
+            return;
+        }
+        float[] sorted = logits.clone();
+        Arrays.sort(sorted);
+        float threshold = sorted[sorted.length - k];
+        for (int i = 0; i < logits.length; i++) {
+            if (logits[i] < threshold) {
+                logits[i] = Float.NEGATIVE_INFINITY;
+            }
+        }
+    }
+
+    /** Keeps the smallest set of most likely tokens whose probability reaches p, at least one. */
+    static void topP(float[] logits, double p) {
+        float[] probabilities = softmax(logits);
+        int[] ascending = IntStream.range(0, logits.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> probabilities[i]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        double mass = 0;
+        for (int i = 0; i < ascending.length - 1; i++) {
+            mass += probabilities[ascending[i]];
+            if (mass > 1 - p) {
+                return;
+            }
+            logits[ascending[i]] = Float.NEGATIVE_INFINITY;
+        }
+    }
+
+    /** Keeps tokens with at least {@code minP} times the probability of the best. */
+    static void minP(float[] logits, double minP) {
+        float best = Float.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            best = Math.max(best, logit);
+        }
+        double floor = best + Math.log(minP);
+        for (int i = 0; i < logits.length; i++) {
+            if (logits[i] < floor) {
+                logits[i] = Float.NEGATIVE_INFINITY;
+            }
+        }
+    }
+
+    /** Softmax, summed in double precision. */
+    static float[] softmax(float[] logits) {
+        double best = Double.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            best = Math.max(best, logit);
+        }
+        double sum = 0;
+        double[] exponentials = new double[logits.length];
+        for (int i = 0; i < logits.length; i++) {
+            exponentials[i] = Math.exp(logits[i] - best);
+            sum += exponentials[i];
+        }
+        float[] probabilities = new float[logits.length];
+        for (int i = 0; i < logits.length; i++) {
+            probabilities[i] = (float) (exponentials[i] / sum);
+        }
+        return probabilities;
+    }
+}

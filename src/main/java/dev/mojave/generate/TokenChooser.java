@@ -1,0 +1,66 @@
+package dev.mojave.generate;
+
+import java.util.BitSet;
+import java.util.SplittableRandom;
+
+/** Draws one token after another, remembering which it has seen. */
+final class TokenChooser {
+    private final SamplingSpec spec;
+    private final SplittableRandom random;
+    private final BitSet seen = new BitSet();
+
+    TokenChooser(SamplingSpec spec) {
+        this.spec = spec;
+        this.random = new SplittableRandom(spec.seed());
+    }
+
+    /** Counts a token as seen. */
+    void see(int id) {
+        seen.set(id);
+    }
+
+    /** Chooses the next token from logits, which it changes. */
+    int choose(float[] logits) {
+        if (spec.repetitionPenalty() != 1) {
+            LogitFilters.repetitionPenalty(logits, seen, spec.repetitionPenalty());
+        }
+        if (spec.temperature() == 0) {
+            return best(logits);
+        }
+        LogitFilters.temperature(logits, spec.temperature());
+        if (spec.topK() > 0) {
+            LogitFilters.topK(logits, spec.topK());
+        }
+        if (spec.topP() < 1) {
+            LogitFilters.topP(logits, spec.topP());
+        }
+        if (spec.minP() > 0) {
+            LogitFilters.minP(logits, spec.minP());
+        }
+        return draw(LogitFilters.softmax(logits));
+    }
+
+    private static int best(float[] logits) {
+        int best = 0;
+        for (int i = 1; i < logits.length; i++) {
+            best = logits[i] > logits[best] ? i : best;
+        }
+        return best;
+    }
+
+    private int draw(float[] probabilities) {
+        double target = random.nextDouble();
+        double mass = 0;
+        int last = 0;
+        for (int i = 0; i < probabilities.length; i++) {
+            if (probabilities[i] > 0) {
+                mass += probabilities[i];
+                last = i;
+                if (mass > target) {
+                    return i;
+                }
+            }
+        }
+        return last;
+    }
+}

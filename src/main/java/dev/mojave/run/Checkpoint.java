@@ -1,0 +1,79 @@
+package dev.mojave.run;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Json;
+import dev.mojave.interop.SafetensorsFile;
+import java.nio.file.Path;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A verified checkpoint, open for reading: weights and moments are mapped and come from disk when they are used. */
+public final class Checkpoint implements AutoCloseable {
+    private final Path folder;
+    private final TrainState state;
+    private final ObjectNode config;
+    private final SafetensorsFile weights;
+    private final SafetensorsFile optimizer;
+
+    private Checkpoint(
+            Path folder, TrainState state, ObjectNode config, SafetensorsFile weights, SafetensorsFile optimizer) {
+        this.folder = folder;
+        this.state = state;
+        this.config = config;
+        this.weights = weights;
+        this.optimizer = optimizer;
+    }
+
+    /** Verifies and opens a folder. */
+    static Checkpoint open(Path folder) {
+        CheckpointFiles.verify(folder);
+        TrainState state = Json.read(folder.resolve(CheckpointFiles.STATE), TrainState.class);
+        if (state.version() != TrainState.VERSION) {
+            throw Failure.data(
+                    "%s was written by another version of Mojave (format %d; this one reads %d)",
+                    folder.resolve(CheckpointFiles.STATE), state.version(), TrainState.VERSION);
+        }
+        ObjectNode config = Json.read(folder.resolve(CheckpointFiles.CONFIG), ObjectNode.class);
+        SafetensorsFile weights = SafetensorsFile.open(folder.resolve(CheckpointFiles.WEIGHTS));
+        try {
+            SafetensorsFile optimizer = SafetensorsFile.open(folder.resolve(CheckpointFiles.OPTIMIZER));
+            return new Checkpoint(folder, state, config, weights, optimizer);
+        } catch (RuntimeException e) {
+            weights.close();
+            throw e;
+        }
+    }
+
+    /** Returns its folder. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** Returns what the run needs to go on. */
+    public TrainState state() {
+        return state;
+    }
+
+    /** Returns the model's description, Hugging Face's keys. */
+    public ObjectNode config() {
+        return config;
+    }
+
+    /** Returns the weights by name. */
+    public SafetensorsFile weights() {
+        return weights;
+    }
+
+    /** Returns the optimiser's state by name. */
+    public SafetensorsFile optimizer() {
+        return optimizer;
+    }
+
+    @Override
+    public void close() {
+        try {
+            weights.close();
+        } finally {
+            optimizer.close();
+        }
+    }
+}

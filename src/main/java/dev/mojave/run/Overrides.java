@@ -1,0 +1,94 @@
+package dev.mojave.run;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Trees;
+import dev.mojave.base.Yaml;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Keys set on the command line: {@code --set train.steps=500}. Values are YAML ({@code [1, 2]}, {@code 10M}, {@code true}); {@code null}
+ * removes a key. Where keys exclude each other ({@code train.steps} and {@code train.tokens}), the one that is set replaces the others.
+ */
+final class Overrides {
+    private record Setting(String path, JsonNode value, String typed) {}
+
+    /** Groups of keys of which one may be set. */
+    private static final List<List<String>> EXCLUSIVE = List.of(
+            List.of("train.steps", "train.tokens", "train.words", "train.epochs", "budget.tokens"),
+            List.of("data.validation.tail", "data.validation.documents"),
+            List.of("data.test.tail", "data.test.documents"));
+
+    private final List<Setting> overrides;
+
+    private Overrides(List<Setting> overrides) {
+        this.overrides = overrides;
+    }
+
+    /**
+     * Parses the arguments of {@code --set}.
+     *
+     * @throws Failure of kind USAGE for one that is not {@code KEY=VALUE}
+     */
+    static Overrides parse(List<String> arguments) {
+        List<Setting> overrides = new ArrayList<>();
+        for (String argument : arguments) {
+            int equals = argument.indexOf('=');
+            String typed = "--set " + argument;
+            if (equals < 1 || List.of(argument.substring(0, equals).split("\\.", -1)).contains("")) {
+                throw Failure.usage("%s: expected KEY=VALUE, for example --set train.steps=500", typed);
+            }
+            String value = argument.substring(equals + 1);
+            if (value.isBlank()) {
+                throw Failure.usage("%s: has no value; write null to remove the key", typed);
+            }
+            overrides.add(new Setting(argument.substring(0, equals), Yaml.value(value, typed), typed));
+        }
+        return new Overrides(overrides);
+    }
+
+    ObjectNode apply(ObjectNode tree) {
+        ObjectNode result = tree;
+        for (Setting setting : overrides) {
+            result = alone(result, setting);
+            try {
+                result = Trees.with(result, setting.path, setting.value);
+            } catch (Failure e) {
+                throw e.at(setting.typed);
+            }
+        }
+        return result;
+    }
+
+    /** Removes the keys that exclude the one that is set, and a section that is empty then. */
+    private static ObjectNode alone(ObjectNode tree, Setting setting) {
+        ObjectNode result = tree;
+        for (List<String> group : EXCLUSIVE) {
+            for (String other : group.contains(setting.path) && !setting.value.isNull() ? group : List.<String>of()) {
+                if (Trees.at(result, other).isPresent()) {
+                    result = Trees.with(result, other, result.nullNode());
+                    String section = other.substring(0, other.lastIndexOf('.'));
+                    boolean empty = Trees.at(result, section).filter(JsonNode::isEmpty).isPresent();
+                    result = empty ? Trees.with(result, section, result.nullNode()) : result;
+                }
+            }
+        }
+        return result;
+    }
+
+    /** Says where a key comes from: the command line, or the file, with what the command line changed below the key. */
+    String place(String path, String file) {
+        StringBuilder changed = new StringBuilder(file);
+        for (Setting setting : overrides) {
+            if (path.equals(setting.path) || path.startsWith(setting.path + ".")) {
+                return setting.typed;
+            }
+            if (path.isEmpty() || setting.path.startsWith(path + ".")) {
+                changed.append(" with ").append(setting.typed);
+            }
+        }
+        return changed.toString();
+    }
+}

@@ -1,0 +1,148 @@
+package dev.mojave.run;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Records;
+import dev.mojave.base.Trees;
+import dev.mojave.base.Yaml;
+import dev.mojave.data.DataSpec;
+import dev.mojave.model.presets.Presets;
+import dev.mojave.tensor.engine.EngineRequest;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A recipe as typed, checked and with every default filled in, but for {@code model.vocab_size}, which may come from the tokenizer: that is
+ * known once the data is prepared, and {@link #resolve} makes the {@link Recipe}.
+ *
+ * <p>Defaults come from the records themselves ({@link dev.mojave.base.Default}), from {@link Presets} for the model, and where they depend
+ * on other keys from {@code TrainDefaults} and {@link DataSpec}. Nothing else fills anything in.
+ */
+public final class RecipeDraft {
+    /** Checks of the model need some vocabulary while the tokenizer's is not known; every rule but its own ignores it. */
+    private static final int STAND_IN_VOCABULARY = 256;
+
+    private static final List<String> STUDY_KEYS = List.of("arms", "seeds", "budget", "grid", "random");
+
+    private final String source;
+    private final ObjectNode tree;
+    private final Recipe checked;
+
+    private RecipeDraft(String source, ObjectNode tree, Recipe checked) {
+        this.source = source;
+        this.tree = tree;
+        this.checked = checked;
+    }
+
+    /**
+     * Reads a recipe for one run.
+     *
+     * @param sets arguments of {@code --set}
+     * @throws Failure of kind USAGE that names file or flag, key, rule and remedy
+     */
+    public static RecipeDraft read(Path file, List<String> sets) {
+        Overrides overrides = Overrides.parse(sets);
+        ObjectNode typed = overrides.apply(Yaml.read(file));
+        for (String key : STUDY_KEYS) {
+            if (typed.hasNonNull(key)) {
+                throw Failure.usage(
+                        "%s: %s: this recipe describes a study; run it with: mojave study %s", file, key, file);
+            }
+        }
+        return of(named(typed, file), path -> overrides.place(path, file.toString()));
+    }
+
+    /** Checks and completes a tree; {@code source} is what messages call it. */
+    public static RecipeDraft of(ObjectNode typed, String source) {
+        return of(typed, path -> source);
+    }
+
+    static RecipeDraft of(ObjectNode typed, UnaryOperator<String> source) {
+        ObjectNode tree = typed.deepCopy();
+        if (tree.path("model") instanceof ObjectNode model) {
+            tree.set("model", Presets.resolve(model, source.apply("model")));
+        }
+        if (tree.path("train") instanceof ObjectNode train) {
+            tree.set("train", TrainDefaults.complete(train));
+        }
+        JsonNode vocabulary = tree.path("model").path("vocab_size");
+        boolean known = !vocabulary.isMissingNode() && !vocabulary.isNull();
+        ObjectNode whole = known || !tree.path("model").isObject()
+                ? tree
+                : Trees.with(tree, "model.vocab_size", tree.numberNode((long) STAND_IN_VOCABULARY));
+        Recipe checked = Records.read(whole, Recipe.class, source, "");
+        ObjectNode complete = checked.tree();
+        if (!known) {
+            complete.withObject("model").remove("vocab_size");
+        }
+        return new RecipeDraft(source.apply(""), complete, checked);
+    }
+
+    /** Fills in the name from the file's where the recipe has none. */
+    static ObjectNode named(ObjectNode typed, Path file) {
+        return typed.hasNonNull("name")
+                ? typed
+                : Trees.with(typed, "name", typed.stringNode(RunNames.of(String.valueOf(file.getFileName()))));
+    }
+
+    /** Returns the recipe's name. */
+    public String name() {
+        return checked.name();
+    }
+
+    /** Returns what it learns from. */
+    public DataSpec data() {
+        return checked.data();
+    }
+
+    /** Returns how it learns. */
+    public TrainSpec train() {
+        return checked.train();
+    }
+
+    /** Returns what is asked of the machine. */
+    public EngineRequest engine() {
+        return checked.engine();
+    }
+
+    /** Returns a draft with one key, by its dotted path, set. */
+    public RecipeDraft with(String path, JsonNode value) {
+        return of(Trees.with(tree, path, value), source);
+    }
+
+    /** Returns a draft with another name. */
+    public RecipeDraft named(String name) {
+        return with("name", tree.stringNode(name));
+    }
+
+    /**
+     * Returns the recipe for a tokenizer's vocabulary.
+     *
+     * @throws Failure of kind USAGE if {@code model.vocab_size} is set and smaller
+     */
+    public Recipe resolve(int vocabulary) {
+        JsonNode typed = tree.path("model").path("vocab_size");
+        if (typed.isMissingNode()) {
+            JsonNode size = tree.numberNode((long) vocabulary);
+            return Records.read(Trees.with(tree, "model.vocab_size", size), Recipe.class, source, "");
+        }
+        if (checked.model().vocabSize() < vocabulary) {
+            throw Failure.usage(
+                    "%s: model.vocab_size (%d) is smaller than the tokenizer's vocabulary (%d); remove the key to take the tokenizer's",
+                    source, checked.model().vocabSize(), vocabulary);
+        }
+        return checked;
+    }
+
+    /** Returns every setting, complete but for an untyped {@code model.vocab_size}. */
+    public ObjectNode tree() {
+        return tree.deepCopy();
+    }
+
+    /** Returns what {@code --print-config} prints; it reads back as the same draft. */
+    public String yaml() {
+        return Yaml.print(tree);
+    }
+}

@@ -1,0 +1,41 @@
+package dev.mojave.run;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Trees;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Whether a run may go on with a recipe. Everything that decides what is learned must be equal; what only decides how often to look and to
+ * save may change: {@code name}, {@code train.checkpoint}, {@code train.eval_every} and {@code train.log_every}. So may {@code engine}: a run is
+ * pinned to the choices in its checkpoint, and asking for others is how a machine that cannot honour them continues it, not bit for bit.
+ */
+public final class Resume {
+    private static final List<String> FREE = 
+            List.of("name", "train.checkpoint", "train.eval_every", "train.log_every", "engine");
+
+    private Resume() {}
+
+    /**
+     * Checks a recipe against the one that the run was started with.
+     *
+     * @param run the run's folder, for the message
+     * @throws Failure of kind USAGE that lists the keys that differ
+     */
+    public static void check(RunFolder run, Recipe stored, Recipe given) {
+        List<Trees.Difference> differences = Trees.differences(stored.tree(), given.tree()).stream()
+                .filter(difference -> !isFree(difference.path()))
+                .toList();
+        if (!differences.isEmpty()) {
+            String keys = differences.stream().map(Trees.Difference::toString).collect(Collectors.joining(", "));
+            throw Failure.usage(
+                    "%s was started with another recipe and cannot go on with this one: %s; undo that, or start anew with another --name"
+                            + " (--from %s takes its weights)",
+                    run.path(), keys, run.path());
+        }
+    }
+
+    private static boolean isFree(String path) {
+        return FREE.stream().anyMatch(free -> path.equals(free) || path.startsWith(free + "."));
+    }
+}

@@ -1,0 +1,244 @@
+package dev.mojave.run;
+
+import dev.mojave.base.AtomicFiles;
+import dev.mojave.base.Check;
+import dev.mojave.base.Failure;
+import dev.mojave.base.IoFailures;
+import dev.mojave.base.Json;
+import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.data.tokenizer.Tokenizers;
+import dev.mojave.result.Provenance;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * A run's folder: recipe.yaml, tokenizer.json, provenance.json, metrics.jsonl, samples.txt, status.json and checkpoints/. It is complete in
+ * itself and can be moved. Whoever trains in it holds its {@link #lock()}.
+ */
+public final class RunFolder {
+    private static final String RECIPE = "recipe.yaml";
+    private static final String STATUS = "status.json";
+
+    private final Path path;
+
+    private RunFolder(Path path) {
+        this.path = path;
+    }
+
+    /** Returns where a run of this name lives under an output folder. */
+    public static Path path(Path output, String name) {
+        RunNames.check(name);
+        return output.resolve(name);
+    }
+
+    /** Says whether a run of this name is there. */
+    public static boolean exists(Path output, String name) {
+        return isRun(path(output, name));
+    }
+
+    /** Says whether a folder is a run's: it has a recipe or a status, and holds no trials. */
+    public static boolean isRun(Path folder) {
+        return !Files.isDirectory(folder.resolve("trials"))
+                && (Files.isRegularFile(folder.resolve(RECIPE)) || Files.isRegularFile(folder.resolve(STATUS)));
+    }
+
+    /**
+     * Makes the folder of a new run.
+     *
+     * @param overwrite whether a run of that name is removed first; nothing but a run is ever removed
+     * @throws Failure of kind USAGE if the name is taken, in use, or the folder cannot be written
+     */
+    public static RunFolder create(Path output, String name, boolean overwrite) {
+        Path path = path(output, name);
+        try {
+            Files.createDirectories(output);
+            if (Files.exists(path) && !isEmpty(path)) {
+                if (!overwrite || !isRun(path)) {
+                    throw taken(path, isRun(path));
+                }
+                // Released before the removal: some systems cannot remove a file that is open.
+                RunLock.take(path).close();
+                FolderTree.delete(path);
+            }
+            Files.createDirectories(path);
+            return new RunFolder(path);
+        } catch (IOException e) {
+            throw IoFailures.of("make the run folder", path, e);
+        }
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (Stream<Path> content = Files.list(folder)) {
+            return content.allMatch(file -> file.endsWith(RunLock.FILE));
+        }
+    }
+
+    private static Failure taken(Path path, boolean run) {
+        return run
+                ? Failure.usage(
+                        "%s exists: continue it with --resume auto, choose another --name, or replace it with --overwrite", path)
+                : Failure.usage("%s exists and is not a run: choose another --name or --output", path);
+    }
+
+    /**
+     * Opens a run that is there.
+     *
+     * @throws Failure of kind USAGE if it is not
+     */
+    public static RunFolder open(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw Failure.usage("%s is not a run: there is no such folder; list runs with: mojave runs", folder);
+        }
+        if (!isRun(folder)) {
+            throw Failure.usage("%s is not a run: it has no %s; list runs with: mojave runs", folder, RECIPE);
+        }
+        return new RunFolder(folder);
+    }
+
+    /** Takes the folder for this process until the lock is closed, and cleans up what a killed process left half done. */
+    public RunLock lock() {
+        RunLock lock = RunLock.take(path);
+        try {
+            checkpoints().recover();
+            return lock;
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** Returns the folder. */
+    public Path path() {
+        return path;
+    }
+
+    /** Returns the run's name. */
+    public String name() {
+        return String.valueOf(path.toAbsolutePath().normalize().getFileName());
+    }
+
+    /** Returns the file of the log. */
+    public Path metrics() {
+        return path.resolve("metrics.jsonl");
+    }
+
+    /** Returns the run's checkpoints. */
+    public Checkpoints checkpoints() {
+        return new Checkpoints(path.resolve("checkpoints"));
+    }
+
+    /** Returns the run's samples of text. */
+    public Samples samples() {
+        return new Samples(path.resolve("samples.txt"));
+    }
+
+    /** Reads the resolved recipe. */
+    public Recipe recipe() {
+        return Recipe.read(path.resolve(RECIPE));
+    }
+
+    /** Writes the resolved recipe. */
+    public void write(Recipe recipe) {
+        write(RECIPE, recipe.yaml());
+    }
+
+    /** Reads the tokenizer. */
+    public Tokenizer tokenizer() {
+        return Tokenizers.read(path.resolve("tokenizer.json"));
+    }
+
+    /** Writes the tokenizer, so that the folder can be moved and still generate. */
+    public void write(Tokenizer tokenizer) {
+        write("tokenizer.json", tokenizer.toJson());
+    }
+
+    /** Reads where the run comes from. */
+    public Provenance provenance() {
+        return Json.read(path.resolve("provenance.json"), Provenance.class);
+    }
+
+    /** Writes where the run comes from. */
+    public void write(Provenance provenance) {
+        write("provenance.json", Json.pretty(provenance) + "\n");
+    }
+
+    /** Writes where the run stands. */
+    public void write(Status status) {
+        write(STATUS, Json.pretty(status) + "\n");
+    }
+
+    /**
+     * Returns where the run stands. One that says that it is running while no process holds its lock was ended from outside
+     * ({@code kill -9}, a power cut): it is interrupted.
+     */
+    public Status status() {
+        Path file = path.resolve(STATUS);
+        if (!Files.exists(file)) {
+            String reason = "it ended before the first step";
+            return RunLock.isHeld(path)
+                    ? new Status(Status.State.RUNNING, null, 0, 0, "", Map.of())
+                    : new Status(Status.State.INTERRUPTED, reason, 0, 0, "", Map.of());
+        }
+        Status said = Json.read(file, Status.class);
+        return said.state() == Status.State.RUNNING && !RunLock.isHeld(path)
+                ? said.with(Status.State.INTERRUPTED, "its process ended without a word; --resume auto continues it")
+                : said;
+    }
+
+    /** Returns the last lines' metrics by name, the newest value of each. */
+    public Map<String, Double> lastMetrics() {
+        Map<String, Double> last = new TreeMap<>();
+        for (MetricLine line : MetricsLog.read(metrics())) {
+            last.putAll(line.scalars());
+        }
+        return last;
+    }
+
+    private void write(String name, String text) {
+        Check.that(!text.isEmpty(), "%s must not be empty", name);
+        Path file = path.resolve(name);
+        try {
+            AtomicFiles.write(file, text);
+        } catch (IOException e) {
+            throw IoFailures.of("write " + name, file, e);
+        }
+    }
+
+    /** Returns the recipe's text as it stands in the folder, if it is there. */
+    public Optional<String> recipeText() {
+        Path file = path.resolve(RECIPE);
+        try {
+            return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+        } catch (IOException e) {
+            throw IoFailures.of("read the recipe", file, e);
+        }
+    }
+
+    /** Returns the run folders under an output folder, studies' trials included, sorted by path. */
+    public static List<RunFolder> under(Path output) {
+        if (!Files.isDirectory(output)) {
+            return List.of();
+        }
+        // runs/NAME, or runs/STUDY/trials/ARM/seed-N.
+        try (Stream<Path> folders = Files.walk(output, 4)) {
+            return folders.filter(folder -> !folder.equals(output) && Files.isDirectory(folder) && isRun(folder))
+                    .sorted()
+                    .map(RunFolder::new)
+                    .toList();
+        } catch (IOException e) {
+            throw IoFailures.of("list the runs", output, e);
+        } catch (UncheckedIOException e) {
+            throw IoFailures.of("list the runs", output, new IOException(e));
+        }
+    }
+}

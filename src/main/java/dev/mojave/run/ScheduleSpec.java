@@ -1,0 +1,59 @@
+package dev.mojave.run;
+
+import dev.mojave.base.Check;
+import dev.mojave.base.Default;
+
+/**
+ * How the learning rate moves over training: {@code train.schedule}. Every kind first rises linearly from 0 to
+ * {@code train.learning_rate} over {@link #warmupSteps()}.
+ */
+public sealed interface ScheduleSpec {
+    /** Returns the optimiser steps of the linear rise; 0 = none. */
+    long warmupSteps();
+
+    /** Half a cosine from the peak down to {@code minLearningRate} at the last step. */
+    record Cosine(long warmupSteps, double minLearningRate) implements ScheduleSpec {
+        /** Checks the signs. */
+        public Cosine {
+            check(warmupSteps, minLearningRate);
+        }
+    }
+
+    /** A straight line from the peak down to {@code minLearningRate} at the last step. */
+    record Linear(long warmupSteps, double minLearningRate) implements ScheduleSpec {
+        /** Checks the signs. */
+        public Linear {
+            check(warmupSteps, minLearningRate);
+        }
+    }
+
+    /** The peak until the end. */
+    record Constant(long warmupSteps) implements ScheduleSpec {
+        /** Checks the sign. */
+        public Constant {
+            check(warmupSteps, 0);
+        }
+    }
+
+    /**
+     * Warm-up, stable, decay: the peak, and over the last part of training a straight line down (arXiv 2405.18392).
+     *
+     * @param decayFraction the part of all steps that decays
+     */
+    record Wsd(long warmupSteps, double minLearningRate, @Default("0.2") double decayFraction)
+            implements ScheduleSpec {
+        /** Checks signs and the fraction. */
+        public Wsd {
+            check(warmupSteps, minLearningRate);
+            Check.that(
+                    0 < decayFraction && decayFraction <= 1,
+                    "decay_fraction (%s) must be above 0 and at most 1",
+                    decayFraction);
+        }
+    }
+
+    private static void check(long warmupSteps, double minLearningRate) {
+        Check.that(warmupSteps >= 0, "warmup_steps (%d) must not be negative", warmupSteps);
+        Check.that(minLearningRate >= 0, "min_learning_rate (%s) must not be negative", minLearningRate);
+    }
+}

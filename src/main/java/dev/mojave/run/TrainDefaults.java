@@ -1,0 +1,58 @@
+package dev.mojave.run;
+
+import java.math.BigDecimal;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The defaults of {@code train} that depend on its other keys. What is not as it should be is left alone: the reader of records says so.
+ *
+ * <ul>
+ *   <li>{@code micro_batch_size} = {@code batch_size};
+ *   <li>{@code optimizer.kind} = adamw;
+ *   <li>{@code schedule.kind} = cosine; {@code schedule.warmup_steps} = 100, or a tenth of {@code steps} if that is less;
+ *   <li>{@code schedule.min_learning_rate} = {@code learning_rate} / 10, where the kind has one.
+ * </ul>
+ */
+final class TrainDefaults {
+    private static final long WARMUP_STEPS = 100;
+
+    private TrainDefaults() {}
+
+    static ObjectNode complete(ObjectNode typed) {
+        ObjectNode train = typed.deepCopy();
+        if (!train.hasNonNull("micro_batch_size") && train.hasNonNull("batch_size")) {
+            train.set("micro_batch_size", train.path("batch_size"));
+        }
+        if (train.path("optimizer") instanceof ObjectNode optimizer && !optimizer.hasNonNull("kind")) {
+            optimizer.put("kind", "adamw");
+        }
+        JsonNode written = train.path("schedule");
+        if (written.isMissingNode() || written.isNull()) {
+            schedule(train, train.putObject("schedule").put("kind", "cosine"));
+        } else if (written.isString()) {
+            schedule(train, train.putObject("schedule").put("kind", written.stringValue()));
+        } else if (written instanceof ObjectNode section) {
+            if (!section.hasNonNull("kind")) {
+                section.put("kind", "cosine");
+            }
+            schedule(train, section);
+        }
+        return train;
+    }
+
+    private static void schedule(ObjectNode train, ObjectNode schedule) {
+        JsonNode steps = train.path("steps");
+        if (!schedule.hasNonNull("warmup_steps")) {
+            boolean few = steps.isIntegralNumber() && steps.canConvertToLong();
+            schedule.put("warmup_steps", few ? Math.clamp(steps.longValue() / 10, 0, WARMUP_STEPS) : WARMUP_STEPS);
+        }
+        JsonNode peak = train.path("learning_rate");
+        boolean ends = !schedule.path("kind").asString("").equals("constant");
+        if (ends && !schedule.hasNonNull("min_learning_rate") && peak.isNumber() && peak.doubleValue() > 0) {
+            // In decimal, so that a tenth of 0.001 is written 1.0E-4 and not with the dust of binary fractions.
+            double tenth = BigDecimal.valueOf(peak.doubleValue()).movePointLeft(1).doubleValue();
+            schedule.put("min_learning_rate", tenth);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.mojave.train;
+
+import dev.mojave.base.Progress;
+import dev.mojave.data.EvalWindows;
+import dev.mojave.data.PreparedData;
+import dev.mojave.data.TokenSplit;
+import dev.mojave.eval.Perplexity;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.nn.Context;
+import dev.mojave.result.EvalResult;
+import dev.mojave.run.TrainSpec;
+import java.util.Optional;
+
+/** The evaluations of a run: the same held-out windows every time, all of them at the end, in float32. */
+final class Evaluations {
+    private final LanguageModel model;
+    private final Perplexity during;
+    private final Perplexity last;
+    private final Optional<Perplexity> trainSubset;
+
+    Evaluations(LanguageModel model, PreparedData data, TrainSpec spec) {
+        this.model = model;
+        int context = model.spec().maxPositionEmbeddings();
+        int rows = Perplexity.rows(model.spec());
+        TokenSplit held = data.validation();
+        this.last = new Perplexity(EvalWindows.all(held, context), data.tokenizer(), rows);
+        this.during = spec.evalTokens().isAll()
+                ? last
+                : new Perplexity(
+                        EvalWindows.limited(held, context, spec.evalTokens().tokens()), data.tokenizer(), rows);
+        this.trainSubset = spec.trainSubsetTokens() == 0
+                ? Optional.empty()
+                : Optional.of(new Perplexity(
+                        EvalWindows.limited(data.train(), context, spec.trainSubsetTokens()),
+                        data.tokenizer(),
+                        rows));
+    }
+
+    /** Measures held-out text, and the part of the training text where that is asked for, into the recorder. */
+    EvalResult run(boolean everything, MetricsRecorder recorder, Progress progress) {
+        Perplexity perplexity = everything ? last : during;
+        EvalResult result = perplexity.measure(model, Context.EVALUATION, Progress.SILENT);
+        recorder.validation(result);
+        trainSubset.ifPresent(subset -> recorder.trainSubset(subset.measure(model, Context.EVALUATION, Progress.SILENT)));
+        progress.say(String.format(
+                java.util.Locale.ROOT,
+                "validation loss %.4f nats per token, perplexity %.2f, %.4f bits per byte%s",
+                result.natsPerToken(),
+                result.perplexity(),
+                result.bitsPerByte(),
+                everything ? " (all held-out text)" : ""));
+        return result;
+    }
+}

@@ -1,0 +1,34 @@
+package dev.mojave.train;
+
+import dev.mojave.nn.Parameter;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.kernels.GradientNorm;
+import java.util.List;
+import java.util.Optional;
+
+/** The gradients of all parameters together. */
+final class Gradients {
+    private Gradients() {}
+
+    /** Returns the Euclidean norm over all gradients, each parameter counted once. */
+    static double norm(List<Parameter> parameters) {
+        try (Scope _ = Scope.open()) {
+            return GradientNorm.of(parameters.stream()
+                    .map(p -> p.value().grad())
+                    .flatMap(Optional::stream)
+                    .map(Tensor::contiguous)
+                    .toList());
+        }
+    }
+
+    /** Returns what gradients are multiplied by so that their norm is at most {@code limit}; 0 = no limit. */
+    static double clipScale(double norm, double limit) {
+        return limit > 0 && norm > limit ? limit / (norm + 1e-6) : 1;
+    }
+
+    /** Forgets all gradients. */
+    static void clear(List<Parameter> parameters) {
+        parameters.forEach(p -> p.value().clearGrad());
+    }
+}

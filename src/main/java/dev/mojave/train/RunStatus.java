@@ -1,0 +1,55 @@
+package dev.mojave.train;
+
+import dev.mojave.run.RunFolder;
+import dev.mojave.run.Runs;
+import dev.mojave.run.Status;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps a run's status.json current: at most one write in two seconds while it trains. */
+final class RunStatus implements Trainer.Heartbeat {
+    private static final long INTERVAL_NANOS = 2_000_000_000L;
+
+    private final RunFolder folder;
+    private final long totalSteps;
+    private final Map<String, Double> metrics = new TreeMap<>();
+    private long step;
+    private long written;
+
+    RunStatus(RunFolder folder, long totalSteps, long step) {
+        this.folder = folder;
+        this.totalSteps = totalSteps;
+        this.step = step;
+        write(Status.State.RUNNING, null);
+    }
+
+    @Override
+    public void beat(long newStep, Map<String, Double> newest) {
+        step = newStep;
+        for (String name : new String[] {Runs.TRAIN_LOSS, Runs.VAL_LOSS}) {
+            Double value = newest.get(name);
+            if (value != null) {
+                metrics.put(name, value);
+            }
+        }
+        Double loss = newest.get(Runs.VAL_LOSS);
+        if (loss != null) {
+            metrics.merge(Runs.BEST_VAL_LOSS, loss, Math::min);
+        }
+        if (System.nanoTime() - written > INTERVAL_NANOS) {
+            write(Status.State.RUNNING, null);
+        }
+    }
+
+    /** Writes the last word of this process. */
+    void end(Status.State state, @Nullable String reason) {
+        write(state, reason);
+    }
+
+    private void write(Status.State state, @Nullable String reason) {
+        folder.write(new Status(state, reason, step, totalSteps, Instant.now().toString(), metrics));
+        written = System.nanoTime();
+    }
+}

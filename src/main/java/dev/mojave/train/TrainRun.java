@@ -1,0 +1,200 @@
+package dev.mojave.train;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Progress;
+import dev.mojave.base.StopSignal;
+import dev.mojave.data.PreparedData;
+import dev.mojave.generate.Generator;
+import dev.mojave.generate.SamplingSpec;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.result.GenerateResult;
+import dev.mojave.run.Checkpoint;
+import dev.mojave.run.Provenances;
+import dev.mojave.run.Recipe;
+import dev.mojave.run.RecipeDraft;
+import dev.mojave.run.Resume;
+import dev.mojave.run.RunFolder;
+import dev.mojave.run.RunLock;
+import dev.mojave.run.Samples;
+import dev.mojave.run.SavedModel;
+import dev.mojave.run.Status;
+import dev.mojave.tensor.engine.Engine;
+import dev.mojave.tensor.engine.EngineChoice;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One training run from recipe to finished folder: engine, data, model, training, a sample, status and provenance. */
+public final class TrainRun {
+    private static final int SAMPLE_TOKENS = 200;
+
+    /**
+     * Where a run goes and how it starts.
+     *
+     * @param output folder under which the run's folder is made
+     * @param resume whether a run of that name goes on where it stopped
+     * @param overwrite whether a run of that name is replaced
+     * @param from a run whose weights this one starts from
+     * @param command what was typed, for the provenance
+     */
+    public record Options(Path output, boolean resume, boolean overwrite, Optional<Path> from, String command) {
+        /** Checks that the ways to start do not contradict each other. */
+        public Options {
+            if (resume && overwrite) {
+                throw Failure.usage("--resume and --overwrite contradict each other: give one of them");
+            }
+        }
+    }
+
+    /**
+     * What a run left.
+     *
+     * @param folder where it is
+     * @param finished whether it reached its end; otherwise it was asked to stop and can be resumed
+     * @param alreadyFinished whether it had finished before and nothing was done
+     */
+    public record Result(RunFolder folder, boolean finished, boolean alreadyFinished) {}
+
+    private final RecipeDraft draft;
+    private final Options options;
+    private final Progress progress;
+    private final StopSignal signal;
+
+    private TrainRun(RecipeDraft draft, Options options, Progress progress, StopSignal signal) {
+        this.draft = draft;
+        this.options = options;
+        this.progress = progress;
+        this.signal = signal;
+    }
+
+    /**
+     * Runs until the end or until the signal.
+     *
+     * @throws Failure of every kind that its parts have; the folder's status then says failed and why
+     */
+    public static Result run(RecipeDraft draft, Options options, Progress progress, StopSignal signal) {
+        TrainRun run = new TrainRun(draft, options, progress, signal);
+        boolean there = RunFolder.exists(options.output, draft.name());
+        return options.resume && there ? run.resume() : run.start();
+    }
+
+    private Result start() {
+        if (RunFolder.exists(options.output, draft.name()) && !options.overwrite) {
+            // Refused before the data is prepared and the machine measured: create() has the message.
+            RunFolder.create(options.output, draft.name(), false);
+        }
+        EngineChoice engine = Engine.configure(draft.engine(), progress);
+        try (PreparedData data = PreparedData.open(draft.data(), progress)) {
+            Recipe recipe = draft.resolve(data.tokenizer().vocabSize());
+            try (LanguageModel model = LanguageModel.build(recipe.model(), recipe.train().seed())) {
+                options.from.ifPresent(from -> startFrom(from, model));
+                RunFolder folder = RunFolder.create(options.output, recipe.name(), options.overwrite);
+                try (RunLock _ = folder.lock()) {
+                    folder.write(recipe);
+                    folder.write(data.tokenizer());
+                    folder.write(Provenances.of(facts(recipe, data, engine)));
+                    return train(new TrainJob(model, data, recipe.train(), engine, 0, recipe.sha256(), folder), Optional.empty());
+                }
+            }
+        }
+    }
+
+    private Provenances.Facts facts(Recipe recipe, PreparedData data, EngineChoice engine) {
+        return new Provenances.Facts(
+                recipe.sha256(),
+                recipe.data().source(),
+                data.checksum(),
+                List.of(recipe.train().seed()),
+                engine,
+                Engine.versions(),
+                options.command);
+    }
+
+    private Result resume() {
+        RunFolder folder = RunFolder.open(RunFolder.path(options.output, draft.name()));
+        try (RunLock _ = folder.lock()) {
+            if (folder.status().state() == Status.State.FINISHED) {
+                return new Result(folder, true, true);
+            }
+            Recipe stored = folder.recipe();
+            Optional<Long> last = folder.checkpoints().last();
+            try (Checkpoint checkpoint = last.isPresent() ? folder.checkpoints().open(last.get()) : null) {
+                EngineChoice engine = engine(stored, Optional.ofNullable(checkpoint));
+                try (PreparedData data = PreparedData.open(draft.data(), progress)) {
+                    Recipe recipe = draft.resolve(data.tokenizer().vocabSize());
+                    Resume.check(folder, stored, recipe);
+                    try (LanguageModel model =
+                            LanguageModel.build(recipe.model(), recipe.train().seed())) {
+                        requireSameData(folder, Optional.ofNullable(checkpoint), data);
+                        return train(
+                                new TrainJob(model, data, recipe.train(), engine, 0, recipe.sha256(), folder),
+                                Optional.ofNullable(checkpoint));
+                    }
+                }
+            }
+        }
+    }
+
+    /** The run's own engine, so that it goes on bit for bit; another one only if the recipe now asks for it in so many words. */
+    private EngineChoice engine(Recipe stored, Optional<Checkpoint> checkpoint) {
+        if (checkpoint.isPresent() && stored.engine().equals(draft.engine())) {
+            return Engine.pin(EngineChoice.of(checkpoint.get().state().engine()));
+        }
+        if (!stored.engine().equals(draft.engine())) {
+            progress.say("the engine section differs from the run's: it goes on, but not bit for bit as it would have");
+        }
+        return Engine.configure(draft.engine(), progress);
+    }
+
+    private static void requireSameData(RunFolder folder, Optional<Checkpoint> checkpoint, PreparedData data) {
+        checkpoint.map(c -> c.state().dataSha256()).filter(sha -> !sha.equals(data.checksum())).ifPresent(sha -> {
+            throw Failure.data(
+                    "%s was trained on other text: the data's SHA-256 is %s..., the run's was %s...; bring the former data back or"
+                            + " start anew with another --name",
+                    folder.path(), data.checksum().substring(0, 12), sha.substring(0, Math.min(12, sha.length())));
+        });
+    }
+
+    private static void startFrom(Path from, LanguageModel model) {
+        RunFolder run = RunFolder.open(from);
+        Optional<Long> step = run.checkpoints().best().or(run.checkpoints()::last);
+        if (step.isEmpty()) {
+            throw Failure.data("--from %s: the run has no checkpoint", from);
+        }
+        try (Checkpoint checkpoint = run.checkpoints().open(step.get())) {
+            SavedModel.copyWeights(checkpoint, model);
+        }
+    }
+
+    private Result train(TrainJob job, Optional<Checkpoint> checkpoint) {
+        RunFolder folder = job.folder();
+        try (Trainer trainer = new Trainer(job)) {
+            checkpoint.ifPresent(trainer::resume);
+            long step = checkpoint.map(c -> c.state().step()).orElse(0L);
+            RunStatus status = new RunStatus(folder, trainer.totalSteps(), step);
+            try {
+                Trainer.Outcome outcome = trainer.run(progress, signal, status);
+                if (!outcome.finished()) {
+                    status.end(Status.State.INTERRUPTED, "stopped by a signal; --resume auto continues it");
+                    return new Result(folder, false, false);
+                }
+                sample(job, outcome.step(), trainer, status);
+                status.end(Status.State.FINISHED, null);
+                return new Result(folder, true, false);
+            } catch (RuntimeException e) {
+                status.end(Status.State.FAILED, String.valueOf(e.getMessage()));
+                throw e;
+            }
+        }
+    }
+
+    private void sample(TrainJob job, long step, Trainer trainer, RunStatus status) {
+        GenerateResult text = new Generator(job.model(), job.data().tokenizer())
+                .generate("", SamplingSpec.usual(SAMPLE_TOKENS, job.spec().seed()), piece -> {}, StopSignal.NEVER);
+        job.folder().samples().append(new Samples.Sample(step, text.text()));
+        Map<String, Double> speed = Map.of("generate/tokens_per_second", text.tokensPerSecond());
+        trainer.log(speed);
+        status.beat(step, speed);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.mojave.train;
+
+import dev.mojave.model.ModelSpec;
+import dev.mojave.model.MoeSpec;
+import dev.mojave.moe.BalanceLosses;
+import dev.mojave.nn.FeedForward;
+import dev.mojave.nn.Norm;
+import dev.mojave.nn.Positions;
+import java.util.SplittableRandom;
+
+/** Models small enough for a test, and batches for them. */
+final class Tiny {
+    static final int VOCABULARY = 17;
+    static final int CONTEXT = 8;
+
+    private Tiny() {}
+
+    static ModelSpec dense(double dropout) {
+        return new ModelSpec(
+                VOCABULARY, 16, 2, 2, 2, 32, CONTEXT, Norm.Kind.LAYER_NORM, 1e-5, Positions.LEARNED, 10_000,
+                FeedForward.Activation.GELU, true, true, dropout, 0.02, null);
+    }
+
+    static ModelSpec sparse() {
+        return new ModelSpec(
+                VOCABULARY, 16, 2, 2, 1, 24, CONTEXT, Norm.Kind.RMS_NORM, 1e-6, Positions.ROPE, 10_000,
+                FeedForward.Activation.SWIGLU, false, false, 0, 0.02,
+                new MoeSpec(
+                        4, 2, true, 1, MoeSpec.Router.TOP_K, new BalanceLosses.Coefficients(0.01, 0.01, 0.001)));
+    }
+
+    /** Ids in which each token follows from the one before, so that there is something to learn. */
+    static int[] ids(int rows, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int[] ids = new int[rows * (CONTEXT + 1)];
+        for (int row = 0; row < rows; row++) {
+            int id = random.nextInt(VOCABULARY);
+            for (int i = 0; i <= CONTEXT; i++) {
+                ids[row * (CONTEXT + 1) + i] = id;
+                id = (3 * id + 1) % VOCABULARY;
+            }
+        }
+        return ids;
+    }
+
+    static int[] inputs(int[] ids) {
+        return shifted(ids, 0);
+    }
+
+    static int[] targets(int[] ids) {
+        return shifted(ids, 1);
+    }
+
+    private static int[] shifted(int[] ids, int by) {
+        int rows = ids.length / (CONTEXT + 1);
+        int[] out = new int[rows * CONTEXT];
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(ids, row * (CONTEXT + 1) + by, out, row * CONTEXT, CONTEXT);
+        }
+        return out;
+    }
+}
