@@ -40,7 +40,7 @@ public final class Perplexity {
     /** Returns windows per forward pass that keep the logits of a model near 128 MB. */
     public static int rows(ModelSpec spec) {
         long perWindow = (long) spec.maxPositionEmbeddings() * Math.max(spec.vocabSize(), 16 * spec.hiddenSize());
-        return (int) Math.clamp(LOGITS / perWindow, 1, 64);
+        return Math.clamp(LOGITS / perWindow, 1, 64);
     }
 
     private static final long LOGITS = 32L << 20;

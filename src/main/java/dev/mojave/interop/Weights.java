@@ -7,7 +7,6 @@ import dev.mojave.tensor.Device;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
-import dev.mojave.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,11 +27,6 @@ public final class Weights {
             entries.add(new SafeEntry(name, type(plain.dtype()), plain.shape(), plain.segment()));
         });
         return entries;
-    }
-
-    /** Copies an entry into a new tensor on the current device. */
-    public static Tensor tensor(SafeEntry entry) {
-        return Tensors.copy(entry.data(), type(entry.type()), entry.shape());
     }
 
     /**
@@ -63,7 +57,7 @@ public final class Weights {
         try (NoGrad _ = NoGrad.open()) {
             for (Map.Entry<String, Tensor> target : into.entrySet()) {
                 try (Scope _ = Scope.open()) {
-                    target.getValue().copyInPlace(tensor(file.entry(target.getKey())));
+                    target.getValue().copyInPlace(StoredTensors.tensor(file.entry(target.getKey())));
                 }
             }
         }
@@ -87,21 +81,6 @@ public final class Weights {
             case INT8 -> SafeType.I8;
             case UINT8 -> SafeType.U8;
             case BOOL -> SafeType.BOOL;
-        };
-    }
-
-    private static DType type(SafeType type) {
-        return switch (type) {
-            case F64 -> DType.FLOAT64;
-            case F32 -> DType.FLOAT32;
-            case BF16 -> DType.BFLOAT16;
-            case F16 -> DType.FLOAT16;
-            case I64 -> DType.INT64;
-            case I32 -> DType.INT32;
-            case I16 -> DType.INT16;
-            case I8 -> DType.INT8;
-            case U8 -> DType.UINT8;
-            case BOOL -> DType.BOOL;
         };
     }
 }
