@@ -51,10 +51,10 @@ final class EvalPerplexityVerb implements Verb {
                                 + " tokenizer",
                         run);
             }
-            EvalWindows windows = EvalWindows.all(
-                    data.split(chosen), saved.model().spec().maxPositionEmbeddings());
-            Perplexity perplexity =
-                    new Perplexity(windows, data.tokenizer(), Perplexity.rows(saved.model().spec()));
+            EvalWindows windows =
+                    EvalWindows.all(data.split(chosen), saved.model().spec().maxPositionEmbeddings());
+            Perplexity perplexity = new Perplexity(
+                    windows, data.tokenizer(), Perplexity.rows(saved.model().spec()));
             console.start("evaluating " + chosen.key(), perplexity.windows(), "windows");
             EvalResult result = perplexity.measure(saved.model(), Context.EVALUATION, console);
             console.finish("");
@@ -73,8 +73,7 @@ final class EvalPerplexityVerb implements Verb {
                 perplexity       %.4f per token
                 cross-entropy    %.4f nats per token
                                  %.4f bits per token
-                                 %.4f bits per byte"""
-                .formatted(
+                                 %.4f bits per byte""".formatted(
                         run,
                         step,
                         chosen.key(),

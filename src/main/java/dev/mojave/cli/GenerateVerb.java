@@ -27,7 +27,10 @@ final class GenerateVerb implements Verb {
     @Option(names = "--prompt", paramLabel = "TEXT", description = "The beginning; default: none.")
     String prompt = "";
 
-    @Option(names = "--max-tokens", paramLabel = "N", description = "How much to write; default: ${DEFAULT-VALUE} tokens.")
+    @Option(
+            names = "--max-tokens",
+            paramLabel = "N",
+            description = "How much to write; default: ${DEFAULT-VALUE} tokens.")
     int maxTokens = 200;
 
     @Option(
@@ -36,7 +39,10 @@ final class GenerateVerb implements Verb {
             description = "Divides the logits; 0 always takes the most likely token; default: ${DEFAULT-VALUE}.")
     double temperature = 0.8;
 
-    @Option(names = "--top-k", paramLabel = "K", description = "Keep the K most likely tokens; 0 = all; default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--top-k",
+            paramLabel = "K",
+            description = "Keep the K most likely tokens; 0 = all; default: ${DEFAULT-VALUE}.")
     int topK = 200;
 
     @Option(
@@ -74,8 +80,7 @@ final class GenerateVerb implements Verb {
 
     @Override
     public int run(Console console) {
-        SamplingSpec spec =
-                new SamplingSpec(repetitionPenalty, temperature, topK, topP, minP, maxTokens, seed, stop);
+        SamplingSpec spec = new SamplingSpec(repetitionPenalty, temperature, topK, topP, minP, maxTokens, seed, stop);
         RunFolder folder = RunFolder.open(run);
         console.reserveOutput();
         Engine.configure(EngineRequest.DEFAULT, console);

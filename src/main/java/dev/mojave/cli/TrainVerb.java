@@ -107,8 +107,7 @@ final class TrainVerb implements Verb {
         Double loss = metrics.get("val/loss");
         if (loss != null) {
             console.print("%s: validation loss %.4f nats per token (perplexity %.2f, %.4f bits per byte)"
-                    .formatted(
-                            folder.path(), loss, metrics.get("val/perplexity"), metrics.get("val/bits_per_byte")));
+                    .formatted(folder.path(), loss, metrics.get("val/perplexity"), metrics.get("val/bits_per_byte")));
         }
         console.print("Next: ./mojave generate " + folder.path() + "   ./mojave report " + folder.path());
     }

@@ -62,8 +62,7 @@ public final class Perplexity {
         }
         double perToken = nats / tokens;
         double log2 = Math.log(2);
-        return new EvalResult(
-                perToken, perToken / log2, nats / log2 / bytes, Math.exp(perToken), tokens, bytes);
+        return new EvalResult(perToken, perToken / log2, nats / log2 / bytes, Math.exp(perToken), tokens, bytes);
     }
 
     /** Returns how many windows a measurement reads. */

@@ -28,7 +28,10 @@ public record SamplingSpec(
     /** Checks every range; messages name the flags. */
     public SamplingSpec {
         Check.that(repetitionPenalty > 0, "--repetition-penalty (%s) must be positive; 1 is off", repetitionPenalty);
-        Check.that(temperature >= 0, "--temperature (%s) must not be negative; 0 always takes the most likely", temperature);
+        Check.that(
+                temperature >= 0,
+                "--temperature (%s) must not be negative; 0 always takes the most likely",
+                temperature);
         Check.that(topK >= 0, "--top-k (%d) must not be negative; 0 is off", topK);
         Check.that(0 < topP && topP <= 1, "--top-p (%s) must be above 0 and at most 1", topP);
         Check.that(0 <= minP && minP <= 1, "--min-p (%s) must be between 0 and 1", minP);

@@ -43,7 +43,11 @@ final class StopText {
     }
 
     private int firstStop() {
-        return stops.stream().mapToInt(pending::indexOf).filter(i -> i >= 0).min().orElse(-1);
+        return stops.stream()
+                .mapToInt(pending::indexOf)
+                .filter(i -> i >= 0)
+                .min()
+                .orElse(-1);
     }
 
     private int heldBack() {

@@ -27,7 +27,10 @@ final class CheckpointFiles {
     static void writeSums(Path folder) throws IOException {
         StringBuilder sums = new StringBuilder();
         for (String name : CHECKED) {
-            sums.append(Hashes.sha256(folder.resolve(name))).append("  ").append(name).append('\n');
+            sums.append(Hashes.sha256(folder.resolve(name)))
+                    .append("  ")
+                    .append(name)
+                    .append('\n');
         }
         AtomicFiles.write(folder.resolve(SUMS), sums.toString());
     }

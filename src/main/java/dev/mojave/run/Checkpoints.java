@@ -98,7 +98,8 @@ public final class Checkpoints {
             remove(temporary);
             Failure failure = IoFailures.of("save the checkpoint", folder.resolve(name), e);
             // The rename comes last, so whatever was there before was not touched.
-            String kept = last().map(step -> "; step-" + step + " is still there and whole").orElse("");
+            String kept = last().map(step -> "; step-" + step + " is still there and whole")
+                    .orElse("");
             throw failure.with(kept);
         }
     }
@@ -224,8 +225,7 @@ public final class Checkpoints {
             }
             Matcher matcher = STEP.matcher(Files.readString(file).strip());
             if (!matcher.matches()) {
-                throw Failure.data(
-                        "%s does not hold a checkpoint's name; write one of %s into it", file, names());
+                throw Failure.data("%s does not hold a checkpoint's name; write one of %s into it", file, names());
             }
             return Optional.of(Long.parseLong(matcher.group(1)));
         } catch (IOException e) {
@@ -246,7 +246,8 @@ public final class Checkpoints {
         Path place = folder.resolve("step-" + step);
         if (!Files.isDirectory(place)) {
             throw Failure.data(
-                    "%s does not exist; there is %s", place, names().isEmpty() ? "no checkpoint" : String.join(", ", names()));
+                    "%s does not exist; there is %s",
+                    place, names().isEmpty() ? "no checkpoint" : String.join(", ", names()));
         }
         try {
             return Checkpoint.open(place);

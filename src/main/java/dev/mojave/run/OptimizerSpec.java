@@ -16,8 +16,9 @@ public sealed interface OptimizerSpec {
      */
     @JsonTypeName("adamw")
     record AdamW(
-            @Default("[0.9, 0.95]") List<Double> betas, @Default("1e-8") double eps, @Default("0.1") double weightDecay)
-            implements OptimizerSpec {
+            @Default("[0.9, 0.95]") List<Double> betas,
+            @Default("1e-8") double eps,
+            @Default("0.1") double weightDecay) implements OptimizerSpec {
         /** Checks every constant. */
         public AdamW {
             Check.that(

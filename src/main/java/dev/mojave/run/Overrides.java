@@ -37,7 +37,8 @@ final class Overrides {
         for (String argument : arguments) {
             int equals = argument.indexOf('=');
             String typed = "--set " + argument;
-            if (equals < 1 || List.of(argument.substring(0, equals).split("\\.", -1)).contains("")) {
+            if (equals < 1
+                    || List.of(argument.substring(0, equals).split("\\.", -1)).contains("")) {
                 throw Failure.usage("%s: expected KEY=VALUE, for example --set train.steps=500", typed);
             }
             String value = argument.substring(equals + 1);
@@ -70,7 +71,8 @@ final class Overrides {
                 if (Trees.at(result, other).isPresent()) {
                     result = Trees.with(result, other, result.nullNode());
                     String section = other.substring(0, other.lastIndexOf('.'));
-                    boolean empty = Trees.at(result, section).filter(JsonNode::isEmpty).isPresent();
+                    boolean empty =
+                            Trees.at(result, section).filter(JsonNode::isEmpty).isPresent();
                     result = empty ? Trees.with(result, section, result.nullNode()) : result;
                 }
             }

@@ -21,7 +21,11 @@ import tools.jackson.databind.node.ObjectNode;
  * @param engine what was asked of the machine; what the machine chose is in the run's provenance
  */
 public record Recipe(
-        String name, DataSpec data, ModelSpec model, TrainSpec train, @Default("{}") EngineRequest engine) {
+        String name,
+        DataSpec data,
+        ModelSpec model,
+        TrainSpec train,
+        @Default("{}") EngineRequest engine) {
     /** Checks the name. */
     public Recipe {
         RunNames.check(name);

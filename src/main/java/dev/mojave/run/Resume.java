@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * pinned to the choices in its checkpoint, and asking for others is how a machine that cannot honour them continues it, not bit for bit.
  */
 public final class Resume {
-    private static final List<String> FREE = 
+    private static final List<String> FREE =
             List.of("name", "train.checkpoint", "train.eval_every", "train.log_every", "engine");
 
     private Resume() {}

@@ -86,7 +86,8 @@ public final class RunFolder {
     private static Failure taken(Path path, boolean run) {
         return run
                 ? Failure.usage(
-                        "%s exists: continue it with --resume auto, choose another --name, or replace it with --overwrite", path)
+                        "%s exists: continue it with --resume auto, choose another --name, or replace it with --overwrite",
+                        path)
                 : Failure.usage("%s exists and is not a run: choose another --name or --output", path);
     }
 

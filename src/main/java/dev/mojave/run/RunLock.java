@@ -67,8 +67,7 @@ public final class RunLock implements AutoCloseable {
                 if (HELD.contains(key)) {
                     return null;
                 }
-                channel = FileChannel.open(
-                        folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                channel = FileChannel.open(folder.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock();
                 if (lock != null) {
                     HELD.add(key);

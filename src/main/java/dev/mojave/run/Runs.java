@@ -21,9 +21,7 @@ public final class Runs {
 
     /** Lists runs and studies' trials, sorted by path; one whose files are damaged is listed as failed, with the reason. */
     public static List<RunSummary> list(Path output) {
-        return RunFolder.under(output).stream()
-                .map(run -> summary(output, run))
-                .toList();
+        return RunFolder.under(output).stream().map(run -> summary(output, run)).toList();
     }
 
     private static RunSummary summary(Path output, RunFolder run) {

@@ -68,7 +68,8 @@ public final class Samples {
         }
         Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
         try {
-            Files.writeString(temporary, String.join("", kept.stream().map(Samples::block).toList()));
+            Files.writeString(
+                    temporary, String.join("", kept.stream().map(Samples::block).toList()));
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw IoFailures.of("write a sample", file, e);

@@ -38,7 +38,8 @@ public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe
                     run.path(), recipe.model().vocabSize(), tokenizer.vocabSize());
         }
         try (Checkpoint checkpoint = run.checkpoints().open(step(run, which))) {
-            LanguageModel model = LanguageModel.build(recipe.model(), recipe.train().seed());
+            LanguageModel model =
+                    LanguageModel.build(recipe.model(), recipe.train().seed());
             copyWeights(checkpoint, model);
             return new SavedModel(model, tokenizer, recipe, checkpoint.state().step());
         }

@@ -40,8 +40,10 @@ public sealed interface ScheduleSpec {
      *
      * @param decayFraction the part of all steps that decays
      */
-    record Wsd(long warmupSteps, double minLearningRate, @Default("0.2") double decayFraction)
-            implements ScheduleSpec {
+    record Wsd(
+            long warmupSteps,
+            double minLearningRate,
+            @Default("0.2") double decayFraction) implements ScheduleSpec {
         /** Checks signs and the fraction. */
         public Wsd {
             check(warmupSteps, minLearningRate);

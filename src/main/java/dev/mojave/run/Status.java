@@ -20,7 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Status(
-        State state, @Nullable String reason, long step, long totalSteps, String heartbeat, Map<String, Double> metrics) {
+        State state,
+        @Nullable String reason,
+        long step,
+        long totalSteps,
+        String heartbeat,
+        Map<String, Double> metrics) {
     /** What a run is doing. */
     public enum State {
         /** Training. */

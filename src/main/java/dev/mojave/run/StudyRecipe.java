@@ -48,7 +48,10 @@ public final class StudyRecipe {
      * @param by what is made equal
      * @param resize the key that is changed
      */
-    public record Match(String arm, MatchBy by, @Default("intermediate_size") Resize resize) {}
+    public record Match(
+            String arm,
+            MatchBy by,
+            @Default("intermediate_size") Resize resize) {}
 
     /**
      * One arm.
@@ -67,7 +70,10 @@ public final class StudyRecipe {
     }
 
     /** The keys that a study adds to a recipe. */
-    record Extras(Map<String, ObjectNode> arms, List<Long> seeds, @Nullable Budget budget) {
+    record Extras(
+            Map<String, ObjectNode> arms,
+            List<Long> seeds,
+            @Nullable Budget budget) {
         Extras {
             Check.that(arms.size() >= 2, "arms: a study compares at least two; %d given", arms.size());
             arms.keySet().forEach(RunNames::check);
@@ -158,8 +164,7 @@ public final class StudyRecipe {
         return Trees.with(shared, "train.tokens", shared.numberNode(tokens));
     }
 
-    private static Arm arm(
-            String name, ObjectNode typed, ObjectNode shared, UnaryOperator<String> source) {
+    private static Arm arm(String name, ObjectNode typed, ObjectNode shared, UnaryOperator<String> source) {
         ObjectNode overrides = typed.deepCopy();
         JsonNode match = overrides.remove("match");
         String path = "arms." + name;

@@ -51,7 +51,8 @@ final class TrainDefaults {
         boolean ends = !schedule.path("kind").asString("").equals("constant");
         if (ends && !schedule.hasNonNull("min_learning_rate") && peak.isNumber() && peak.doubleValue() > 0) {
             // In decimal, so that a tenth of 0.001 is written 1.0E-4 and not with the dust of binary fractions.
-            double tenth = BigDecimal.valueOf(peak.doubleValue()).movePointLeft(1).doubleValue();
+            double tenth =
+                    BigDecimal.valueOf(peak.doubleValue()).movePointLeft(1).doubleValue();
             schedule.put("min_learning_rate", tenth);
         }
     }

@@ -51,7 +51,8 @@ public record TrainSpec(
      * @param every steps between checkpoints; there is one at the end in any case
      * @param keep how many of the newest stay; last and best always do
      */
-    public record Checkpoint(@Default("500") long every, @Default("3") int keep) {
+    public record Checkpoint(
+            @Default("500") long every, @Default("3") int keep) {
         /** Checks the signs. */
         public Checkpoint {
             Check.that(every >= 1, "every (%d) must be at least 1 step", every);

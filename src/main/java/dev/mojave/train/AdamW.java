@@ -61,8 +61,7 @@ public final class AdamW implements AutoCloseable {
             }
             AdamWKernel.step(
                     slots,
-                    new AdamWKernel.Settings(
-                            learningRate, spec.beta1, spec.beta2, spec.eps, steps, gradientScale));
+                    new AdamWKernel.Settings(learningRate, spec.beta1, spec.beta2, spec.eps, steps, gradientScale));
         }
     }
 

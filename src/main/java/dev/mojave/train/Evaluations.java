@@ -31,9 +31,7 @@ final class Evaluations {
         this.trainSubset = spec.trainSubsetTokens() == 0
                 ? Optional.empty()
                 : Optional.of(new Perplexity(
-                        EvalWindows.limited(data.train(), context, spec.trainSubsetTokens()),
-                        data.tokenizer(),
-                        rows));
+                        EvalWindows.limited(data.train(), context, spec.trainSubsetTokens()), data.tokenizer(), rows));
     }
 
     /** Measures held-out text, and the part of the training text where that is asked for, into the recorder. */
@@ -41,7 +39,8 @@ final class Evaluations {
         Perplexity perplexity = everything ? last : during;
         EvalResult result = perplexity.measure(model, Context.EVALUATION, Progress.SILENT);
         recorder.validation(result);
-        trainSubset.ifPresent(subset -> recorder.trainSubset(subset.measure(model, Context.EVALUATION, Progress.SILENT)));
+        trainSubset.ifPresent(
+                subset -> recorder.trainSubset(subset.measure(model, Context.EVALUATION, Progress.SILENT)));
         progress.say(String.format(
                 java.util.Locale.ROOT,
                 "validation loss %.4f nats per token, perplexity %.2f, %.4f bits per byte%s",

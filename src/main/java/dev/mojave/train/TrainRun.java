@@ -87,14 +87,17 @@ public final class TrainRun {
         EngineChoice engine = Engine.configure(draft.engine(), progress);
         try (PreparedData data = PreparedData.open(draft.data(), progress)) {
             Recipe recipe = draft.resolve(data.tokenizer().vocabSize());
-            try (LanguageModel model = LanguageModel.build(recipe.model(), recipe.train().seed())) {
+            try (LanguageModel model =
+                    LanguageModel.build(recipe.model(), recipe.train().seed())) {
                 options.from.ifPresent(from -> startFrom(from, model));
                 RunFolder folder = RunFolder.create(options.output, recipe.name(), options.overwrite);
                 try (RunLock _ = folder.lock()) {
                     folder.write(recipe);
                     folder.write(data.tokenizer());
                     folder.write(Provenances.of(facts(recipe, data, engine)));
-                    return train(new TrainJob(model, data, recipe.train(), engine, 0, recipe.sha256(), folder), Optional.empty());
+                    return train(
+                            new TrainJob(model, data, recipe.train(), engine, 0, recipe.sha256(), folder),
+                            Optional.empty());
                 }
             }
         }
@@ -148,12 +151,17 @@ public final class TrainRun {
     }
 
     private static void requireSameData(RunFolder folder, Optional<Checkpoint> checkpoint, PreparedData data) {
-        checkpoint.map(c -> c.state().dataSha256()).filter(sha -> !sha.equals(data.checksum())).ifPresent(sha -> {
-            throw Failure.data(
-                    "%s was trained on other text: the data's SHA-256 is %s..., the run's was %s...; bring the former data back or"
-                            + " start anew with another --name",
-                    folder.path(), data.checksum().substring(0, 12), sha.substring(0, Math.min(12, sha.length())));
-        });
+        checkpoint
+                .map(c -> c.state().dataSha256())
+                .filter(sha -> !sha.equals(data.checksum()))
+                .ifPresent(sha -> {
+                    throw Failure.data(
+                            "%s was trained on other text: the data's SHA-256 is %s..., the run's was %s...; bring the former data back or"
+                                    + " start anew with another --name",
+                            folder.path(),
+                            data.checksum().substring(0, 12),
+                            sha.substring(0, Math.min(12, sha.length())));
+                });
     }
 
     private static void startFrom(Path from, LanguageModel model) {

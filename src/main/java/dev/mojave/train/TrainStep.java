@@ -32,8 +32,7 @@ public final class TrainStep {
      * @param auxiliary every auxiliary loss by name, unweighted
      * @param load one a sparse layer; empty unless observed
      */
-    public record Result(
-            double loss, double crossEntropy, Map<String, Double> auxiliary, List<LoadStatistics> load) {}
+    public record Result(double loss, double crossEntropy, Map<String, Double> auxiliary, List<LoadStatistics> load) {}
 
     private final LanguageModel model;
     private final Context context;

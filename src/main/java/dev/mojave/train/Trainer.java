@@ -71,9 +71,11 @@ public final class Trainer implements AutoCloseable {
         this.model = job.model();
         this.spec = job.spec();
         this.contextLength = model.spec().maxPositionEmbeddings();
-        this.optimizer = new AdamW(switch (spec.optimizer()) {
-            case OptimizerSpec.AdamW a -> new AdamW.Spec(a.beta1(), a.beta2(), a.eps(), a.weightDecay());
-        }, model.parameters());
+        this.optimizer = new AdamW(
+                switch (spec.optimizer()) {
+                    case OptimizerSpec.AdamW a -> new AdamW.Spec(a.beta1(), a.beta2(), a.eps(), a.weightDecay());
+                },
+                model.parameters());
         DType compute = job.engine().mixed() ? DType.BFLOAT16 : DType.FLOAT32;
         this.trainStep = new TrainStep(model, new Context(true, compute), spec.microBatchSize());
         this.evaluations = new Evaluations(model, job.data(), spec);
@@ -168,8 +170,10 @@ public final class Trainer implements AutoCloseable {
         Gradients.clear(model.parameters());
         step++;
         watch.pauseStep((long) spec.batchSize() * contextLength);
-        progress.update(step, "loss " + String.format(java.util.Locale.ROOT, "%.4f", result.loss()) + " · "
-                + Units.count(watch.recentTokensPerSecond()) + " tokens/s");
+        progress.update(
+                step,
+                "loss " + String.format(java.util.Locale.ROOT, "%.4f", result.loss()) + " · "
+                        + Units.count(watch.recentTokensPerSecond()) + " tokens/s");
         if (logged) {
             recorder.step(result, norm, learningRate);
             double speed = watch.takeTokensPerSecond();
@@ -201,13 +205,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private MetricLine line(MetricsRecorder recorder, Stopwatch watch) {
-        return new MetricLine(
-                step,
-                tokens(),
-                words(),
-                watch.elapsedSeconds(),
-                recorder.scalars(),
-                recorder.lists());
+        return new MetricLine(step, tokens(), words(), watch.elapsedSeconds(), recorder.scalars(), recorder.lists());
     }
 
     private long tokens() {
@@ -215,7 +213,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     private long words() {
-        double wordsPerToken = (double) job.data().train().words() / job.data().train().tokens();
+        double wordsPerToken =
+                (double) job.data().train().words() / job.data().train().tokens();
         return Math.round(tokens() * wordsPerToken);
     }
 

@@ -29,16 +29,31 @@ class GeneratorTest {
     private static LanguageModel model(long seed) {
         return LanguageModel.build(
                 new ModelSpec(
-                        256, 16, 2, 2, 1, 32, CONTEXT, Norm.Kind.RMS_NORM, 1e-5, Positions.ROPE, 10_000,
-                        FeedForward.Activation.SWIGLU, false, true, 0, 0.3, null),
+                        256,
+                        16,
+                        2,
+                        2,
+                        1,
+                        32,
+                        CONTEXT,
+                        Norm.Kind.RMS_NORM,
+                        1e-5,
+                        Positions.ROPE,
+                        10_000,
+                        FeedForward.Activation.SWIGLU,
+                        false,
+                        true,
+                        0,
+                        0.3,
+                        null),
                 seed);
     }
 
     @Test
     void theCacheGivesTheTokensOfFullForwardPasses() {
         try (LanguageModel model = model(3)) {
-            GenerateResult result =
-                    new Generator(model, BYTES).generate("abc", SamplingSpec.greedy(CONTEXT - 3), t -> {}, StopSignal.NEVER);
+            GenerateResult result = new Generator(model, BYTES)
+                    .generate("abc", SamplingSpec.greedy(CONTEXT - 3), t -> {}, StopSignal.NEVER);
             assertThat(result.text()).isEqualTo(greedyWithoutCache(model, "abc", CONTEXT - 3));
             assertThat(result.tokens()).isEqualTo(CONTEXT - 3);
         }
@@ -82,9 +97,17 @@ class GeneratorTest {
     void theSeedDecides() {
         try (LanguageModel model = model(6)) {
             Generator generator = new Generator(model, BYTES);
-            String first = generator.generate("x", SamplingSpec.usual(30, 9), t -> {}, StopSignal.NEVER).text();
-            assertThat(generator.generate("x", SamplingSpec.usual(30, 9), t -> {}, StopSignal.NEVER).text()).isEqualTo(first);
-            assertThat(generator.generate("x", SamplingSpec.usual(30, 10), t -> {}, StopSignal.NEVER).text()).isNotEqualTo(first);
+            String first = generator
+                    .generate("x", SamplingSpec.usual(30, 9), t -> {}, StopSignal.NEVER)
+                    .text();
+            assertThat(generator
+                            .generate("x", SamplingSpec.usual(30, 9), t -> {}, StopSignal.NEVER)
+                            .text())
+                    .isEqualTo(first);
+            assertThat(generator
+                            .generate("x", SamplingSpec.usual(30, 10), t -> {}, StopSignal.NEVER)
+                            .text())
+                    .isNotEqualTo(first);
         }
     }
 
@@ -93,10 +116,13 @@ class GeneratorTest {
         try (LanguageModel model = model(7)) {
             Generator generator = new Generator(model, BYTES);
             SamplingSpec greedy = SamplingSpec.greedy(12);
-            String text = generator.generate("x", greedy, t -> {}, StopSignal.NEVER).text();
+            String text =
+                    generator.generate("x", greedy, t -> {}, StopSignal.NEVER).text();
             String stop = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8).substring(2, 4);
             SamplingSpec stopping = new SamplingSpec(1, 0, 0, 1, 0, 12, 0, List.of(stop));
-            assertThat(generator.generate("x", stopping, t -> {}, StopSignal.NEVER).text())
+            assertThat(generator
+                            .generate("x", stopping, t -> {}, StopSignal.NEVER)
+                            .text())
                     .isEqualTo(text.substring(0, text.indexOf(stop)));
         }
     }
@@ -104,7 +130,9 @@ class GeneratorTest {
     @Test
     void anEmptyPromptStartsFromSomewhere() {
         try (LanguageModel model = model(8)) {
-            assertThat(new Generator(model, BYTES).generate("", SamplingSpec.greedy(3), t -> {}, StopSignal.NEVER).tokens())
+            assertThat(new Generator(model, BYTES)
+                            .generate("", SamplingSpec.greedy(3), t -> {}, StopSignal.NEVER)
+                            .tokens())
                     .isEqualTo(3);
         }
     }

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 class TokenChooserTest {
     @Test
     void temperatureZeroTakesTheMostLikely() {
-        assertThat(new TokenChooser(SamplingSpec.greedy(1)).choose(new float[] {1, 5, 3})).isEqualTo(1);
+        assertThat(new TokenChooser(SamplingSpec.greedy(1)).choose(new float[] {1, 5, 3}))
+                .isEqualTo(1);
     }
 
     @Test
@@ -37,12 +38,19 @@ class TokenChooserTest {
 
     @Test
     void rangesAreCheckedByTheNameOfTheFlag() {
-        assertThatThrownBy(() -> new SamplingSpec(1, -1, 0, 1, 0, 1, 0, List.of())).hasMessageStartingWith("--temperature (-1.0)");
-        assertThatThrownBy(() -> new SamplingSpec(1, 1, -2, 1, 0, 1, 0, List.of())).hasMessageStartingWith("--top-k (-2)");
-        assertThatThrownBy(() -> new SamplingSpec(1, 1, 0, 0, 0, 1, 0, List.of())).hasMessageStartingWith("--top-p (0.0)");
-        assertThatThrownBy(() -> new SamplingSpec(1, 1, 0, 1, 2, 1, 0, List.of())).hasMessageStartingWith("--min-p (2.0)");
-        assertThatThrownBy(() -> new SamplingSpec(0, 1, 0, 1, 0, 1, 0, List.of())).hasMessageStartingWith("--repetition-penalty");
-        assertThatThrownBy(() -> new SamplingSpec(1, 1, 0, 1, 0, 0, 0, List.of())).hasMessageStartingWith("--max-tokens (0)");
-        assertThatThrownBy(() -> new SamplingSpec(1, 1, 0, 1, 0, 1, 0, List.of(""))).hasMessageStartingWith("--stop");
+        assertThatThrownBy(() -> new SamplingSpec(1, -1, 0, 1, 0, 1, 0, List.of()))
+                .hasMessageStartingWith("--temperature (-1.0)");
+        assertThatThrownBy(() -> new SamplingSpec(1, 1, -2, 1, 0, 1, 0, List.of()))
+                .hasMessageStartingWith("--top-k (-2)");
+        assertThatThrownBy(() -> new SamplingSpec(1, 1, 0, 0, 0, 1, 0, List.of()))
+                .hasMessageStartingWith("--top-p (0.0)");
+        assertThatThrownBy(() -> new SamplingSpec(1, 1, 0, 1, 2, 1, 0, List.of()))
+                .hasMessageStartingWith("--min-p (2.0)");
+        assertThatThrownBy(() -> new SamplingSpec(0, 1, 0, 1, 0, 1, 0, List.of()))
+                .hasMessageStartingWith("--repetition-penalty");
+        assertThatThrownBy(() -> new SamplingSpec(1, 1, 0, 1, 0, 0, 0, List.of()))
+                .hasMessageStartingWith("--max-tokens (0)");
+        assertThatThrownBy(() -> new SamplingSpec(1, 1, 0, 1, 0, 1, 0, List.of("")))
+                .hasMessageStartingWith("--stop");
     }
 }

@@ -78,7 +78,9 @@ class CheckpointsTest {
 
     private List<String> names() throws IOException {
         try (Stream<Path> files = Files.list(folder.resolve("checkpoints"))) {
-            return files.map(file -> String.valueOf(file.getFileName())).sorted().toList();
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .sorted()
+                    .toList();
         }
     }
 

@@ -18,8 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RecipeTest {
-    static final String TYPED =
-            """
+    static final String TYPED = """
             name: moe
             data:
               source: embedded
@@ -76,13 +75,17 @@ class RecipeTest {
         Recipe recipe = draft.resolve(257);
         assertThat(recipe.model().vocabSize()).isEqualTo(257);
         assertThat(recipe.model().intermediateSize()).isEqualTo(512);
-        assertThat(recipe.model().mixture().orElseThrow().losses().switchBalance()).isEqualTo(0.01);
+        assertThat(recipe.model().mixture().orElseThrow().losses().switchBalance())
+                .isEqualTo(0.01);
     }
 
     @Test
     void printsARecipeThatRunsUnchanged() throws IOException {
         RecipeDraft draft = read(TYPED);
-        assertThat(draft.yaml()).doesNotContain("preset").doesNotContain("vocab_size").contains("rope_theta: ");
+        assertThat(draft.yaml())
+                .doesNotContain("preset")
+                .doesNotContain("vocab_size")
+                .contains("rope_theta: ");
         assertThat(read(draft.yaml()).yaml()).isEqualTo(draft.yaml());
         assertThat(read(draft.yaml()).resolve(257)).isEqualTo(draft.resolve(257));
         Recipe recipe = draft.resolve(257);
@@ -95,9 +98,11 @@ class RecipeTest {
 
     @Test
     void takesAVocabularyThatIsSetIfItIsLargeEnough() {
-        assertThat(read(TYPED, "model.vocab_size=512").resolve(257).model().vocabSize()).isEqualTo(512);
+        assertThat(read(TYPED, "model.vocab_size=512").resolve(257).model().vocabSize())
+                .isEqualTo(512);
         assertThatThrownBy(() -> read(TYPED, "model.vocab_size=100").resolve(257))
-                .hasMessage(folder.resolve("r.yaml") + ": model.vocab_size (100) is smaller than the tokenizer's vocabulary (257);"
+                .hasMessage(folder.resolve("r.yaml")
+                        + ": model.vocab_size (100) is smaller than the tokenizer's vocabulary (257);"
                         + " remove the key to take the tokenizer's");
     }
 
@@ -110,11 +115,14 @@ class RecipeTest {
 
     @Test
     void keepsSchedulesOfEveryKind() {
-        assertThat(read(TYPED, "train.schedule=constant").train().schedule())
-                .isEqualTo(new ScheduleSpec.Constant(100));
-        assertThat(read(TYPED, "train.schedule={kind: wsd, warmup_steps: 5}").train().schedule())
+        assertThat(read(TYPED, "train.schedule=constant").train().schedule()).isEqualTo(new ScheduleSpec.Constant(100));
+        assertThat(read(TYPED, "train.schedule={kind: wsd, warmup_steps: 5}")
+                        .train()
+                        .schedule())
                 .isEqualTo(new ScheduleSpec.Wsd(5, 1e-4, 0.2));
-        assertThat(read(TYPED, "train.schedule.kind=linear", "train.steps=50").train().schedule())
+        assertThat(read(TYPED, "train.schedule.kind=linear", "train.steps=50")
+                        .train()
+                        .schedule())
                 .isEqualTo(new ScheduleSpec.Linear(5, 1e-4));
         RecipeDraft draft = read(TYPED, "train.schedule={kind: wsd, decay_fraction: 0.5}");
         assertThat(read(draft.yaml()).yaml()).isEqualTo(draft.yaml()).contains("    kind: wsd\n");
@@ -125,7 +133,9 @@ class RecipeTest {
         assertThat(read(TYPED, "train.tokens=1M").train().length()).isEqualTo(new TrainLength.Tokens(1_000_000));
         assertThat(read(TYPED, "train.epochs=3", "train.words=2k").train().length())
                 .isEqualTo(new TrainLength.Words(2000));
-        assertThat(read(TYPED, "data.validation.documents=0.1", "data.validation.tail=0.2").data().validation())
+        assertThat(read(TYPED, "data.validation.documents=0.1", "data.validation.tail=0.2")
+                        .data()
+                        .validation())
                 .isEqualTo(HeldOut.tail(0.2));
         assertThat(read(TYPED, "model.moe=null").resolve(257).model().mixture()).isEmpty();
         assertThat(read(TYPED, "train.eval_tokens=all").train().evalTokens()).isEqualTo(TokenLimit.ALL);
@@ -133,11 +143,7 @@ class RecipeTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             train.stepz=500           | --set train.stepz=500: train.stepz: unknown key; did you mean 'steps'?
             trian.steps=500           | FILE with --set trian.steps=500: trian: unknown key; did you mean 'train'?
             train.steps=many          | --set train.steps=many: train.steps: expected a whole number such as 500, 50k or 10M, found "many"
@@ -171,11 +177,7 @@ class RecipeTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             seeds: [1]   | seeds: this recipe describes a study; run it with: mojave study FILE
             tain: {}     | tain: unknown key; did you mean 'train'?
             arms: {a: {}} | arms: this recipe describes a study; run it with: mojave study FILE
@@ -192,31 +194,35 @@ class RecipeTest {
         assertThatThrownBy(() -> read(TYPED.replace("  learning_rate: 1e-3\n", "")))
                 .hasMessage(file + ": train.learning_rate: is required");
         assertThatThrownBy(() -> read(TYPED.replace("steps: 2k", "tokens: 1M\n  steps: 5")))
-                .hasMessage(file + ": train: exactly one of steps, tokens, words and epochs says how long to train; 2 are given");
+                .hasMessage(
+                        file
+                                + ": train: exactly one of steps, tokens, words and epochs says how long to train; 2 are given");
     }
 
     @Test
     void refusesToResumeWithAnotherModelAndSaysWhy() {
         Recipe stored = read(TYPED).resolve(257);
         RunFolder run = RunFolder.create(folder, "moe", false);
-        Recipe fewerSaves = read(TYPED, "train.checkpoint.every=7", "train.eval_every=9", "engine.blas=openblas", "name=x")
+        Recipe fewerSaves = read(
+                        TYPED, "train.checkpoint.every=7", "train.eval_every=9", "engine.blas=openblas", "name=x")
                 .resolve(257);
         Resume.check(run, stored, fewerSaves);
         Recipe wider = read(TYPED, "model.hidden_size=256", "model.moe=null").resolve(257);
         assertThatThrownBy(() -> Resume.check(run, stored, wider))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.USAGE))
-                .hasMessageStartingWith(run.path() + " was started with another recipe and cannot go on with this one: "
-                        + "model.hidden_size (128 there, 256 here), model.intermediate_size (512 there, 1024 here), model.moe (")
-                .hasMessageEndingWith("; undo that, or start anew with another --name (--from " + run.path() + " takes its weights)");
-        assertThatThrownBy(() -> Resume.check(run, stored, read(TYPED, "train.steps=3k").resolve(257)))
+                .hasMessageStartingWith(
+                        run.path() + " was started with another recipe and cannot go on with this one: "
+                                + "model.hidden_size (128 there, 256 here), model.intermediate_size (512 there, 1024 here), model.moe (")
+                .hasMessageEndingWith(
+                        "; undo that, or start anew with another --name (--from " + run.path() + " takes its weights)");
+        assertThatThrownBy(() ->
+                        Resume.check(run, stored, read(TYPED, "train.steps=3k").resolve(257)))
                 .hasMessageContaining("train.steps (2000 there, 3000 here)");
     }
 
     @Test
     void readsTheRecipeOfTheInterfaceDocument() {
-        RecipeDraft draft = RecipeDraft.of(
-                Yaml.parse(
-                        """
+        RecipeDraft draft = RecipeDraft.of(Yaml.parse("""
                         name: shakespeare-char-moe
                         data:
                           source: shakespeare-char
@@ -250,10 +256,9 @@ class RecipeTest {
                           checkpoint: {every: 500, keep: 3}
                           seed: 1337
                         engine: {device: auto, precision: auto, blas: auto, threads: auto, kernels: fused}
-                        """,
-                        "doc"),
-                "doc");
+                        """, "doc"), "doc");
         assertThat(draft.resolve(65).model().describe()).isEqualTo("4x128, feed-forward 512, 4 experts, top-2");
-        assertThat(RecipeDraft.of(Yaml.parse(draft.yaml(), "again"), "again").yaml()).isEqualTo(draft.yaml());
+        assertThat(RecipeDraft.of(Yaml.parse(draft.yaml(), "again"), "again").yaml())
+                .isEqualTo(draft.yaml());
     }
 }

@@ -45,7 +45,13 @@ class RunFolderTest {
     void keepsEverythingThatARunLeaves() {
         RunFolder run = RunFolder.create(output, "a", false);
         Provenance provenance = Provenances.of(new Provenances.Facts(
-                "r", "embedded", "d", List.of(1L), new EngineChoice("cpu", "fp32", "mkl", 2, "fused", "tuned"), Map.of(), "mojave train"));
+                "r",
+                "embedded",
+                "d",
+                List.of(1L),
+                new EngineChoice("cpu", "fp32", "mkl", 2, "fused", "tuned"),
+                Map.of(),
+                "mojave train"));
         run.write(recipe());
         run.write(new ByteTokenizer(true));
         run.write(provenance);
@@ -81,7 +87,8 @@ class RunFolderTest {
         String path = output.resolve("a").toString();
         assertUsage(
                 () -> RunFolder.create(output, "a", false),
-                path + " exists: continue it with --resume auto, choose another --name, or replace it with --overwrite");
+                path
+                        + " exists: continue it with --resume auto, choose another --name, or replace it with --overwrite");
         assertThat(RunFolder.exists(output, "a")).isTrue();
         RunFolder fresh = RunFolder.create(output, "a", true);
         assertThat(fresh.recipeText()).isEmpty();
@@ -119,16 +126,19 @@ class RunFolderTest {
                 none + " is not a run: there is no such folder; list runs with: mojave runs");
         Path empty = Files.createDirectories(output.resolve("empty"));
         assertUsage(
-                () -> RunFolder.open(empty), empty + " is not a run: it has no recipe.yaml; list runs with: mojave runs");
+                () -> RunFolder.open(empty),
+                empty + " is not a run: it has no recipe.yaml; list runs with: mojave runs");
         Path file = Files.writeString(output.resolve("file"), "x");
         assertThatThrownBy(() -> RunFolder.create(file, "a", false)).isInstanceOf(Failure.class);
-        assertThatThrownBy(() -> RunFolder.create(output, "../up", false)).hasMessageContaining("must be a folder's name");
+        assertThatThrownBy(() -> RunFolder.create(output, "../up", false))
+                .hasMessageContaining("must be a folder's name");
     }
 
     @Test
     void letsOneTrainAtATime() {
         RunFolder run = RunFolder.create(output, "a", false);
-        String refusal = run.path() + ": another process is training in this folder; wait for it, stop it, or choose another --name";
+        String refusal = run.path()
+                + ": another process is training in this folder; wait for it, stop it, or choose another --name";
         try (RunLock lock = run.lock()) {
             assertThat(lock).isNotNull();
             run.write(status(Status.State.RUNNING));
@@ -150,9 +160,9 @@ class RunFolderTest {
 
         public static void main(String[] arguments) throws IOException {
             RunFolder run = RunFolder.create(Path.of(arguments[0]), "held", false);
-            try (RunLock lock = run.lock()) {
+            try (RunLock _ = run.lock()) {
                 run.write(status(Status.State.RUNNING));
-                System.out.println("held " + lock);
+                System.out.println("held");
                 while (System.in.read() >= 0) {
                     // Waits for the end of input, or for a kill.
                 }
@@ -215,7 +225,10 @@ class RunFolderTest {
         Samples samples = new Samples(output.resolve("samples.txt"));
         assertThat(samples.read()).isEmpty();
         List<Samples.Sample> written = List.of(
-                new Samples.Sample(1, "a"), new Samples.Sample(2, "b\n\n"), new Samples.Sample(2, ""), new Samples.Sample(3, "d"));
+                new Samples.Sample(1, "a"),
+                new Samples.Sample(2, "b\n\n"),
+                new Samples.Sample(2, ""),
+                new Samples.Sample(3, "d"));
         written.forEach(samples::append);
         assertThat(samples.read()).isEqualTo(written);
         samples.truncateAfter(2);

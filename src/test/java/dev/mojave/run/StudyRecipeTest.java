@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class StudyRecipeTest {
-    private static final String TYPED = RecipeTest.TYPED.replace("  steps: 2k\n", "").replaceFirst("  moe: .*\n", "")
-            + """
+    private static final String TYPED =
+            RecipeTest.TYPED.replace("  steps: 2k\n", "").replaceFirst("  moe: .*\n", "") + """
             arms:
               moe: {model: {moe: {num_experts: 4, num_experts_per_tok: 2}}}
               dense: {}
@@ -46,8 +46,8 @@ class StudyRecipeTest {
         assertThat(moe.match()).isEmpty();
         assertThat(study.arm("dense").draft().yaml()).isEqualTo(study.base().yaml());
         assertThat(study.arm("dense-total").match())
-                .isEqualTo(Optional.of(new StudyRecipe.Match(
-                        "moe", StudyRecipe.MatchBy.TOTAL, StudyRecipe.Resize.INTERMEDIATE_SIZE)));
+                .isEqualTo(Optional.of(
+                        new StudyRecipe.Match("moe", StudyRecipe.MatchBy.TOTAL, StudyRecipe.Resize.INTERMEDIATE_SIZE)));
     }
 
     @Test
@@ -70,7 +70,8 @@ class StudyRecipeTest {
         StudyRecipe study = read(sparse);
         assertThat(study.arm("dense").draft().resolve(257).model().mixture()).isEmpty();
         StudyRecipe again = read(study.yaml());
-        assertThat(again.arm("dense").draft().yaml()).isEqualTo(study.arm("dense").draft().yaml());
+        assertThat(again.arm("dense").draft().yaml())
+                .isEqualTo(study.arm("dense").draft().yaml());
     }
 
     @Test
@@ -81,16 +82,17 @@ class StudyRecipeTest {
                 .isEqualTo(new TrainLength.Tokens(1_000_000));
         assertThat(read(TYPED, "train.steps=10").base().train().length()).isEqualTo(new TrainLength.Steps(10));
         assertThat(read(TYPED, "seeds=[7]").seeds()).containsExactly(7L);
-        assertThat(read(TYPED, "model.hidden_size=64").arm("moe").draft().resolve(257).model().hiddenSize())
+        assertThat(read(TYPED, "model.hidden_size=64")
+                        .arm("moe")
+                        .draft()
+                        .resolve(257)
+                        .model()
+                        .hiddenSize())
                 .isEqualTo(64);
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             arms.moe.model.moe.num_expert=4 | --set arms.moe.model.moe.num_expert=4: arms.moe: model.moe.num_expert: unknown key; did you mean 'num_experts'?
             arms.moe.model.moe.num_experts_per_tok=9 | FILE with --set arms.moe.model.moe.num_experts_per_tok=9: arms.moe: model.moe: num_experts_per_tok (9) must be between 1 and num_experts (4)
             arms.dense-total.match.arm=mo | --set arms.dense-total.match.arm=mo: arms.dense-total.match.arm: there is no arm 'mo'; did you mean 'moe'?
@@ -114,14 +116,16 @@ class StudyRecipeTest {
     void refusesTwoLengthsThatDisagree() {
         String file = folder.resolve("s.yaml").toString();
         assertThatThrownBy(() -> read(TYPED.replace("train:\n", "train:\n  steps: 5\n")))
-                .hasMessage(file + ": budget.tokens (5000000) and train.steps (5) both say how long to train; remove one");
+                .hasMessage(
+                        file + ": budget.tokens (5000000) and train.steps (5) both say how long to train; remove one");
     }
 
     @Test
     void namesAnArmWhereTheBaseIsAtFault() {
         String file = folder.resolve("s.yaml").toString();
         String heads = TYPED.replace("dense: {}", "dense: {model: {num_attention_heads: 5}}");
-        assertThatThrownBy(() -> read(heads)).hasMessageStartingWith(file + ": arms.dense: model: num_attention_heads (5) must divide");
+        assertThatThrownBy(() -> read(heads))
+                .hasMessageStartingWith(file + ": arms.dense: model: num_attention_heads (5) must divide");
         assertThatThrownBy(() -> StudyRecipe.of(Yaml.parse("name: x\narms: {a: {}}\nseeds: [1]\n", "t"), "t"))
                 .hasMessage("t: arms: a study compares at least two; 1 given");
     }

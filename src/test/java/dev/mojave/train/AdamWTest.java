@@ -78,7 +78,8 @@ class AdamWTest {
     private static void assertClose(Tensor tensor, Oracle oracle) {
         float[] weight = tensor.toFloats();
         for (int i = 0; i < weight.length; i++) {
-            assertThat((double) weight[i]).isCloseTo(oracle.weight[i], within(2e-6 * Math.max(1, Math.abs(oracle.weight[i]))));
+            assertThat((double) weight[i])
+                    .isCloseTo(oracle.weight[i], within(2e-6 * Math.max(1, Math.abs(oracle.weight[i]))));
         }
     }
 
@@ -99,8 +100,7 @@ class AdamWTest {
         Init init = Init.of(Rng.seeded(5), 1);
         init.child("layer").matrix("weight", 3, 2);
         try (AdamW optimizer = new AdamW(SPEC, init.parameters())) {
-            assertThat(optimizer.state())
-                    .containsOnlyKeys("exp_avg.layer.weight", "exp_avg_sq.layer.weight");
+            assertThat(optimizer.state()).containsOnlyKeys("exp_avg.layer.weight", "exp_avg_sq.layer.weight");
         }
         init.parameters().forEach(p -> p.value().close());
     }

@@ -17,16 +17,44 @@ final class Tiny {
 
     static ModelSpec dense(double dropout) {
         return new ModelSpec(
-                VOCABULARY, 16, 2, 2, 2, 32, CONTEXT, Norm.Kind.LAYER_NORM, 1e-5, Positions.LEARNED, 10_000,
-                FeedForward.Activation.GELU, true, true, dropout, 0.02, null);
+                VOCABULARY,
+                16,
+                2,
+                2,
+                2,
+                32,
+                CONTEXT,
+                Norm.Kind.LAYER_NORM,
+                1e-5,
+                Positions.LEARNED,
+                10_000,
+                FeedForward.Activation.GELU,
+                true,
+                true,
+                dropout,
+                0.02,
+                null);
     }
 
     static ModelSpec sparse() {
         return new ModelSpec(
-                VOCABULARY, 16, 2, 2, 1, 24, CONTEXT, Norm.Kind.RMS_NORM, 1e-6, Positions.ROPE, 10_000,
-                FeedForward.Activation.SWIGLU, false, false, 0, 0.02,
-                new MoeSpec(
-                        4, 2, true, 1, MoeSpec.Router.TOP_K, new BalanceLosses.Coefficients(0.01, 0.01, 0.001)));
+                VOCABULARY,
+                16,
+                2,
+                2,
+                1,
+                24,
+                CONTEXT,
+                Norm.Kind.RMS_NORM,
+                1e-6,
+                Positions.ROPE,
+                10_000,
+                FeedForward.Activation.SWIGLU,
+                false,
+                false,
+                0,
+                0.02,
+                new MoeSpec(4, 2, true, 1, MoeSpec.Router.TOP_K, new BalanceLosses.Coefficients(0.01, 0.01, 0.001)));
     }
 
     /** Ids in which each token follows from the one before, so that there is something to learn. */

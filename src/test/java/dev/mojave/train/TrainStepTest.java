@@ -26,7 +26,9 @@ class TrainStepTest {
 
             assertThat(accumulated.crossEntropy()).isCloseTo(full.crossEntropy(), within(1e-6));
             for (int i = 0; i < expected.size(); i++) {
-                assertThat(actual.get(i)).as(model.parameters().get(i).name()).containsExactly(expected.get(i), within(2e-7f));
+                assertThat(actual.get(i))
+                        .as(model.parameters().get(i).name())
+                        .containsExactly(expected.get(i), within(2e-7f));
             }
         }
     }
@@ -56,7 +58,13 @@ class TrainStepTest {
             }
             for (Parameter parameter : model.parameters()) {
                 if (parameter.name().contains("router")) {
-                    assertThat(parameter.value().grad().orElseThrow().abs().max().item())
+                    assertThat(parameter
+                                    .value()
+                                    .grad()
+                                    .orElseThrow()
+                                    .abs()
+                                    .max()
+                                    .item())
                             .as(parameter.name())
                             .isGreaterThan(1e-6);
                 }
