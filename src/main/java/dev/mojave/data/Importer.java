@@ -51,13 +51,16 @@ final class Importer {
                 sources.add(new SourceFile(file.path(), prefix + file.name()));
             }
         }
+        FileCorpus.Fields fields = FileCorpus.Fields.of(options.textField(), options.categoryField());
+        // Read where the user has it, so that a message about a line names the user's file.
+        Facts facts = check(new FileCorpus(name, sources, "not known yet", fields));
         Path importing = data.resolve(
                 "." + name + ".importing-" + ProcessHandle.current().pid());
         try {
             Files.createDirectories(data);
             Folders.delete(importing);
             List<ImportedFile> copies = copy(sources, importing.resolve(FILES));
-            DatasetInfo info = describe(name, paths, options, importing, copies);
+            DatasetInfo info = describe(name, paths, options, facts, sources, copies);
             AtomicFiles.write(importing.resolve(DatasetInfo.FILE), Json.pretty(info) + "\n");
             publish(importing, data.resolve(name), options.overwrite());
             return info;
@@ -128,37 +131,50 @@ final class Importer {
         }
     }
 
-    private DatasetInfo describe(
-            String name, List<Path> paths, ImportOptions options, Path folder, List<ImportedFile> copies) {
-        FileCorpus.Fields fields = FileCorpus.Fields.of(options.textField(), options.categoryField());
-        FileCorpus corpus = corpus(name, folder, copies, fields);
-        TextCounter counter = new TextCounter();
-        Map<String, Long> categories = new TreeMap<>();
-        long[] documents = {0};
+    /** What reading a corpus to its end tells. */
+    private static final class Facts {
+        final TextCounter counter = new TextCounter();
+        final Map<String, Long> categories = new TreeMap<>();
+        long documents;
+    }
+
+    private Facts check(FileCorpus corpus) {
+        Facts facts = new Facts();
         progress.start("Checking", corpus.bytes(), "B");
         corpus.read(part -> {
             if (part.first()) {
-                counter.breakWord();
-                documents[0]++;
+                facts.counter.breakWord();
+                facts.documents++;
                 if (!part.category().isEmpty()) {
-                    categories.merge(part.category(), 1L, Long::sum);
+                    facts.categories.merge(part.category(), 1L, Long::sum);
                 }
             }
-            counter.count(part.text());
-            progress.update(counter.bytes(), Units.bytes((double) counter.bytes()));
+            facts.counter.count(part.text());
+            progress.update(facts.counter.bytes(), Units.bytes((double) facts.counter.bytes()));
         });
         progress.finish("");
+        return facts;
+    }
+
+    private static DatasetInfo describe(
+            String name,
+            List<Path> paths,
+            ImportOptions options,
+            Facts facts,
+            List<SourceFile> sources,
+            List<ImportedFile> copies) {
         return new DatasetInfo(
                 DatasetInfo.VERSION,
                 name,
-                documents[0],
-                counter.bytes(),
-                counter.characters(),
-                counter.words(),
-                categories,
-                fields.text(),
-                fields.category(),
-                corpus.checksum(),
+                facts.documents,
+                facts.counter.bytes(),
+                facts.counter.characters(),
+                facts.counter.words(),
+                facts.categories,
+                options.textField().orElse(""),
+                options.categoryField().orElse(""),
+                FileCorpus.checksum(
+                        sources, copies.stream().map(ImportedFile::sha256).toList()),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 paths.stream().map(path -> path.toAbsolutePath().toString()).toList(),
                 copies);

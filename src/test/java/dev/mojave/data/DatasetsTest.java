@@ -158,7 +158,7 @@ class DatasetsTest {
     @Test
     void whatIsNotTextIsRefusedWithItsPlace() throws IOException {
         Path empty = write("empty.txt", "");
-        assertFailure(Failure.Kind.DATA, () -> add("x", empty), "empty.txt is empty");
+        assertFailure(Failure.Kind.DATA, () -> add("x", empty), empty + " is empty");
         Path mark = write("mark.txt", "\uFEFF");
         assertFailure(Failure.Kind.DATA, () -> add("x", mark), "mark.txt is empty");
         Path binary = write("b.bin", "ab\ncd\0ef");
