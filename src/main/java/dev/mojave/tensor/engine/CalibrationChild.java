@@ -1,6 +1,9 @@
 package dev.mojave.tensor.engine;
 
 import dev.mojave.base.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -12,8 +15,8 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The program of the short-lived JVMs that measure: one BLAS library each, because a process has one for its life. Prints one
- * line of JSON on standard output, its protocol with {@link Calibrator}.
+ * The program of the short-lived JVMs that measure: one BLAS library each, because a process has one for its life. Writes its
+ * figures as JSON into the file that {@link Calibrator} names.
  */
 final class CalibrationChild {
     private static final int SIDE = 2048;
@@ -25,13 +28,13 @@ final class CalibrationChild {
 
     private CalibrationChild() {}
 
-    /** Takes the library, then the numbers of threads to try. */
-    public static void main(String[] arguments) {
-        String blas = arguments[0];
+    /** Takes the file to write, the library, then the numbers of threads to try. */
+    public static void main(String[] arguments) throws IOException {
+        String blas = arguments[1];
         List<Calibration.Figures> all = new ArrayList<>();
-        for (int i = 1; i < arguments.length; i++) {
+        for (int i = 2; i < arguments.length; i++) {
             int threads = Integer.parseInt(arguments[i]);
-            if (i == 1) {
+            if (i == 2) {
                 Natives.load(blas, threads);
             } else {
                 Natives.setThreads(blas, threads);
@@ -40,7 +43,7 @@ final class CalibrationChild {
                 all.add(measure(blas, threads));
             }
         }
-        System.out.println(Calibrator.MARK + Json.line(all));
+        Files.writeString(Path.of(arguments[0]), Json.line(all));
     }
 
     private static Calibration.Figures measure(String blas, int threads) {

@@ -9,7 +9,6 @@ import dev.mojave.base.Progress;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -27,9 +26,6 @@ import java.util.concurrent.TimeUnit;
  * {@code MOJAVE_HOME/engine}, keyed by processor, usable cores and library versions.
  */
 final class Calibrator {
-    /** Starts the line that a child prints its figures on. */
-    static final String MARK = "mojave-calibration ";
-
     private static final List<String> LIBRARIES = List.of("openblas", "mkl");
     private static final long LIMIT_SECONDS = 120;
     private static final double BUSY = 0.5;
@@ -77,12 +73,12 @@ final class Calibrator {
                     100 * busy));
             return Optional.empty();
         }
-        return exclusively(() -> cached().or(() -> measure(progress)));
+        return exclusively(() -> cached().or(() -> measure(true, progress)));
     }
 
-    /** Measures anew and replaces the cached answer. */
-    Optional<Calibration> measured(Progress progress) {
-        return exclusively(() -> measure(progress));
+    /** Measures anew, and replaces the cached answer if told to keep it. */
+    Optional<Calibration> measured(boolean keep, Progress progress) {
+        return exclusively(() -> measure(keep, progress));
     }
 
     /** The file of the answer: another processor, core count, library version or forced kernel is another question. */
@@ -113,7 +109,7 @@ final class Calibrator {
         }
     }
 
-    private Optional<Calibration> measure(Progress progress) {
+    private Optional<Calibration> measure(boolean keep, Progress progress) {
         List<Calibration.Figures> figures = new ArrayList<>();
         List<String> notes = new ArrayList<>();
         List<String> libraries = LIBRARIES.stream().filter(Resolver::hasNatives).toList();
@@ -130,7 +126,7 @@ final class Calibrator {
         Optional<Calibration> answer = Calibration.choose(machine.cpu(), figures, notes, now);
         progress.finish(answer.map(Calibrator::sentence).orElse(""));
         notes.forEach(progress::say);
-        if (notes.isEmpty()) {
+        if (keep && notes.isEmpty()) {
             answer.ifPresent(this::remember);
         }
         return answer;
@@ -157,6 +153,8 @@ final class Calibrator {
     }
 
     private List<Calibration.Figures> child(String library) throws IOException {
+        Path figures = Files.createTempFile("mojave-calibration", ".json");
+        Path log = Files.createTempFile("mojave-calibration", ".log");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -166,42 +164,39 @@ final class Calibrator {
                 "-cp",
                 System.getProperty("java.class.path"),
                 CalibrationChild.class.getName(),
+                figures.toString(),
                 library));
         threadCounts().forEach(count -> command.add(Integer.toString(count)));
-        Path errors = Files.createTempFile("mojave-calibration", ".log");
         try {
-            Process process =
-                    new ProcessBuilder(command).redirectError(errors.toFile()).start();
-            return read(process, errors);
+            run(new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()), log);
+            return List.of(Json.mapper().readValue(Files.readString(figures), Calibration.Figures[].class));
         } finally {
-            Files.deleteIfExists(errors);
+            Files.deleteIfExists(figures);
+            Files.deleteIfExists(log);
         }
     }
 
-    private static List<Calibration.Figures> read(Process process, Path errors) throws IOException {
+    private static void run(ProcessBuilder builder, Path log) throws IOException {
+        Process process = builder.start();
         try {
             if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
                 throw new IOException("no answer within " + LIMIT_SECONDS + " seconds");
             }
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            String line =
-                    output.lines().filter(l -> l.startsWith(MARK)).findFirst().orElse("");
-            if (process.exitValue() != 0 || line.isEmpty()) {
-                throw new IOException(lastLine(errors));
+            if (process.exitValue() != 0) {
+                throw new IOException(reason(log));
             }
-            return List.of(Json.mapper().readValue(line.substring(MARK.length()), Calibration.Figures[].class));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            process.destroyForcibly();
             throw new IOException("interrupted", e);
+        } finally {
+            process.destroyForcibly();
         }
     }
 
-    private static String lastLine(Path errors) throws IOException {
-        return Files.readString(errors)
+    private static String reason(Path log) throws IOException {
+        return Files.readString(log)
                 .lines()
-                .filter(l -> l.contains("Exception") || l.contains("Error") || l.contains("Failure"))
+                .filter(l -> l.contains("Exception") || l.contains("error") || l.contains("Failure"))
                 .findFirst()
                 .orElse("its process ended without an answer");
     }

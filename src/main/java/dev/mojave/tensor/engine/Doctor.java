@@ -34,7 +34,7 @@ public final class Doctor {
         machineProblems();
         settingProblems();
         diskProblems();
-        Optional<Calibration> calibration = new Calibrator(machine).measured(progress);
+        Optional<Calibration> calibration = new Calibrator(machine).measured(busy <= MUCH, progress);
         calibration.ifPresent(
                 c -> c.notes().forEach(note -> problem(note, "see what it says; openblas works without mkl")));
         if (calibration.isEmpty()) {

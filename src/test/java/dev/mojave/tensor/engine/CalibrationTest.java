@@ -81,7 +81,7 @@ class CalibrationTest {
     @Tag("slow")
     void aRealMeasurementIsCached(@TempDir Path folder) throws Exception {
         Calibrator calibrator = new Calibrator(MachineInfo.detect(), folder);
-        Optional<Calibration> first = calibrator.measured(Progress.SILENT);
+        Optional<Calibration> first = calibrator.measured(true, Progress.SILENT);
         assertThat(first).isPresent();
         assertThat(calibrator.cached()).isEqualTo(first);
         assertThat(calibrator.cachedOrMeasured(Progress.SILENT)).isEqualTo(first);
