@@ -49,11 +49,12 @@ final class TrainDefaults {
         }
         JsonNode peak = train.path("learning_rate");
         boolean ends = !schedule.path("kind").asString("").equals("constant");
-        if (ends && !schedule.hasNonNull("min_learning_rate") && peak.isNumber() && peak.doubleValue() > 0) {
+        if (ends && !schedule.hasNonNull("min_learning_rate") && peak.isNumber()) {
             // In decimal, so that a tenth of 0.001 is written 1.0E-4 and not with the dust of binary fractions.
             double tenth =
                     BigDecimal.valueOf(peak.doubleValue()).movePointLeft(1).doubleValue();
-            schedule.put("min_learning_rate", tenth);
+            // A peak that is not positive is refused under its own name.
+            schedule.put("min_learning_rate", Math.max(0, tenth));
         }
     }
 }

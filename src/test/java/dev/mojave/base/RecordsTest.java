@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.node.ObjectNode;
 
 class RecordsTest {
     enum Norm {
@@ -222,6 +223,11 @@ class RecordsTest {
         assertThat(Trees.differences(base, Yaml.parse("a: {b: 7}\nd: [1]\ne: x\n", "t")))
                 .extracting(Object::toString)
                 .containsExactly("a.b (1 there, 7 here)", "a.c (2 there, absent here)", "e (absent there, \"x\" here)");
+        ObjectNode target = Yaml.parse("a: {b: 1, e: {f: 2}}\ng: [3]\n", "t");
+        assertThat(Trees.overrides(base, target))
+                .isEqualTo(Yaml.parse("d: null\na: {c: null, e: {f: 2}}\ng: [3]\n", "t"));
+        assertThat(Trees.merge(base, Trees.overrides(base, target))).isEqualTo(target);
+        assertThat(Trees.overrides(base, base)).isEmpty();
         assertThat(Trees.at(base, "a.b")).isPresent();
         assertThat(Trees.at(base, "a.z.q")).isEmpty();
     }

@@ -102,7 +102,7 @@ class RecipeTest {
                 .isEqualTo(512);
         assertThatThrownBy(() -> read(TYPED, "model.vocab_size=100").resolve(257))
                 .hasMessage(folder.resolve("r.yaml")
-                        + ": model.vocab_size (100) is smaller than the tokenizer's vocabulary (257);"
+                        + " with --set model.vocab_size=100: model.vocab_size (100) is smaller than the tokenizer's vocabulary (257);"
                         + " remove the key to take the tokenizer's");
     }
 
@@ -167,7 +167,7 @@ class RecipeTest {
             model.moe.num_expert=8    | --set model.moe.num_expert=8: model.moe.num_expert: unknown key; did you mean 'num_experts'?
             model.moe.num_experts_per_tok=5 | FILE with --set model.moe.num_experts_per_tok=5: model.moe: num_experts_per_tok (5) must be between 1 and num_experts (4)
             model.num_attention_heads=5 | FILE with --set model.num_attention_heads=5: model: num_attention_heads (5) must divide hidden_size (128)
-            engine.precision=fp16     | --set engine.precision=fp16: engine.precision: 'fp16' is not one of auto, fp32, bf16-mixed; did you mean 'fp32'?
+            engine.precision=fp16     | FILE with --set engine.precision=fp16: engine.precision: 'fp16' is not one of auto, fp32, bf16-mixed; did you mean 'fp32'?
             name=a/b                  | FILE with --set name=a/b: name ('a/b') must be a folder's name: letters, digits, '.', '_' and '-', at most 100, starting with a letter or a digit
             """)
     void namesTheFlagThatWasTyped(String set, String message) {
