@@ -1,0 +1,130 @@
+package dev.mojave.moe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mojave.tensor.Rng;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BalanceLossesTest {
+    /** Every token sure of its expert, tokens spread evenly. */
+    private static Routing even(int experts, int topK) {
+        float[][] rows = new float[experts][experts];
+        for (int token = 0; token < experts; token++) {
+            for (int choice = 0; choice < topK; choice++) {
+                rows[token][(token + choice) % experts] = 1f / topK;
+            }
+        }
+        return Routings.ofProbabilities(topK, rows);
+    }
+
+    /** Every token sure of expert 0. */
+    private static Routing collapsed(int experts) {
+        float[][] rows = new float[6][experts];
+        for (float[] row : rows) {
+            row[0] = 1;
+        }
+        return Routings.ofProbabilities(1, rows);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 7})
+    void switchIsOneWhenEvenAndTheNumberOfExpertsWhenCollapsed(int experts) {
+        try (Scope _ = Scope.open()) {
+            assertThat(BalanceLosses.switchBalance(even(experts, 1)).item()).isCloseTo(1, within(1e-6));
+            assertThat(BalanceLosses.switchBalance(collapsed(experts)).item()).isCloseTo(experts, within(1e-6));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void mixtralIsTheNumberOfChoicesWhenEvenAndPoolsLayers(int topK) {
+        try (Scope _ = Scope.open()) {
+            Routing even = even(6, topK);
+            assertThat(BalanceLosses.mixtralBalance(List.of(even)).item()).isCloseTo(topK, within(1e-6));
+            assertThat(BalanceLosses.mixtralBalance(List.of(even, even)).item()).isCloseTo(topK, within(1e-6));
+        }
+    }
+
+    @Test
+    void twoLayersThatCollapseOntoDifferentExpertsAreEvenTogether() {
+        try (Scope _ = Scope.open()) {
+            Routing first = Routings.ofProbabilities(1, new float[] {1, 0}, new float[] {1, 0});
+            Routing second = Routings.ofProbabilities(1, new float[] {0, 1}, new float[] {0, 1});
+            assertThat(BalanceLosses.mixtralBalance(List.of(first, second)).item()).isCloseTo(1, within(1e-6));
+            Map<String, BalanceLosses.Weighted> losses =
+                    BalanceLosses.of(List.of(first, second), new BalanceLosses.Coefficients(0.5, 0, 0));
+            assertThat(losses.get("switch_balance").value().item())
+                    .as("one Switch term a layer, summed")
+                    .isCloseTo(4, within(1e-6));
+        }
+    }
+
+    @Test
+    void evenIsNotTheLeastValueOfTheFormula() {
+        try (Scope _ = Scope.open()) {
+            Routing routing = Routings.ofProbabilities(
+                    1, new float[] {0.51f, 0.49f}, new float[] {0.51f, 0.49f}, new float[] {0, 1});
+            // f = (2/3, 1/3), P = (0.34, 0.66): 2 (2/3 * 0.34 + 1/3 * 0.66)
+            assertThat(BalanceLosses.switchBalance(routing).item()).isCloseTo(0.8933333, within(1e-6));
+        }
+    }
+
+    @Test
+    void descentTakesProbabilityFromTheBusyExpert() {
+        try (Scope _ = Scope.open()) {
+            Tensor noise = Tensors.normal(Rng.seeded(5), 0, 0.3, 64, 4);
+            Tensor logits = noise.add(Tensors.of(new float[] {0.5f, 0, 0, 0}, 4))
+                    .detach()
+                    .requireGrad(true);
+            Routing routing = Routings.ofLogits(logits, 1);
+            long[] counts = routing.choices().countOfExpert();
+            assertThat(counts[0]).isGreaterThan(counts[1] + counts[2] + counts[3]);
+            BalanceLosses.switchBalance(routing).backward();
+            assertThat(logits.grad().orElseThrow().sum(0).toFloats()[0]).isPositive();
+            logits.clearGrad();
+            BalanceLosses.mixtralBalance(List.of(Routings.ofLogits(logits, 2))).backward();
+            assertThat(logits.grad().orElseThrow().sum(0).toFloats()[0]).isPositive();
+        }
+    }
+
+    @Test
+    void routerZByHand() {
+        try (Scope _ = Scope.open()) {
+            Tensor logits = Tensors.of(new float[] {0, 0, (float) Math.log(3), 0}, 2, 2);
+            double expected = (Math.pow(Math.log(2), 2) + Math.pow(Math.log(4), 2)) / 2;
+            assertThat(BalanceLosses.routerZ(Routings.ofLogits(logits, 1)).item()).isCloseTo(expected, within(1e-6));
+        }
+    }
+
+    @Test
+    void onlyLossesWithACoefficientAreComputed() {
+        try (Scope _ = Scope.open()) {
+            List<Routing> layers = List.of(even(2, 1));
+            assertThat(BalanceLosses.of(layers, new BalanceLosses.Coefficients(0, 0, 0))).isEmpty();
+            assertThat(BalanceLosses.of(List.of(), new BalanceLosses.Coefficients(1, 1, 1))).isEmpty();
+            Map<String, BalanceLosses.Weighted> all =
+                    BalanceLosses.of(layers, new BalanceLosses.Coefficients(0.1, 0.2, 0.3));
+            assertThat(all.keySet()).containsExactly("switch_balance", "mixtral_balance", "router_z");
+            assertThat(all.values()).extracting(BalanceLosses.Weighted::coefficient).containsExactly(0.1, 0.2, 0.3);
+        }
+    }
+
+    @Test
+    void coefficientsAreNotNegative() {
+        assertThatThrownBy(() -> new BalanceLosses.Coefficients(-1, 0, 0))
+                .hasMessage("losses.switch_balance (-1.0) must not be negative");
+        assertThatThrownBy(() -> new BalanceLosses.Coefficients(0, -1, 0))
+                .hasMessage("losses.mixtral_balance (-1.0) must not be negative");
+        assertThatThrownBy(() -> new BalanceLosses.Coefficients(0, 0, -0.5))
+                .hasMessage("losses.router_z (-0.5) must not be negative");
+    }
+}
