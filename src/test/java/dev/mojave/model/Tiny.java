@@ -3,6 +3,7 @@ package dev.mojave.model;
 import dev.mojave.base.Records;
 import dev.mojave.base.Yaml;
 import dev.mojave.model.presets.Presets;
+import dev.mojave.moe.BalanceLosses;
 import dev.mojave.nn.FeedForward.Activation;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Parameter;
@@ -15,6 +16,7 @@ import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Models of a few thousand parameters, and what tests do to them. */
@@ -39,25 +41,15 @@ public final class Tiny {
 
     /** Returns every combination of architectural choices. */
     public static List<ModelSpec> grid() {
-        List<String> mixtures = List.of(
-                "moe: null",
-                "moe: {num_experts: 3, num_experts_per_tok: 2}",
-                "moe: {num_experts: 4, num_experts_per_tok: 1, decoder_sparse_step: 2}");
+        List<Optional<MoeSpec>> mixtures = List.of(
+                Optional.empty(), Optional.of(mixture(3, 2, true, 1)), Optional.of(mixture(4, 1, false, 2)));
         List<ModelSpec> specs = new ArrayList<>();
         for (Norm.Kind norm : Norm.Kind.values()) {
             for (Positions positions : Positions.values()) {
                 for (Activation activation : Activation.values()) {
-                    for (String mixture : mixtures) {
+                    for (Optional<MoeSpec> mixture : mixtures) {
                         for (int bits = 0; bits < 8; bits++) {
-                            specs.add(spec(
-                                    "llama",
-                                    "norm: " + lower(norm),
-                                    "position_embedding: " + lower(positions),
-                                    "hidden_act: " + lower(activation),
-                                    "bias: " + ((bits & 1) != 0),
-                                    "tie_word_embeddings: " + ((bits & 2) != 0),
-                                    "num_key_value_heads: " + ((bits & 4) != 0 ? 2 : 4),
-                                    mixture));
+                            specs.add(spec(norm, positions, activation, mixture, bits));
                         }
                     }
                 }
@@ -66,8 +58,39 @@ public final class Tiny {
         return specs;
     }
 
-    private static String lower(Enum<?> constant) {
-        return constant.name().toLowerCase(java.util.Locale.ROOT);
+    private static MoeSpec mixture(int experts, int topK, boolean renormalized, int step) {
+        return new MoeSpec(
+                experts,
+                topK,
+                renormalized,
+                step,
+                MoeSpec.Router.TOP_K,
+                new BalanceLosses.Coefficients(0, renormalized ? 0.02 : 0, 0));
+    }
+
+    private static ModelSpec spec(
+            Norm.Kind norm, Positions positions, Activation activation, Optional<MoeSpec> mixture, int bits) {
+        boolean bias = (bits & 1) != 0;
+        boolean tied = (bits & 2) != 0;
+        int keyValueHeads = (bits & 4) != 0 ? 2 : 4;
+        return new ModelSpec(
+                VOCABULARY,
+                24,
+                2,
+                4,
+                keyValueHeads,
+                40,
+                16,
+                norm,
+                1e-5,
+                positions,
+                10_000,
+                activation,
+                bias,
+                tied,
+                0,
+                0.02,
+                mixture.orElse(null));
     }
 
     /**

@@ -1,0 +1,71 @@
+package dev.mojave.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mojave.nn.Parameter;
+import org.junit.jupiter.api.Test;
+
+class ModelCountsTest {
+    @Test
+    void predictionsEqualTheBuiltModel() {
+        for (ModelSpec spec : Tiny.grid()) {
+            try (LanguageModel model = LanguageModel.build(spec, 1)) {
+                ModelCounts counts = spec.counts();
+                assertThat(counts.total()).as("total, %s", spec).isEqualTo(model.parameterCount());
+                assertThat(counts.active()).as("active, %s", spec).isEqualTo(active(model, true));
+                assertThat(counts.withoutEmbeddings())
+                        .as("without embeddings, %s", spec)
+                        .isEqualTo(model.parameters().stream()
+                                .filter(ModelCountsTest::inBody)
+                                .mapToLong(p -> p.value().elements())
+                                .sum());
+                assertThat(counts.activeWithoutEmbeddings())
+                        .as("active without embeddings, %s", spec)
+                        .isEqualTo(active(model, false));
+                assertThat(counts.flopsPerToken()).as("FLOPs, %s", spec).isEqualTo(flops(model));
+            }
+        }
+    }
+
+    private static boolean inBody(Parameter parameter) {
+        return parameter.name().startsWith("layers.") || parameter.name().startsWith("final_norm");
+    }
+
+    /** Elements that one token touches: of stacked experts, the share of those that it chooses. */
+    private static long touched(LanguageModel model, Parameter parameter) {
+        long elements = parameter.value().elements();
+        return parameter.name().contains(".experts.")
+                ? elements
+                        / parameter.value().size(0)
+                        * model.spec().mixture().orElseThrow().numExpertsPerTok()
+                : elements;
+    }
+
+    private static long active(LanguageModel model, boolean embeddings) {
+        return model.parameters().stream()
+                .filter(p -> embeddings || inBody(p))
+                .mapToLong(p -> touched(model, p))
+                .sum();
+    }
+
+    /** Six for every matrix element that a token meets in the layers and in the head, and causal attention. */
+    private static long flops(LanguageModel model) {
+        ModelSpec spec = model.spec();
+        long body = model.parameters().stream()
+                .filter(p -> p.name().startsWith("layers.") && p.decays())
+                .mapToLong(p -> touched(model, p))
+                .sum();
+        long head = (long) spec.vocabSize() * spec.hiddenSize();
+        // Scores and mixing: 2 products of 2 T D FLOPs, half of them masked, times 3 for forward and backward.
+        long attention = 3L * 2 * 2 * spec.hiddenSize() * spec.maxPositionEmbeddings() / 2;
+        return 6 * (body + head) + spec.numHiddenLayers() * attention;
+    }
+
+    @Test
+    void flopsOfAPlainTransformerAreTheUsualFormula() {
+        ModelSpec spec = Tiny.spec("gpt2", "max_position_embeddings: 64", "hidden_size: 128", "num_hidden_layers: 4");
+        long width = 128;
+        assertThat(spec.counts().flopsPerToken())
+                .isEqualTo(6 * (12 * 4 * width * width + Tiny.VOCABULARY * width) + 12 * 4 * width * 64 / 2);
+    }
+}
