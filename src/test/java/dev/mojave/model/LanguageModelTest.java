@@ -60,8 +60,8 @@ class LanguageModelTest {
                 List<Tensor> pieces = new ArrayList<>();
                 // a prompt, single tokens, and several tokens behind earlier ones
                 for (Tensor piece : ids.split(new long[] {4, 1, 1, 3, 2}, 1)) {
-                    pieces.add(
-                            model.forward(Inputs.of(piece, cache), Context.EVALUATION).logitsBSV());
+                    pieces.add(model.forward(Inputs.of(piece, cache), Context.EVALUATION)
+                            .logitsBSV());
                 }
                 assertThat(cache.length()).isEqualTo(TOKENS);
                 assertThat(Tiny.distance(Tensors.cat(pieces, 1), logits(model, ids)))
@@ -92,21 +92,23 @@ class LanguageModelTest {
                 Output full = model.forward(row(ids, next, 0, TOKENS), Context.EVALUATION);
                 Output cut = model.forward(row(ids, next, 1, real), Context.EVALUATION);
                 Tensor logits = padded.logitsBSV();
-                assertThat(Tiny.distance(logits.narrow(0, 0, 1), full.logitsBSV())).isLessThan(1e-5);
+                assertThat(Tiny.distance(logits.narrow(0, 0, 1), full.logitsBSV()))
+                        .isLessThan(1e-5);
                 assertThat(Tiny.distance(logits.narrow(0, 1, 1).narrow(1, 0, real), cut.logitsBSV()))
                         .isLessThan(1e-5);
                 double mean = (TOKENS * full.crossEntropy().orElseThrow().item()
                                 + real * cut.crossEntropy().orElseThrow().item())
                         / (TOKENS + real);
                 assertThat(padded.crossEntropy().orElseThrow().item()).isCloseTo(mean, within(1e-5));
-                padded.routing()
-                        .forEach(routing -> assertThat(routing.tokens()).isEqualTo(TOKENS + real));
+                padded.routing().forEach(routing -> assertThat(routing.tokens()).isEqualTo(TOKENS + real));
             }
         }
     }
 
     private static Inputs row(Tensor ids, Tensor next, int row, int tokens) {
-        return Inputs.of(ids.narrow(0, row, 1).narrow(1, 0, tokens), next.narrow(0, row, 1).narrow(1, 0, tokens));
+        return Inputs.of(
+                ids.narrow(0, row, 1).narrow(1, 0, tokens),
+                next.narrow(0, row, 1).narrow(1, 0, tokens));
     }
 
     @Test
@@ -115,12 +117,12 @@ class LanguageModelTest {
                 NoGrad _ = NoGrad.open();
                 LanguageModel model = Tiny.randomised(Tiny.spec("gpt2"), 7)) {
             long[] targets = {5, -100, 9};
-            Output output = model.forward(
-                    Inputs.of(Tiny.ids(1, 1, 3), Tensors.of(targets, 1, 3)), Context.EVALUATION);
+            Output output = model.forward(Inputs.of(Tiny.ids(1, 1, 3), Tensors.of(targets, 1, 3)), Context.EVALUATION);
             float[] logits = output.logitsBSV().toFloats();
             double expected = (nats(logits, 0, 5) + nats(logits, 2, 9)) / 2;
             assertThat(output.crossEntropy().orElseThrow().item()).isCloseTo(expected, within(1e-5));
-            assertThat(model.forward(Inputs.of(Tiny.ids(1, 1, 3)), Context.EVALUATION).crossEntropy())
+            assertThat(model.forward(Inputs.of(Tiny.ids(1, 1, 3)), Context.EVALUATION)
+                            .crossEntropy())
                     .isEmpty();
         }
     }
@@ -147,8 +149,7 @@ class LanguageModelTest {
             try (Scope _ = Scope.open();
                     NoGrad _ = NoGrad.open();
                     LanguageModel model = LanguageModel.build(spec, 11)) {
-                double loss = model.forward(
-                                Inputs.of(Tiny.ids(1, 4, 64), Tiny.ids(2, 4, 64)), Context.EVALUATION)
+                double loss = model.forward(Inputs.of(Tiny.ids(1, 4, 64), Tiny.ids(2, 4, 64)), Context.EVALUATION)
                         .crossEntropy()
                         .orElseThrow()
                         .item();
@@ -165,7 +166,8 @@ class LanguageModelTest {
                 LanguageModel model = Tiny.randomised(Tiny.spec("gpt2", "dropout: 0.5"), 7);
                 LanguageModel without = Tiny.randomised(Tiny.spec("gpt2"), 7)) {
             Tensor ids = Tiny.ids(1, 2, TOKENS);
-            assertThat(logits(model, ids).toFloats()).isEqualTo(logits(without, ids).toFloats());
+            assertThat(logits(model, ids).toFloats())
+                    .isEqualTo(logits(without, ids).toFloats());
             Rng.dropout().reseed(1);
             float[] first = train(model, ids);
             assertThat(train(model, ids)).isNotEqualTo(first);
@@ -212,12 +214,11 @@ class LanguageModelTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("17 tokens do not fit max_position_embeddings (16)");
             model.forward(Inputs.of(Tiny.ids(1, 1, 10), cache), Context.EVALUATION);
-            assertThatThrownBy(() ->
-                            model.forward(Inputs.of(Tiny.ids(1, 1, 7), cache), Context.EVALUATION))
+            assertThatThrownBy(() -> model.forward(Inputs.of(Tiny.ids(1, 1, 7), cache), Context.EVALUATION))
                     .hasMessage("17 tokens do not fit max_position_embeddings (16)");
             Tensor real = Tensors.ones(DType.BOOL, 1, 2);
-            assertThatThrownBy(() -> model.forward(
-                            Inputs.of(Tiny.ids(1, 1, 2), cache).withPadding(real), Context.EVALUATION))
+            assertThatThrownBy(() ->
+                            model.forward(Inputs.of(Tiny.ids(1, 1, 2), cache).withPadding(real), Context.EVALUATION))
                     .hasMessage("padding is not supported with a cache");
         }
     }
@@ -231,7 +232,8 @@ class LanguageModelTest {
                 LanguageModel other = LanguageModel.build(spec, 2)) {
             Tensor ids = Tiny.ids(1, 1, 5);
             assertThat(logits(one, ids).toFloats()).isEqualTo(logits(same, ids).toFloats());
-            assertThat(logits(one, ids).toFloats()).isNotEqualTo(logits(other, ids).toFloats());
+            assertThat(logits(one, ids).toFloats())
+                    .isNotEqualTo(logits(other, ids).toFloats());
         }
     }
 }

@@ -48,7 +48,8 @@ class ModelSpecTest {
     @Test
     void describesItselfInOneLine() {
         assertThat(Tiny.spec("llama").describe()).isEqualTo("2x24, feed-forward 64, dense");
-        assertThat(Tiny.spec("llama", "moe: {num_experts: 4, num_experts_per_tok: 2}").describe())
+        assertThat(Tiny.spec("llama", "moe: {num_experts: 4, num_experts_per_tok: 2}")
+                        .describe())
                 .isEqualTo("2x24, feed-forward 64, 4 experts, top-2");
         assertThat(Tiny.spec("llama", "moe: {num_experts: 4, num_experts_per_tok: 1, decoder_sparse_step: 2}")
                         .describe())
@@ -60,7 +61,7 @@ class ModelSpecTest {
         ModelSpec sparse = Tiny.spec("llama", "moe: {num_experts: 4, num_experts_per_tok: 2}");
         assertThat(sparse.dense()).isEqualTo(Tiny.spec("llama"));
         assertThat(sparse.withIntermediateSize(80))
-                .isEqualTo(Tiny.spec(
-                        "llama", "intermediate_size: 80", "moe: {num_experts: 4, num_experts_per_tok: 2}"));
+                .isEqualTo(
+                        Tiny.spec("llama", "intermediate_size: 80", "moe: {num_experts: 4, num_experts_per_tok: 2}"));
     }
 }

@@ -35,7 +35,9 @@ class SparseModelTest {
                 sparse.parameters().stream()
                         .filter(p -> !p.name().contains("router"))
                         .forEach(p -> p.value()
-                                .copyInPlace(twin(denseByName, p).value().view(p.value().shape())));
+                                .copyInPlace(twin(denseByName, p)
+                                        .value()
+                                        .view(p.value().shape())));
             }
             Tensor denseLoss = loss(dense);
             Tensor sparseLoss = loss(sparse);
@@ -45,9 +47,12 @@ class SparseModelTest {
             for (Parameter parameter : sparse.parameters()) {
                 Tensor gradient = parameter.value().grad().orElseThrow();
                 if (parameter.name().contains("router")) {
-                    assertThat(gradient.abs().max().item()).as("nothing to choose").isLessThan(1e-7);
+                    assertThat(gradient.abs().max().item())
+                            .as("nothing to choose")
+                            .isLessThan(1e-7);
                 } else {
-                    Tensor expected = twin(denseByName, parameter).value().grad().orElseThrow();
+                    Tensor expected =
+                            twin(denseByName, parameter).value().grad().orElseThrow();
                     assertThat(Tiny.distance(gradient, expected.view(gradient.shape())))
                             .as(parameter.name())
                             .isLessThan(1e-6);
@@ -94,9 +99,7 @@ class SparseModelTest {
                 "moe: {num_experts: 2, num_experts_per_tok: 2, decoder_sparse_step: 2}");
         try (Scope _ = Scope.open();
                 LanguageModel model = LanguageModel.build(spec, 3)) {
-            assertThat(model.parameters().stream()
-                            .map(Parameter::name)
-                            .filter(name -> name.endsWith("router.weight")))
+            assertThat(model.parameters().stream().map(Parameter::name).filter(name -> name.endsWith("router.weight")))
                     .containsExactly("layers.1.moe.router.weight", "layers.3.moe.router.weight");
             assertThat(model.forward(Inputs.of(Tiny.ids(1, 1, 4)), Context.EVALUATION)
                             .routing())

@@ -41,8 +41,8 @@ public final class Tiny {
 
     /** Returns every combination of architectural choices. */
     public static List<ModelSpec> grid() {
-        List<Optional<MoeSpec>> mixtures = List.of(
-                Optional.empty(), Optional.of(mixture(3, 2, true, 1)), Optional.of(mixture(4, 1, false, 2)));
+        List<Optional<MoeSpec>> mixtures =
+                List.of(Optional.empty(), Optional.of(mixture(3, 2, true, 1)), Optional.of(mixture(4, 1, false, 2)));
         List<ModelSpec> specs = new ArrayList<>();
         for (Norm.Kind norm : Norm.Kind.values()) {
             for (Positions positions : Positions.values()) {

@@ -59,7 +59,8 @@ class BalanceLossesTest {
         try (Scope _ = Scope.open()) {
             Routing first = Routings.ofProbabilities(1, new float[] {1, 0}, new float[] {1, 0});
             Routing second = Routings.ofProbabilities(1, new float[] {0, 1}, new float[] {0, 1});
-            assertThat(BalanceLosses.mixtralBalance(List.of(first, second)).item()).isCloseTo(1, within(1e-6));
+            assertThat(BalanceLosses.mixtralBalance(List.of(first, second)).item())
+                    .isCloseTo(1, within(1e-6));
             Map<String, BalanceLosses.Weighted> losses =
                     BalanceLosses.of(List.of(first, second), new BalanceLosses.Coefficients(0.5, 0, 0));
             assertThat(losses.get("switch_balance").value().item())
@@ -101,7 +102,8 @@ class BalanceLossesTest {
         try (Scope _ = Scope.open()) {
             Tensor logits = Tensors.of(new float[] {0, 0, (float) Math.log(3), 0}, 2, 2);
             double expected = (Math.pow(Math.log(2), 2) + Math.pow(Math.log(4), 2)) / 2;
-            assertThat(BalanceLosses.routerZ(Routings.ofLogits(logits, 1)).item()).isCloseTo(expected, within(1e-6));
+            assertThat(BalanceLosses.routerZ(Routings.ofLogits(logits, 1)).item())
+                    .isCloseTo(expected, within(1e-6));
         }
     }
 
@@ -109,12 +111,16 @@ class BalanceLossesTest {
     void onlyLossesWithACoefficientAreComputed() {
         try (Scope _ = Scope.open()) {
             List<Routing> layers = List.of(even(2, 1));
-            assertThat(BalanceLosses.of(layers, new BalanceLosses.Coefficients(0, 0, 0))).isEmpty();
-            assertThat(BalanceLosses.of(List.of(), new BalanceLosses.Coefficients(1, 1, 1))).isEmpty();
+            assertThat(BalanceLosses.of(layers, new BalanceLosses.Coefficients(0, 0, 0)))
+                    .isEmpty();
+            assertThat(BalanceLosses.of(List.of(), new BalanceLosses.Coefficients(1, 1, 1)))
+                    .isEmpty();
             Map<String, BalanceLosses.Weighted> all =
                     BalanceLosses.of(layers, new BalanceLosses.Coefficients(0.1, 0.2, 0.3));
             assertThat(all.keySet()).containsExactly("switch_balance", "mixtral_balance", "router_z");
-            assertThat(all.values()).extracting(BalanceLosses.Weighted::coefficient).containsExactly(0.1, 0.2, 0.3);
+            assertThat(all.values())
+                    .extracting(BalanceLosses.Weighted::coefficient)
+                    .containsExactly(0.1, 0.2, 0.3);
         }
     }
 

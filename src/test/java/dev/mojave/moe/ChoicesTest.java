@@ -17,8 +17,7 @@ class ChoicesTest {
         int tokens = random.nextInt(40);
         int experts = 1 + random.nextInt(9);
         int topK = 1 + random.nextInt(experts);
-        long[] expertOfCopy =
-                random.longs((long) tokens * topK, 0, experts).toArray();
+        long[] expertOfCopy = random.longs((long) tokens * topK, 0, experts).toArray();
         Choices choices = new Choices(expertOfCopy, tokens, experts, topK);
         long[] copyAtRow = choices.copyAtRow();
         for (int row = 0; row < copyAtRow.length; row++) {

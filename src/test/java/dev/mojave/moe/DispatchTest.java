@@ -32,7 +32,8 @@ class DispatchTest {
             boolean renormalize = (topK > 1 || experts == 1) && random.nextBoolean();
             Activation activation = random.nextBoolean() ? Activation.GELU : Activation.SWIGLU;
             int width = 1 + random.nextInt(9);
-            FeedForward.Spec each = new FeedForward.Spec(width, 1 + random.nextInt(11), activation, random.nextBoolean());
+            FeedForward.Spec each =
+                    new FeedForward.Spec(width, 1 + random.nextInt(11), activation, random.nextBoolean());
             MoeLayer.Spec spec = new MoeLayer.Spec(
                     new TopKRouter.Spec(width, experts, topK, renormalize), new Experts.Spec(experts, each));
             idle += check(spec, renormalize, new long[] {1 + random.nextInt(3), 1 + random.nextInt(13), width}, seed);
@@ -99,8 +100,7 @@ class DispatchTest {
     }
 
     private static Tensor affine(Tensor x, Map<String, Tensor> values, String name, int expert) {
-        Tensor product = x.matmul(
-                values.get(name + ".weight").select(0, expert).transpose(0, 1));
+        Tensor product = x.matmul(values.get(name + ".weight").select(0, expert).transpose(0, 1));
         Tensor bias = values.get(name + ".bias");
         return bias == null ? product : product.add(bias.select(0, expert));
     }

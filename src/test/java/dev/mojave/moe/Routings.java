@@ -26,8 +26,8 @@ final class Routings {
 
     private static Routing of(Tensor logits, Tensor probabilities, int topK) {
         Tensor.TopK best = probabilities.topK(topK);
-        Choices choices = new Choices(
-                best.indices().toLongs(), (int) probabilities.size(0), (int) probabilities.size(1), topK);
+        Choices choices =
+                new Choices(best.indices().toLongs(), (int) probabilities.size(0), (int) probabilities.size(1), topK);
         return new Routing(logits, probabilities, best.values(), choices);
     }
 }

@@ -22,8 +22,7 @@ class TopKRouterTest {
     @Test
     void weightsAreProbabilitiesOfTheBestExpertsBestFirst() {
         try (Scope _ = Scope.open()) {
-            Routing routing =
-                    route(new TopKRouter.Spec(6, 5, 3, false), Tensors.normal(Rng.seeded(4), 0, 1, 11, 6));
+            Routing routing = route(new TopKRouter.Spec(6, 5, 3, false), Tensors.normal(Rng.seeded(4), 0, 1, 11, 6));
             float[] p = routing.probabilitiesTE().toFloats();
             float[] w = routing.weightsTK().toFloats();
             for (int token = 0; token < 11; token++) {
@@ -51,8 +50,7 @@ class TopKRouterTest {
     @Test
     void renormalisedWeightsAreTheSoftmaxOfTheBestLogits() {
         try (Scope _ = Scope.open()) {
-            Routing routing =
-                    route(new TopKRouter.Spec(6, 5, 2, true), Tensors.normal(Rng.seeded(4), 0, 1, 11, 6));
+            Routing routing = route(new TopKRouter.Spec(6, 5, 2, true), Tensors.normal(Rng.seeded(4), 0, 1, 11, 6));
             float[] logits = routing.logitsTE().toFloats();
             float[] w = routing.weightsTK().toFloats();
             for (int token = 0; token < 11; token++) {
@@ -74,7 +72,8 @@ class TopKRouterTest {
         assertThatThrownBy(() -> new TopKRouter.Spec(8, 4, 0, false))
                 .hasMessage("num_experts_per_tok (0) must be between 1 and num_experts (4)");
         assertThatThrownBy(() -> new TopKRouter.Spec(8, 4, 1, true))
-                .hasMessage("norm_topk_prob with num_experts_per_tok 1 makes every weight 1 and cuts the router's gradient;"
-                        + " set norm_topk_prob to false");
+                .hasMessage(
+                        "norm_topk_prob with num_experts_per_tok 1 makes every weight 1 and cuts the router's gradient;"
+                                + " set norm_topk_prob to false");
     }
 }

@@ -64,8 +64,8 @@ class AttentionTest {
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
             Tensor x = input(4);
-            Tensor changed = Tensors.cat(
-                    List.of(x.narrow(1, 0, 4), x.narrow(1, 4, 1).add(1.0), x.narrow(1, 5, 2)), 1);
+            Tensor changed =
+                    Tensors.cat(List.of(x.narrow(1, 0, 4), x.narrow(1, 4, 1).add(1.0), x.narrow(1, 5, 2)), 1);
             Tensor before = forward(attention, x);
             Tensor after = forward(attention, changed);
             assertThat(distance(before.narrow(1, 0, 4), after.narrow(1, 0, 4))).isZero();
@@ -85,11 +85,12 @@ class AttentionTest {
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
             Tensor x = input(5);
-            Tensor changed = Tensors.cat(
-                    List.of(x.narrow(1, 0, 2), x.narrow(1, 2, 1).add(1.0), x.narrow(1, 3, 4)), 1);
-            Tensor hidden = Tensors.of(new long[] {1, 1, 0, 1, 1, 1, 1}, 1, 1, 1, 7).to(DType.BOOL);
-            Tensor visible = Attention.causalMask(0, 7).and(hidden.or(Attention.causalMask(0, 1)
-                    .not()));
+            Tensor changed =
+                    Tensors.cat(List.of(x.narrow(1, 0, 2), x.narrow(1, 2, 1).add(1.0), x.narrow(1, 3, 4)), 1);
+            Tensor hidden =
+                    Tensors.of(new long[] {1, 1, 0, 1, 1, 1, 1}, 1, 1, 1, 7).to(DType.BOOL);
+            Tensor visible = Attention.causalMask(0, 7)
+                    .and(hidden.or(Attention.causalMask(0, 1).not()));
             Optional<Tensor> mask = Optional.of(visible.expand(2, 1, 7, 7));
             Tensor before = attention.forward(x, mask, Optional.empty(), 0, Context.EVALUATION);
             Tensor after = attention.forward(changed, mask, Optional.empty(), 0, Context.EVALUATION);

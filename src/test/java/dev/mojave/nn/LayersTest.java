@@ -73,9 +73,10 @@ class LayersTest {
                         .sum();
                 assertThat(gelu.parameterCount() + swiglu.parameterCount() + attention.parameterCount())
                         .isEqualTo(counted);
-                assertThat(init.parameters()).allSatisfy(p -> assertThat(p.decays())
-                        .as("%s decays", p.name())
-                        .isEqualTo(p.name().endsWith("weight")));
+                assertThat(init.parameters())
+                        .allSatisfy(p -> assertThat(p.decays())
+                                .as("%s decays", p.name())
+                                .isEqualTo(p.name().endsWith("weight")));
                 init.parameters().forEach(p -> p.value().close());
             }
         }

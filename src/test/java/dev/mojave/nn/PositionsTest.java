@@ -17,9 +17,18 @@ class PositionsTest {
             float[] table = Positions.sinusoidal(3, 4).toFloats();
             double slow = 1 / Math.pow(10_000, 2.0 / 4);
             double[] expected = {
-                0, 1, 0, 1,
-                Math.sin(1), Math.cos(1), Math.sin(slow), Math.cos(slow),
-                Math.sin(2), Math.cos(2), Math.sin(2 * slow), Math.cos(2 * slow)
+                0,
+                1,
+                0,
+                1,
+                Math.sin(1),
+                Math.cos(1),
+                Math.sin(slow),
+                Math.cos(slow),
+                Math.sin(2),
+                Math.cos(2),
+                Math.sin(2 * slow),
+                Math.cos(2 * slow)
             };
             for (int i = 0; i < expected.length; i++) {
                 assertThat((double) table[i]).as("entry %d", i).isCloseTo(expected[i], within(1e-7));
