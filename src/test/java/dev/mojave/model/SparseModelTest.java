@@ -8,6 +8,7 @@ import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -62,7 +63,7 @@ class SparseModelTest {
     }
 
     private static Parameter twin(Map<String, Parameter> dense, Parameter sparse) {
-        return dense.get(sparse.name().replace("moe.experts", "feed_forward"));
+        return Objects.requireNonNull(dense.get(sparse.name().replace("moe.experts", "feed_forward")));
     }
 
     @Test
@@ -73,7 +74,7 @@ class SparseModelTest {
                     String moe = "moe: {num_experts: %d, num_experts_per_tok: %d, norm_topk_prob: %s}"
                             .formatted(experts, topK, renormalized);
                     try (Scope _ = Scope.open();
-                            LanguageModel model = LanguageModel.build(Tiny.spec("llama", moe), 3)) {
+                            LanguageModel model = Tiny.randomised(Tiny.spec("llama", moe), 3)) {
                         loss(model).backward();
                         model.parameters().stream()
                                 .filter(p -> p.name().endsWith("router.weight"))
@@ -84,7 +85,7 @@ class SparseModelTest {
                                                 .max()
                                                 .item())
                                         .as("%s, %s", p.name(), moe)
-                                        .isGreaterThan(1e-7));
+                                        .isGreaterThan(1e-4));
                     }
                 }
             }

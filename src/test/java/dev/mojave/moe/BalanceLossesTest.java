@@ -10,6 +10,7 @@ import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -63,7 +64,9 @@ class BalanceLossesTest {
                     .isCloseTo(1, within(1e-6));
             Map<String, BalanceLosses.Weighted> losses =
                     BalanceLosses.of(List.of(first, second), new BalanceLosses.Coefficients(0.5, 0, 0));
-            assertThat(losses.get("switch_balance").value().item())
+            assertThat(Objects.requireNonNull(losses.get("switch_balance"))
+                            .value()
+                            .item())
                     .as("one Switch term a layer, summed")
                     .isCloseTo(4, within(1e-6));
         }

@@ -27,7 +27,7 @@ class ChoicesTest {
             if (row > 0) {
                 long before = expertOfCopy[(int) copyAtRow[row - 1]];
                 long here = expertOfCopy[(int) copyAtRow[row]];
-                assertThat(before < here || before == here && copyAtRow[row - 1] < copyAtRow[row])
+                assertThat(before < here || (before == here && copyAtRow[row - 1] < copyAtRow[row]))
                         .as("sorted and stable at row %d, seed %d", row, seed)
                         .isTrue();
             }

@@ -15,6 +15,7 @@ import dev.mojave.tensor.Tensors;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -85,7 +86,7 @@ class DispatchTest {
                 chosen[token * experts + routing.choices().expert(token, choice)] = 1;
             }
         }
-        Tensor logits = xTD.matmul(values.get("router.weight").transpose(0, 1));
+        Tensor logits = xTD.matmul(value(values, "router.weight").transpose(0, 1));
         Tensor weightsTE = Functions.softmax(logits, 1).mul(Tensors.of(chosen, routing.tokens(), experts));
         if (renormalize) {
             weightsTE = weightsTE.div(weightsTE.sum(1).unsqueeze(1));
@@ -99,10 +100,16 @@ class DispatchTest {
         return sum;
     }
 
+    private static Tensor value(Map<String, Tensor> values, String name) {
+        return Objects.requireNonNull(values.get(name), name);
+    }
+
     private static Tensor affine(Tensor x, Map<String, Tensor> values, String name, int expert) {
-        Tensor product = x.matmul(values.get(name + ".weight").select(0, expert).transpose(0, 1));
-        Tensor bias = values.get(name + ".bias");
-        return bias == null ? product : product.add(bias.select(0, expert));
+        Tensor product =
+                x.matmul(value(values, name + ".weight").select(0, expert).transpose(0, 1));
+        return values.containsKey(name + ".bias")
+                ? product.add(value(values, name + ".bias").select(0, expert))
+                : product;
     }
 
     private static List<float[]> gradients(Tensor x, List<Parameter> parameters) {
