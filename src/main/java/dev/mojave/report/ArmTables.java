@@ -6,7 +6,7 @@ import dev.mojave.result.ArmResult;
 import dev.mojave.result.StudyResult;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /** What the arms reached and what they cost, side by side. */
 final class ArmTables {
@@ -60,10 +60,9 @@ final class ArmTables {
                 Column.number("Active", "per token"),
                 Column.number("Total", "without embeddings"),
                 Column.number("Active", "without embeddings"),
-                Column.number("Matched budget", "achieved of target"),
                 Column.number("FLOPs per token", "training"),
                 Column.number("Training", "tokens/s"),
-                Column.number("Generating", "tokens/s, batch 1"),
+                Column.number("Generating", "tokens/s"),
                 Column.number("Wall time", "training and evaluation"),
                 Column.number("Peak memory", "resident"));
         List<List<Cell>> rows = new ArrayList<>();
@@ -74,24 +73,44 @@ final class ArmTables {
                     Cell.of(Numbers.count(arm.parametersActive())),
                     Cell.of(Numbers.count(arm.parametersWithoutEmbeddings())),
                     Cell.of(Numbers.count(arm.activeWithoutEmbeddings())),
-                    match(arm.match()),
                     Cell.of(Numbers.count(arm.flopsPerToken())),
                     Cell.of(Numbers.count(arm.tokensPerSecond())),
                     Cell.of(Numbers.count(arm.generateTokensPerSecond())),
                     Cell.of(Numbers.seconds(arm.wallSeconds())),
                     Cell.of(Numbers.bytes(arm.peakMemoryBytes()))));
         }
-        return new Table("What the arms cost (speeds and times: median over seeds; memory: maximum)", columns, rows);
+        return new Table(
+                "What the arms cost (speeds and times: median over seeds, generating at batch 1; memory: maximum)",
+                columns,
+                rows);
     }
 
-    private static Cell match(ArmResult.@Nullable Match match) {
-        if (match == null) {
-            return Cell.of(Numbers.NONE);
+    /** How closely the resized arms meet the budget that they were matched to, if any was. */
+    Optional<Table> matches() {
+        List<Column> columns = List.of(
+                Column.text("Arm"),
+                Column.text("Matched to"),
+                Column.number("Target", ""),
+                Column.number("Achieved", ""),
+                Column.number("Off by", ""),
+                Column.text("By setting"));
+        List<List<Cell>> rows = new ArrayList<>();
+        for (ArmResult arm : result.arms()) {
+            ArmResult.Match match = arm.match();
+            if (match != null) {
+                double off = 100.0 * (match.achieved() - match.target()) / match.target();
+                rows.add(List.of(
+                        Cell.arm(arm.name(), "", study.slot(arm.name())),
+                        Cell.of(Study.budget(match) + " of " + match.arm()),
+                        Cell.of(Numbers.whole(match.target())),
+                        Cell.of(Numbers.whole(match.achieved())),
+                        Cell.of(Numbers.signed(off, 2) + "%"),
+                        Cell.of(match.resized() + ": " + match.value())));
+            }
         }
-        double off = match.target() == 0 ? Double.NaN : 100.0 * (match.achieved() - match.target()) / match.target();
-        return Cell.of(
-                Numbers.whole(match.achieved()) + " of " + Numbers.whole(match.target()) + " (" + Numbers.signed(off, 2)
-                        + "%)",
-                match.by() + " of " + match.arm() + " by " + match.resized() + " " + match.value());
+        return rows.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Table(
+                        "How the budgets were matched (parameters: without embeddings and head)", columns, rows));
     }
 }

@@ -66,13 +66,16 @@ final class Curves {
         return points;
     }
 
-    /** Centred moving average over about {@code points / 25} neighbours on each side, narrower at the ends. */
+    /**
+     * Moving average over {@code points / 25} neighbours on each side. At the start the window is narrowed evenly, because the curve
+     * is steep there; at the end only its right side is cut, so that the last value is not a single noisy one.
+     */
     static List<Plot.Point> smooth(List<Plot.Point> points) {
         int reach = points.size() / 25;
         List<Plot.Point> smooth = new ArrayList<>();
         for (int i = 0; i < points.size(); i++) {
-            int near = Math.min(reach, Math.min(i, points.size() - 1 - i));
-            List<Double> window = points.subList(i - near, i + near + 1).stream()
+            int near = Math.min(reach, i);
+            List<Double> window = points.subList(i - near, Math.min(points.size(), i + near + 1)).stream()
                     .map(Plot.Point::y)
                     .toList();
             smooth.add(Plot.Point.of(points.get(i).x(), mean(window)));

@@ -18,11 +18,26 @@ record Figure(String id, String title, String caption, String summary, List<View
      *
      * @param key what the PNG's name adds, empty for the only view
      * @param label what the button says
+     * @param still whether it is also drawn as PNG
      */
-    record View(String key, String label, Plot plot) {}
+    record View(String key, String label, Plot plot, boolean still) {
+        View(String key, String label, Plot plot) {
+            this(key, label, plot, true);
+        }
+    }
 
     /** A figure with one view. */
     static Figure of(String id, String title, String caption, String summary, Plot plot) {
         return new Figure(id, title, caption, summary, List.of(new View("", "", plot)));
+    }
+
+    /** Returns the views that are also drawn as PNG. */
+    List<View> stills() {
+        return views.stream().filter(View::still).toList();
+    }
+
+    /** Returns the title of one view. */
+    String title(View view) {
+        return view.label().isEmpty() ? title : title + ", " + view.label();
     }
 }

@@ -47,8 +47,7 @@ final class Page {
         open(figure);
         body.open("details").element("summary", "Numbers behind this figure").element("p", figure.summary());
         for (Figure.View view : figure.views()) {
-            String name = view.label().isEmpty() ? figure.title() : figure.title() + ", " + view.label();
-            PlotTable.of(name, view.plot()).write(body);
+            PlotTable.of(figure.title(view), view.plot()).write(body);
         }
         body.close("details").close("figcaption").close("figure");
     }

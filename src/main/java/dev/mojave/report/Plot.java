@@ -32,7 +32,12 @@ sealed interface Plot {
         /** A second kind of line in the same colour. */
         DASHED,
         /** Raw values behind a smoothed line. */
-        FAINT
+        FAINT;
+
+        /** Returns the stroke of a slot: dashed for those that use a colour a second time. */
+        static Stroke of(int slot) {
+            return slot < Palette.LIGHT.size() ? SOLID : DASHED;
+        }
     }
 
     /** A value with the ends of its band or interval; low and high are NaN where there is none. */

@@ -35,7 +35,6 @@ final class PlotPng {
     private static final int BAND_ALPHA = 40;
     private static final int FAINT_ALPHA = 80;
     private static final int MOST_MARKED = 60;
-    private static final int MOST_LABELS = 12;
     private static final Color INK = new Color(0x1b1d22);
     private static final Color MUTED = new Color(0x5b606b);
     private static final Color RULE = new Color(0xe3e5e9);
@@ -120,6 +119,8 @@ final class PlotPng {
             series.setMarker(marked ? marker(line.slot()) : SeriesMarkers.NONE);
             series.setLineStyle(stroke(faint ? 1f : 2f, line.stroke() == Plot.Stroke.DASHED));
         }
+        chart.getStyler()
+                .setLegendVisible(plot.lines().size() + plot.references().size() > 1);
         return chart;
     }
 
@@ -231,7 +232,7 @@ final class PlotPng {
         int rows = plot.rows().size();
         HeatMapChart chart = new HeatMapChartBuilder()
                 .width(WIDTH)
-                .height(Math.clamp(160 + 34L * rows, 300, 1400))
+                .height(Math.clamp(160 + 46L * rows, 300, 1400))
                 .title(title)
                 .xAxisTitle(plot.xName())
                 .yAxisTitle(plot.yName())
@@ -240,10 +241,11 @@ final class PlotPng {
         chart.getStyler().setPlotContentSize(1);
         chart.getStyler().setShowValue(plot.printed());
         chart.getStyler().setValueFont(font(Font.PLAIN, 13));
-        chart.getStyler().setHeatMapDecimalValueFormatter(value -> Numbers.fixed(value, 2));
+        chart.getStyler().setHeatMapValueDecimalPattern("0.00");
         chart.getStyler()
                 .setRangeColors(Palette.HEAT_LIGHT.stream().map(Color::decode).toArray(Color[]::new));
         chart.getStyler().setMin(plot.low()).setMax(plot.high());
+        chart.getStyler().setXAxisTickMarkSpacingHint(44); // of both axes, where they hold categories
         chart.getStyler().setDrawBorder(true);
         List<Number[]> cells = new ArrayList<>();
         for (int r = 0; r < rows; r++) {
@@ -254,20 +256,10 @@ final class PlotPng {
                 }
             }
         }
-        chart.addSeries(plot.valueName(), sparse(plot.columns()), plot.rows().reversed(), cells)
+        chart.addSeries(plot.valueName(), plot.columns(), plot.rows().reversed(), cells)
                 .setMin(plot.low())
                 .setMax(plot.high());
         return chart;
-    }
-
-    /** Blanks all but a dozen labels: XChart's own limit moves the labels away from their cells. */
-    private static List<String> sparse(List<String> labels) {
-        int every = Math.max(1, (labels.size() + MOST_LABELS - 1) / MOST_LABELS);
-        List<String> kept = new ArrayList<>();
-        for (int i = 0; i < labels.size(); i++) {
-            kept.add(i % every == 0 ? labels.get(i) : " ");
-        }
-        return kept;
     }
 
     private static XYChart xy(String title, Plot.Axis x, Plot.Axis y, int height) {
@@ -286,6 +278,7 @@ final class PlotPng {
         styler.setYAxisTickLabelsFormattingFunction(value -> Numbers.tick(Numbers.roundTo(value, 6), y.format()));
         styler.setLegendPosition(LegendPosition.OutsideS).setLegendLayout(LegendLayout.Horizontal);
         styler.setMarkerSize(7);
+        styler.setXAxisTickMarkSpacingHint(100);
         // Where all x values are evenly spaced XChart puts its ticks on them instead of on round numbers; this one is
         // not.
         XYSeries uneven = chart.addSeries(

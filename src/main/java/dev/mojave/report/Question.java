@@ -6,6 +6,8 @@ import java.util.List;
 
 /** Puts into words what a study asks, from what it compares. */
 final class Question {
+    private static final int MOST_NAMED = 3;
+
     private Question() {}
 
     /** Returns the question, with the budget that each rival was matched to. */
@@ -13,6 +15,12 @@ final class Question {
         List<Comparison> comparisons = study.result().comparisons();
         if (comparisons.isEmpty()) {
             return "What validation loss does each arm reach?";
+        }
+        if (comparisons.size() > MOST_NAMED) {
+            return study.reference()
+                    .map(reference -> "Does " + reference + " reach a lower validation loss than each of the "
+                            + comparisons.size() + " other arms?")
+                    .orElse("Which arm reaches the lowest validation loss?");
         }
         return study.reference()
                 .map(reference -> "Does " + reference + " reach a lower validation loss than "
@@ -26,7 +34,7 @@ final class Question {
         return study.result().arms().stream()
                 .filter(arm -> arm.name().equals(name))
                 .map(ArmResult::match)
-                .map(match -> match == null ? name : name + " (equal " + match.by() + " parameters)")
+                .map(match -> match == null ? name : name + " (equal " + Study.budget(match) + ")")
                 .findFirst()
                 .orElse(name);
     }

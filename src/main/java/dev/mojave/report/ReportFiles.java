@@ -16,7 +16,7 @@ final class ReportFiles {
     private ReportFiles() {}
 
     /**
-     * Writes {@code report.html} and then one PNG for each view of each figure. On a machine without any font Java cannot
+     * Writes {@code report.html} and then the PNG of each view that has one. On a machine without any font Java cannot
      * draw; the page does not depend on that, so the PNGs are left out with a warning.
      */
     static List<Path> write(Page page, Path folder) throws IOException {
@@ -32,10 +32,10 @@ final class ReportFiles {
         }
         Files.createDirectories(plots);
         for (Figure figure : page.figures()) {
-            for (Figure.View view : figure.views()) {
+            for (Figure.View view : figure.stills()) {
                 String name = figure.id() + (view.key().isEmpty() ? "" : "-" + view.key()) + ".png";
                 Path file = plots.resolve(name);
-                Files.write(file, PlotPng.draw(figure.title(), view.plot()));
+                Files.write(file, PlotPng.draw(figure.title(view), view.plot()));
                 written.add(file);
             }
         }

@@ -44,7 +44,7 @@ final class RoutingFigures {
     Figure atTheEnd() {
         List<View> views = new ArrayList<>();
         for (RunRecord run : runs) {
-            views.add(new View("seed-" + run.seed(), "Seed " + run.seed(), end(run)));
+            views.add(view(run, end(run)));
         }
         return new Figure(
                 "utilisation-" + id,
@@ -58,7 +58,7 @@ final class RoutingFigures {
     Figure overTraining() {
         List<View> views = new ArrayList<>();
         for (RunRecord run : runs) {
-            views.add(new View("seed-" + run.seed(), "Seed " + run.seed(), course(run)));
+            views.add(view(run, course(run)));
         }
         return new Figure(
                 "utilisation-over-training-" + id,
@@ -66,6 +66,11 @@ final class RoutingFigures {
                 "One row an expert, layers from the top. Rows that keep the neutral colour took an equal share throughout.",
                 summary(),
                 views);
+    }
+
+    /** One seed; only the first is drawn as PNG, so that a large study does not leave hundreds of files. */
+    private View view(RunRecord run, Plot plot) {
+        return new View("seed-" + run.seed(), "Seed " + run.seed(), plot, run.equals(runs.getFirst()));
     }
 
     private static Plot end(RunRecord run) {

@@ -91,6 +91,16 @@ record Study(StudyResult result, List<RunRecord> runs) {
         return high(comparison) < 0 ? comparison.a() + " is better" : "no difference shown";
     }
 
+    /** Returns what a budget counts, in words. */
+    static String budget(ArmResult.Match match) {
+        return switch (match.by()) {
+            case "active" -> "active parameters";
+            case "total" -> "total parameters";
+            case "flops" -> "FLOPs per token";
+            case String other -> other;
+        };
+    }
+
     /** Returns the name of a comparison: a − b. */
     static String label(String a, String b) {
         return a + " − " + b;

@@ -46,7 +46,7 @@ final class StudyFigures {
                 .orElse(0);
         double pad = reach == 0 ? 0.01 : reach * (1 + PAD);
         boolean some = comparisons.stream().anyMatch(Study::hasInterval);
-        String left = study.reference().map(b -> "first arm better").orElse("first arm better");
+        String left = study.reference().map(b -> "other arm better").orElse("first arm better");
         String right = study.reference().map(b -> b + " better").orElse("second arm better");
         String caption = some
                 ? "Dot: mean difference over seeds. Bar: " + level(comparisons.getFirst()) + " confidence interval ("
@@ -130,7 +130,7 @@ final class StudyFigures {
                 lines.add(new Line(
                         arm.name(),
                         study.slot(arm.name()),
-                        Stroke.SOLID,
+                        Stroke.of(study.slot(arm.name())),
                         mean,
                         mean.getFirst().hasBand() ? "mean, ± 1 sd" : ""));
             }
@@ -171,7 +171,9 @@ final class StudyFigures {
             return Optional.empty();
         }
         boolean bands = lines.stream().anyMatch(line -> !line.band().isEmpty());
-        String caption = "Above zero the second arm is better, below zero the first. "
+        String caption = study.reference()
+                        .map(b -> "Above zero " + b + " is better, below zero the other arm. ")
+                        .orElse("Above zero the second arm is better, below zero the first. ")
                 + (bands
                         ? "Band: 95% confidence interval at each point, paired over seeds; it does not cover the whole"
                                 + " curve at once. Where early intervals are wider than the plot they are cut at its edge."
@@ -202,8 +204,8 @@ final class StudyFigures {
                                 Numbers.orNaN(p.ciHigh()))
                         : Point.of((double) p.tokens(), p.difference()))
                 .toList();
-        return new Line(
-                label, study.slot(points.getFirst().a()), Stroke.SOLID, curve, bands ? "difference, 95% interval" : "");
+        int slot = study.slot(points.getFirst().a());
+        return new Line(label, slot, Stroke.of(slot), curve, bands ? "difference, 95% interval" : "");
     }
 
     /** Holds every difference and zero, and the intervals of the second half: with few seeds the first ones may be huge. */

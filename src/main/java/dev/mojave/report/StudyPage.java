@@ -19,6 +19,9 @@ final class StudyPage {
     /** A verdict of more letters than this is set smaller, so that it stays on the first screen. */
     private static final int LONG_VERDICT = 150;
 
+    /** With more comparisons than this the interval plot says it better than a wall of figures. */
+    private static final int MOST_CARDS = 4;
+
     private final Study study;
     private final StudyResult result;
     private final Page page;
@@ -102,7 +105,7 @@ final class StudyPage {
         if (result.comparisons().isEmpty()) {
             body.element(
                     "p", "There is nothing to compare: fewer than two arms have a finished trial with the same seed.");
-        } else {
+        } else if (result.comparisons().size() <= MOST_CARDS) {
             body.open("ul", "class", "cards");
             result.comparisons().forEach(this::card);
             body.close("ul");
@@ -136,7 +139,7 @@ final class StudyPage {
                 Column.number("Difference", "nats per token"),
                 Column.number("Interval", "nats per token"),
                 Column.number("Seeds", "pairs"),
-                Column.number("Detectable", "nats per token"),
+                Column.number("Detectable", "nats per token, 80% power"),
                 Column.text("Reading"));
         List<List<Cell>> rows = new ArrayList<>();
         for (Comparison c : result.comparisons()) {
@@ -162,6 +165,7 @@ final class StudyPage {
         ArmTables tables = new ArmTables(study);
         tables.reached().write(body);
         tables.cost().write(body);
+        tables.matches().ifPresent(table -> table.write(body));
         page.close();
     }
 

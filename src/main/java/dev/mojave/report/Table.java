@@ -62,7 +62,7 @@ record Table(String caption, List<Column> columns, List<List<Cell>> rows) {
     /** Writes the table into a scroller of its own, which the keyboard can reach. */
     void write(Html html) {
         html.open("div", "class", "scroller", "role", "region", "tabindex", "0", "aria-label", caption);
-        html.open("table").element("caption", caption);
+        html.open("table").open("caption").inline("span", caption).close("caption");
         html.open("thead").open("tr");
         for (Column column : columns) {
             html.open("th", "scope", "col", "class", column.numeric() ? "number" : "text")

@@ -53,7 +53,7 @@
       animation: false, backgroundColor: 'transparent', textStyle: { fontFamily: FONT, color: theme.ink },
       aria: { enabled: true, label: { description: figure.title + '. ' + figure.summary }, decal: { show: figure.views[0].plot.kind !== 'heat' } },
       grid: { left: 4, right: 16, top: 34, bottom: 44, containLabel: true },
-      tooltip: { confine: true, backgroundColor: theme.paper, borderColor: theme.rule, textStyle: { color: theme.ink, fontFamily: FONT, fontSize: 13 } },
+      tooltip: { confine: true, backgroundColor: theme.paper, borderColor: theme.rule, textStyle: { color: theme.ink, fontFamily: FONT, fontSize: 13 }, extraCssText: 'max-width: min(24rem, 90vw); white-space: normal; overflow-wrap: anywhere;' },
     };
   }
 
@@ -143,7 +143,7 @@
     option.xAxis = category(plot.columns, plot.xName, false);
     option.yAxis = category(plot.rows, '', true);
     option.graphic = corner(plot.yName);
-    option.grid.bottom = 84;
+    option.grid.bottom = 74;
     const far = 0.3 * (plot.high - plot.low);
     const middle = (plot.high + plot.low) / 2;
     const cells = [];
@@ -167,11 +167,11 @@
     const option = base(figure);
     option.xAxis = valueAxis(plot.x, 'x');
     option.yAxis = { type: 'value', min: 0, max: plot.intervals.length, show: false };
-    option.grid = { left: 16, right: 24, top: 30, bottom: 48 };
-    const side = (text, where) => ({ type: 'text', top: 0, [where]: where === 'left' ? 16 : 24, silent: true, style: { text: text, fill: theme.muted, font: '13px ' + FONT, width: width / 2 - 30, overflow: 'truncate' } });
+    option.grid = { left: 16, right: 24, top: 34, bottom: 48 };
+    const side = (text, where) => ({ type: 'text', top: 8, [where]: where === 'left' ? 16 : 24, silent: true, style: { text: text, fill: theme.muted, font: '13px ' + FONT, width: width / 2 - 30, overflow: 'truncate' } });
     option.graphic = [side('← ' + plot.left, 'left'), side(plot.right + ' →', 'right')];
     option.series = [{
-      type: 'custom', data: plot.intervals.map((v, i) => [v.at[1], plot.intervals.length - i - 0.65]), encode: { x: 0, y: 1 }, clip: false,
+      type: 'custom', data: plot.intervals.map((v, i) => [v.at[1], plot.intervals.length - i - 0.7]), encode: { x: 0, y: 1 }, clip: false,
       renderItem: (params, api) => intervalRow(plot, plot.intervals[params.dataIndex], params, api),
     }];
     option.tooltip.formatter = (i) => escape(plot.intervals[i.dataIndex].label) + '<br><b>' + escape(plot.intervals[i.dataIndex].text) + '</b><br>nats per token';
@@ -193,13 +193,13 @@
       children.push(part(x(item.at[2]), y, x(item.at[3]), y), part(x(item.at[2]), y - 6, x(item.at[2]), y + 6), part(x(item.at[3]), y - 6, x(item.at[3]), y + 6));
     }
     children.push({ type: 'circle', shape: { cx: x(item.at[1]), cy: y, r: 6 }, style: { fill: color, stroke: theme.paper, lineWidth: 1.5 } });
-    children.push({ type: 'text', style: { x: area.x, y: y - 22, text: item.label + '   ' + item.text, fill: theme.ink, font: '600 13px ' + FONT, textVerticalAlign: 'bottom', verticalAlign: 'bottom', width: area.width, overflow: 'truncate' } });
+    children.push({ type: 'text', style: { x: area.x, y: y - 22, text: item.label + (area.width < NARROW ? '\n' : '   ') + item.text, fill: theme.ink, font: '600 13px ' + FONT, lineHeight: 18, verticalAlign: 'bottom', width: area.width, overflow: 'truncate' } });
     return { type: 'group', children: children };
   }
 
   function height(plot, width) {
     switch (plot.kind) {
-      case 'intervals': return 84 + 76 * plot.intervals.length;
+      case 'intervals': return 88 + (width < NARROW ? 94 : 76) * plot.intervals.length;
       case 'heat': return 130 + Math.max(120, plot.rows.length * (plot.printed ? 38 : Math.max(8, Math.min(22, 640 / plot.rows.length))));
       default: return width < NARROW ? 300 : 380;
     }
@@ -211,7 +211,7 @@
   };
   function swatch(entry, isLine) {
     const stroke = entry.stroke === 'FAINT' ? 1 : 2;
-    const line = isLine ? '<path d="M0 8h24" stroke-width="' + stroke + '" opacity="' + (stroke === 1 ? 0.4 : 1) + '"/>' : '';
+    const line = isLine ? '<path d="M0 8h24"' + (entry.stroke === 'DASHED' ? ' stroke-dasharray="4 3"' : '') + ' stroke-width="' + stroke + '" opacity="' + (stroke === 1 ? 0.4 : 1) + '"/>' : '';
     const mark = entry.stroke === 'FAINT' ? '' : '<path d="' + MARKS[data.markers[entry.slot]] + '" fill="var(--slot-' + entry.slot + ')"/>';
     return '<svg width="24" height="16" viewBox="0 0 24 16" aria-hidden="true" fill="none" stroke="var(--slot-' + entry.slot + ')">' + line + mark + '</svg>';
   }
@@ -241,6 +241,7 @@
     let view = 0;
     let drawnWidth = 0;
     const plot = () => figure.views[view].plot;
+    element.setAttribute('role', 'img');
     const chart = echarts.init(element, null, { renderer: 'svg', height: height(plot(), element.clientWidth) });
     let legend = null;
 

@@ -40,6 +40,24 @@ final class Fakes {
     static final Arm MOE = new Arm("moe", 1.579, 1.0, true, 1_852_928, 1_064_448, 5_950_000, 128);
     static final Arm DENSE_TOTAL = new Arm("dense-total", 1.561, 1.1, false, 1_850_112, 1_850_112, 10_400_000, 117);
 
+    /** More arms than colours, with names that do not fit. */
+    static List<Arm> manyArms() {
+        List<Arm> arms = new ArrayList<>();
+        for (long i = 0; i < 10; i++) {
+            String name = i == 0 ? "dense" : "moe with " + (2 << (i % 4)) + " experts, coefficient 0.0" + i;
+            arms.add(new Arm(
+                    name,
+                    1.66 - 0.015 * i,
+                    1 + 0.02 * i,
+                    i != 0,
+                    1_000_000 + 700_000 * i,
+                    1_000_000 + 100_000 * i,
+                    6_000_000 + 400_000 * i,
+                    80.0 + 12 * i));
+        }
+        return arms;
+    }
+
     /** The main study: a mixture against dense models of equal active and equal total size. */
     static StudyResult study(int seeds) {
         return study("quickstart", List.of(DENSE_ACTIVE, MOE, DENSE_TOTAL), "moe", seeds);

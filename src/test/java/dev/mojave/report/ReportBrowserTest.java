@@ -39,7 +39,6 @@ class ReportBrowserTest {
     private Playwright playwright;
     private Browser browser;
     private Path study;
-    private Path run;
     private Path hostile;
 
     @BeforeAll
@@ -47,8 +46,9 @@ class ReportBrowserTest {
         StudyResult result = Fakes.study(3);
         study = StudyReport.write(result, Fakes.runs(result), folder.resolve("study"))
                 .getFirst();
-        run = RunReport.write(Fakes.run(Fakes.MOE, 1337, "finished"), folder.resolve("run"))
-                .getFirst();
+        RunReport.write(Fakes.run(Fakes.MOE, 1337, "finished"), folder.resolve("run"));
+        StudyResult arms = Fakes.study("many arms", Fakes.manyArms(), "dense", 3);
+        StudyReport.write(arms, Fakes.runs(arms, Fakes.manyArms()), folder.resolve("many"));
         StudyResult attack = Hostile.study();
         hostile = StudyReport.write(attack, Hostile.runs(attack), folder.resolve("hostile"))
                 .getFirst();
@@ -134,10 +134,12 @@ class ReportBrowserTest {
         "study,390,LIGHT",
         "study,390,DARK",
         "run,1280,LIGHT",
-        "run,390,DARK"
+        "run,390,DARK",
+        "many,1280,LIGHT",
+        "many,390,DARK"
     })
     void drawsAtEveryWidthAndTheme(String kind, int width, ColorScheme scheme) {
-        try (Opened opened = open(kind.equals("study") ? study : run, width, 800, scheme)) {
+        try (Opened opened = open(folder.resolve(kind).resolve("report.html"), width, 800, scheme)) {
             drawn(opened.page());
             nothingSideways(opened.page());
             shoot(opened.page(), kind + "-" + width + "-" + scheme);
@@ -151,8 +153,12 @@ class ReportBrowserTest {
             String light = opened.page().locator("[data-figure=loss] svg").innerHTML();
             assertThat(light).contains(Palette.LIGHT.getFirst());
             opened.page().emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
-            String dark = opened.page().locator("[data-figure=loss] svg").innerHTML();
-            assertThat(dark).contains(Palette.DARK.getFirst()).doesNotContain(Palette.LIGHT.getFirst());
+            opened.page()
+                    .waitForFunction(
+                            "colour => document.querySelector('[data-figure=loss] svg').innerHTML.includes(colour)",
+                            Palette.DARK.getFirst());
+            assertThat(opened.page().locator("[data-figure=loss] svg").innerHTML())
+                    .doesNotContain(Palette.LIGHT.getFirst());
         }
     }
 

@@ -171,6 +171,22 @@ class ReportTest {
     }
 
     @Test
+    void aStudyOfManyArmsStaysReadable() {
+        StudyResult study = Fakes.study("many", Fakes.manyArms(), "dense", 2);
+        String html = html(study, Fakes.runs(study, Fakes.manyArms()));
+        assertThat(markup(html))
+                .contains("Does dense reach a lower validation loss than each of the 9 other arms?")
+                .doesNotContain("class=\"cards\"");
+        JsonNode lines =
+                figures(html).get("loss").get("views").get(0).get("plot").get("lines");
+        assertThat(lines.get(8).get("slot").asInt())
+                .isEqualTo(lines.get(0).get("slot").asInt());
+        assertThat(lines.get(8).get("stroke").asString())
+                .as("told apart by dashes")
+                .isEqualTo("DASHED");
+    }
+
+    @Test
     void everyFigureHasATextAlternativeAndEveryIdIsUnique() {
         StudyResult study = Fakes.study(3);
         String markup = markup(html(study, Fakes.runs(study)));
@@ -227,7 +243,8 @@ class ReportTest {
         List<String> names =
                 written.stream().map(path -> path.getFileName().toString()).toList();
         assertThat(names)
-                .contains("loss.png", "gap.png", "differences.png", "cost-flops.png", "utilisation-1-seed-1337.png");
+                .contains("loss.png", "gap.png", "differences.png", "cost-flops.png", "utilisation-1-seed-1337.png")
+                .doesNotContain("utilisation-1-seed-1338.png");
         for (Path file : written.subList(1, written.size())) {
             BufferedImage image = ImageIO.read(file.toFile());
             assertThat(image.getWidth()).as(file.toString()).isEqualTo(1800);
