@@ -172,8 +172,8 @@ final class StudyFigures {
         }
         boolean bands = lines.stream().anyMatch(line -> !line.band().isEmpty());
         String caption = study.reference()
-                        .map(b -> "Above zero " + b + " is better, below zero the other arm. ")
-                        .orElse("Above zero the second arm is better, below zero the first. ")
+                        .map(b -> "Above zero favours " + b + ", below zero the other arm. ")
+                        .orElse("Above zero favours the second arm, below zero the first. ")
                 + (bands
                         ? "Band: 95% confidence interval at each point, paired over seeds; it does not cover the whole"
                                 + " curve at once. Where early intervals are wider than the plot they are cut at its edge."
