@@ -1,0 +1,226 @@
+package dev.mojave.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Progress;
+import dev.mojave.base.StopSignal;
+import dev.mojave.base.Yaml;
+import dev.mojave.run.MetricLine;
+import dev.mojave.run.MetricsLog;
+import dev.mojave.run.RecipeDraft;
+import dev.mojave.run.RunFolder;
+import dev.mojave.run.SavedModel;
+import dev.mojave.run.Status;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ObjectNode;
+
+class TrainRunTest {
+    private static final String DENSE =
+            """
+            name: run
+            data: {source: %s, tokenizer: char, validation: {tail: 0.2}, document_separator: false}
+            model: {preset: gpt2, hidden_size: 16, num_hidden_layers: 2, num_attention_heads: 2, max_position_embeddings: 16, dropout: 0.1}
+            train: {batch_size: 4, steps: 24, learning_rate: 3.0e-3, schedule: {kind: cosine, warmup_steps: 4}, eval_every: 8,
+              eval_tokens: 200, log_every: 3, checkpoint: {every: 10, keep: 1}, seed: 5}
+            engine: {precision: fp32}
+            """;
+    private static final String SPARSE =
+            """
+            name: run
+            data: {source: %s, tokenizer: byte, validation: {tail: 0.2}}
+            model: {preset: llama, hidden_size: 16, num_hidden_layers: 2, num_attention_heads: 2, max_position_embeddings: 16,
+              moe: {num_experts: 4, num_experts_per_tok: 2, losses: {switch_balance: 0.01, router_z: 0.001}}}
+            train: {batch_size: 4, micro_batch_size: 2, steps: 24, learning_rate: 3.0e-3, schedule: {kind: linear, warmup_steps: 4},
+              eval_every: 8, eval_tokens: 200, log_every: 3, checkpoint: {every: 10, keep: 1}, train_subset_tokens: 64, seed: 5}
+            engine: {precision: fp32}
+            """;
+
+    @TempDir
+    Path folder;
+
+    private Path text;
+
+    @BeforeEach
+    void writeText() throws IOException {
+        text = folder.resolve("text.txt");
+        StringBuilder content = new StringBuilder();
+        for (int i = 0; i < 300; i++) {
+            content.append("the ").append(i % 7).append(" cats sat on ").append(i % 5).append(" mats.\n");
+        }
+        Files.writeString(text, content);
+    }
+
+    private RecipeDraft draft(String recipe, String... changes) {
+        ObjectNode tree = Yaml.parse(recipe.formatted(text), "test.yaml");
+        for (String change : changes) {
+            String[] parts = change.split("=", 2);
+            tree = dev.mojave.base.Trees.with(tree, parts[0], Yaml.value(parts[1], "test"));
+        }
+        return RecipeDraft.of(tree, "test.yaml");
+    }
+
+    private TrainRun.Result run(RecipeDraft draft, String output, boolean resume, StopSignal signal) {
+        return TrainRun.run(
+                draft,
+                new TrainRun.Options(folder.resolve(output), resume, false, Optional.empty(), "test"),
+                Progress.SILENT,
+                signal);
+    }
+
+    /** Asks to stop after it was polled so many times: once a step. */
+    private static StopSignal stopAfter(int polls) {
+        return new StopSignal() {
+            private int left = polls;
+
+            @Override
+            public boolean requested() {
+                return left-- <= 0;
+            }
+
+            @Override
+            public int exitCode() {
+                return 130;
+            }
+        };
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {DENSE, SPARSE})
+    void aRunThatWasStoppedTwiceEndsBitForBitLikeOneThatWasNot(String recipe) {
+        run(draft(recipe), "whole", false, StopSignal.NEVER);
+        assertThat(run(draft(recipe), "parts", false, stopAfter(5)).finished()).isFalse();
+        assertThat(RunFolder.open(folder.resolve("parts/run")).status().state()).isEqualTo(Status.State.INTERRUPTED);
+        assertThat(run(draft(recipe), "parts", true, stopAfter(12)).finished()).isFalse();
+        assertThat(run(draft(recipe), "parts", true, StopSignal.NEVER).finished()).isTrue();
+
+        RunFolder whole = RunFolder.open(folder.resolve("whole/run"));
+        RunFolder parts = RunFolder.open(folder.resolve("parts/run"));
+        assertThat(weights(parts)).isEqualTo(weights(whole));
+        assertThat(deterministic(parts)).isEqualTo(deterministic(whole));
+        assertThat(parts.samples().read()).isEqualTo(whole.samples().read()).hasSize(1);
+    }
+
+    private static List<List<Float>> weights(RunFolder run) {
+        try (SavedModel saved = SavedModel.load(run, SavedModel.LAST)) {
+            assertThat(saved.step()).isEqualTo(24);
+            List<List<Float>> all = new ArrayList<>();
+            saved.model().parameters().forEach(p -> {
+                List<Float> values = new ArrayList<>();
+                for (float value : p.value().toFloats()) {
+                    values.add(value);
+                }
+                all.add(values);
+            });
+            return all;
+        }
+    }
+
+    /** The log without what depends on the clock and on memory. */
+    private static List<String> deterministic(RunFolder run) {
+        return MetricsLog.read(run.metrics()).stream()
+                .map(line -> line.step() + " " + line.tokens() + " " + scalars(line) + " " + line.lists())
+                .toList();
+    }
+
+    private static Map<String, Double> scalars(MetricLine line) {
+        Map<String, Double> kept = new java.util.TreeMap<>(line.scalars());
+        kept.keySet().removeIf(name -> name.contains("per_second") || name.contains("memory") || name.contains("flops"));
+        return kept;
+    }
+
+    @Test
+    void theLogHasTheStandardNames() {
+        run(draft(SPARSE), "out", false, StopSignal.NEVER);
+        List<MetricLine> lines = MetricsLog.read(RunFolder.open(folder.resolve("out/run")).metrics());
+        Map<String, Double> last = RunFolder.open(folder.resolve("out/run")).lastMetrics();
+        assertThat(last.keySet())
+                .contains(
+                        "train/loss", "train/ce", "train/learning_rate", "train/grad_norm", "train/tokens_per_second",
+                        "val/loss", "val/perplexity", "val/bits_per_token", "val/bits_per_byte", "train_subset/loss",
+                        "memory/peak_bytes", "loss/switch_balance", "loss/router_z", "moe/0/max_violation",
+                        "moe/1/load_entropy", "moe/1/routing_entropy", "moe/0/dead_experts", "moe/0/drop_rate",
+                        "generate/tokens_per_second");
+        assertThat(lines.get(1).lists().get("moe/0/load")).hasSize(4);
+        assertThat(last.get("moe/0/drop_rate")).isZero();
+        assertThat(last.get("val/perplexity")).isCloseTo(Math.exp(last.get("val/loss")), org.assertj.core.api.Assertions.within(1e-9));
+    }
+
+    @Test
+    void theModelLearnsMoreThanTokenFrequencies() {
+        run(draft(DENSE, "train.steps=200", "train.learning_rate=1.0e-2", "train.eval_every=200", "model.dropout=0.0"), "out", false, StopSignal.NEVER);
+        assertThat(RunFolder.open(folder.resolve("out/run")).lastMetrics().get("val/loss")).isLessThan(1.0);
+    }
+
+    @Test
+    void anExistingNameIsRefusedAndAFinishedRunSaysSo() {
+        run(draft(DENSE), "out", false, StopSignal.NEVER);
+        assertThatThrownBy(() -> run(draft(DENSE), "out", false, StopSignal.NEVER))
+                .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.USAGE))
+                .hasMessageContaining("--resume auto")
+                .hasMessageContaining("--overwrite");
+        assertThat(run(draft(DENSE), "out", true, StopSignal.NEVER).alreadyFinished()).isTrue();
+    }
+
+    @Test
+    void resumingWithAnotherModelNamesTheKey() {
+        run(draft(DENSE), "out", false, stopAfter(3));
+        assertThatThrownBy(() -> run(draft(DENSE, "model.hidden_size=32"), "out", true, StopSignal.NEVER))
+                .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.USAGE))
+                .hasMessageContaining("model.hidden_size");
+    }
+
+    @Test
+    void resumingOnOtherTextIsRefused() throws IOException {
+        run(draft(DENSE), "out", false, stopAfter(3));
+        Files.writeString(text, Files.readString(text).replace("cats", "rats"));
+        assertThatThrownBy(() -> run(draft(DENSE), "out", true, StopSignal.NEVER))
+                .hasMessageContaining("was trained on other text");
+    }
+
+    @Test
+    void trainingThatDivergesStopsAndKeepsTheLastCheckpoint() {
+        RecipeDraft wild = draft(
+                DENSE, "train.learning_rate=1.0e+30", "train.gradient_clip=0", "train.schedule={kind: constant, warmup_steps: 2}",
+                "train.checkpoint.every=1", "train.optimizer={kind: adamw, weight_decay: 0.0}");
+        assertThatThrownBy(() -> run(wild, "out", false, StopSignal.NEVER))
+                .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.TRAINING))
+                .hasMessageContaining("diverged")
+                .hasMessageContaining("train.learning_rate");
+        RunFolder run = RunFolder.open(folder.resolve("out/run"));
+        assertThat(run.status().state()).isEqualTo(Status.State.FAILED);
+        assertThat(run.checkpoints().last()).isPresent();
+    }
+
+    @Test
+    void aRunStartsFromTheWeightsOfAnother() {
+        run(draft(DENSE), "first", false, StopSignal.NEVER);
+        double before = RunFolder.open(folder.resolve("first/run")).lastMetrics().get("val/loss");
+        TrainRun.run(
+                draft(DENSE, "train.steps=6", "train.learning_rate=1.0e-6", "train.schedule={kind: constant, warmup_steps: 0}"),
+                new TrainRun.Options(folder.resolve("second"), false, false, Optional.of(folder.resolve("first/run")), "test"),
+                Progress.SILENT,
+                StopSignal.NEVER);
+        assertThat(RunFolder.open(folder.resolve("second/run")).lastMetrics().get("val/loss"))
+                .isCloseTo(before, org.assertj.core.api.Assertions.within(0.01));
+    }
+
+    @Test
+    void aContextLongerThanTheTextIsRefused() {
+        assertThatThrownBy(() -> run(draft(DENSE, "model.max_position_embeddings=100000"), "out", false, StopSignal.NEVER))
+                .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
+                .hasMessageContaining("max_position_embeddings");
+    }
+}
