@@ -80,7 +80,8 @@ final class GenerateVerb implements Verb {
 
     @Override
     public int run(Console console) {
-        SamplingSpec spec = new SamplingSpec(repetitionPenalty, temperature, topK, topP, minP, maxTokens, seed, stop);
+        SamplingSpec spec =
+                new SamplingSpec(repetitionPenalty, temperature, topK, topP, minP, maxTokens, seed, stop, true);
         RunFolder folder = RunFolder.open(run);
         console.reserveOutput();
         Engine.configure(EngineRequest.DEFAULT, console);

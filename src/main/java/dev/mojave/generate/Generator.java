@@ -57,12 +57,13 @@ public final class Generator {
             start = System.nanoTime();
             while (true) {
                 int id = chooser.choose(logits);
-                if (tokenizer.endOfText().orElse(-1) == id) {
+                boolean end = tokenizer.endOfText().orElse(-1) == id;
+                if (end && spec.untilEnd()) {
                     break;
                 }
                 chooser.see(id);
                 history[known + written++] = id;
-                emit.accept(stop.add(decoder.add(id)));
+                emit.accept(stop.add(end ? decoder.add(id) + "\n" : decoder.add(id)));
                 if (stop.stopped() || written == spec.maxTokens() || signal.requested()) {
                     break;
                 }

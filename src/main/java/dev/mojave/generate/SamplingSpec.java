@@ -14,6 +14,7 @@ import java.util.List;
  * @param maxTokens how many tokens to write at most
  * @param seed of the draw
  * @param stop texts that end the writing; they are not part of it
+ * @param untilEnd whether the end-of-text token ends the writing; otherwise it becomes a line end and the next document begins
  */
 public record SamplingSpec(
         double repetitionPenalty,
@@ -23,7 +24,8 @@ public record SamplingSpec(
         double minP,
         int maxTokens,
         long seed,
-        List<String> stop) {
+        List<String> stop,
+        boolean untilEnd) {
 
     /** Checks every range; messages name the flags. */
     public SamplingSpec {
@@ -42,11 +44,16 @@ public record SamplingSpec(
 
     /** Plain sampling: temperature 0.8, top-k 200, as nanoGPT samples. */
     public static SamplingSpec usual(int maxTokens, long seed) {
-        return new SamplingSpec(1, 0.8, 200, 1, 0, maxTokens, seed, List.of());
+        return new SamplingSpec(1, 0.8, 200, 1, 0, maxTokens, seed, List.of(), true);
+    }
+
+    /** The same, going on through the ends of documents until all tokens are written. */
+    public static SamplingSpec sample(int maxTokens, long seed) {
+        return new SamplingSpec(1, 0.8, 200, 1, 0, maxTokens, seed, List.of(), false);
     }
 
     /** Always the most likely token. */
     public static SamplingSpec greedy(int maxTokens) {
-        return new SamplingSpec(1, 0, 0, 1, 0, maxTokens, 0, List.of());
+        return new SamplingSpec(1, 0, 0, 1, 0, maxTokens, 0, List.of(), true);
     }
 }

@@ -2,11 +2,7 @@ package dev.mojave.run;
 
 import dev.mojave.base.Failure;
 import dev.mojave.data.tokenizer.Tokenizer;
-import dev.mojave.interop.StoredTensors;
-import dev.mojave.interop.WeightNames;
 import dev.mojave.model.LanguageModel;
-import dev.mojave.tensor.NoGrad;
-import dev.mojave.tensor.Scope;
 
 /**
  * A trained model, ready to use, with what it was trained with.
@@ -40,7 +36,7 @@ public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe
         try (Checkpoint checkpoint = run.checkpoints().open(step(run, which))) {
             LanguageModel model =
                     LanguageModel.build(recipe.model(), recipe.train().seed());
-            copyWeights(checkpoint, model);
+            Snapshots.restore(checkpoint, model);
             return new SavedModel(model, tokenizer, recipe, checkpoint.state().step());
         }
     }
@@ -61,14 +57,6 @@ public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe
 
     private static Failure none(RunFolder run) {
         return Failure.data("%s has no checkpoint yet: let it train until its first one", run.path());
-    }
-
-    /** Copies a checkpoint's weights into a model built from the same specification. */
-    public static void copyWeights(Checkpoint checkpoint, LanguageModel model) {
-        try (Scope _ = Scope.open();
-                NoGrad _ = NoGrad.open()) {
-            WeightNames.fromStored(model.spec(), StoredTensors.of(checkpoint.weights()), model.parameters());
-        }
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.mojave.generate.SamplingSpec;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.result.GenerateResult;
 import dev.mojave.run.Checkpoint;
+import dev.mojave.run.MetricsLog;
 import dev.mojave.run.Provenances;
 import dev.mojave.run.Recipe;
 import dev.mojave.run.RecipeDraft;
@@ -16,10 +17,11 @@ import dev.mojave.run.Resume;
 import dev.mojave.run.RunFolder;
 import dev.mojave.run.RunLock;
 import dev.mojave.run.Samples;
-import dev.mojave.run.SavedModel;
+import dev.mojave.run.Snapshots;
 import dev.mojave.run.Status;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineChoice;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ import java.util.Optional;
 /** One training run from recipe to finished folder: engine, data, model, training, a sample, status and provenance. */
 public final class TrainRun {
     private static final int SAMPLE_TOKENS = 200;
+    private static final String GENERATE_SPEED = "generate/tokens_per_second";
 
     /**
      * Where a run goes and how it starts.
@@ -130,12 +133,27 @@ public final class TrainRun {
                     try (LanguageModel model =
                             LanguageModel.build(recipe.model(), recipe.train().seed())) {
                         requireSameData(folder, Optional.ofNullable(checkpoint), data);
+                        complete(folder, recipe, data, engine);
+                        if (checkpoint == null) {
+                            MetricsLog.truncateAfter(folder.metrics(), 0);
+                            folder.samples().truncateAfter(0);
+                        }
                         return train(
                                 new TrainJob(model, data, recipe.train(), engine, 0, recipe.sha256(), folder),
                                 Optional.ofNullable(checkpoint));
                     }
                 }
             }
+        }
+    }
+
+    /** Writes what a process that was killed at its start had not written yet. */
+    private void complete(RunFolder folder, Recipe recipe, PreparedData data, EngineChoice engine) {
+        if (!Files.exists(folder.path().resolve("tokenizer.json"))) {
+            folder.write(data.tokenizer());
+        }
+        if (!Files.exists(folder.path().resolve("provenance.json"))) {
+            folder.write(Provenances.of(facts(recipe, data, engine)));
         }
     }
 
@@ -171,7 +189,7 @@ public final class TrainRun {
             throw Failure.data("--from %s: the run has no checkpoint", from);
         }
         try (Checkpoint checkpoint = run.checkpoints().open(step.get())) {
-            SavedModel.copyWeights(checkpoint, model);
+            Snapshots.restore(checkpoint, model);
         }
     }
 
@@ -187,7 +205,7 @@ public final class TrainRun {
                     status.end(Status.State.INTERRUPTED, "stopped by a signal; --resume auto continues it");
                     return new Result(folder, false, false);
                 }
-                sample(job, outcome.step(), trainer, status);
+                sample(job, trainer, status);
                 status.end(Status.State.FINISHED, null);
                 return new Result(folder, true, false);
             } catch (RuntimeException e) {
@@ -197,12 +215,18 @@ public final class TrainRun {
         }
     }
 
-    private void sample(TrainJob job, long step, Trainer trainer, RunStatus status) {
+    /** Lets the model write once it is trained; how fast it does is one of its costs. */
+    private static void sample(TrainJob job, Trainer trainer, RunStatus status) {
+        RunFolder folder = job.folder();
+        if (folder.lastMetrics().containsKey(GENERATE_SPEED)) {
+            return;
+        }
         GenerateResult text = new Generator(job.model(), job.data().tokenizer())
-                .generate("", SamplingSpec.usual(SAMPLE_TOKENS, job.spec().seed()), piece -> {}, StopSignal.NEVER);
-        job.folder().samples().append(new Samples.Sample(step, text.text()));
-        Map<String, Double> speed = Map.of("generate/tokens_per_second", text.tokensPerSecond());
+                .generate("", SamplingSpec.sample(SAMPLE_TOKENS, job.spec().seed()), piece -> {}, StopSignal.NEVER);
+        folder.samples().truncateAfter(trainer.step() - 1);
+        folder.samples().append(new Samples.Sample(trainer.step(), text.text()));
+        Map<String, Double> speed = Map.of(GENERATE_SPEED, text.tokensPerSecond());
         trainer.log(speed);
-        status.beat(step, speed);
+        status.beat(trainer.step(), speed);
     }
 }

@@ -16,6 +16,7 @@ import dev.mojave.run.Checkpoint;
 import dev.mojave.run.MetricLine;
 import dev.mojave.run.MetricsLog;
 import dev.mojave.run.OptimizerSpec;
+import dev.mojave.run.Snapshots;
 import dev.mojave.run.TrainSpec;
 import dev.mojave.run.TrainState;
 import dev.mojave.tensor.DType;
@@ -87,7 +88,8 @@ public final class Trainer implements AutoCloseable {
     /** Continues from a checkpoint of the same recipe; the log is cut back to it. */
     public void resume(Checkpoint checkpoint) {
         TrainState state = checkpoint.state();
-        Snapshots.restore(checkpoint, model, optimizer);
+        Snapshots.restore(checkpoint, model);
+        Snapshots.restore(checkpoint, optimizer.state());
         optimizer.resume(state.step());
         step = state.step();
         elapsedSeconds = state.elapsedSeconds();
@@ -103,6 +105,11 @@ public final class Trainer implements AutoCloseable {
 
     private static OptionalDouble optional(@org.jspecify.annotations.Nullable Double value) {
         return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
+    }
+
+    /** Returns how many steps are done. */
+    public long step() {
+        return step;
     }
 
     /** Returns how many steps the whole run has. */
@@ -234,7 +241,7 @@ public final class Trainer implements AutoCloseable {
         Snapshots.save(
                 job.folder().checkpoints(),
                 model,
-                optimizer,
+                optimizer.state(),
                 state,
                 best,
                 spec.checkpoint().keep());

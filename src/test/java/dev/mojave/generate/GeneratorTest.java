@@ -119,7 +119,7 @@ class GeneratorTest {
             String text =
                     generator.generate("x", greedy, t -> {}, StopSignal.NEVER).text();
             String stop = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8).substring(2, 4);
-            SamplingSpec stopping = new SamplingSpec(1, 0, 0, 1, 0, 12, 0, List.of(stop));
+            SamplingSpec stopping = new SamplingSpec(1, 0, 0, 1, 0, 12, 0, List.of(stop), true);
             assertThat(generator
                             .generate("x", stopping, t -> {}, StopSignal.NEVER)
                             .text())

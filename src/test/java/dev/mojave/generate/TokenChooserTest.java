@@ -16,7 +16,7 @@ class TokenChooserTest {
 
     @Test
     void drawsFollowTheProbabilities() {
-        TokenChooser chooser = new TokenChooser(new SamplingSpec(1, 1, 0, 1, 0, 1, 42, List.of()));
+        TokenChooser chooser = new TokenChooser(new SamplingSpec(1, 1, 0, 1, 0, 1, 42, List.of(), true));
         int[] count = new int[2];
         for (int i = 0; i < 20_000; i++) {
             count[chooser.choose(new float[] {(float) Math.log(3), 0})]++;
@@ -30,7 +30,7 @@ class TokenChooserTest {
     }
 
     private static List<Integer> draws(long seed) {
-        TokenChooser chooser = new TokenChooser(new SamplingSpec(1, 1, 0, 1, 0, 1, seed, List.of()));
+        TokenChooser chooser = new TokenChooser(new SamplingSpec(1, 1, 0, 1, 0, 1, seed, List.of(), true));
         return java.util.stream.IntStream.range(0, 50)
                 .mapToObj(i -> chooser.choose(new float[] {0, 0, 0, 0}))
                 .toList();
@@ -38,19 +38,19 @@ class TokenChooserTest {
 
     @Test
     void rangesAreCheckedByTheNameOfTheFlag() {
-        assertThatThrownBy(() -> new SamplingSpec(1, -1, 0, 1, 0, 1, 0, List.of()))
+        assertThatThrownBy(() -> new SamplingSpec(1, -1, 0, 1, 0, 1, 0, List.of(), true))
                 .hasMessageStartingWith("--temperature (-1.0)");
-        assertThatThrownBy(() -> new SamplingSpec(1, 1, -2, 1, 0, 1, 0, List.of()))
+        assertThatThrownBy(() -> new SamplingSpec(1, 1, -2, 1, 0, 1, 0, List.of(), true))
                 .hasMessageStartingWith("--top-k (-2)");
-        assertThatThrownBy(() -> new SamplingSpec(1, 1, 0, 0, 0, 1, 0, List.of()))
+        assertThatThrownBy(() -> new SamplingSpec(1, 1, 0, 0, 0, 1, 0, List.of(), true))
                 .hasMessageStartingWith("--top-p (0.0)");
-        assertThatThrownBy(() -> new SamplingSpec(1, 1, 0, 1, 2, 1, 0, List.of()))
+        assertThatThrownBy(() -> new SamplingSpec(1, 1, 0, 1, 2, 1, 0, List.of(), true))
                 .hasMessageStartingWith("--min-p (2.0)");
-        assertThatThrownBy(() -> new SamplingSpec(0, 1, 0, 1, 0, 1, 0, List.of()))
+        assertThatThrownBy(() -> new SamplingSpec(0, 1, 0, 1, 0, 1, 0, List.of(), true))
                 .hasMessageStartingWith("--repetition-penalty");
-        assertThatThrownBy(() -> new SamplingSpec(1, 1, 0, 1, 0, 0, 0, List.of()))
+        assertThatThrownBy(() -> new SamplingSpec(1, 1, 0, 1, 0, 0, 0, List.of(), true))
                 .hasMessageStartingWith("--max-tokens (0)");
-        assertThatThrownBy(() -> new SamplingSpec(1, 1, 0, 1, 0, 1, 0, List.of("")))
+        assertThatThrownBy(() -> new SamplingSpec(1, 1, 0, 1, 0, 1, 0, List.of(""), true))
                 .hasMessageStartingWith("--stop");
     }
 }

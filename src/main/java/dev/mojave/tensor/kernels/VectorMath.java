@@ -2,6 +2,7 @@ package dev.mojave.tensor.kernels;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
+import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -79,5 +80,26 @@ final class VectorMath {
     /** 1 / (1 + e^-x). */
     static FloatVector sigmoid(FloatVector x) {
         return FloatVector.broadcast(FLOATS, 1f).div(exp(x.neg()).add(1f));
+    }
+
+    /**
+     * Returns the sum of all lanes, from the first to the last. {@code reduceLanes(ADD)} may add in any order and does so differently
+     * before and after the JIT has compiled it: a run would not repeat bit for bit.
+     */
+    static float sum(FloatVector x) {
+        float sum = 0;
+        for (float lane : x.toArray()) {
+            sum += lane;
+        }
+        return sum;
+    }
+
+    /** The same in float64. */
+    static double sum(DoubleVector x) {
+        double sum = 0;
+        for (double lane : x.toArray()) {
+            sum += lane;
+        }
+        return sum;
     }
 }

@@ -4,6 +4,7 @@ import static dev.mojave.tensor.kernels.VectorMath.FLOATS;
 import static dev.mojave.tensor.kernels.VectorMath.LANES;
 import static dev.mojave.tensor.kernels.VectorMath.load;
 import static dev.mojave.tensor.kernels.VectorMath.store;
+import static dev.mojave.tensor.kernels.VectorMath.sum;
 import static dev.mojave.tensor.kernels.VectorMath.tail;
 
 import java.lang.foreign.MemorySegment;
@@ -30,7 +31,7 @@ final class VectorOptimizer {
             even = low.fma(low, even);
             odd = high.fma(high, odd);
         }
-        return even.add(odd).reduceLanes(VectorOperators.ADD);
+        return sum(even.add(odd));
     }
 
     /** The update of {@link AdamWKernel} on one range. */

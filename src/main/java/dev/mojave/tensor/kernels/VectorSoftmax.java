@@ -5,6 +5,7 @@ import static dev.mojave.tensor.kernels.VectorMath.LANES;
 import static dev.mojave.tensor.kernels.VectorMath.exp;
 import static dev.mojave.tensor.kernels.VectorMath.load;
 import static dev.mojave.tensor.kernels.VectorMath.store;
+import static dev.mojave.tensor.kernels.VectorMath.sum;
 import static dev.mojave.tensor.kernels.VectorMath.tail;
 
 import java.lang.foreign.MemorySegment;
@@ -31,7 +32,7 @@ final class VectorSoftmax {
             VectorMask<Float> mask = tail(i, to);
             sum = sum.add(exp(load(x, i, mask).sub(max)), mask);
         }
-        return Math.log(sum.reduceLanes(VectorOperators.ADD)) + max - value(x, from + target);
+        return Math.log(sum(sum)) + max - value(x, from + target);
     }
 
     /** The same, and writes {@code scale * (softmax(x) - onehot(target))} to dx, which may be x itself. */
@@ -51,7 +52,7 @@ final class VectorSoftmax {
             sum = sum.add(e, mask);
             store(e, dx, i, mask);
         }
-        float total = sum.reduceLanes(VectorOperators.ADD);
+        float total = sum(sum);
         multiply(dx, from, to, scale / total);
         long at = (from + target) * Float.BYTES;
         dx.set(FLOAT, at, dx.get(FLOAT, at) - scale);
