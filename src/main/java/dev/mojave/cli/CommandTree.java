@@ -9,6 +9,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -24,8 +25,6 @@ final class CommandTree {
                 "A laboratory for small language models: trains, measures and compares dense and mixture-of-experts",
                 "transformers."
             },
-            commandListHeading = "%nVerbs:%n",
-            optionListHeading = "%nOptions:%n",
             footer = {
                 "",
                 "'./mojave VERB --help' explains a verb and ends with an example that runs.",
@@ -38,6 +37,9 @@ final class CommandTree {
                 "  ./mojave quickstart --quick"
             })
     static final class Root {}
+
+    private static final List<String> VERBS =
+            List.of(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, UsageMessageSpec.SECTION_KEY_COMMAND_LIST);
 
     private final Console console;
     private final CommandLine root;
@@ -54,6 +56,10 @@ final class CommandTree {
                         .description("Print version, commit and Java, and exit.")
                         .build());
         equip(root.getCommandSpec());
+        List<String> sections = new ArrayList<>(root.getHelpSectionKeys());
+        sections.removeAll(VERBS);
+        sections.addAll(sections.indexOf(UsageMessageSpec.SECTION_KEY_PARAMETER_LIST_HEADING), VERBS);
+        root.setHelpSectionKeys(sections);
         root.setUsageHelpLongOptionsMaxWidth(26).setUsageHelpWidth(110);
     }
 
@@ -63,7 +69,12 @@ final class CommandTree {
                 .usageHelp(true)
                 .description("Print this help and exit.")
                 .build());
-        spec.usageMessage().sortOptions(false).abbreviateSynopsis(false);
+        spec.usageMessage()
+                .sortOptions(false)
+                .synopsisSubcommandLabel("VERB")
+                .commandListHeading("%nVerbs:%n")
+                .parameterListHeading("%nArguments:%n")
+                .optionListHeading("%nOptions:%n");
         spec.subcommands().values().forEach(child -> equip(child.getCommandSpec()));
     }
 

@@ -8,6 +8,13 @@ final class Verbs {
 
     /** Returns a new instance of every verb; picocli fills their fields. */
     static List<Object> all() {
-        return List.of(new TrainVerb(), new EvalVerb(), new GenerateVerb(), new DataVerb());
+        return List.of(
+                new TrainVerb(),
+                new EvalVerb(),
+                new GenerateVerb(),
+                new RunsVerb(),
+                new DataVerb(),
+                new ModelsVerb(),
+                new DoctorVerb());
     }
 }

@@ -32,4 +32,11 @@ class CommandTreeTest {
                 './mojave --help' lists what there is.
                 """);
     }
+
+    @Test
+    void anUnknownVerbSuggestsTheNearest() {
+        CliResult result = CliResult.run("model");
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).startsWith("mojave: unknown verb 'model'; did you mean 'models'?\n");
+    }
 }

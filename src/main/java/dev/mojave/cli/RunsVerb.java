@@ -1,0 +1,65 @@
+package dev.mojave.cli;
+
+import dev.mojave.base.Failure;
+import dev.mojave.result.RunSummary;
+import dev.mojave.run.Runs;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Lists runs, a study's trials among them. */
+@Command(
+        name = "runs",
+        description = {
+            "List the runs under the output folder: state, step, losses.",
+            "",
+            "Losses are in nats per token; best is the lowest of all evaluations."
+        },
+        footerHeading = Verb.EXAMPLE,
+        footer = "  ./mojave runs --json")
+final class RunsVerb implements Verb {
+    @Mixin
+    private OutputOption output = new OutputOption();
+
+    @Mixin
+    private JsonOption json = new JsonOption();
+
+    @Override
+    public int run(Console console) {
+        if (Files.exists(output.folder()) && !Files.isDirectory(output.folder())) {
+            throw Failure.usage("--output: %s is a file, not a folder", output.folder());
+        }
+        List<RunSummary> runs = Files.exists(output.folder()) ? Runs.list(output.folder()) : List.of();
+        if (json.chosen(console)) {
+            console.json(runs);
+        } else if (runs.isEmpty()) {
+            console.print(
+                    "no runs under " + output.folder() + "; './mojave quickstart' or './mojave train' makes some");
+        } else {
+            console.print(table(runs));
+        }
+        return ExitCodes.OK;
+    }
+
+    private static String table(List<RunSummary> runs) {
+        TextTable table = new TextTable("run", "state", "step", "train loss", "val loss", "best", "note");
+        for (RunSummary run : runs) {
+            table.add(
+                    run.name(),
+                    run.state(),
+                    run.totalSteps() > 0 ? run.step() + "/" + run.totalSteps() : Long.toString(run.step()),
+                    loss(run.trainLoss()),
+                    loss(run.valLoss()),
+                    loss(run.bestValLoss()),
+                    run.reason() == null ? "" : run.reason());
+        }
+        return table.text();
+    }
+
+    private static String loss(@Nullable Double value) {
+        return value == null ? "-" : String.format(Locale.ROOT, "%.4f", value);
+    }
+}

@@ -1,0 +1,60 @@
+package dev.mojave.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mojave.base.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class RunsVerbTest {
+    @TempDir
+    Path output;
+
+    private void run(String name, String status) throws IOException {
+        Path folder = Files.createDirectories(output.resolve(name));
+        Files.writeString(folder.resolve("recipe.yaml"), "name: " + name + "\n");
+        Files.writeString(folder.resolve("status.json"), status);
+    }
+
+    @Test
+    void anEmptyOrMissingFolderSaysHowToFillIt() {
+        CliResult result =
+                CliResult.run("runs", "--output", output.resolve("none").toString());
+        assertThat(result.code()).isZero();
+        assertThat(result.out()).startsWith("no runs under ").contains("./mojave quickstart");
+        assertThat(CliResult.run("runs", "--json", "--output", output.toString())
+                        .out())
+                .isEqualTo("[ ]\n");
+    }
+
+    @Test
+    void stateStepAndLossesAreListed() throws IOException {
+        run("done", """
+                {"state": "finished", "step": 2000, "total_steps": 2000, "heartbeat": "2026-01-01T00:00:00Z",
+                 "metrics": {"val/loss": 1.88, "val/best_loss": 1.875}}""");
+        run("sick", "not json");
+
+        CliResult result = CliResult.run("runs", "--output", output.toString());
+        assertThat(result.code()).isZero();
+        assertThat(result.out().lines().toList().get(1)).matches("done +finished +2000/2000 +- +1\\.8800 +1\\.8750");
+        assertThat(result.out().lines().toList().get(2)).startsWith("sick").contains("failed", "status.json");
+
+        JsonNode json = Json.tree(
+                CliResult.run("runs", "--json", "--output", output.toString()).out());
+        assertThat(json.path(0).path("name").stringValue()).isEqualTo("done");
+        assertThat(json.path(0).path("total_steps").longValue()).isEqualTo(2000);
+        assertThat(json.path(0).path("best_val_loss").doubleValue()).isEqualTo(1.875);
+    }
+
+    @Test
+    void aFileIsNoOutputFolder() throws IOException {
+        Path file = Files.writeString(output.resolve("file"), "x");
+        CliResult result = CliResult.run("runs", "--output", file.toString());
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).isEqualTo("mojave: --output: " + file + " is a file, not a folder\n");
+    }
+}
