@@ -9,6 +9,8 @@ final class Verbs {
     /** Returns a new instance of every verb; picocli fills their fields. */
     static List<Object> all() {
         return List.of(
+                new QuickstartVerb(),
+                new StudyVerb(),
                 new TrainVerb(),
                 new EvalVerb(),
                 new GenerateVerb(),

@@ -38,7 +38,7 @@ public final class RunLock implements AutoCloseable {
      *
      * @throws Failure of kind USAGE if someone else has it or the folder cannot be written
      */
-    static RunLock take(Path folder) {
+    public static RunLock take(Path folder) {
         RunLock taken = tryTake(folder);
         if (taken == null) {
             throw Failure.usage(

@@ -28,23 +28,35 @@ enum Budget {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** Returns what is counted, in words. */
+    String counted() {
+        return counted;
+    }
+
+    /** Returns the budget of a key that {@link #key()} gave. */
+    static Budget of(String key) {
+        return valueOf(key.toUpperCase(Locale.ROOT));
+    }
+
     /**
      * A dense model that was resized to a mixture's budget.
      *
-     * @param model the mixture's model without the mixture and with another {@code intermediate_size}; nothing else differs
+     * @param model the model, dense and resized
      * @param match target and achieved counts
      */
     record Matched(ModelSpec model, ArmResult.Match match) {}
 
     /**
-     * Resizes the feed-forward of the reference's dense twin until the counts agree.
+     * Makes a model dense and resizes its feed-forward until its count is the reference's; nothing else changes.
      *
      * @param place the YAML path, for messages
      * @param arm the reference's name
+     * @param reference the mixture that sets the target
+     * @param resized the model to resize: the reference itself, or one that differs in other keys too
      * @throws dev.mojave.base.Failure of kind USAGE if no size comes within 1%
      */
-    Matched match(String place, String arm, ModelSpec reference) {
-        ModelSpec dense = reference.dense();
+    Matched match(String place, String arm, ModelSpec reference, ModelSpec resized) {
+        ModelSpec dense = resized.dense();
         BudgetMatch.Found found = BudgetMatch.nearest(
                 new BudgetMatch.Wanted(place, arm, counted, RESIZED),
                 count(reference.counts()),

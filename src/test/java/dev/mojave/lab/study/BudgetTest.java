@@ -36,9 +36,9 @@ class BudgetTest {
                             random.nextInt(1, layers + 1),
                             MoeSpec.Router.TOP_K,
                             new BalanceLosses.Coefficients(0.01, 0, 0.001)));
-            Budget.Matched active = Budget.ACTIVE.match("arms.a.match", "moe", moe);
-            Budget.Matched total = Budget.TOTAL.match("arms.t.match", "moe", moe);
-            Budget.Matched flops = Budget.FLOPS.match("arms.f.match", "moe", moe);
+            Budget.Matched active = Budget.ACTIVE.match("arms.a.match", "moe", moe, moe);
+            Budget.Matched total = Budget.TOTAL.match("arms.t.match", "moe", moe, moe);
+            Budget.Matched flops = Budget.FLOPS.match("arms.f.match", "moe", moe, moe);
 
             ModelCounts target = moe.counts();
             near(active.model().counts().activeWithoutEmbeddings(), target.activeWithoutEmbeddings());
@@ -63,7 +63,7 @@ class BudgetTest {
                 256,
                 true,
                 new MoeSpec(4, 2, true, 4, MoeSpec.Router.TOP_K, new BalanceLosses.Coefficients(0, 0, 0)));
-        assertThat(Budget.ACTIVE.match("arms.a.match", "moe", moe).match().value())
+        assertThat(Budget.ACTIVE.match("arms.a.match", "moe", moe, moe).match().value())
                 .isBetween(256L, 512L);
     }
 
@@ -75,7 +75,7 @@ class BudgetTest {
                 1,
                 false,
                 new MoeSpec(2, 2, true, 1, MoeSpec.Router.TOP_K, new BalanceLosses.Coefficients(0, 0, 0)));
-        assertThatThrownBy(() -> Budget.TOTAL.match("arms.dense-total.match", "moe", moe))
+        assertThatThrownBy(() -> Budget.TOTAL.match("arms.dense-total.match", "moe", moe, moe))
                 .isInstanceOf(Failure.class)
                 .hasMessageStartingWith(
                         "arms.dense-total.match: no intermediate_size brings the total parameters without "

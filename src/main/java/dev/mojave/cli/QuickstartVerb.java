@@ -1,0 +1,50 @@
+package dev.mojave.cli;
+
+import dev.mojave.base.Trees;
+import dev.mojave.base.Yaml;
+import dev.mojave.run.StudyRecipe;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code mojave quickstart}: the study of recipes/quickstart.yaml, which the jar holds too. */
+@Command(
+        name = "quickstart",
+        description = {
+            "The main job on the corpus that comes along: does a mixture of experts beat the dense models of equal active",
+            "and of equal total size? Three arms, three seeds, some minutes on two cores; ends with a report."
+        },
+        footerHeading = Verb.EXAMPLE,
+        footer = "  ./mojave quickstart --quick")
+final class QuickstartVerb implements Verb {
+    @Option(names = "--quick", description = "Smaller models and two seeds: a minute or so, for a first look.")
+    private boolean quick;
+
+    @Mixin
+    private StudyOptions options = new StudyOptions();
+
+    @Override
+    public int run(Console console) throws IOException {
+        String file = quick ? "quickstart-quick.yaml" : "quickstart.yaml";
+        ObjectNode recipe = Yaml.parse(text(file), file);
+        for (String setting : options.nameSetting()) {
+            recipe = Trees.with(
+                    recipe, "name", JsonNodeFactory.instance.stringNode(setting.substring("name=".length())));
+        }
+        return StudyVerb.run(
+                console, StudyRecipe.of(recipe, file), options, "./mojave quickstart" + (quick ? " --quick" : ""));
+    }
+
+    private static String text(String file) throws IOException {
+        try (InputStream in = Objects.requireNonNull(
+                QuickstartVerb.class.getResourceAsStream("/recipes/" + file), "the jar holds the recipes")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

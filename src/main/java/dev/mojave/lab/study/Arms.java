@@ -1,0 +1,219 @@
+package dev.mojave.lab.study;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Records;
+import dev.mojave.base.Trees;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.result.ArmResult;
+import dev.mojave.run.Recipe;
+import dev.mojave.run.StudyRecipe;
+import dev.mojave.tensor.engine.EngineChoice;
+import dev.mojave.tensor.engine.EngineRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A study's arms, complete: every model has its size, and what all arms must share is held to be the same. What else they differ
+ * in is theirs to choose, and {@link #differences()} says it.
+ */
+final class Arms {
+    /** What a difference between arms would turn the comparison into another one than it claims to be. */
+    private static final List<String> SHARED_SECTIONS = List.of("data", "engine");
+
+    private static final List<String> LENGTHS = List.of("train.steps", "train.tokens", "train.words", "train.epochs");
+    private static final List<String> LOSS_CHANGING = List.of("train.eval_tokens", "model.max_position_embeddings");
+    private static final Set<String> THE_QUESTION = Set.of("model.moe", "model.intermediate_size");
+
+    /**
+     * One arm.
+     *
+     * @param name its name in the recipe
+     * @param recipe complete; its seed is replaced by each of the study's
+     * @param match what it was resized to, if it was
+     */
+    record Arm(String name, Recipe recipe, ArmResult.@Nullable Match match) {
+        boolean sparse() {
+            return recipe.model().mixture().isPresent();
+        }
+    }
+
+    /** One arm with one seed. */
+    record Trial(Arm arm, long seed) {
+        /** Returns {@code arm/seed-N}: its folder under {@code trials}, and what messages call it. */
+        String name() {
+            return arm.name() + "/seed-" + seed;
+        }
+
+        /** Returns the recipe of this trial's run, with the study's engine pinned. */
+        Recipe recipe(EngineChoice engine) {
+            JsonNodeFactory nodes = JsonNodeFactory.instance;
+            ObjectNode tree = Trees.with(arm.recipe().tree(), "train.seed", nodes.numberNode(seed));
+            tree = Trees.with(tree, "name", nodes.stringNode("seed-" + seed));
+            tree = Trees.with(tree, "engine", Records.tree(EngineRequest.of(engine)));
+            return Records.read(tree, Recipe.class, name(), "");
+        }
+    }
+
+    private final List<Arm> all;
+    private final Arm reference;
+    private final List<Long> seeds;
+
+    private Arms(List<Arm> all, Arm reference, List<Long> seeds) {
+        this.all = List.copyOf(all);
+        this.reference = reference;
+        this.seeds = List.copyOf(seeds);
+    }
+
+    /**
+     * Completes and checks the arms.
+     *
+     * @param vocabulary size of the tokenizer's vocabulary
+     * @throws Failure of kind USAGE that names the arm, the key, the rule and the remedy
+     */
+    static Arms resolve(StudyRecipe study, int vocabulary) {
+        List<Arm> arms = new ArrayList<>();
+        for (StudyRecipe.Arm arm : study.arms().values()) {
+            arms.add(resolve(arm, study, vocabulary));
+        }
+        Arm reference = reference(study, arms);
+        for (Arm arm : arms) {
+            checkShared(arm, arms.getFirst());
+        }
+        checkDistinct(arms);
+        return new Arms(arms, reference, study.seeds());
+    }
+
+    private static Arm resolve(StudyRecipe.Arm arm, StudyRecipe study, int vocabulary) {
+        Recipe own = arm.draft().resolve(vocabulary);
+        if (arm.match().isEmpty()) {
+            return new Arm(arm.name(), own, null);
+        }
+        StudyRecipe.Match match = arm.match().get();
+        String place = "arms." + arm.name() + ".match";
+        StudyRecipe.Arm target = study.arms().get(match.arm());
+        if (target == null) {
+            throw Failure.usage("%s.arm: there is no arm '%s'", place, match.arm());
+        }
+        ModelSpec reference = target.draft().resolve(vocabulary).model();
+        if (reference.mixture().isEmpty()) {
+            throw Failure.usage(
+                    "%s.arm: arm '%s' is dense; a match resizes a dense model to a mixture's budget, so name an arm with model.moe",
+                    place, match.arm());
+        }
+        Budget.Matched matched = budget(match.by()).match(place, match.arm(), reference, own.model());
+        return new Arm(
+                arm.name(),
+                new Recipe(own.name(), own.data(), matched.model(), own.train(), own.engine()),
+                matched.match());
+    }
+
+    private static Budget budget(StudyRecipe.MatchBy by) {
+        return switch (by) {
+            case ACTIVE -> Budget.ACTIVE;
+            case TOTAL -> Budget.TOTAL;
+            case FLOPS -> Budget.FLOPS;
+        };
+    }
+
+    /** The mixture that everything is compared with: the first that another arm matches, else the first of all. */
+    private static Arm reference(StudyRecipe study, List<Arm> arms) {
+        Set<String> matched = new TreeSet<>();
+        study.arms().values().forEach(arm -> arm.match().ifPresent(match -> matched.add(match.arm())));
+        List<Arm> sparse = arms.stream().filter(Arm::sparse).toList();
+        if (sparse.isEmpty()) {
+            throw Failure.usage(
+                    "arms: none of %s has model.moe; a study compares a mixture of experts with other models, so give one arm"
+                            + " model: {moe: {num_experts: 4, num_experts_per_tok: 2}}",
+                    String.join(", ", arms.stream().map(Arm::name).toList()));
+        }
+        return sparse.stream()
+                .filter(arm -> matched.contains(arm.name()))
+                .findFirst()
+                .orElse(sparse.getFirst());
+    }
+
+    private static void checkShared(Arm arm, Arm first) {
+        ObjectNode tree = arm.recipe().tree();
+        ObjectNode other = first.recipe().tree();
+        for (Trees.Difference difference : Trees.differences(other, tree)) {
+            String section = difference.path().split("\\.", 2)[0];
+            boolean length = LENGTHS.contains(difference.path());
+            if (SHARED_SECTIONS.contains(section) || length || LOSS_CHANGING.contains(difference.path())) {
+                throw Failure.usage(
+                        "arms.%s.%s (%s) differs from arm '%s' (%s); all arms share it: %s",
+                        arm.name(),
+                        difference.path(),
+                        shown(difference.after()),
+                        first.name(),
+                        shown(difference.before()),
+                        length
+                                ? "give every trial the same length with budget: {tokens: ...}"
+                                : "set it for the whole study, or make two studies");
+            }
+        }
+    }
+
+    private static String shown(String value) {
+        return value.isEmpty() ? "not set" : value;
+    }
+
+    private static void checkDistinct(List<Arm> arms) {
+        for (int i = 0; i < arms.size(); i++) {
+            for (Arm earlier : arms.subList(0, i)) {
+                if (arms.get(i).recipe().equals(earlier.recipe())) {
+                    throw Failure.usage(
+                            "arms.%s is the same as arms.%s, key by key; remove one, or give it what tells it apart",
+                            arms.get(i).name(), earlier.name());
+                }
+            }
+        }
+    }
+
+    /** Returns the arms in the order of the recipe. */
+    List<Arm> all() {
+        return all;
+    }
+
+    /** Returns the mixture that the others are compared with. */
+    Arm reference() {
+        return reference;
+    }
+
+    /** Returns the others in the order of the recipe. */
+    List<Arm> others() {
+        return all.stream().filter(arm -> !arm.name().equals(reference.name())).toList();
+    }
+
+    /** Returns every trial, all arms of a seed before the next seed, so that a study that ends early is balanced. */
+    List<Trial> trials() {
+        List<Trial> trials = new ArrayList<>();
+        for (long seed : seeds) {
+            all.forEach(arm -> trials.add(new Trial(arm, seed)));
+        }
+        return trials;
+    }
+
+    /** Says in what arms differ from the reference beyond the mixture and the feed-forward's width, a sentence each. */
+    List<String> differences() {
+        List<String> notes = new ArrayList<>();
+        for (Arm arm : others()) {
+            List<String> keys = Trees.differences(
+                            reference.recipe().tree(), arm.recipe().tree())
+                    .stream()
+                    .filter(difference -> THE_QUESTION.stream().noneMatch(difference.path()::startsWith))
+                    .map(difference -> difference.path() + " (" + shown(difference.after()) + " against "
+                            + shown(difference.before()) + ")")
+                    .toList();
+            if (!keys.isEmpty()) {
+                notes.add("Arm '" + arm.name() + "' differs from '" + reference.name() + "' also in "
+                        + String.join(", ", keys) + ".");
+            }
+        }
+        return notes;
+    }
+}

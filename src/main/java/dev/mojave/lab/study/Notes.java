@@ -1,0 +1,132 @@
+package dev.mojave.lab.study;
+
+import dev.mojave.base.Units;
+import dev.mojave.result.ArmResult;
+import dev.mojave.result.Comparison;
+import dev.mojave.run.TrainLength;
+import dev.mojave.run.TrainSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a reader of the verdict must know besides: what was fixed, what is missing, what the budget can answer. */
+final class Notes {
+    private final Arms arms;
+    private final StudyFacts facts;
+    private final Map<String, String> missing;
+    private final List<ArmResult> shown;
+    private final List<Comparison> comparisons;
+
+    Notes(
+            Arms arms,
+            StudyFacts facts,
+            Map<String, String> missing,
+            List<ArmResult> shown,
+            List<Comparison> comparisons) {
+        this.arms = arms;
+        this.facts = facts;
+        this.missing = missing;
+        this.shown = shown;
+        this.comparisons = comparisons;
+    }
+
+    List<String> all() {
+        List<String> notes = new ArrayList<>();
+        missing.forEach((trial, reason) -> notes.add("Trial " + trial + " has no result (" + reason
+                + "); what is paired with it is left out of every comparison."));
+        learned(notes);
+        notes.add(tuned());
+        matches(notes);
+        notes.addAll(arms.differences());
+        budget(notes);
+        intervals(notes);
+        evaluations(notes);
+        return notes;
+    }
+
+    private void learned(List<String> notes) {
+        double unigram = facts.unigramEntropy();
+        List<String> undertrained = Verdict.undertrained(shown, unigram);
+        if (!undertrained.isEmpty()) {
+            notes.add(String.format(
+                    Locale.ROOT,
+                    "Undertrained: %s ended above %.0f%% of the unigram entropy (%.3f nats per token), what a model without"
+                            + " context reaches; train longer before believing any order.",
+                    String.join(" and ", undertrained),
+                    100 * Verdict.LEARNED,
+                    unigram));
+        }
+    }
+
+    private String tuned() {
+        TrainSpec train = arms.reference().recipe().train();
+        return String.format(
+                Locale.ROOT,
+                "This study tuned nothing: it trained every arm as the recipe says (learning rate %s, batches of %d sequences)."
+                        + " Settings tuned for each arm may give another order.",
+                train.learningRate(),
+                train.batchSize());
+    }
+
+    private void matches(List<String> notes) {
+        for (ArmResult arm : shown) {
+            ArmResult.Match match = arm.match();
+            if (match != null) {
+                notes.add(String.format(
+                        Locale.ROOT,
+                        "Arm '%s' has %s %d, which gives it %,d %s where '%s' has %,d (%+.2f%%).",
+                        arm.name(),
+                        match.resized(),
+                        match.value(),
+                        match.achieved(),
+                        Budget.of(match.by()).counted(),
+                        match.arm(),
+                        match.target(),
+                        100.0 * (match.achieved() - match.target()) / match.target()));
+            }
+        }
+    }
+
+    private void budget(List<String> notes) {
+        if (arms.reference().recipe().train().length() instanceof TrainLength.Tokens(long tokens)) {
+            double perParameter =
+                    (double) tokens / arms.reference().recipe().model().counts().activeWithoutEmbeddings();
+            notes.add(String.format(
+                    Locale.ROOT,
+                    "Each trial saw %s tokens, %.1f for each active parameter of '%s'; the learning-rate schedule ends there, so"
+                            + " earlier points of the gap are not results of shorter runs.",
+                    Units.count((double) tokens),
+                    perParameter,
+                    arms.reference().name()));
+        }
+    }
+
+    private void intervals(List<String> notes) {
+        if (comparisons.size() > 1) {
+            notes.add("Each 95% interval stands for itself: none is corrected for there being " + comparisons.size()
+                    + " comparisons.");
+        }
+        if (comparisons.stream().anyMatch(comparison -> comparison.n() == 1)) {
+            notes.add("One seed gives no interval: a difference of one pair may be chance.");
+        }
+        for (Comparison comparison : comparisons) {
+            if (comparison.n() > 1 && Double.valueOf(0).equals(comparison.detectableDifference())) {
+                notes.add("The difference between '" + comparison.a() + "' and '" + comparison.b()
+                        + "' is the same to the last bit for every seed: check that the seeds differ.");
+            }
+        }
+    }
+
+    private void evaluations(List<String> notes) {
+        long during = arms.reference().recipe().train().evalTokens().tokens();
+        if (during < facts.heldOutTokens()) {
+            notes.add(String.format(
+                    Locale.ROOT,
+                    "During training the same %s of %s held-out tokens were measured each time; the final losses are over all of"
+                            + " them.",
+                    Units.count((double) during),
+                    Units.count((double) facts.heldOutTokens())));
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package dev.mojave.lab.study;
+
+import dev.mojave.model.ModelCounts;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.result.ArmResult;
+import dev.mojave.result.Comparison;
+import dev.mojave.result.GapPoint;
+import dev.mojave.result.RunRecord;
+import dev.mojave.result.StudyResult;
+import dev.mojave.run.MetricLine;
+import dev.mojave.run.MetricsLog;
+import dev.mojave.run.RunFolder;
+import dev.mojave.run.RunRecords;
+import dev.mojave.run.Status;
+import dev.mojave.run.StudyRecipe;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+/** Reads a study's folder, finished or not, into what it showed. Everything is derived from the trials' logs. */
+public final class StudyResults {
+    /**
+     * What a study showed.
+     *
+     * @param result results.json
+     * @param runs one record a trial that was begun, in the order of the trials
+     * @param missing trials without a complete result, by {@code arm/seed-N}, each with the reason
+     */
+    public record Output(StudyResult result, List<RunRecord> runs, Map<String, String> missing) {}
+
+    private final StudyRecipe recipe;
+    private final StudyFacts facts;
+    private final StudyFolder folder;
+    private final Arms arms;
+    private final List<RunRecord> runs = new ArrayList<>();
+    private final Map<String, String> missing = new LinkedHashMap<>();
+    private final Map<String, List<TrialRecord>> complete = new LinkedHashMap<>();
+
+    private StudyResults(StudyFolder folder) {
+        this.folder = folder;
+        this.recipe = folder.recipe();
+        this.facts = folder.facts();
+        this.arms = Arms.resolve(recipe, facts.vocabulary());
+    }
+
+    /** Says whether a folder is a study's. */
+    public static boolean isStudy(Path folder) {
+        return StudyFolder.isStudy(folder);
+    }
+
+    /**
+     * Reads a study.
+     *
+     * @throws dev.mojave.base.Failure of kind USAGE if the folder is not a study's, DATA if its files are damaged
+     */
+    public static Output read(Path folder) {
+        StudyResults results = new StudyResults(StudyFolder.open(folder));
+        results.arms.trials().forEach(results::collect);
+        return new Output(results.result(), List.copyOf(results.runs), Collections.unmodifiableMap(results.missing));
+    }
+
+    private void collect(Arms.Trial trial) {
+        Optional<RunFolder> run = folder.run(trial);
+        if (run.isEmpty()) {
+            missing.put(trial.name(), "not begun");
+            return;
+        }
+        TrialRecord found = read(trial, run.get());
+        runs.add(found.run());
+        if (found.complete()) {
+            complete.computeIfAbsent(found.arm(), arm -> new ArrayList<>()).add(found);
+        } else {
+            Status status = run.get().status();
+            String reason = status.reason();
+            missing.put(trial.name(), status.state().word() + (reason == null ? "" : ": " + reason));
+        }
+    }
+
+    /** Reads one trial's run. */
+    static TrialRecord read(Arms.Trial trial, RunFolder run) {
+        List<MetricLine> lines = MetricsLog.read(run.metrics());
+        return new TrialRecord(
+                trial.arm().name(),
+                trial.seed(),
+                RunRecords.read(run, trial.name(), trial.arm().name()),
+                lines.isEmpty() ? Double.NaN : lines.getLast().elapsedSeconds());
+    }
+
+    private StudyResult result() {
+        boolean sameWindows = arms.reference().recipe().train().evalTokens().tokens() >= facts.heldOutTokens();
+        Comparisons comparisons = new Comparisons(complete.values().stream()
+                .flatMap(List::stream)
+                .map(trial -> trial.losses(sameWindows))
+                .toList());
+        List<ArmResult> shown = arms.all().stream()
+                .filter(arm -> complete.containsKey(arm.name()))
+                .map(arm -> arm(arm, complete.getOrDefault(arm.name(), List.of())))
+                .toList();
+        String mixture = arms.reference().name();
+        List<Verdict.Finding> findings = new ArrayList<>();
+        List<GapPoint> gap = new ArrayList<>();
+        for (Arms.Arm other : arms.others()) {
+            comparisons
+                    .compare(other.name(), mixture)
+                    .ifPresent(comparison ->
+                            findings.add(new Verdict.Finding(comparison, comparisons.trend(other.name(), mixture))));
+            gap.addAll(comparisons.gap(other.name(), mixture));
+        }
+        List<Comparison> compared =
+                findings.stream().map(Verdict.Finding::comparison).toList();
+        return new StudyResult(
+                recipe.name(),
+                shown,
+                compared,
+                gap,
+                facts.unigramEntropy(),
+                facts.bytesPerToken(),
+                Verdict.sentence(shown, findings, facts.unigramEntropy()),
+                new Notes(arms, facts, missing, shown, compared).all(),
+                folder.provenance());
+    }
+
+    private static ArmResult arm(Arms.Arm arm, List<TrialRecord> trials) {
+        ModelSpec model = arm.recipe().model();
+        ModelCounts counts = model.counts();
+        return new ArmResult(
+                arm.name(),
+                model.describe(),
+                counts.total(),
+                counts.active(),
+                counts.withoutEmbeddings(),
+                counts.activeWithoutEmbeddings(),
+                arm.match(),
+                counts.flopsPerToken(),
+                Statistics.summary(values(trials, trial -> trial.last(TrialRecord.VAL_LOSS))),
+                Statistics.summary(values(trials, trial -> trial.smallest(TrialRecord.VAL_LOSS))),
+                TrialRecord.median(values(trials, trial -> trial.median(TrialRecord.SPEED))),
+                TrialRecord.median(values(trials, trial -> trial.last(TrialRecord.GENERATE_SPEED))),
+                TrialRecord.median(values(trials, TrialRecord::wallSeconds)),
+                (long) values(trials, trial -> trial.largest(TrialRecord.PEAK_MEMORY)).stream()
+                        .mapToDouble(Double::doubleValue)
+                        .max()
+                        .orElse(0),
+                trials.stream()
+                        .map(trial -> trial.run().samples())
+                        .filter(samples -> !samples.isEmpty())
+                        .map(List::getLast)
+                        .toList());
+    }
+
+    private static List<Double> values(List<TrialRecord> trials, ToDoubleFunction<TrialRecord> value) {
+        return trials.stream().map(value::applyAsDouble).toList();
+    }
+}
