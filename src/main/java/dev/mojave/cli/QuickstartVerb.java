@@ -17,8 +17,9 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "quickstart",
         description = {
-            "The main job on the corpus that comes along: does a mixture of experts beat the dense models of equal active",
-            "and of equal total size? Three arms, three seeds, some minutes on two cores; ends with a report."
+            "Does a mixture of experts beat dense models of its size? A first study, in minutes.",
+            "Three arms (the mixture, and dense models of equal active and of equal total size), three seeds, on text that"
+                    + " comes along. The end is a verdict with its intervals, a table, and a report in HTML."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave quickstart --quick")

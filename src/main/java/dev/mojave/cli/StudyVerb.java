@@ -17,8 +17,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "study",
         description = {
-            "Train several models (arms) with several seeds at matched budgets, compare them, and say what follows.",
+            "Train several models (arms) with several seeds at matched budgets, and compare them.",
             "Each trial runs in a process of its own, one after another; one that fails does not stop the others."
+                    + " The end is a verdict with its intervals, a table, and a report in HTML."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave study recipes/quickstart.yaml --set budget.tokens=20k --name short")
