@@ -1,0 +1,47 @@
+package dev.mojave.cli;
+
+import dev.mojave.lab.study.StudyResults;
+import dev.mojave.report.RunReport;
+import dev.mojave.report.StudyReport;
+import dev.mojave.run.RunFolder;
+import dev.mojave.run.RunRecords;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Writes the report of a run or a study anew from its files. */
+@Command(
+        name = "report",
+        description = "Rebuild report.html and plots/*.png of a run or a study from its files; what is unfinished is shown as it stands.",
+        footerHeading = Verb.EXAMPLE,
+        footer = "  ./mojave report runs/quickstart-quick")
+final class ReportVerb implements Verb {
+    @Parameters(paramLabel = "FOLDER", description = "A run's or a study's folder.")
+    Path folder = Path.of("");
+
+    @Mixin
+    private JsonOption json = new JsonOption();
+
+    @Override
+    public int run(Console console) throws IOException {
+        Path report = write();
+        if (json.chosen(console)) {
+            console.json(Map.of("path", report.toString()));
+        } else {
+            console.print(report.toString());
+        }
+        return ExitCodes.OK;
+    }
+
+    private Path write() throws IOException {
+        if (StudyResults.isStudy(folder)) {
+            StudyResults.Output output = StudyResults.read(folder);
+            return StudyReport.write(output.result(), output.runs(), folder).getFirst();
+        }
+        RunFolder run = RunFolder.open(folder);
+        return RunReport.write(RunRecords.read(run, run.name(), run.name()), folder).getFirst();
+    }
+}
