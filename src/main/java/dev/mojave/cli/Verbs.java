@@ -15,6 +15,7 @@ final class Verbs {
                 new EvalVerb(),
                 new GenerateVerb(),
                 new RunsVerb(),
+                new ReportVerb(),
                 new DataVerb(),
                 new ModelsVerb(),
                 new DoctorVerb());
