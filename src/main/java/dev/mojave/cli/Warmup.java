@@ -19,6 +19,8 @@ final class Warmup {
             Main.run(console, "--help");
             Main.run(console, "--version");
             Main.run(console, "no-such-verb");
+            Main.run(console, "models");
+            Main.run(console, "models", "--json");
             for (Object verb : Verbs.all()) {
                 Main.run(console, new CommandLine(verb).getCommandName(), "--help");
             }
