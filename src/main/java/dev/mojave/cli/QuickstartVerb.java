@@ -1,25 +1,24 @@
 package dev.mojave.cli;
 
-import dev.mojave.base.Trees;
 import dev.mojave.base.Yaml;
 import dev.mojave.run.StudyRecipe;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Objects;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
-/** {@code mojave quickstart}: the study of recipes/quickstart.yaml, which the jar holds too. */
+/** Runs the study of recipes/quickstart.yaml, which the jar holds too. */
 @Command(
         name = "quickstart",
         description = {
             "Does a mixture of experts beat dense models of its size? A first study, in minutes.",
-            "Three arms (the mixture, and dense models of equal active and of equal total size), three seeds, on text that"
-                    + " comes along. The end is a verdict with its intervals, a table, and a report in HTML."
+            "",
+            "Three arms (the mixture, and dense models of equal active and of equal total size), three seeds, on text that comes"
+                    + " along. The end is a verdict with its intervals, a table, and a report in HTML."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave quickstart --quick")
@@ -32,19 +31,14 @@ final class QuickstartVerb implements Verb {
 
     @Override
     public int run(Console console) throws IOException {
-        String file = quick ? "quickstart-quick.yaml" : "quickstart.yaml";
-        ObjectNode recipe = Yaml.parse(text(file), file);
-        for (String setting : options.nameSetting()) {
-            recipe = Trees.with(
-                    recipe, "name", JsonNodeFactory.instance.stringNode(setting.substring("name=".length())));
-        }
-        return StudyVerb.run(
-                console, StudyRecipe.of(recipe, file), options, "./mojave quickstart" + (quick ? " --quick" : ""));
+        Path file = Path.of("recipes", quick ? "quickstart-quick.yaml" : "quickstart.yaml");
+        StudyRecipe study = StudyRecipe.of(Yaml.parse(text(file), file.toString()), file, options.settings());
+        return StudyVerb.run(console, study, options, "./mojave quickstart" + (quick ? " --quick" : ""));
     }
 
-    private static String text(String file) throws IOException {
-        try (InputStream in = Objects.requireNonNull(
-                QuickstartVerb.class.getResourceAsStream("/recipes/" + file), "the jar holds the recipes")) {
+    private static String text(Path file) throws IOException {
+        String resource = "/recipes/" + file.getFileName();
+        try (InputStream in = Objects.requireNonNull(QuickstartVerb.class.getResourceAsStream(resource), resource)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }

@@ -50,29 +50,10 @@ final class StudyText {
     }
 
     private void table(List<String> lines) {
-        int width = result.arms().stream()
-                .mapToInt(arm -> arm.name().length())
-                .max()
-                .orElse(3);
-        width = Math.max(width, 3);
-        String row = "%-" + width + "s  %9s  %9s  %16s  %7s  %8s  %10s  %7s  %7s";
-        lines.add("");
-        lines.add(String.format(
-                Locale.ROOT,
-                row,
-                "arm",
-                "active",
-                "total",
-                "validation loss",
-                "share",
-                "tokens/s",
-                "generate/s",
-                "time",
-                "memory"));
+        TextTable table = new TextTable(
+                "arm", "active", "total", "validation loss", "of unigram", "tokens/s", "generate/s", "time", "memory");
         for (ArmResult arm : result.arms()) {
-            lines.add(String.format(
-                    Locale.ROOT,
-                    row,
+            table.add(
                     arm.name(),
                     Units.count((double) arm.activeWithoutEmbeddings()),
                     Units.count((double) arm.parametersWithoutEmbeddings()),
@@ -81,13 +62,15 @@ final class StudyText {
                     Units.count(arm.tokensPerSecond()),
                     Units.count(arm.generateTokensPerSecond()),
                     Units.seconds(arm.wallSeconds()),
-                    Units.bytes((double) arm.peakMemoryBytes())));
+                    Units.bytes((double) arm.peakMemoryBytes()));
         }
+        lines.add("");
+        lines.add(table.text());
         lines.add(wrap(
                 String.format(
                         Locale.ROOT,
-                        "Parameters without embeddings and head; loss in nats per token, mean ± standard deviation over seeds;"
-                                + " share of the unigram entropy, %.4f nats; speed and time of one trial, medians.",
+                        "Parameters without embeddings and head; loss in nats per token, mean ± standard deviation over seeds,"
+                                + " and as a share of the unigram entropy (%.4f nats); speed and time of one trial, medians.",
                         result.unigramEntropy()),
                 ""));
     }

@@ -104,8 +104,13 @@ public final class StudyRecipe {
      * @throws Failure of kind USAGE that names file, flag or arm, key, rule and remedy
      */
     public static StudyRecipe read(Path file, List<String> sets) {
+        return of(Yaml.read(file), file, sets);
+    }
+
+    /** Reads a study whose text comes from elsewhere than the file that messages name; see {@link #read}. */
+    public static StudyRecipe of(ObjectNode content, Path file, List<String> sets) {
         Overrides overrides = Overrides.parse(sets);
-        ObjectNode typed = RecipeDraft.named(overrides.apply(Yaml.read(file)), file);
+        ObjectNode typed = RecipeDraft.named(overrides.apply(content), file);
         for (String key : List.of("grid", "random")) {
             if (typed.hasNonNull(key)) {
                 throw Failure.usage("%s: %s: this recipe describes a sweep, not a study", file, key);
