@@ -18,6 +18,7 @@ final class Verbs {
                 new ReportVerb(),
                 new DataVerb(),
                 new ModelsVerb(),
-                new DoctorVerb());
+                new DoctorVerb(),
+                new BenchVerb());
     }
 }

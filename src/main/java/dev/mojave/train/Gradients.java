@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Optional;
 
 /** The gradients of all parameters together. */
-final class Gradients {
+public final class Gradients {
     private Gradients() {}
 
     /** Returns the Euclidean norm over all gradients, each parameter counted once. */
-    static double norm(List<Parameter> parameters) {
+    public static double norm(List<Parameter> parameters) {
         try (Scope _ = Scope.open()) {
             return GradientNorm.of(parameters.stream()
                     .map(p -> p.value().grad())
@@ -23,12 +23,12 @@ final class Gradients {
     }
 
     /** Returns what gradients are multiplied by so that their norm is at most {@code limit}; 0 = no limit. */
-    static double clipScale(double norm, double limit) {
+    public static double clipScale(double norm, double limit) {
         return limit > 0 && norm > limit ? limit / (norm + 1e-6) : 1;
     }
 
     /** Forgets all gradients. */
-    static void clear(List<Parameter> parameters) {
+    public static void clear(List<Parameter> parameters) {
         parameters.forEach(p -> p.value().clearGrad());
     }
 }

@@ -1,0 +1,12 @@
+package dev.mojave.cli;
+
+import picocli.CommandLine.Command;
+
+/** Measures speed. */
+@Command(
+        name = "bench",
+        description = "Measure speed beside this machine's ceiling.",
+        subcommands = BenchTrainVerb.class,
+        footerHeading = Verb.EXAMPLE,
+        footer = "  ./mojave bench train --shape 4,4,128,64,65 --batch 12")
+final class BenchVerb {}

@@ -1,0 +1,77 @@
+package dev.mojave.lab.bench;
+
+import dev.mojave.base.Failure;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.nn.FeedForward;
+import dev.mojave.nn.Norm;
+import dev.mojave.nn.Positions;
+import java.util.Arrays;
+import java.util.regex.Pattern;
+
+/**
+ * The size of a GPT-2-shaped model that is measured.
+ *
+ * @param layers blocks
+ * @param heads attention heads; divides the width
+ * @param hidden width
+ * @param context tokens in a sequence
+ * @param vocabulary tokens in the vocabulary
+ */
+public record Shape(int layers, int heads, int hidden, int context, int vocabulary) {
+    /** The shape that published figures are compared at. */
+    public static final Shape DEFAULT = new Shape(6, 6, 384, 256, 65);
+
+    private static final Pattern NUMBERS = Pattern.compile("[1-9]\\d{0,6}(,[1-9]\\d{0,6}){4}");
+    private static final double NORM_EPS = 1e-5;
+    private static final double ROPE_THETA_UNUSED = 10_000;
+    private static final double INITIALIZER_RANGE = 0.02;
+
+    /**
+     * Reads {@code layers,heads,hidden,context,vocabulary}.
+     *
+     * @throws Failure of kind USAGE if the text is something else or describes no model
+     */
+    public static Shape parse(String text) {
+        if (!NUMBERS.matcher(text).matches()) {
+            throw Failure.usage(
+                    "--shape '%s' is not layers,heads,hidden,context,vocabulary: five whole numbers such as 6,6,384,256,65",
+                    text);
+        }
+        int[] n = Arrays.stream(text.split(",", -1)).mapToInt(Integer::parseInt).toArray();
+        Shape shape = new Shape(n[0], n[1], n[2], n[3], n[4]);
+        try {
+            shape.spec();
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage("--shape %s: %s", text, String.valueOf(e.getMessage()))
+                    .because(e);
+        }
+        return shape;
+    }
+
+    /** Returns the model: GPT-2 without biases, learned positions, tied head, feed-forward four times the width, no dropout. */
+    public ModelSpec spec() {
+        return new ModelSpec(
+                vocabulary,
+                hidden,
+                layers,
+                heads,
+                heads,
+                4 * hidden,
+                context,
+                Norm.Kind.LAYER_NORM,
+                NORM_EPS,
+                Positions.LEARNED,
+                ROPE_THETA_UNUSED,
+                FeedForward.Activation.GELU,
+                false,
+                true,
+                0,
+                INITIALIZER_RANGE,
+                null);
+    }
+
+    @Override
+    public String toString() {
+        return layers + "x" + heads + "x" + hidden + ", context " + context + ", vocabulary " + vocabulary;
+    }
+}
