@@ -5,7 +5,6 @@ import dev.mojave.base.Check;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.kernels.GeluKernel;
 import dev.mojave.tensor.kernels.SwiGluKernel;
-import java.util.List;
 
 /**
  * The feed-forward half of a block: {@code down(gelu(up x))} as in GPT-2, or {@code down(silu(gate x) * up x)} as in LLaMA
@@ -39,10 +38,7 @@ public final class FeedForward {
         public Tensor apply(Tensor x) {
             return switch (this) {
                 case GELU -> GeluKernel.apply(x);
-                case SWIGLU -> {
-                    List<Tensor> gateUp = x.split(x.size(-1) / 2, -1);
-                    yield SwiGluKernel.apply(gateUp.get(0), gateUp.get(1));
-                }
+                case SWIGLU -> SwiGluKernel.apply(x);
             };
         }
     }

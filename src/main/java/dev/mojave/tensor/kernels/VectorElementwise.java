@@ -42,44 +42,45 @@ final class VectorElementwise {
         }
     }
 
-    static void swiGlu(MemorySegment gate, MemorySegment up, MemorySegment y, long from, long to) {
-        long i = from;
-        for (; i + LANES <= to; i += LANES) {
-            FloatVector g = load(gate, i);
-            store(g.mul(sigmoid(g)).mul(load(up, i)), y, i);
+    /** One row: gate and up lie side by side in {@code gateUp}. */
+    static void swiGlu(MemorySegment gateUp, MemorySegment y, long row, int width) {
+        long gate = row * 2 * width;
+        long up = gate + width;
+        long out = row * width;
+        int i = 0;
+        for (; i + LANES <= width; i += LANES) {
+            FloatVector g = load(gateUp, gate + i);
+            store(g.mul(sigmoid(g)).mul(load(gateUp, up + i)), y, out + i);
         }
-        if (i < to) {
-            VectorMask<Float> mask = tail(i, to);
-            FloatVector g = load(gate, i, mask);
-            store(g.mul(sigmoid(g)).mul(load(up, i, mask)), y, i, mask);
+        if (i < width) {
+            VectorMask<Float> mask = tail(i, width);
+            FloatVector g = load(gateUp, gate + i, mask);
+            store(g.mul(sigmoid(g)).mul(load(gateUp, up + i, mask)), y, out + i, mask);
         }
     }
 
-    static void swiGluBackward(
-            MemorySegment gate,
-            MemorySegment up,
-            MemorySegment dy,
-            MemorySegment dGate,
-            MemorySegment dUp,
-            long from,
-            long to) {
-        long i = from;
-        for (; i + LANES <= to; i += LANES) {
-            FloatVector g = load(gate, i);
+    /** One row of the gradient of gate and up, side by side like them. */
+    static void swiGluBackward(MemorySegment gateUp, MemorySegment dy, MemorySegment dGateUp, long row, int width) {
+        long gate = row * 2 * width;
+        long up = gate + width;
+        long out = row * width;
+        int i = 0;
+        for (; i + LANES <= width; i += LANES) {
+            FloatVector g = load(gateUp, gate + i);
             FloatVector s = sigmoid(g);
-            FloatVector d = load(dy, i);
+            FloatVector d = load(dy, out + i);
             FloatVector silu = g.mul(s);
-            store(d.mul(silu), dUp, i);
-            store(d.mul(load(up, i)).mul(siluSlope(s, silu)), dGate, i);
+            store(d.mul(silu), dGateUp, up + i);
+            store(d.mul(load(gateUp, up + i)).mul(siluSlope(s, silu)), dGateUp, gate + i);
         }
-        if (i < to) {
-            VectorMask<Float> mask = tail(i, to);
-            FloatVector g = load(gate, i, mask);
+        if (i < width) {
+            VectorMask<Float> mask = tail(i, width);
+            FloatVector g = load(gateUp, gate + i, mask);
             FloatVector s = sigmoid(g);
-            FloatVector d = load(dy, i, mask);
+            FloatVector d = load(dy, out + i, mask);
             FloatVector silu = g.mul(s);
-            store(d.mul(silu), dUp, i, mask);
-            store(d.mul(load(up, i, mask)).mul(siluSlope(s, silu)), dGate, i, mask);
+            store(d.mul(silu), dGateUp, up + i, mask);
+            store(d.mul(load(gateUp, up + i, mask)).mul(siluSlope(s, silu)), dGateUp, gate + i, mask);
         }
     }
 

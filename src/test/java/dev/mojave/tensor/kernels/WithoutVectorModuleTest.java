@@ -34,7 +34,7 @@ class WithoutVectorModuleTest {
         public static void main(String[] arguments) {
             try (Scope _ = Scope.open()) {
                 Tensor x = Tensors.ones(DType.FLOAT32, 4).requireGrad(true);
-                Tensor y = GeluKernel.apply(SwiGluKernel.apply(x, x.mul(1.3678795)));
+                Tensor y = GeluKernel.apply(SwiGluKernel.apply(Tensors.cat(List.of(x, x.mul(1.3678795)), 0)));
                 y.sum().backward();
                 Tensor logits = Tensors.ones(DType.FLOAT32, 1, 5);
                 double loss = SoftmaxCrossEntropy.apply(logits, Tensors.zeros(DType.INT64, 1))
