@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 /** Writes the report of a run or a study anew from its files. */
 @Command(
         name = "report",
-        description = "Rebuild report.html and plots/*.png of a run or a study from its files; what is unfinished is shown as it stands.",
+        description =
+                "Rebuild report.html and plots/*.png of a run or a study from its files; what is unfinished is shown as it stands.",
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave report runs/quickstart-quick")
 final class ReportVerb implements Verb {
@@ -42,6 +43,7 @@ final class ReportVerb implements Verb {
             return StudyReport.write(output.result(), output.runs(), folder).getFirst();
         }
         RunFolder run = RunFolder.open(folder);
-        return RunReport.write(RunRecords.read(run, run.name(), run.name()), folder).getFirst();
+        return RunReport.write(RunRecords.read(run, run.name(), run.name()), folder)
+                .getFirst();
     }
 }

@@ -64,7 +64,8 @@ final class Natives {
     }
 
     private static void environment(Libc libc, int threads) {
-        // A short spin: sleeping after each product costs a wake-up before the next, which on small models is a third of the step;
+        // A short spin: sleeping after each product costs a wake-up before the next, which on small models is a third
+        // of the step;
         // spinning for milliseconds, as is the default, steals the cores from Java's kernels.
         libc.environment("GOMP_SPINCOUNT", "20000");
         libc.environment("KMP_BLOCKTIME", "0");
