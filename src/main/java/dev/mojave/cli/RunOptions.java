@@ -9,7 +9,12 @@ final class RunOptions {
     /** The one way to resume: from the last checkpoint that is whole. */
     enum Resume {
         /** Continue where the last complete checkpoint stands; start where there is none. */
-        AUTO
+        AUTO;
+
+        @Override
+        public String toString() {
+            return "auto";
+        }
     }
 
     @Option(names = "--name", paramLabel = "NAME", description = "Name of the folder; default: the recipe's name.")

@@ -39,4 +39,16 @@ class CommandTreeTest {
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err()).startsWith("mojave: unknown verb 'model'; did you mean 'models'?\n");
     }
+
+    @Test
+    void resumeTakesAutoAsTheHelpWritesItAndNothingElse() {
+        for (String verb : new String[] {"train", "study"}) {
+            assertThat(CliResult.run(verb, "absent.yaml", "--resume", "auto").err())
+                    .isEqualTo("mojave: absent.yaml does not exist\n");
+            assertThat(CliResult.run(verb, "absent.yaml", "--resume", "now").err())
+                    .contains("--resume")
+                    .contains("[auto]")
+                    .contains("'now'");
+        }
+    }
 }
