@@ -60,8 +60,6 @@ final class CommandTree {
         sections.removeAll(VERBS);
         sections.addAll(sections.indexOf(UsageMessageSpec.SECTION_KEY_PARAMETER_LIST_HEADING), VERBS);
         root.setHelpSectionKeys(sections);
-        // Values of options are written as the help writes them: --resume auto.
-        root.setCaseInsensitiveEnumValuesAllowed(true);
         root.setUsageHelpLongOptionsMaxWidth(26).setUsageHelpWidth(110);
     }
 

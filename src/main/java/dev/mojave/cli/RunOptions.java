@@ -1,22 +1,12 @@
 package dev.mojave.cli;
 
+import dev.mojave.base.Failure;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options of verbs that write a run or a study: its name, and what to do when that exists. */
 final class RunOptions {
-    /** The one way to resume: from the last checkpoint that is whole. */
-    enum Resume {
-        /** Continue where the last complete checkpoint stands; start where there is none. */
-        AUTO;
-
-        @Override
-        public String toString() {
-            return "auto";
-        }
-    }
-
     @Option(names = "--name", paramLabel = "NAME", description = "Name of the folder; default: the recipe's name.")
     private @Nullable String name;
 
@@ -27,7 +17,7 @@ final class RunOptions {
             names = "--resume",
             paramLabel = "auto",
             description = "auto: go on where the last checkpoint of this name stands, if there is one.")
-    private @Nullable Resume resume;
+    private @Nullable String resume;
 
     /** Returns the name, if one was given. */
     Optional<String> name() {
@@ -41,6 +31,9 @@ final class RunOptions {
 
     /** Returns whether what exists is continued. */
     boolean resume() {
-        return resume == Resume.AUTO;
+        if (resume != null && !resume.equals("auto")) {
+            throw Failure.usage("--resume takes auto, not '%s': it goes on from the last checkpoint that is whole", resume);
+        }
+        return resume != null;
     }
 }

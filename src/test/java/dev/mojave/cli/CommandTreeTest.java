@@ -45,10 +45,8 @@ class CommandTreeTest {
         for (String verb : new String[] {"train", "study"}) {
             assertThat(CliResult.run(verb, "absent.yaml", "--resume", "auto").err())
                     .isEqualTo("mojave: absent.yaml does not exist\n");
-            assertThat(CliResult.run(verb, "absent.yaml", "--resume", "now").err())
-                    .contains("--resume")
-                    .contains("[auto]")
-                    .contains("'now'");
         }
+        assertThat(CliResult.run("train", "recipes/embedded-tiny.yaml", "--resume", "now").err())
+                .startsWith("mojave: --resume takes auto, not 'now'");
     }
 }
