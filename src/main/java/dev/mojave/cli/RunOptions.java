@@ -32,7 +32,8 @@ final class RunOptions {
     /** Returns whether what exists is continued. */
     boolean resume() {
         if (resume != null && !resume.equals("auto")) {
-            throw Failure.usage("--resume takes auto, not '%s': it goes on from the last checkpoint that is whole", resume);
+            throw Failure.usage(
+                    "--resume takes auto, not '%s': it goes on from the last checkpoint that is whole", resume);
         }
         return resume != null;
     }

@@ -46,7 +46,8 @@ class CommandTreeTest {
             assertThat(CliResult.run(verb, "absent.yaml", "--resume", "auto").err())
                     .isEqualTo("mojave: absent.yaml does not exist\n");
         }
-        assertThat(CliResult.run("train", "recipes/embedded-tiny.yaml", "--resume", "now").err())
+        assertThat(CliResult.run("train", "recipes/embedded-tiny.yaml", "--resume", "now")
+                        .err())
                 .startsWith("mojave: --resume takes auto, not 'now'");
     }
 }
