@@ -1,0 +1,217 @@
+package dev.mojave.lab.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Json;
+import dev.mojave.base.Progress;
+import dev.mojave.base.StopSignal;
+import dev.mojave.base.Trees;
+import dev.mojave.base.Yaml;
+import dev.mojave.result.ArmResult;
+import dev.mojave.result.StudyResult;
+import dev.mojave.run.RunFolder;
+import dev.mojave.run.Status;
+import dev.mojave.run.StudyRecipe;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Whole studies of tiny models, each trial in its own process. */
+@Timeout(600)
+class StudyRunnerTest {
+    private static final String RECIPE = """
+            name: tiny
+            data: {source: TEXT, tokenizer: byte, validation: {tail: 0.2}}
+            model: {preset: llama, hidden_size: 16, num_hidden_layers: 1, num_attention_heads: 2, intermediate_size: 24,
+              max_position_embeddings: 16}
+            train: {batch_size: 4, learning_rate: 3.0e-3, schedule: {kind: cosine, warmup_steps: 2}, eval_every: 4,
+              checkpoint: {every: 4, keep: 1}}
+            engine: {precision: fp32, kernels: plain, threads: 1}
+            arms:
+              dense: {match: {arm: moe, by: active}}
+              moe: {model: {moe: {num_experts: 4, num_experts_per_tok: 2, losses: {switch_balance: 0.01}}}}
+            seeds: SEEDS
+            budget: {tokens: TOKENS}
+            """;
+
+    @TempDir
+    Path folder;
+
+    private final List<String> said = Collections.synchronizedList(new ArrayList<>());
+    private Path text = Path.of("unset");
+
+    @BeforeEach
+    void writeText() throws IOException {
+        text = folder.resolve("text.txt");
+        StringBuilder content = new StringBuilder();
+        for (int i = 0; i < 400; i++) {
+            content.append("the ")
+                    .append(i % 7)
+                    .append(" cats sat on ")
+                    .append(i % 5)
+                    .append(" mats.\n");
+        }
+        Files.writeString(text, content);
+    }
+
+    @Test
+    void oneSeedRunsEndsAndIsNotDoneAgain() {
+        StudyRunner.Result result = run("[1]", 512, "out", false, StopSignal.NEVER);
+
+        assertThat(result.finished()).isTrue();
+        assertThat(result.output().missing()).isEmpty();
+        assertThat(result.output().result().arms()).extracting(ArmResult::name).containsExactly("dense", "moe");
+        assertThat(result.output().result().arms()).allSatisfy(arm -> {
+            assertThat(arm.valLoss().mean()).isBetween(2.0, 6.0);
+            assertThat(arm.peakMemoryBytes()).isGreaterThan(50_000_000);
+            assertThat(arm.generateTokensPerSecond()).isPositive();
+            assertThat(arm.samples()).hasSize(1);
+        });
+        assertThat(result.output().result().verdict()).startsWith("One seed cannot tell");
+        assertThat(said)
+                .anyMatch(line ->
+                        line.matches("trial 1/2 dense/seed-1: validation loss \\d\\.\\d{4} nats per token, .*"));
+        Path study = result.folder();
+        assertThat(Json.read(study.resolve("results.json"), StudyResult.class))
+                .isEqualTo(result.output().result());
+        assertThat(Json.read(study.resolve("status.json"), Status.class).state())
+                .isEqualTo(Status.State.FINISHED);
+        assertThat(StudyRecipe.read(study.resolve("recipe.yaml"), List.of()).tree())
+                .isEqualTo(recipe("[1]", 512).tree());
+
+        assertThatThrownBy(() -> run("[1]", 512, "out", false, StopSignal.NEVER))
+                .isInstanceOf(Failure.class)
+                .hasMessage(
+                        study + " exists: continue it with --resume auto, choose another --name, or replace it with "
+                                + "--overwrite");
+        StudyRunner.Result again = run("[1]", 512, "out", true, StopSignal.NEVER);
+        assertThat(again.alreadyFinished()).isTrue();
+        assertThat(again.output().result()).isEqualTo(result.output().result());
+    }
+
+    @Test
+    void aRecipeThatDoesNotHoldTogetherLeavesNothingBehind() {
+        ObjectNode broken = Trees.with(recipe("[1]", 512).tree(), "arms.dense.match.arm", Yaml.value("dense", "test"));
+        assertThatThrownBy(() -> StudyRunner.run(
+                        StudyRecipe.of(broken, "study.yaml"), options("out", false), Progress.SILENT, StopSignal.NEVER))
+                .isInstanceOf(Failure.class);
+        assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void aFolderOfSomethingElseIsLeftAlone() throws IOException {
+        Path taken = Files.createDirectories(folder.resolve("out/tiny"));
+        Files.writeString(taken.resolve("thesis.txt"), "precious");
+        assertThatThrownBy(() -> StudyRunner.run(
+                        recipe("[1]", 512),
+                        new StudyRunner.Options(folder.resolve("out"), false, true, "test"),
+                        Progress.SILENT,
+                        StopSignal.NEVER))
+                .isInstanceOf(Failure.class)
+                .hasMessage(taken + " exists and is not a study: choose another --name or --output");
+        assertThat(taken.resolve("thesis.txt")).hasContent("precious");
+    }
+
+    /** Killed trial, then stopped study, then resumed: the same losses to the last bit as a study that was left alone. */
+    @Test
+    @Tag("slow")
+    void killedStoppedAndResumedEndsLikeUndisturbed() throws Exception {
+        StudyResult whole =
+                run("[1, 2]", 6400, "whole", false, StopSignal.NEVER).output().result();
+
+        Path victim = folder.resolve("parts/tiny/trials/moe/seed-1");
+        Thread killer = Thread.ofPlatform().start(() -> killTrialOf(victim));
+        StudyRunner.Result first = run("[1, 2]", 6400, "parts", false, whenBegun("parts/tiny/trials/dense/seed-2"));
+        killer.join();
+        assertThat(first.finished()).isFalse();
+        assertThat(RunFolder.open(victim).status().state()).isEqualTo(Status.State.FAILED);
+        assertThat(RunFolder.open(victim).status().reason()).contains("signal 9");
+        assertThat(said).anyMatch(line -> line.contains("moe/seed-1: failed: its process was ended by signal 9"));
+        assertThat(said).anyMatch(line -> line.contains("dense/seed-2: stopped and saved"));
+
+        StudyRunner.Result second = run("[1, 2]", 6400, "parts", true, StopSignal.NEVER);
+        assertThat(second.finished()).isTrue();
+        assertThat(second.output().missing()).isEmpty();
+        StudyResult parts = second.output().result();
+        for (int arm = 0; arm < 2; arm++) {
+            assertThat(parts.arms().get(arm).valLoss())
+                    .isEqualTo(whole.arms().get(arm).valLoss());
+            assertThat(parts.arms().get(arm).bestValLoss())
+                    .isEqualTo(whole.arms().get(arm).bestValLoss());
+            assertThat(parts.arms().get(arm).samples())
+                    .isEqualTo(whole.arms().get(arm).samples());
+        }
+        assertThat(parts.comparisons()).isEqualTo(whole.comparisons());
+        assertThat(parts.gapOverTraining()).isEqualTo(whole.gapOverTraining());
+        assertThat(parts.verdict()).isEqualTo(whole.verdict());
+    }
+
+    /** Waits until a trial has saved a checkpoint, then kills the process that works on it. */
+    private static void killTrialOf(Path trial) {
+        long deadline = System.nanoTime() + Duration.ofMinutes(4).toNanos();
+        while (!Files.exists(trial.resolve("checkpoints/last")) && System.nanoTime() < deadline) {
+            sleep();
+        }
+        // The trial is the only child; its arguments cannot tell, since a class path is too long for the system to
+        // give.
+        ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private static void sleep() {
+        try {
+            Thread.sleep(5);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Asks to stop as soon as a trial has saved a checkpoint. */
+    private StopSignal whenBegun(String trial) {
+        Path checkpoint = folder.resolve(trial).resolve("checkpoints/last");
+        return new StopSignal() {
+            @Override
+            public boolean requested() {
+                return Files.exists(checkpoint);
+            }
+
+            @Override
+            public int exitCode() {
+                return 130;
+            }
+        };
+    }
+
+    private StudyRunner.Result run(String seeds, long tokens, String output, boolean resume, StopSignal signal) {
+        Progress progress = (Progress) java.lang.reflect.Proxy.newProxyInstance(
+                Progress.class.getClassLoader(), new Class<?>[] {Progress.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("say")) {
+                        said.add(String.valueOf(arguments[0]));
+                    }
+                    return null;
+                });
+        return StudyRunner.run(recipe(seeds, tokens), options(output, resume), progress, signal);
+    }
+
+    private StudyRunner.Options options(String output, boolean resume) {
+        return new StudyRunner.Options(folder.resolve(output), resume, false, "test");
+    }
+
+    private StudyRecipe recipe(String seeds, long tokens) {
+        String yaml = RECIPE.replace("TEXT", text.toString())
+                .replace("SEEDS", seeds)
+                .replace("TOKENS", Long.toString(tokens));
+        return StudyRecipe.of(Yaml.parse(yaml, "study.yaml"), "study.yaml");
+    }
+}
