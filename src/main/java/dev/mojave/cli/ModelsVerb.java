@@ -5,6 +5,7 @@ import dev.mojave.model.ModelCounts;
 import dev.mojave.model.presets.PresetInfo;
 import dev.mojave.model.presets.Presets;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -59,7 +60,7 @@ final class ModelsVerb implements Verb {
         for (Entry entry : entries) {
             table.add(
                     entry.name(),
-                    Units.count((double) entry.parametersTotal()),
+                    String.format(Locale.ROOT, "%,d", entry.parametersTotal()),
                     Units.count((double) entry.parametersActive()),
                     Units.count((double) entry.parametersWithoutEmbeddings()),
                     Units.count((double) entry.parametersActiveWithoutEmbeddings()),

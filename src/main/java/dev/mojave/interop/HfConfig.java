@@ -4,6 +4,7 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.Records;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
+import dev.mojave.nn.Attention;
 import dev.mojave.nn.FeedForward.Activation;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Positions;
@@ -52,8 +53,8 @@ public final class HfConfig {
             case GPT2 -> gpt2(config, spec);
             case LLAMA -> {
                 llama(config, spec);
-                config.put("attention_bias", spec.bias());
-                config.put("mlp_bias", spec.bias());
+                config.put("attention_bias", spec.attentionBias() == Attention.Bias.ALL);
+                config.put("mlp_bias", spec.mlpBias());
             }
             case MIXTRAL -> {
                 llama(config, spec);
@@ -66,21 +67,25 @@ public final class HfConfig {
     }
 
     private static Family family(ModelSpec spec) {
+        boolean everywhere = spec.attentionBias() == Attention.Bias.ALL && spec.mlpBias();
         boolean gpt2 = spec.norm() == Norm.Kind.LAYER_NORM
                 && spec.positionEmbedding() == Positions.LEARNED
                 && spec.hiddenAct() == Activation.GELU
                 && spec.numKeyValueHeads() == spec.numAttentionHeads()
-                && spec.bias();
+                && spec.bias()
+                && everywhere;
         boolean llama = spec.norm() == Norm.Kind.RMS_NORM
                 && spec.positionEmbedding() == Positions.ROPE
-                && spec.hiddenAct() == Activation.SWIGLU;
+                && spec.hiddenAct() == Activation.SWIGLU
+                && spec.attentionBias() != Attention.Bias.QKV;
         if (spec.mixture().isEmpty()) {
             return gpt2 ? Family.GPT2 : llama ? Family.LLAMA : Family.MOJAVE;
         }
         MoeSpec moe = spec.mixture().get();
+        boolean unbiased = spec.attentionBias() == Attention.Bias.NONE && !spec.mlpBias();
         // Mixtral divides by the sum of the chosen weights, whatever their number, and has no biases.
         boolean mixtral =
-                llama && !spec.bias() && moe.decoderSparseStep() == 1 && (moe.normTopkProb() || moe.numExperts() == 1);
+                llama && unbiased && moe.decoderSparseStep() == 1 && (moe.normTopkProb() || moe.numExperts() == 1);
         return mixtral ? Family.MIXTRAL : Family.MOJAVE;
     }
 

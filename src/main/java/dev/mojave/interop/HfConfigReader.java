@@ -4,6 +4,7 @@ import dev.mojave.base.Failure;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
 import dev.mojave.moe.BalanceLosses;
+import dev.mojave.nn.Attention;
 import dev.mojave.nn.FeedForward.Activation;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Positions;
@@ -71,8 +72,8 @@ final class HfConfigReader {
         int heads = whole("num_attention_heads");
         int headSize = whole("head_dim", width / heads);
         require(headSize * heads == width, "head_dim", "must be hidden_size / num_attention_heads");
-        boolean bias = flag("attention_bias", false);
-        require(bias == flag("mlp_bias", false), "attention_bias", "must equal mlp_bias");
+        boolean attentionBias = flag("attention_bias", false);
+        boolean mlpBias = flag("mlp_bias", false);
         int context = whole("max_position_embeddings");
         require(whole("sliding_window", context) >= context, "sliding_window", "must not be shorter than the context");
         return new ModelSpec(
@@ -88,7 +89,9 @@ final class HfConfigReader {
                 Positions.ROPE,
                 ropeTheta(theta),
                 Activation.SWIGLU,
-                bias,
+                attentionBias || mlpBias,
+                Attention.Bias.of(attentionBias),
+                mlpBias,
                 flag("tie_word_embeddings", false),
                 number("attention_dropout", 0),
                 number("initializer_range", INITIALIZER_RANGE),

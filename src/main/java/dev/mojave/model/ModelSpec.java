@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * @param positionEmbedding how positions enter
  * @param ropeTheta base of the rotary angles
  * @param hiddenAct GELU or SwiGLU
- * @param bias whether linear layers and LayerNorms have biases
+ * @param bias whether LayerNorms have biases, and unless typed otherwise all linear layers
+ * @param attentionBias which linear layers of the attention have biases
+ * @param mlpBias whether those of feed-forwards and experts have
  * @param tieWordEmbeddings whether the head is the token embedding
  * @param dropout probability, on embeddings, attention weights and residual branches
  * @param initializerRange standard deviation of initial matrices; residual projections are scaled by 1/sqrt(2 layers)
@@ -47,6 +49,8 @@ public record ModelSpec(
         double ropeTheta,
         FeedForward.Activation hiddenAct,
         boolean bias,
+        Attention.Bias attentionBias,
+        boolean mlpBias,
         boolean tieWordEmbeddings,
         double dropout,
         double initializerRange,
@@ -62,15 +66,57 @@ public record ModelSpec(
         Check.that(ropeTheta > 0, "rope_theta (%s) must be positive", ropeTheta);
         Check.that(0 <= dropout && dropout < 1, "dropout (%s) must be at least 0 and below 1", dropout);
         Check.that(initializerRange > 0, "initializer_range (%s) must be positive", initializerRange);
-        Attention.Spec attention = new Attention.Spec(hiddenSize, numAttentionHeads, numKeyValueHeads, bias, dropout);
+        Attention.Spec attention =
+                new Attention.Spec(hiddenSize, numAttentionHeads, numKeyValueHeads, attentionBias, dropout);
         Check.that(
                 positionEmbedding != Positions.ROPE || attention.headSize() % 2 == 0,
                 "position_embedding rope needs an even head size; hidden_size / num_attention_heads is %d",
                 attention.headSize());
         Check.that(
-                new FeedForward.Spec(hiddenSize, intermediateSize, hiddenAct, bias).parameterCount() > 0,
+                new FeedForward.Spec(hiddenSize, intermediateSize, hiddenAct, mlpBias).parameterCount() > 0,
                 "intermediate_size (%d) must be positive",
                 intermediateSize);
+    }
+
+    /** Makes a model whose linear layers and LayerNorms all have biases, or none of which has. */
+    public ModelSpec(
+            int vocabSize,
+            int hiddenSize,
+            int numHiddenLayers,
+            int numAttentionHeads,
+            int numKeyValueHeads,
+            int intermediateSize,
+            int maxPositionEmbeddings,
+            Norm.Kind norm,
+            double normEps,
+            Positions positionEmbedding,
+            double ropeTheta,
+            FeedForward.Activation hiddenAct,
+            boolean bias,
+            boolean tieWordEmbeddings,
+            double dropout,
+            double initializerRange,
+            @Nullable MoeSpec moe) {
+        this(
+                vocabSize,
+                hiddenSize,
+                numHiddenLayers,
+                numAttentionHeads,
+                numKeyValueHeads,
+                intermediateSize,
+                maxPositionEmbeddings,
+                norm,
+                normEps,
+                positionEmbedding,
+                ropeTheta,
+                hiddenAct,
+                bias,
+                Attention.Bias.of(bias),
+                bias,
+                tieWordEmbeddings,
+                dropout,
+                initializerRange,
+                moe);
     }
 
     /** Returns the mixture, if this model is sparse. */
@@ -103,6 +149,8 @@ public record ModelSpec(
                 ropeTheta,
                 hiddenAct,
                 bias,
+                attentionBias,
+                mlpBias,
                 tieWordEmbeddings,
                 dropout,
                 initializerRange,
@@ -110,11 +158,11 @@ public record ModelSpec(
     }
 
     Attention.Spec attention() {
-        return new Attention.Spec(hiddenSize, numAttentionHeads, numKeyValueHeads, bias, dropout);
+        return new Attention.Spec(hiddenSize, numAttentionHeads, numKeyValueHeads, attentionBias, dropout);
     }
 
     FeedForward.Spec feedForward() {
-        return new FeedForward.Spec(hiddenSize, intermediateSize, hiddenAct, bias);
+        return new FeedForward.Spec(hiddenSize, intermediateSize, hiddenAct, mlpBias);
     }
 
     Norm.Spec normSpec() {

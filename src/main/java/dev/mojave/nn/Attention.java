@@ -1,5 +1,6 @@
 package dev.mojave.nn;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.mojave.base.Check;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Functions;
@@ -14,8 +15,24 @@ import java.util.Optional;
  * heads sharing keys and values in groups of H/K. One fused projection makes queries, keys and values, in this order.
  */
 public final class Attention {
+    /** Which of its projections have biases. */
+    public enum Bias {
+        @JsonProperty("none")
+        NONE,
+        /** Queries, keys and values, not the output: Qwen2. */
+        @JsonProperty("qkv")
+        QKV,
+        @JsonProperty("all")
+        ALL;
+
+        /** Returns all or none. */
+        public static Bias of(boolean biases) {
+            return biases ? ALL : NONE;
+        }
+    }
+
     /** Width, heads and options; {@code rotary} positions are applied to queries and keys. */
-    public record Spec(int width, int heads, int keyValueHeads, boolean bias, double dropout) {
+    public record Spec(int width, int heads, int keyValueHeads, Bias bias, double dropout) {
         /** Checks that heads divide the width and each other. */
         public Spec {
             Check.that(heads > 0, "num_attention_heads (%d) must be positive", heads);
@@ -33,11 +50,11 @@ public final class Attention {
         }
 
         private Linear.Spec qkv() {
-            return new Linear.Spec(width, (heads + 2 * keyValueHeads) * headSize(), bias);
+            return new Linear.Spec(width, (heads + 2 * keyValueHeads) * headSize(), bias != Bias.NONE);
         }
 
         private Linear.Spec output() {
-            return new Linear.Spec(width, width, bias);
+            return new Linear.Spec(width, width, bias == Bias.ALL);
         }
 
         /** Returns the number of parameters. */

@@ -7,6 +7,7 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.Tiny;
+import dev.mojave.nn.Attention;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +62,20 @@ class HfConfigTest {
     }
 
     @Test
+    void biasesOfAttentionAndFeedForwardAreReadApart() {
+        ObjectNode config = HfConfig.write(Tiny.spec("llama", "{bias: true, mlp_bias: false}"));
+        assertThat(config.path("model_type").stringValue()).isEqualTo("llama");
+        config.remove("mojave");
+        ModelSpec read = HfConfig.read(config, "config.json");
+        assertThat(read.attentionBias()).isEqualTo(Attention.Bias.ALL);
+        assertThat(read.mlpBias()).isFalse();
+        assertThat(HfConfig.write(Tiny.spec("llama", "attention_bias: qkv"))
+                        .path("model_type")
+                        .stringValue())
+                .isEqualTo("mojave");
+    }
+
+    @Test
     void transformersDefaultsFillWhatAConfigLeavesOut() {
         ModelSpec gpt2 = read("""
                 {"model_type": "gpt2", "vocab_size": 50257, "n_embd": 768, "n_layer": 12, "n_head": 12, "n_positions": 1024}
@@ -89,7 +104,6 @@ class HfConfigTest {
                 "head_dim: 16             | head_dim is 16; it must be hidden_size / num_attention_heads",
                 "rope_scaling: {}         | rope_scaling is {}; it is not supported",
                 "rope_parameters: {'rope_type': 'yarn', 'rope_theta': 1e4} | rope_parameters.rope_type is \"yarn\"; it must be default",
-                "attention_bias: true     | attention_bias is true; it must equal mlp_bias",
                 "sliding_window: 4        | sliding_window is 4; it must not be shorter than the context",
                 "intermediate_size: null  | intermediate_size is null; it must be a whole number",
                 "num_key_value_heads: 3   | num_key_value_heads (3) must divide num_attention_heads (4)",

@@ -32,8 +32,8 @@ class AttentionTest {
     void groupedQueriesEqualRepeatedHeads() {
         Init grouped = Init.of(Rng.seeded(1), 0.4);
         Init repeated = Init.of(Rng.seeded(2), 0.4);
-        Attention two = new Attention.Spec(WIDTH, 4, 2, true, 0).build(grouped, 1, Optional.empty());
-        Attention four = new Attention.Spec(WIDTH, 4, 4, true, 0).build(repeated, 1, Optional.empty());
+        Attention two = new Attention.Spec(WIDTH, 4, 2, Attention.Bias.ALL, 0).build(grouped, 1, Optional.empty());
+        Attention four = new Attention.Spec(WIDTH, 4, 4, Attention.Bias.ALL, 0).build(repeated, 1, Optional.empty());
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
             for (int i = 0; i < grouped.parameters().size(); i++) {
@@ -60,7 +60,7 @@ class AttentionTest {
     @Test
     void aTokenSeesItselfAndThePast() {
         Init init = Init.of(Rng.seeded(1), 0.4);
-        Attention attention = new Attention.Spec(WIDTH, 3, 3, false, 0).build(init, 1, Optional.empty());
+        Attention attention = new Attention.Spec(WIDTH, 3, 3, Attention.Bias.NONE, 0).build(init, 1, Optional.empty());
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
             Tensor x = input(4);
@@ -81,7 +81,7 @@ class AttentionTest {
     @Test
     void theMaskHidesKeys() {
         Init init = Init.of(Rng.seeded(1), 0.4);
-        Attention attention = new Attention.Spec(WIDTH, 3, 3, false, 0).build(init, 1, Optional.empty());
+        Attention attention = new Attention.Spec(WIDTH, 3, 3, Attention.Bias.NONE, 0).build(init, 1, Optional.empty());
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
             Tensor x = input(5);
@@ -109,14 +109,14 @@ class AttentionTest {
 
     @Test
     void headsDivide() {
-        assertThatThrownBy(() -> new Attention.Spec(10, 0, 1, false, 0))
+        assertThatThrownBy(() -> new Attention.Spec(10, 0, 1, Attention.Bias.NONE, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("num_attention_heads (0) must be positive");
-        assertThatThrownBy(() -> new Attention.Spec(10, 4, 4, false, 0))
+        assertThatThrownBy(() -> new Attention.Spec(10, 4, 4, Attention.Bias.NONE, 0))
                 .hasMessage("num_attention_heads (4) must divide hidden_size (10)");
-        assertThatThrownBy(() -> new Attention.Spec(12, 4, 3, false, 0))
+        assertThatThrownBy(() -> new Attention.Spec(12, 4, 3, Attention.Bias.NONE, 0))
                 .hasMessage("num_key_value_heads (3) must divide num_attention_heads (4)");
-        assertThatThrownBy(() -> new Attention.Spec(12, 4, 0, false, 0))
+        assertThatThrownBy(() -> new Attention.Spec(12, 4, 0, Attention.Bias.NONE, 0))
                 .hasMessage("num_key_value_heads (0) must divide num_attention_heads (4)");
     }
 }

@@ -163,7 +163,7 @@ class RecipeTest {
             train.schedule={kind: cosin} | --set train.schedule={kind: cosin}: train.schedule.kind: unknown value 'cosin'; did you mean 'cosine'? (one of cosine, linear, constant, wsd)
             train.schedule={kind: constant, min_learning_rate: 1} | --set train.schedule={kind: constant, min_learning_rate: 1}: train.schedule.min_learning_rate: unknown key for kind constant; known here: kind, warmup_steps
             train.schedule.warmup_steps=2000 | FILE with --set train.schedule.warmup_steps=2000: train: schedule.warmup_steps (2000) must be below steps (2000); set schedule.warmup_steps too
-            model.preset=gtp2         | FILE with --set model.preset=gtp2: model.preset: unknown preset 'gtp2'; did you mean 'gpt2'? (one of gpt2, llama, char-dense)
+            model.preset=gtp2         | FILE with --set model.preset=gtp2: model.preset: unknown preset 'gtp2'; did you mean 'gpt2'? ('mojave models' lists them)
             model.moe.num_expert=8    | --set model.moe.num_expert=8: model.moe.num_expert: unknown key; did you mean 'num_experts'?
             model.moe.num_experts_per_tok=5 | FILE with --set model.moe.num_experts_per_tok=5: model.moe: num_experts_per_tok (5) must be between 1 and num_experts (4)
             model.num_attention_heads=5 | FILE with --set model.num_attention_heads=5: model: num_attention_heads (5) must divide hidden_size (128)

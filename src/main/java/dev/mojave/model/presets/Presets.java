@@ -25,6 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  *   <li>{@code num_key_value_heads} = {@code num_attention_heads}, if only the latter was typed;
  *   <li>{@code intermediate_size} = 4 hidden_size for gelu and 8/3 hidden_size, rounded up to a multiple of 32, for swiglu, if
  *       {@code hidden_size} or {@code hidden_act} was typed without it;
+ *   <li>{@code attention_bias} (none, qkv, all) and {@code mlp_bias} follow {@code bias}, if only that was typed;
  *   <li>{@code moe}: every layer sparse, router top_k, {@code norm_topk_prob} for more than one expert per token, no balance loss;
  *       {@code moe: null} makes a sparse preset dense;
  *   <li>{@code vocab_size} comes from the tokenizer, not from the preset.
@@ -34,10 +35,27 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Presets {
     /** A resource per name. */
-    private static final List<String> NAMES = List.of("gpt2", "llama", "char-dense");
+    private static final List<String> NAMES = List.of(
+            "gpt2",
+            "llama",
+            "gpt2-babylm",
+            "moe-124m",
+            "moe-124m-top2",
+            "moe-124m-dense",
+            "matched-moe",
+            "matched-active",
+            "matched-total",
+            "char-dense",
+            "char-switch-2",
+            "char-switch-4",
+            "char-switch-8",
+            "chimera-dense",
+            "chimera-moe",
+            "mixtral-tiny");
 
     private static final List<String> LOSSES = List.of("switch_balance", "mixtral_balance", "router_z");
-    private static final List<String> DERIVED = List.of("vocab_size", "num_key_value_heads", "intermediate_size");
+    private static final List<String> DERIVED =
+            List.of("vocab_size", "num_key_value_heads", "intermediate_size", "attention_bias", "mlp_bias");
 
     private Presets() {}
 
@@ -57,7 +75,19 @@ public final class Presets {
                 name,
                 preset.path("system").stringValue(),
                 preset.path("description").stringValue(),
-                Records.read(preset.path("model"), ModelSpec.class, "preset " + name, "model"));
+                Records.read(resolve(model(name), "preset " + name), ModelSpec.class, "preset " + name, "model"));
+    }
+
+    /** The keys of a preset, with those of the preset that it starts from; its vocabulary among them. */
+    private static ObjectNode model(String name) {
+        ObjectNode own = (ObjectNode) load(name).path("model");
+        if (!own.has("preset")) {
+            return own;
+        }
+        ObjectNode model = model(own.path("preset").stringValue());
+        merge(model, own);
+        model.remove("preset");
+        return model;
     }
 
     /** Completes a section whose vocabulary is not known yet: {@code vocab_size} is there only if the user typed it. */
@@ -85,6 +115,7 @@ public final class Presets {
         if (follows("intermediate_size", widthChanged, userModel, model)) {
             intermediateSize(model).ifPresent(size -> model.put("intermediate_size", size));
         }
+        biases(userModel, model);
         if (!typed(userModel, "vocab_size")) {
             vocabulary.ifPresentOrElse(size -> model.put("vocab_size", (long) size), () -> model.remove("vocab_size"));
         }
@@ -100,19 +131,19 @@ public final class Presets {
             JsonNode name = userModel.path("preset");
             String text = name.isString() ? name.stringValue() : name.toString();
             if (NAMES.contains(text)) {
-                return (ObjectNode) load(text).path("model");
+                return model(text);
             }
             throw Failure.usage(
-                    "%s: model.preset: unknown preset '%s'%s (one of %s)",
-                    source, text, Suggest.didYouMean(text, NAMES), String.join(", ", NAMES));
+                    "%s: model.preset: unknown preset '%s'%s ('mojave models' lists them)",
+                    source, text, Suggest.didYouMean(text, NAMES));
         }
-        List<String> missing = load(NAMES.getFirst()).path("model").propertyNames().stream()
+        List<String> missing = model(NAMES.getFirst()).propertyNames().stream()
                 .filter(key -> !typed(userModel, key) && !DERIVED.contains(key))
                 .toList();
         if (!missing.isEmpty()) {
             throw Failure.usage(
-                    "%s: model: needs a preset (one of %s) or every key; missing: %s",
-                    source, String.join(", ", NAMES), String.join(", ", missing));
+                    "%s: model: needs a preset ('mojave models' lists them) or every key; missing: %s",
+                    source, String.join(", ", missing));
         }
         return JsonNodeFactory.instance.objectNode();
     }
@@ -139,6 +170,17 @@ public final class Presets {
             } else if (into.path(key).isObject()) {
                 into.remove(key);
             }
+        }
+    }
+
+    private static void biases(ObjectNode userModel, ObjectNode model) {
+        boolean changed = typed(userModel, "bias");
+        boolean bias = model.path("bias").asBoolean(false);
+        if (follows("attention_bias", changed, userModel, model)) {
+            model.put("attention_bias", bias ? "all" : "none");
+        }
+        if (follows("mlp_bias", changed, userModel, model)) {
+            model.put("mlp_bias", bias);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.Records;
 import dev.mojave.base.Yaml;
 import dev.mojave.model.ModelSpec;
+import dev.mojave.nn.Attention;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,26 +25,11 @@ class PresetsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"gpt2, 124439808", "char-dense, 10745088", "llama, 58073600"})
-    void aPresetCountsWhatItsSystemCounts(String name, long parameters) {
-        PresetInfo info = Presets.all().stream()
-                .filter(preset -> preset.name().equals(name))
-                .findFirst()
-                .orElseThrow();
-        assertThat(info.model().counts().total()).isEqualTo(parameters);
+    @MethodSource("names")
+    void aPresetSaysWhatItIs(String name) {
+        PresetInfo info = PresetCountsTest.preset(name);
         assertThat(info.system()).isNotBlank();
         assertThat(info.description()).isNotBlank();
-    }
-
-    @ParameterizedTest
-    @CsvSource({"2, 17827584", "4, 31987968", "8, 60308736"})
-    void theCharacterModelWithExpertsCountsAsDerived(int experts, long parameters) {
-        ObjectNode resolved = resolve("""
-                preset: char-dense
-                vocab_size: 65
-                moe: {num_experts: %d, num_experts_per_tok: 1}
-                """.formatted(experts));
-        assertThat(spec(resolved).counts().total()).isEqualTo(parameters);
     }
 
     @Test
@@ -74,6 +60,33 @@ class PresetsTest {
         ModelSpec spec = spec(resolve(yaml));
         assertThat(spec.intermediateSize()).isEqualTo(intermediate);
         assertThat(spec.numKeyValueHeads()).isEqualTo(keyValueHeads);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{preset: gpt2}                                     | ALL  | true",
+                "{preset: gpt2, bias: false}                        | NONE | false",
+                "{preset: llama, bias: true}                        | ALL  | true",
+                "{preset: llama, attention_bias: qkv}               | QKV  | false",
+                "{preset: gpt2, mlp_bias: false}                    | ALL  | false",
+                "{preset: moe-124m}                                 | NONE | true",
+                "{preset: moe-124m, bias: false}                    | NONE | false",
+            })
+    void biasesFollowUnlessTyped(String yaml, Attention.Bias attention, boolean mlp) {
+        ModelSpec spec = spec(resolve(yaml));
+        assertThat(spec.attentionBias()).isEqualTo(attention);
+        assertThat(spec.mlpBias()).isEqualTo(mlp);
+    }
+
+    @Test
+    void aPresetMayStartFromAnother() {
+        ModelSpec four = spec(resolve("preset: char-switch-4"));
+        assertThat(four.dense()).isEqualTo(spec(resolve("preset: char-dense")));
+        assertThat(spec(resolve("{preset: char-switch-4, moe: {num_experts: 8}}")))
+                .isEqualTo(spec(resolve("preset: char-switch-8")));
+        assertThat(spec(resolve("preset: moe-124m-dense")).mixture()).isEmpty();
     }
 
     @Test
@@ -121,8 +134,8 @@ class PresetsTest {
         assertThatThrownBy(() -> resolve("preset: lama"))
                 .isInstanceOfSatisfying(
                         Failure.class, failure -> assertThat(failure.kind()).isEqualTo(Failure.Kind.USAGE))
-                .hasMessage("test.yaml: model.preset: unknown preset 'lama'; did you mean 'llama'?"
-                        + " (one of gpt2, llama, char-dense)");
+                .hasMessage(
+                        "test.yaml: model.preset: unknown preset 'lama'; did you mean 'llama'? ('mojave models' lists them)");
         assertThatThrownBy(() -> resolve("preset: 3")).hasMessageContaining("unknown preset '3'");
     }
 
@@ -131,8 +144,7 @@ class PresetsTest {
         assertThatThrownBy(() -> resolve("{hidden_size: 32, norm: rms_norm, bias: false, dropout: null}"))
                 .isInstanceOf(Failure.class)
                 .hasMessage(
-                        "test.yaml: model: needs a preset (one of gpt2, llama, char-dense) or every key; missing:"
-                                + " num_hidden_layers, num_attention_heads, max_position_embeddings, norm_eps,"
+                        "test.yaml: model: needs a preset ('mojave models' lists them) or every key; missing: num_hidden_layers, num_attention_heads, max_position_embeddings, norm_eps,"
                                 + " position_embedding, rope_theta, hidden_act, tie_word_embeddings, dropout, initializer_range");
         ObjectNode complete = resolve("preset: llama");
         complete.remove("num_key_value_heads");

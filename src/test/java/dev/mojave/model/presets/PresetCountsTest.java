@@ -1,0 +1,108 @@
+package dev.mojave.model.presets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mojave.model.LanguageModel;
+import dev.mojave.model.ModelCounts;
+import dev.mojave.model.ModelSpec;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every preset counts what its system counts, derived here by hand, and so does the model that is built from it. */
+class PresetCountsTest {
+    /** What the default run builds; larger ones are built with the slow tests. */
+    private static final long SMALL = 35_000_000;
+
+    static PresetInfo preset(String name) {
+        return Presets.all().stream()
+                .filter(preset -> preset.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static ModelSpec model(String name) {
+        return preset(name).model();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "gpt2, 124439808",
+        "llama, 58073600",
+        "gpt2-babylm, 27782400",
+        "moe-124m, 123522048",
+        "moe-124m-top2, 123522048",
+        "moe-124m-dense, 123517868",
+        "char-dense, 10745088",
+        "char-switch-2, 17827584",
+        "char-switch-4, 31987968",
+        "char-switch-8, 60308736",
+    })
+    void aPresetCountsWhatItsSystemCounts(String name, long parameters) {
+        assertThat(model(name).counts().total()).isEqualTo(parameters);
+    }
+
+    @Test
+    void theBaselineOfS1FromItsParts() {
+        long width = 384;
+        long embeddings = (16_384 + 512) * width;
+        // Queries, keys, values and output 4 D^2, feed-forward 8 D^2; biases 4 D and 5 D; two norms of 2 D.
+        long layer = 12 * width * width + 9 * width + 4 * width;
+        assertThat(model("gpt2-babylm").counts().total()).isEqualTo(embeddings + 12 * layer + 2 * width);
+    }
+
+    @Test
+    void theMixtureOfS2FromItsParts() {
+        long width = 384;
+        long hidden = 1536;
+        long embeddings = (2 * 50_257 + 1024) * width;
+        long expert = 3 * width * hidden + 2 * hidden + width;
+        long rest = 4 * width * width + 4 * width + 4 * width;
+        ModelCounts one = model("moe-124m").counts();
+        ModelCounts two = model("moe-124m-top2").counts();
+        assertThat(one.total()).isEqualTo(embeddings + 11 * (rest + 4 * expert) + 2 * width);
+        assertThat(one.activeWithoutEmbeddings()).isEqualTo(11 * (rest + expert) + 2 * width);
+        assertThat(two.activeWithoutEmbeddings()).isEqualTo(11 * (rest + 2 * expert) + 2 * width);
+        assertThat(one.activeWithoutEmbeddings() / 1e6).isCloseTo(26.0, within(0.05));
+        assertThat(two.activeWithoutEmbeddings() / 1e6).isCloseTo(45.5, within(0.05));
+        assertThat(one.active() / 1e6).isCloseTo(65.0, within(0.05));
+        assertThat(two.active() / 1e6).isCloseTo(84.5, within(0.05));
+    }
+
+    @Test
+    void budgetsOfS3AreMatchedWithinAPercentOfAPercent() {
+        ModelCounts moe = model("matched-moe").counts();
+        assertThat(moe.total()).isLessThan(25_000_000);
+        assertThat((double) model("matched-active").counts().withoutEmbeddings())
+                .isCloseTo((double) moe.activeWithoutEmbeddings(), within(3e-4 * moe.activeWithoutEmbeddings()));
+        assertThat((double) model("matched-total").counts().withoutEmbeddings())
+                .isCloseTo((double) moe.withoutEmbeddings(), within(2e-4 * moe.withoutEmbeddings()));
+        assertThat((double) model("moe-124m-dense").counts().withoutEmbeddings())
+                .isCloseTo((double) model("moe-124m").counts().withoutEmbeddings(), within(1e4));
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.mojave.model.presets.Presets#names")
+    void theBuiltModelCountsWhatItsSpecificationPredicts(String name) {
+        ModelSpec spec = model(name);
+        if (spec.counts().total() <= SMALL) {
+            built(spec);
+        }
+    }
+
+    @Tag("slow")
+    @ParameterizedTest
+    @MethodSource("dev.mojave.model.presets.Presets#names")
+    void soDoesALargeOne(String name) {
+        built(model(name));
+    }
+
+    private static void built(ModelSpec spec) {
+        try (LanguageModel model = LanguageModel.build(spec, 1)) {
+            assertThat(model.parameterCount()).isEqualTo(spec.counts().total());
+        }
+    }
+}
