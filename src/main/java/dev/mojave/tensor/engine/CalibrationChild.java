@@ -15,14 +15,14 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The program of the short-lived JVMs that measure: one BLAS library each, because a process has one for its life. Writes its
- * figures as JSON into the file that {@link Calibrator} names.
+ * The program of the short-lived JVMs that measure: one BLAS library each, because a process has one for its life. Writes a
+ * {@link CalibrationSample} as JSON into the file that {@link Calibrator} names.
  */
 final class CalibrationChild {
     private static final int SIDE = 2048;
     private static final int COPY_ELEMENTS = 1 << 24;
     /** Each operation is repeated for this long, at least twice, and its best time counts. */
-    private static final long BUDGET_NANOS = 120_000_000L;
+    private static final long BUDGET_NANOS = 70_000_000L;
 
     private static final int FEWEST = 2;
 
@@ -32,6 +32,7 @@ final class CalibrationChild {
     public static void main(String[] arguments) throws IOException {
         String blas = arguments[1];
         List<Calibration.Figures> all = new ArrayList<>();
+        OthersShare others = OthersShare.start();
         for (int i = 2; i < arguments.length; i++) {
             int threads = Integer.parseInt(arguments[i]);
             if (i == 2) {
@@ -43,7 +44,7 @@ final class CalibrationChild {
                 all.add(measure(blas, threads));
             }
         }
-        Files.writeString(Path.of(arguments[0]), Json.line(all));
+        Files.writeString(Path.of(arguments[0]), Json.line(new CalibrationSample(all, others.sinceStart())));
     }
 
     private static Calibration.Figures measure(String blas, int threads) {

@@ -15,31 +15,47 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
- * Measures this machine once, in one short-lived JVM for each BLAS library, and remembers the answer in
- * {@code MOJAVE_HOME/engine}, keyed by processor, usable cores and library versions.
+ * Measures this machine once, in short-lived JVMs of one BLAS library each that take turns, and remembers the answer in
+ * {@code MOJAVE_HOME/engine}, keyed by processor, usable cores and library versions. An answer that other programs disturbed is
+ * neither kept nor trusted: it would say more about them than about the machine.
  */
 final class Calibrator {
     private static final List<String> LIBRARIES = List.of("openblas", "mkl");
-    private static final long LIMIT_SECONDS = 120;
-    private static final double BUSY = 0.5;
+    /** The libraries take turns at most this often, so that a passing disturbance meets both and the best of each counts. */
+    private static final int ROUNDS = 3;
+    /** Share of the processors that others may use for one round to be enough. */
+    private static final double CALM = 0.05;
+    /** Share of the processors that others may use before or while measuring. */
+    static final double BUSY = 0.25;
 
     private final MachineInfo machine;
     private final Path folder;
+    private final Measurer measurer;
 
     Calibrator(MachineInfo machine) {
-        this(machine, MojaveHome.path().resolve("engine"));
+        this(machine, MojaveHome.path().resolve("engine"), new CalibrationProcess(machine));
     }
 
-    Calibrator(MachineInfo machine, Path folder) {
+    Calibrator(MachineInfo machine, Path folder, Measurer measurer) {
         this.machine = machine;
         this.folder = folder;
+        this.measurer = measurer;
+    }
+
+    /** Measures one library, alone in its process. */
+    @FunctionalInterface
+    interface Measurer {
+        /** Returns what was seen, or says why nothing was. */
+        CalibrationSample measure(String library) throws IOException;
     }
 
     /** Returns what was measured earlier on this machine with these libraries. */
@@ -67,18 +83,43 @@ final class Calibrator {
         }
         double busy = MachineInfo.busy();
         if (busy > BUSY) {
-            progress.say(String.format(
-                    Locale.ROOT,
-                    "engine: other programs use %.0f%% of the processor, so it is chosen without measuring; mojave doctor measures",
-                    100 * busy));
+            sayDisturbed(busy, progress);
             return Optional.empty();
         }
-        return exclusively(() -> cached().or(() -> measure(true, progress)));
+        return exclusively(() -> cached().or(() -> undisturbed(progress)));
     }
 
-    /** Measures anew, and replaces the cached answer if told to keep it. */
-    Optional<Calibration> measured(boolean keep, Progress progress) {
-        return exclusively(() -> measure(keep, progress));
+    private Optional<Calibration> undisturbed(Progress progress) {
+        Measured measured = measure(progress);
+        if (measured.disturbed()) {
+            sayDisturbed(measured.others(), progress);
+            return Optional.empty();
+        }
+        return measured.answer();
+    }
+
+    private static void sayDisturbed(double others, Progress progress) {
+        progress.say(String.format(
+                Locale.ROOT,
+                "engine: other programs use %.0f%% of the processor, so it is chosen without measuring; mojave doctor measures",
+                100 * others));
+    }
+
+    /** Measures anew, and replaces the cached answer unless others disturbed the measurement. */
+    Measured measured(Progress progress) {
+        return exclusively(() -> measure(progress));
+    }
+
+    /**
+     * An answer, and whether to believe it.
+     *
+     * @param answer what follows from the figures; empty if nothing could be measured
+     * @param others the largest share of the processors that other programs used meanwhile, 0 to 1
+     */
+    record Measured(Optional<Calibration> answer, double others) {
+        boolean disturbed() {
+            return others > BUSY;
+        }
     }
 
     /** The file of the answer: another processor, core count, library version or forced kernel is another question. */
@@ -94,7 +135,7 @@ final class Calibrator {
         return folder.resolve(Hashes.sha256(key).substring(0, 16) + ".json");
     }
 
-    private Optional<Calibration> exclusively(java.util.function.Supplier<Optional<Calibration>> body) {
+    private <T> T exclusively(Supplier<T> body) {
         try {
             Files.createDirectories(folder);
             try (FileChannel channel = FileChannel.open(
@@ -109,38 +150,44 @@ final class Calibrator {
         }
     }
 
-    private Optional<Calibration> measure(boolean keep, Progress progress) {
-        List<Calibration.Figures> figures = new ArrayList<>();
-        List<String> notes = new ArrayList<>();
+    private Measured measure(Progress progress) {
+        List<CalibrationSample> samples = new ArrayList<>();
+        Set<String> notes = new LinkedHashSet<>();
         List<String> libraries = LIBRARIES.stream().filter(Resolver::hasNatives).toList();
         progress.start("measuring this machine, once", libraries.size(), "libraries");
-        for (String library : libraries) {
-            progress.update(figures.size(), library);
-            try {
-                figures.addAll(child(library));
-            } catch (IOException e) {
-                notes.add(library + " could not be measured: " + e.getMessage());
+        for (int round = 0; round == 0 || round < ROUNDS && CalibrationSample.most(samples) > CALM; round++) {
+            for (int i = 0; i < libraries.size(); i++) {
+                progress.update(i, libraries.get(i));
+                try {
+                    samples.add(measurer.measure(libraries.get(i)));
+                } catch (IOException e) {
+                    notes.add(libraries.get(i) + " could not be measured: " + e.getMessage());
+                }
             }
         }
         String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-        Optional<Calibration> answer = Calibration.choose(machine.cpu(), figures, notes, now);
-        progress.finish(answer.map(Calibrator::sentence).orElse(""));
+        Measured measured = new Measured(
+                Calibration.choose(machine.cpu(), CalibrationSample.best(samples), List.copyOf(notes), now),
+                CalibrationSample.disturbance(samples));
+        boolean kept = notes.isEmpty() && !measured.disturbed();
+        progress.finish(measured.answer().map(a -> sentence(a, kept)).orElse(""));
         notes.forEach(progress::say);
-        if (keep && notes.isEmpty()) {
-            answer.ifPresent(this::remember);
+        if (kept) {
+            measured.answer().ifPresent(this::remember);
         }
-        return answer;
+        return measured;
     }
 
-    private static String sentence(Calibration answer) {
+    private static String sentence(Calibration answer, boolean kept) {
         return answer.of(answer.blas())
                 .map(best -> String.format(
                         Locale.ROOT,
-                        "engine: %s, %s, %d threads, %.0f GFLOP/s in float32 (measured once, kept for later runs)",
+                        "engine: %s, %s, %d threads, %.0f GFLOP/s in float32 (%s)",
                         answer.blas(),
                         answer.precision(),
                         answer.threads(),
-                        best.fp32Ceiling()))
+                        best.fp32Ceiling(),
+                        kept ? "measured once, kept for later runs" : "not kept"))
                 .orElse("");
     }
 
@@ -150,61 +197,5 @@ final class Calibrator {
         } catch (IOException e) {
             // Measured again next time.
         }
-    }
-
-    private List<Calibration.Figures> child(String library) throws IOException {
-        Path figures = Files.createTempFile("mojave-calibration", ".json");
-        Path log = Files.createTempFile("mojave-calibration", ".log");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CalibrationChild.class.getName(),
-                figures.toString(),
-                library));
-        threadCounts().forEach(count -> command.add(Integer.toString(count)));
-        try {
-            run(new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()), log);
-            return List.of(Json.mapper().readValue(Files.readString(figures), Calibration.Figures[].class));
-        } finally {
-            Files.deleteIfExists(figures);
-            Files.deleteIfExists(log);
-        }
-    }
-
-    private static void run(ProcessBuilder builder, Path log) throws IOException {
-        Process process = builder.start();
-        try {
-            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                throw new IOException("no answer within " + LIMIT_SECONDS + " seconds");
-            }
-            if (process.exitValue() != 0) {
-                throw new IOException(reason(log));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        } finally {
-            process.destroyForcibly();
-        }
-    }
-
-    private static String reason(Path log) throws IOException {
-        return Files.readString(log)
-                .lines()
-                .filter(l -> l.contains("Exception") || l.contains("error") || l.contains("Failure"))
-                .findFirst()
-                .orElse("its process ended without an answer");
-    }
-
-    /** Physical cores, and hardware threads too where there are more: seldom faster, sometimes. */
-    private List<Integer> threadCounts() {
-        int most = Resolver.threadLimit(machine);
-        int physical = Math.min(most, machine.physicalCores());
-        return physical == most ? List.of(most) : List.of(physical, most);
     }
 }

@@ -17,10 +17,8 @@ import java.util.Optional;
 public final class Doctor {
     private static final double LITTLE_MEMORY = 4e9;
     private static final double LITTLE_DISK = 3e9;
-    private static final double MUCH = 0.5;
 
     private final MachineInfo machine = MachineInfo.detect();
-    private final double busy = MachineInfo.busy();
     private final List<DoctorReport.Problem> problems = new ArrayList<>();
 
     private Doctor() {}
@@ -34,7 +32,9 @@ public final class Doctor {
         machineProblems();
         settingProblems();
         diskProblems();
-        Optional<Calibration> calibration = new Calibrator(machine).measured(busy <= MUCH, progress);
+        Calibrator.Measured measured = new Calibrator(machine).measured(progress);
+        disturbance(measured);
+        Optional<Calibration> calibration = measured.answer();
         calibration.ifPresent(
                 c -> c.notes().forEach(note -> problem(note, "see what it says; openblas works without mkl")));
         if (calibration.isEmpty()) {
@@ -96,10 +96,16 @@ public final class Doctor {
                     "little memory: " + Units.bytes((double) machine.memoryBytes()),
                     "the quickstart needs 2 GB free; use a smaller train.micro_batch_size for your own recipes");
         }
-        if (busy > MUCH) {
+    }
+
+    private void disturbance(Calibrator.Measured measured) {
+        if (measured.disturbed()) {
             problem(
-                    String.format(Locale.ROOT, "other programs use %.0f%% of the processor", 100 * busy),
-                    "the measured rates are low, and the choice of BLAS may be wrong; run doctor again when the machine is quiet");
+                    String.format(
+                            Locale.ROOT,
+                            "other programs used %.0f%% of the processor while measuring",
+                            100 * measured.others()),
+                    "the rates are too low and were not kept; run doctor again when the machine is quiet");
         }
     }
 

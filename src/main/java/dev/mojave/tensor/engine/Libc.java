@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The two calls into glibc that must come before libtorch: allocator settings and environment variables that libraries read with
- * {@code getenv} while they load. Anything but Linux with glibc is left as it is, quietly: both only change speed.
+ * What glibc is asked for: allocator settings and environment variables that libraries read with {@code getenv} while they load,
+ * before libtorch; and a clean end of the process, after it. Anything but Linux with glibc is left as it is, quietly.
  */
 final class Libc {
     // From glibc's malloc.h.
@@ -24,10 +24,14 @@ final class Libc {
 
     private final MethodHandle mallopt;
     private final MethodHandle setenv;
+    private final MethodHandle onExit;
+    private final MemorySegment exitNow;
 
-    private Libc(MethodHandle mallopt, MethodHandle setenv) {
+    private Libc(MethodHandle mallopt, MethodHandle setenv, MethodHandle onExit, MemorySegment exitNow) {
         this.mallopt = mallopt;
         this.setenv = setenv;
+        this.onExit = onExit;
+        this.exitNow = exitNow;
     }
 
     /** Returns glibc's calls, or nothing where there is no glibc or native access is denied. */
@@ -49,7 +53,10 @@ final class Libc {
                     symbols.findOrThrow("setenv"),
                     FunctionDescriptor.of(
                             ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
-            return Optional.of(new Libc(mallopt, setenv));
+            MethodHandle onExit = linker.downcallHandle(
+                    symbols.findOrThrow("on_exit"),
+                    FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
+            return Optional.of(new Libc(mallopt, setenv, onExit, symbols.findOrThrow("_exit")));
         } catch (IllegalCallerException | UnsupportedOperationException | java.util.NoSuchElementException e) {
             return Optional.empty();
         }
@@ -77,6 +84,19 @@ final class Libc {
             int ignored = (int) setenv.invokeExact(nameText, valueText, 0);
         } catch (Throwable e) {
             throw new IllegalStateException("setenv cannot throw", e);
+        }
+    }
+
+    /**
+     * Makes the process end without the destructors of what was loaded so far. The JVM ends with {@code exit}, which destroys
+     * libtorch's static objects while another thread may still compute with them, and now and then that ends in a segmentation
+     * fault. Handlers run last in, first out: {@code _exit} as the newest handler receives the exit code and leaves the older out.
+     */
+    void endWithoutDestructors() {
+        try {
+            int ignored = (int) onExit.invokeExact(exitNow, MemorySegment.NULL);
+        } catch (Throwable e) {
+            throw new IllegalStateException("on_exit cannot throw", e);
         }
     }
 

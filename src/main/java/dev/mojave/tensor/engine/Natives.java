@@ -49,6 +49,7 @@ final class Natives {
             loadLocked();
             verify(blas);
             setThreads(blas, threads);
+            libc.ifPresent(Libc::endWithoutDestructors);
         } catch (LinkageError | RuntimeException e) {
             throw e instanceof Failure failure ? failure : translate(e, blas);
         }
@@ -65,8 +66,8 @@ final class Natives {
 
     private static void environment(Libc libc, int threads) {
         // A short spin: sleeping after each product costs a wake-up before the next, which on small models is a third
-        // of the step;
-        // spinning for milliseconds, as is the default, steals the cores from Java's kernels.
+        // of
+        // the step; spinning for milliseconds, as is the default, steals the cores from Java's kernels.
         libc.environment("GOMP_SPINCOUNT", "20000");
         libc.environment("KMP_BLOCKTIME", "0");
         // MKL on the OpenMP threads that libtorch has anyway; its own choice depends on what happens to be loaded.
