@@ -44,7 +44,28 @@ def mixtral():
         num_local_experts=4, num_experts_per_tok=2, router_aux_loss_coef=0.02, output_router_logits=True, experts_implementation="eager")))
 
 
-MODELS = {"gpt2": gpt2, "llama": llama, "llama_tied": lambda: llama(tied=True), "mixtral": mixtral}
+def olmoe():
+    return hf.OlmoeForCausalLM(hf.OlmoeConfig(**(llama_sizes(
+        num_experts=5, num_experts_per_tok=2, norm_topk_prob=False, router_aux_loss_coef=0.01, output_router_logits=True,
+        experts_implementation="eager") | {"intermediate_size": 10})))
+
+
+def qwen2_moe():
+    return hf.Qwen2MoeForCausalLM(hf.Qwen2MoeConfig(**llama_sizes(
+        num_experts=4, num_experts_per_tok=2, norm_topk_prob=False, moe_intermediate_size=10, shared_expert_intermediate_size=14,
+        router_aux_loss_coef=0.01, output_router_logits=True, experts_implementation="eager")))
+
+
+def qwen3_moe():
+    """Heads that are wider than their share, a dense first layer, YaRN."""
+    return hf.Qwen3MoeForCausalLM(hf.Qwen3MoeConfig(**(llama_sizes(
+        head_dim=6, num_experts=4, num_experts_per_tok=2, norm_topk_prob=True, moe_intermediate_size=10, mlp_only_layers=[0],
+        router_aux_loss_coef=0.01, output_router_logits=True, experts_implementation="eager") | {
+            "rope_parameters": {**ROPE, "rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 5}})))
+
+
+ROUTED = ("mixtral", "olmoe", "qwen2_moe", "qwen3_moe")
+MODELS = {"olmoe": olmoe, "qwen2_moe": qwen2_moe, "qwen3_moe": qwen3_moe, "gpt2": gpt2, "llama": llama, "llama_tied": lambda: llama(tied=True), "mixtral": mixtral}
 
 
 def stream(name, attempt=0):
@@ -81,7 +102,7 @@ def case(name):
         model = MODELS[name]().eval()
         randomise(model, random)
         ids, padded, mask = inputs(model, random)
-        if name != "mixtral" or all(
+        if name not in ROUTED or all(
                 clear(logits, 2) for out in (model(ids), model(padded, attention_mask=mask)) for logits in out.router_logits):
             return model, ids, padded, mask
     raise RuntimeError("every attempt had an unclear choice")
@@ -140,7 +161,7 @@ def write_model(root, name):
         "ids": ids, **values, **gradients(model), "padded_ids": padded, "padded_mask": mask, "padded_labels": labels, **padded_values})
     (folder / "config.json").write_text(config)
     origin(folder, f"""{type(model).__name__} with random weights: float32, eager attention, no dropout. `ids` (B, S); `logits`; `ce_loss`, the mean over
-shifted labels in nats; `loss`, what `grad.*` differentiates (for mixtral `ce_loss + 0.02 aux_loss`); `padded_*`: a right-padded batch,
+shifted labels in nats; `loss`, what `grad.*` differentiates (with experts `ce_loss + router_aux_loss_coef aux_loss`); `padded_*`: a right-padded batch,
 outputs 0 where the mask is 0. Weights and gradients have the names that save_pretrained writes.""")
 
 

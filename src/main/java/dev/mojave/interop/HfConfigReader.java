@@ -8,14 +8,16 @@ import dev.mojave.nn.Attention;
 import dev.mojave.nn.FeedForward.Activation;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Positions;
+import dev.mojave.nn.QkNorm;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads Hugging Face's own keys for gpt2, llama and mixtral, with transformers' defaults for those that it leaves out, and refuses by
- * name every setting that would make the model compute something else.
+ * Reads Hugging Face's own keys for the architectures of {@link HfFamily}, with transformers' defaults for those that it leaves out, and
+ * refuses by name every setting that would make the model compute something else.
  */
 final class HfConfigReader {
     private static final double INITIALIZER_RANGE = 0.02;
@@ -29,14 +31,25 @@ final class HfConfigReader {
     }
 
     ModelSpec spec() {
+        require(
+                absent(config.path("quantization_config")),
+                "quantization_config",
+                "is not supported; save the model in float32 or bfloat16");
         String type = text("model_type", "");
-        return switch (type) {
-            case "gpt2" -> gpt2();
-            case "llama" -> llama(1e-6, 10_000, null);
-            case "mixtral" -> llama(1e-5, 1e6, mixture());
-            default ->
-                throw Failure.data(
-                        "%s: model_type '%s' is not one that Mojave can build (gpt2, llama, mixtral)", source, type);
+        HfFamily family = HfFamily.named(type)
+                .orElseThrow(() -> Failure.data(
+                        "%s: model_type '%s' is not one that Mojave can build (%s)",
+                        source, type, String.join(", ", HfFamily.modelTypes())));
+        return switch (family) {
+            case GPT2 -> gpt2();
+            case LLAMA -> llama(1e-6, null, QkNorm.NONE);
+            case MIXTRAL -> llama(1e-5, mixture(true, 8, 2, 0.001), QkNorm.NONE);
+            case OLMOE -> {
+                require(absent(config.path("clip_qkv")), "clip_qkv", "is not supported");
+                yield llama(1e-5, mixture(flag("norm_topk_prob", false), 64, 8, 0.01), QkNorm.PROJECTION);
+            }
+            case QWEN2_MOE -> llama(1e-6, qwen(60, 4, 1408, 5632), QkNorm.NONE);
+            case QWEN3_MOE -> llama(1e-6, qwen(128, 8, 768, 0), QkNorm.HEAD);
         };
     }
 
@@ -44,16 +57,17 @@ final class HfConfigReader {
         only("activation_function", "gelu_new", List.of("gelu_new", "gelu_pytorch_tanh"));
         off("scale_attn_by_inverse_layer_idx");
         off("add_cross_attention");
-        int width = whole("n_embd");
-        int heads = whole("n_head");
+        require(flag("scale_attn_weights", true), "scale_attn_weights", "must be true");
+        int width = whole("n_embd", 768);
+        int heads = whole("n_head", 12);
         return new ModelSpec(
-                whole("vocab_size"),
+                whole("vocab_size", 50_257),
                 width,
-                whole("n_layer"),
+                whole("n_layer", 12),
                 heads,
                 heads,
                 whole("n_inner", 4 * width),
-                whole("n_positions"),
+                whole("n_positions", 1024),
                 Norm.Kind.LAYER_NORM,
                 number("layer_norm_epsilon", 1e-5),
                 Positions.LEARNED,
@@ -66,67 +80,121 @@ final class HfConfigReader {
                 null);
     }
 
-    private ModelSpec llama(double eps, double theta, @Nullable MoeSpec moe) {
-        only("hidden_act", "silu", List.of("silu"));
-        int width = whole("hidden_size");
+    private ModelSpec llama(double eps, @Nullable MoeSpec moe, QkNorm qkNorm) {
+        only("hidden_act", "silu", List.of("silu", "swish"));
         int heads = whole("num_attention_heads");
-        int headSize = whole("head_dim", width / heads);
-        require(headSize * heads == width, "head_dim", "must be hidden_size / num_attention_heads");
-        boolean attentionBias = flag("attention_bias", false);
-        boolean mlpBias = flag("mlp_bias", false);
         int context = whole("max_position_embeddings");
-        require(whole("sliding_window", context) >= context, "sliding_window", "must not be shorter than the context");
+        window(context);
+        boolean mixtral = is(HfFamily.MIXTRAL);
+        Attention.Bias bias = attentionBias();
+        boolean mlpBias = is(HfFamily.LLAMA) && flag("mlp_bias", false);
+        HfRope rope = new HfRope(this, config, context, mixtral ? 1e6 : 10_000);
         return new ModelSpec(
                 whole("vocab_size"),
-                width,
+                whole("hidden_size"),
                 whole("num_hidden_layers"),
                 heads,
                 whole("num_key_value_heads", heads),
+                headSize(heads),
                 whole("intermediate_size"),
                 context,
                 Norm.Kind.RMS_NORM,
                 number("rms_norm_eps", eps),
                 Positions.ROPE,
-                ropeTheta(theta),
+                rope.theta(),
+                rope.scaling(),
                 Activation.SWIGLU,
-                attentionBias || mlpBias,
-                Attention.Bias.of(attentionBias),
+                mlpBias && bias == Attention.Bias.ALL,
+                bias,
                 mlpBias,
+                qkNorm,
                 flag("tie_word_embeddings", false),
                 number("attention_dropout", 0),
                 number("initializer_range", INITIALIZER_RANGE),
                 moe);
     }
 
-    private double ropeTheta(double fallback) {
-        require(absent(config.path("rope_scaling")), "rope_scaling", "is not supported");
-        JsonNode rope = config.path("rope_parameters");
-        if (absent(rope)) {
-            return number("rope_theta", fallback);
+    private Attention.Bias attentionBias() {
+        if (is(HfFamily.QWEN2_MOE)) {
+            return flag("qkv_bias", true) ? Attention.Bias.QKV : Attention.Bias.NONE;
         }
-        String type = rope.path("rope_type").asString("default");
-        require(type.equals("default"), "rope_parameters.rope_type", "must be default");
-        require(rope.path("rope_theta").isNumber(), "rope_parameters.rope_theta", "must be a number");
-        return rope.path("rope_theta").doubleValue();
+        return Attention.Bias.of(!is(HfFamily.MIXTRAL) && flag("attention_bias", false));
     }
 
-    private MoeSpec mixture() {
-        int experts = whole("num_local_experts");
-        int topK = whole("num_experts_per_tok");
+    private boolean is(HfFamily family) {
+        return text("model_type", "").equals(family.modelType());
+    }
+
+    private @Nullable Integer headSize(int heads) {
+        if (absent(config.path("head_dim"))) {
+            return null;
+        }
+        int size = whole("head_dim");
+        boolean shared = (long) size * heads == whole("hidden_size");
+        boolean free = !is(HfFamily.LLAMA) && !is(HfFamily.OLMOE);
+        require(shared || free, "head_dim", "must be hidden_size / num_attention_heads");
+        return size;
+    }
+
+    /** A window that covers the context is none. */
+    private void window(int context) {
+        boolean qwen = is(HfFamily.QWEN2_MOE) || is(HfFamily.QWEN3_MOE);
+        if (!qwen || flag("use_sliding_window", false)) {
+            require(
+                    whole("sliding_window", context) >= context,
+                    "sliding_window",
+                    "must not be shorter than the context");
+        }
+    }
+
+    private MoeSpec mixture(boolean renormalized, int experts, int topK, double balance) {
         return new MoeSpec(
-                experts,
-                topK,
-                true,
+                experts(experts),
+                whole("num_experts_per_tok", topK),
+                renormalized,
                 1,
+                MoeSpec.Router.TOP_K,
+                new BalanceLosses.Coefficients(0, number("router_aux_loss_coef", balance), 0));
+    }
+
+    private MoeSpec qwen(int experts, int topK, int width, int shared) {
+        return new MoeSpec(
+                experts(experts),
+                whole("num_experts_per_tok", topK),
+                flag("norm_topk_prob", false),
+                whole("decoder_sparse_step", 1),
+                layers("mlp_only_layers"),
+                whole("moe_intermediate_size", width),
+                shared == 0 ? 0 : whole("shared_expert_intermediate_size", shared),
+                shared > 0,
                 MoeSpec.Router.TOP_K,
                 new BalanceLosses.Coefficients(0, number("router_aux_loss_coef", 0.001), 0));
     }
 
-    private static boolean absent(JsonNode node) {
+    /** The number of experts has two names in transformers, and which one it writes changed. */
+    private int experts(int fallback) {
+        return absent(config.path("num_local_experts")) ? whole("num_experts", fallback) : whole("num_local_experts");
+    }
+
+    private List<Integer> layers(String key) {
+        JsonNode node = config.path(key);
+        if (absent(node)) {
+            return List.of();
+        }
+        require(node.isArray(), key, "must be a list of layers");
+        List<Integer> layers = new ArrayList<>();
+        for (JsonNode layer : node) {
+            require(layer.isIntegralNumber() && layer.canConvertToInt(), key, "must hold whole numbers");
+            layers.add(layer.intValue());
+        }
+        return layers;
+    }
+
+    static boolean absent(JsonNode node) {
         return node.isMissingNode() || node.isNull();
     }
 
-    private void require(boolean condition, String key, String rule) {
+    void require(boolean condition, String key, String rule) {
         if (!condition) {
             JsonNode found = config.at("/" + key.replace('.', '/'));
             throw Failure.data("%s: %s is %s; it %s", source, key, found.isMissingNode() ? "absent" : found, rule);
@@ -143,7 +211,7 @@ final class HfConfigReader {
         return absent(config.path(key)) ? fallback : whole(key);
     }
 
-    private double number(String key, double fallback) {
+    double number(String key, double fallback) {
         JsonNode node = config.path(key);
         require(absent(node) || node.isNumber(), key, "must be a number");
         return absent(node) ? fallback : node.doubleValue();

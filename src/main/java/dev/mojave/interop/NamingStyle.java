@@ -1,11 +1,12 @@
 package dev.mojave.interop;
 
 import dev.mojave.model.ModelSpec;
+import dev.mojave.nn.QkNorm;
 import java.util.List;
 
 /**
- * How stored tensors are called: after GPT-2 for models with LayerNorm, after LLaMA and Mixtral for models with RMSNorm. {@link
- * WeightNames} has the table.
+ * How stored tensors are called: after GPT-2 for models with LayerNorm; for models with RMSNorm after LLaMA and Mixtral, or, where they
+ * have a q/k norm or a shared expert, after LLaMA, OLMoE and Qwen. {@link WeightNames} has the table.
  *
  * <p>A fused matrix of ours lists its stored parts in the order of its rows; {@code #} stands for the number of an expert.
  */
@@ -27,6 +28,8 @@ enum NamingStyle {
             return switch (module) {
                 case "attention_norm" -> List.of("ln_1");
                 case "attention.qkv" -> List.of("attn.c_attn");
+                case "attention.q_norm" -> List.of("attn.q_norm");
+                case "attention.k_norm" -> List.of("attn.k_norm");
                 case "attention.output" -> List.of("attn.c_proj");
                 case "feed_forward_norm" -> List.of("ln_2");
                 case "feed_forward.input" -> gated ? List.of("mlp.c_gate", "mlp.c_fc") : List.of("mlp.c_fc");
@@ -35,6 +38,10 @@ enum NamingStyle {
                 case "moe.experts.input" ->
                     gated ? List.of("moe.experts.#.c_gate", "moe.experts.#.c_fc") : List.of("moe.experts.#.c_fc");
                 case "moe.experts.output" -> List.of("moe.experts.#.c_proj");
+                case "moe.shared.input" ->
+                    gated ? List.of("moe.shared.c_gate", "moe.shared.c_fc") : List.of("moe.shared.c_fc");
+                case "moe.shared.output" -> List.of("moe.shared.c_proj");
+                case "moe.shared.gate" -> List.of("moe.shared_gate");
                 default -> throw unknown(module);
             };
         }
@@ -42,32 +49,67 @@ enum NamingStyle {
     LLAMA("model.layers.%d.") {
         @Override
         String outside(String module) {
-            return switch (module) {
-                case "embedding" -> "model.embed_tokens";
-                case "positions" -> "model.embed_positions";
-                case "final_norm" -> "model.norm";
-                case "head" -> "lm_head";
-                default -> throw unknown(module);
-            };
+            return outsideLlama(module);
         }
 
         @Override
         List<String> inLayer(String module, boolean gated) {
             String experts = "block_sparse_moe.experts.#.";
             return switch (module) {
-                case "attention_norm" -> List.of("input_layernorm");
-                case "attention.qkv" -> List.of("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj");
-                case "attention.output" -> List.of("self_attn.o_proj");
-                case "feed_forward_norm" -> List.of("post_attention_layernorm");
-                case "feed_forward.input" -> gated ? List.of("mlp.gate_proj", "mlp.up_proj") : List.of("mlp.up_proj");
-                case "feed_forward.output" -> List.of("mlp.down_proj");
                 case "moe.router" -> List.of("block_sparse_moe.gate");
                 case "moe.experts.input" -> gated ? List.of(experts + "w1", experts + "w3") : List.of(experts + "w1");
                 case "moe.experts.output" -> List.of(experts + "w2");
-                default -> throw unknown(module);
+                default -> inLlamaLayer(module, gated);
+            };
+        }
+    },
+    QWEN("model.layers.%d.") {
+        @Override
+        String outside(String module) {
+            return outsideLlama(module);
+        }
+
+        @Override
+        List<String> inLayer(String module, boolean gated) {
+            return switch (module) {
+                case "moe.router" -> List.of("mlp.gate");
+                case "moe.experts.input" -> projections("mlp.experts.#.", gated);
+                case "moe.experts.output" -> List.of("mlp.experts.#.down_proj");
+                case "moe.shared.input" -> projections("mlp.shared_expert.", gated);
+                case "moe.shared.output" -> List.of("mlp.shared_expert.down_proj");
+                case "moe.shared.gate" -> List.of("mlp.shared_expert_gate");
+                default -> inLlamaLayer(module, gated);
             };
         }
     };
+
+    private static String outsideLlama(String module) {
+        return switch (module) {
+            case "embedding" -> "model.embed_tokens";
+            case "positions" -> "model.embed_positions";
+            case "final_norm" -> "model.norm";
+            case "head" -> "lm_head";
+            default -> throw unknown(module);
+        };
+    }
+
+    private static List<String> inLlamaLayer(String module, boolean gated) {
+        return switch (module) {
+            case "attention_norm" -> List.of("input_layernorm");
+            case "attention.qkv" -> List.of("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj");
+            case "attention.q_norm" -> List.of("self_attn.q_norm");
+            case "attention.k_norm" -> List.of("self_attn.k_norm");
+            case "attention.output" -> List.of("self_attn.o_proj");
+            case "feed_forward_norm" -> List.of("post_attention_layernorm");
+            case "feed_forward.input" -> projections("mlp.", gated);
+            case "feed_forward.output" -> List.of("mlp.down_proj");
+            default -> throw unknown(module);
+        };
+    }
+
+    private static List<String> projections(String prefix, boolean gated) {
+        return gated ? List.of(prefix + "gate_proj", prefix + "up_proj") : List.of(prefix + "up_proj");
+    }
 
     private final String layer;
 
@@ -78,7 +120,12 @@ enum NamingStyle {
     static NamingStyle of(ModelSpec spec) {
         return switch (spec.norm()) {
             case LAYER_NORM -> GPT2;
-            case RMS_NORM -> LLAMA;
+            case RMS_NORM -> {
+                boolean shared = spec.mixture()
+                        .map(moe -> moe.sharedExpertIntermediateSize() > 0)
+                        .orElse(false);
+                yield shared || spec.qkNorm() != QkNorm.NONE ? QWEN : LLAMA;
+            }
         };
     }
 

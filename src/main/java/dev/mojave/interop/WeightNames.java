@@ -21,19 +21,23 @@ import java.util.regex.Pattern;
  * there, and in the same spirit (marked *) where it does not:
  *
  * <pre>
- * ours                       with LayerNorm (GPT-2)            with RMSNorm (LLaMA, Mixtral)
+ * ours                       with LayerNorm (GPT-2)            with RMSNorm (LLaMA, Mixtral; | OLMoE, Qwen: with q/k norm or shared expert)
  * embedding                  transformer.wte                   model.embed_tokens
  * positions                  transformer.wpe                   model.embed_positions *
  * layers.N.                  transformer.h.N.                  model.layers.N.
  *   attention_norm             ln_1                              input_layernorm
  *   attention.qkv              attn.c_attn                       self_attn.{q,k,v}_proj
+ *   attention.q_norm, k_norm   attn.q_norm, k_norm *             self_attn.q_norm, k_norm
  *   attention.output           attn.c_proj                       self_attn.o_proj
  *   feed_forward_norm          ln_2                              post_attention_layernorm
  *   feed_forward.input         mlp.c_fc (gate: mlp.c_gate *)     mlp.up_proj (gate: mlp.gate_proj)
  *   feed_forward.output        mlp.c_proj                        mlp.down_proj
- *   moe.router                 moe.gate *                        block_sparse_moe.gate
- *   moe.experts.input          moe.experts.J.c_fc, c_gate *      block_sparse_moe.experts.J.w3, w1 (gelu: w1 *)
- *   moe.experts.output         moe.experts.J.c_proj *            block_sparse_moe.experts.J.w2
+ *   moe.router                 moe.gate *                        block_sparse_moe.gate | mlp.gate
+ *   moe.experts.input          moe.experts.J.c_fc, c_gate *      block_sparse_moe.experts.J.w3, w1 (gelu: w1 *) | mlp.experts.J.up_proj, gate_proj
+ *   moe.experts.output         moe.experts.J.c_proj *            block_sparse_moe.experts.J.w2 | mlp.experts.J.down_proj
+ *   moe.shared.input           moe.shared.c_fc, c_gate *         mlp.shared_expert.up_proj, gate_proj
+ *   moe.shared.output          moe.shared.c_proj *               mlp.shared_expert.down_proj
+ *   moe.shared.gate            moe.shared_gate *                 mlp.shared_expert_gate
  * final_norm                 transformer.ln_f                  model.norm
  * head                       lm_head                           lm_head
  * </pre>

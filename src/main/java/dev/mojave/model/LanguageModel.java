@@ -45,7 +45,7 @@ public final class LanguageModel implements AutoCloseable {
             case ROPE -> Optional.empty();
         };
         this.rotary = spec.positionEmbedding() == Positions.ROPE
-                ? Optional.of(new Rotary(spec.attention().headSize(), context, spec.ropeTheta()))
+                ? Optional.of(new Rotary(spec.headSize(), context, spec.ropeTheta(), spec.scaling()))
                 : Optional.empty();
         Init layers = init.child("layers");
         for (int layer = 0; layer < spec.numHiddenLayers(); layer++) {
@@ -81,11 +81,7 @@ public final class LanguageModel implements AutoCloseable {
     /** Makes a cache for generating with this model. */
     public KvCache newCache(int batch) {
         return new KvCache(
-                spec.numHiddenLayers(),
-                batch,
-                spec.numKeyValueHeads(),
-                spec.maxPositionEmbeddings(),
-                spec.attention().headSize());
+                spec.numHiddenLayers(), batch, spec.numKeyValueHeads(), spec.maxPositionEmbeddings(), spec.headSize());
     }
 
     /**

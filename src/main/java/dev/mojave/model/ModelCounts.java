@@ -1,6 +1,7 @@
 package dev.mojave.model;
 
 import dev.mojave.moe.MoeLayer;
+import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Positions;
 import java.util.Optional;
 
@@ -8,11 +9,11 @@ import java.util.Optional;
  * What a model counts, predicted from its specification.
  *
  * @param total everything that is trained, positions included; a tied head counts once
- * @param active what one token uses: of each mixture's experts only the chosen ones; embeddings and head in full
+ * @param active what one token uses: of each mixture's experts only the chosen and the shared ones; embeddings and head in full
  * @param withoutEmbeddings total less token and position embeddings and head
  * @param activeWithoutEmbeddings active less the same
  * @param flopsPerToken FLOPs of one training step per token: 6 per matmul weight that a token uses (head included) plus causal
- *     attention once, 6 * layers * width * context
+ *     attention once, 6 * layers * (heads * head size) * context
  */
 public record ModelCounts(
         long total, long active, long withoutEmbeddings, long activeWithoutEmbeddings, long flopsPerToken) {
@@ -31,19 +32,23 @@ public record ModelCounts(
             weights += spec.attention().matmulWeights();
             Optional<MoeLayer.Spec> mixture = spec.mixture(layer);
             if (mixture.isPresent()) {
-                long each = mixture.get().experts().each().parameterCount();
+                FeedForward.Spec each = mixture.get().experts().each();
                 int chosen = spec.mixture().orElseThrow().numExpertsPerTok();
                 long router = mixture.get().router().parameterCount();
                 body += shared + mixture.get().parameterCount();
-                activeBody += shared + router + chosen * each;
-                weights += router + chosen * spec.feedForward().matmulWeights();
+                activeBody += shared
+                        + router
+                        + chosen * each.parameterCount()
+                        + mixture.get().sharedParameterCount();
+                weights +=
+                        router + chosen * each.matmulWeights() + mixture.get().sharedMatmulWeights();
             } else {
                 body += shared + spec.feedForward().parameterCount();
                 activeBody += shared + spec.feedForward().parameterCount();
                 weights += spec.feedForward().matmulWeights();
             }
         }
-        long attention = 6L * spec.numHiddenLayers() * width * spec.maxPositionEmbeddings();
+        long attention = 6L * spec.numHiddenLayers() * spec.attention().queryWidth() * spec.maxPositionEmbeddings();
         return new ModelCounts(embeddings + body, embeddings + activeBody, body, activeBody, 6 * weights + attention);
     }
 }

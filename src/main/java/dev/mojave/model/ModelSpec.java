@@ -1,12 +1,16 @@
 package dev.mojave.model;
 
 import dev.mojave.base.Check;
+import dev.mojave.base.Default;
 import dev.mojave.moe.Experts;
 import dev.mojave.moe.MoeLayer;
+import dev.mojave.moe.SharedExpert;
 import dev.mojave.nn.Attention;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Positions;
+import dev.mojave.nn.QkNorm;
+import dev.mojave.nn.RopeScaling;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,18 +22,21 @@ import org.jspecify.annotations.Nullable;
  * @param vocabSize tokens in the vocabulary
  * @param hiddenSize model width D
  * @param numHiddenLayers blocks
- * @param numAttentionHeads query heads; divides the width
+ * @param numAttentionHeads query heads; divides the width, unless {@code headDim} is set
  * @param numKeyValueHeads key and value heads; divides the query heads
- * @param intermediateSize width of the feed-forward, of each expert where sparse
+ * @param headDim size of one head; absent = width / heads
+ * @param intermediateSize width of the feed-forward, of each expert where sparse and {@code moe_intermediate_size} is not set
  * @param maxPositionEmbeddings context length in tokens
  * @param norm which normalisation
  * @param normEps its epsilon
  * @param positionEmbedding how positions enter
  * @param ropeTheta base of the rotary angles
+ * @param ropeScaling how rotary angles are stretched; absent = not at all
  * @param hiddenAct GELU or SwiGLU
  * @param bias whether LayerNorms have biases, and unless typed otherwise all linear layers
  * @param attentionBias which linear layers of the attention have biases
  * @param mlpBias whether those of feed-forwards and experts have
+ * @param qkNorm whether queries and keys are normalised
  * @param tieWordEmbeddings whether the head is the token embedding
  * @param dropout probability, on embeddings, attention weights and residual branches
  * @param initializerRange standard deviation of initial matrices; residual projections are scaled by 1/sqrt(2 layers)
@@ -41,16 +48,19 @@ public record ModelSpec(
         int numHiddenLayers,
         int numAttentionHeads,
         int numKeyValueHeads,
+        @Nullable Integer headDim,
         int intermediateSize,
         int maxPositionEmbeddings,
         Norm.Kind norm,
         double normEps,
         Positions positionEmbedding,
         double ropeTheta,
+        @Nullable RopeScaling ropeScaling,
         FeedForward.Activation hiddenAct,
         boolean bias,
         Attention.Bias attentionBias,
         boolean mlpBias,
+        @Default("none") QkNorm qkNorm,
         boolean tieWordEmbeddings,
         double dropout,
         double initializerRange,
@@ -66,19 +76,26 @@ public record ModelSpec(
         Check.that(ropeTheta > 0, "rope_theta (%s) must be positive", ropeTheta);
         Check.that(0 <= dropout && dropout < 1, "dropout (%s) must be at least 0 and below 1", dropout);
         Check.that(initializerRange > 0, "initializer_range (%s) must be positive", initializerRange);
-        Attention.Spec attention =
-                new Attention.Spec(hiddenSize, numAttentionHeads, numKeyValueHeads, attentionBias, dropout);
+        int size = headDim == null ? Attention.Spec.sharedHeadSize(hiddenSize, numAttentionHeads) : headDim;
+        // What says no more than its default is left out, so that equal models are equal records.
+        headDim = headDim != null && (long) headDim * numAttentionHeads == hiddenSize ? null : headDim;
+        new Attention.Spec(
+                hiddenSize, numAttentionHeads, numKeyValueHeads, size, attentionBias, qkNorm, normEps, dropout);
         Check.that(
-                positionEmbedding != Positions.ROPE || attention.headSize() % 2 == 0,
-                "position_embedding rope needs an even head size; hidden_size / num_attention_heads is %d",
-                attention.headSize());
+                positionEmbedding != Positions.ROPE || size % 2 == 0,
+                "position_embedding rope needs an even head size; %s is %d",
+                headDim == null ? "hidden_size / num_attention_heads" : "head_dim",
+                size);
+        Check.that(
+                ropeScaling == null || positionEmbedding == Positions.ROPE,
+                "rope_scaling needs position_embedding rope");
         Check.that(
                 new FeedForward.Spec(hiddenSize, intermediateSize, hiddenAct, mlpBias).parameterCount() > 0,
                 "intermediate_size (%d) must be positive",
                 intermediateSize);
     }
 
-    /** Makes a model whose linear layers and LayerNorms all have biases, or none of which has. */
+    /** A model with biases everywhere or nowhere and without the options that few have: size of heads, q/k norm, stretched angles. */
     public ModelSpec(
             int vocabSize,
             int hiddenSize,
@@ -103,16 +120,19 @@ public record ModelSpec(
                 numHiddenLayers,
                 numAttentionHeads,
                 numKeyValueHeads,
+                null,
                 intermediateSize,
                 maxPositionEmbeddings,
                 norm,
                 normEps,
                 positionEmbedding,
                 ropeTheta,
+                null,
                 hiddenAct,
                 bias,
                 Attention.Bias.of(bias),
                 bias,
+                QkNorm.NONE,
                 tieWordEmbeddings,
                 dropout,
                 initializerRange,
@@ -141,24 +161,38 @@ public record ModelSpec(
                 numHiddenLayers,
                 numAttentionHeads,
                 numKeyValueHeads,
+                headDim,
                 newIntermediateSize,
                 maxPositionEmbeddings,
                 norm,
                 normEps,
                 positionEmbedding,
                 ropeTheta,
+                ropeScaling,
                 hiddenAct,
                 bias,
                 attentionBias,
                 mlpBias,
+                qkNorm,
                 tieWordEmbeddings,
                 dropout,
                 initializerRange,
                 newMoe);
     }
 
+    /** Returns the size of one head. */
+    public int headSize() {
+        return headDim == null ? hiddenSize / numAttentionHeads : headDim;
+    }
+
+    /** Returns how rotary angles are stretched, if they are. */
+    public Optional<RopeScaling> scaling() {
+        return Optional.ofNullable(ropeScaling);
+    }
+
     Attention.Spec attention() {
-        return new Attention.Spec(hiddenSize, numAttentionHeads, numKeyValueHeads, attentionBias, dropout);
+        return new Attention.Spec(
+                hiddenSize, numAttentionHeads, numKeyValueHeads, headSize(), attentionBias, qkNorm, normEps, dropout);
     }
 
     FeedForward.Spec feedForward() {
@@ -170,9 +204,21 @@ public record ModelSpec(
     }
 
     Optional<MoeLayer.Spec> mixture(int layer) {
-        return mixture()
-                .filter(m -> m.sparse(layer))
-                .map(m -> new MoeLayer.Spec(m.routerSpec(hiddenSize), new Experts.Spec(m.numExperts(), feedForward())));
+        return mixture().filter(m -> m.sparse(layer)).map(this::moeLayer);
+    }
+
+    private MoeLayer.Spec moeLayer(MoeSpec m) {
+        Integer size = m.moeIntermediateSize();
+        FeedForward.Spec each =
+                new FeedForward.Spec(hiddenSize, size == null ? intermediateSize : size, hiddenAct, mlpBias);
+        int shared = m.sharedExpertIntermediateSize();
+        return new MoeLayer.Spec(
+                m.routerSpec(hiddenSize),
+                new Experts.Spec(m.numExperts(), each),
+                shared == 0
+                        ? Optional.empty()
+                        : Optional.of(new SharedExpert.Spec(
+                                new FeedForward.Spec(hiddenSize, shared, hiddenAct, mlpBias), m.sharedExpertGate())));
     }
 
     /** Returns the factor on the initial values of projections that end in the residual stream: 1/sqrt(2 layers), GPT-2. */
@@ -190,7 +236,10 @@ public record ModelSpec(
         String width = numHiddenLayers + "x" + hiddenSize + ", feed-forward " + intermediateSize;
         return mixture()
                 .map(m -> width + ", " + m.numExperts() + " experts, top-" + m.numExpertsPerTok()
-                        + (m.decoderSparseStep() == 1 ? "" : " in every layer of " + m.decoderSparseStep()))
+                        + (m.decoderSparseStep() == 1 ? "" : " in every layer of " + m.decoderSparseStep())
+                        + (m.sharedExpertIntermediateSize() == 0
+                                ? ""
+                                : ", shared expert " + m.sharedExpertIntermediateSize()))
                 .orElse(width + ", dense");
     }
 }

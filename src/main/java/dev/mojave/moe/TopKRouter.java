@@ -16,7 +16,7 @@ import dev.mojave.tensor.Tensor;
 public final class TopKRouter implements Router {
     /** Sizes and options. */
     public record Spec(int width, int experts, int topK, boolean renormalize) implements RouterSpec {
-        /** Checks that the choice exists and that the router can learn. */
+        /** Checks that the choice exists. */
         public Spec {
             Check.that(experts >= 1, "num_experts (%d) must be at least 1", experts);
             Check.that(
@@ -24,9 +24,6 @@ public final class TopKRouter implements Router {
                     "num_experts_per_tok (%d) must be between 1 and num_experts (%d)",
                     topK,
                     experts);
-            Check.that(
-                    topK > 1 || experts == 1 || !renormalize,
-                    "norm_topk_prob with num_experts_per_tok 1 makes every weight 1 and cuts the router's gradient; set norm_topk_prob to false");
         }
 
         @Override

@@ -31,12 +31,31 @@ public final class Attention {
         }
     }
 
-    /** Width, heads and options; {@code rotary} positions are applied to queries and keys. */
-    public record Spec(int width, int heads, int keyValueHeads, Bias bias, double dropout) {
-        /** Checks that heads divide the width and each other. */
+    /**
+     * Width, heads and options.
+     *
+     * @param width of the model
+     * @param heads query heads
+     * @param keyValueHeads key and value heads; divides the query heads
+     * @param headSize of one head; heads times this need not be the width
+     * @param bias which projections have biases
+     * @param qkNorm whether queries and keys are normalised
+     * @param normEps epsilon of that normalisation
+     * @param dropout probability with which attention weights are dropped
+     */
+    public record Spec(
+            int width,
+            int heads,
+            int keyValueHeads,
+            int headSize,
+            Bias bias,
+            QkNorm qkNorm,
+            double normEps,
+            double dropout) {
+        /** Checks that heads divide each other. */
         public Spec {
             Check.that(heads > 0, "num_attention_heads (%d) must be positive", heads);
-            Check.that(width % heads == 0, "num_attention_heads (%d) must divide hidden_size (%d)", heads, width);
+            Check.that(headSize > 0, "head_dim (%d) must be positive", headSize);
             Check.that(
                     keyValueHeads > 0 && heads % keyValueHeads == 0,
                     "num_key_value_heads (%d) must divide num_attention_heads (%d)",
@@ -44,38 +63,60 @@ public final class Attention {
                     heads);
         }
 
-        /** Returns the size of one head. */
-        public int headSize() {
+        /** Attention whose heads share the width, without q/k norm. */
+        public Spec(int width, int heads, int keyValueHeads, Bias bias, double dropout) {
+            this(width, heads, keyValueHeads, sharedHeadSize(width, heads), bias, QkNorm.NONE, 1, dropout);
+        }
+
+        /** Returns the size of heads that share the width. */
+        public static int sharedHeadSize(int width, int heads) {
+            Check.that(heads > 0, "num_attention_heads (%d) must be positive", heads);
+            Check.that(width % heads == 0, "num_attention_heads (%d) must divide hidden_size (%d)", heads, width);
             return width / heads;
         }
 
+        /** Returns the values of all query heads of a token. */
+        public int queryWidth() {
+            return heads * headSize;
+        }
+
         private Linear.Spec qkv() {
-            return new Linear.Spec(width, (heads + 2 * keyValueHeads) * headSize(), bias != Bias.NONE);
+            return new Linear.Spec(width, (heads + 2 * keyValueHeads) * headSize, bias != Bias.NONE);
         }
 
         private Linear.Spec output() {
-            return new Linear.Spec(width, width, bias == Bias.ALL);
+            return new Linear.Spec(queryWidth(), width, bias == Bias.ALL);
+        }
+
+        private Optional<Norm.Spec> norm(int ofHeads) {
+            return qkNorm == QkNorm.NONE
+                    ? Optional.empty()
+                    : Optional.of(new Norm.Spec(Norm.Kind.RMS_NORM, qkNorm.width(ofHeads, headSize), normEps, false));
         }
 
         /** Returns the number of parameters. */
         public long parameterCount() {
-            return qkv().parameterCount() + output().parameterCount();
+            long norms = qkNorm.width(heads, headSize) + (long) qkNorm.width(keyValueHeads, headSize);
+            return qkv().parameterCount() + output().parameterCount() + norms;
         }
 
         /** Returns the number of weights that a token is multiplied with. */
         public long matmulWeights() {
-            return (long) qkv().inputs() * qkv().outputs() + (long) width * width;
+            return (long) qkv().inputs() * qkv().outputs() + (long) queryWidth() * width;
         }
 
         /**
-         * Makes the layer with parameters under {@code qkv} and {@code output}.
+         * Makes the layer with parameters under {@code qkv}, {@code output} and, where there are, {@code q_norm} and {@code k_norm}.
          *
          * @param residual scales the initial values of the projection that ends in the residual stream
+         * @param rotary positions that are applied to queries and keys
          */
         public Attention build(Init init, double residual, Optional<Rotary> rotary) {
             return new Attention(
                     this,
                     qkv().build(init.child("qkv")),
+                    norm(heads).map(norm -> norm.build(init.child("q_norm"))),
+                    norm(keyValueHeads).map(norm -> norm.build(init.child("k_norm"))),
                     output().build(init.child("output").scaled(residual)),
                     rotary);
         }
@@ -83,12 +124,22 @@ public final class Attention {
 
     private final Spec spec;
     private final Linear qkv;
+    private final Optional<Norm> queryNorm;
+    private final Optional<Norm> keyNorm;
     private final Linear output;
     private final Optional<Rotary> rotary;
 
-    private Attention(Spec spec, Linear qkv, Linear output, Optional<Rotary> rotary) {
+    private Attention(
+            Spec spec,
+            Linear qkv,
+            Optional<Norm> queryNorm,
+            Optional<Norm> keyNorm,
+            Linear output,
+            Optional<Rotary> rotary) {
         this.spec = spec;
         this.qkv = qkv;
+        this.queryNorm = queryNorm;
+        this.keyNorm = keyNorm;
         this.output = output;
         this.rotary = rotary;
     }
@@ -105,12 +156,12 @@ public final class Attention {
     public Tensor forward(Tensor xBSD, Optional<Tensor> visible, Optional<KvCache> cache, int layer, Context context) {
         long batch = xBSD.size(0);
         long tokens = xBSD.size(1);
-        int size = spec.headSize();
+        int size = spec.headSize;
         long[] widths = {(long) spec.heads * size, (long) spec.keyValueHeads * size, (long) spec.keyValueHeads * size};
         List<Tensor> parts = qkv.forward(xBSD, context).to(DType.FLOAT32).split(widths, 2);
-        Tensor q = heads(parts.get(0), batch, tokens, spec.heads);
-        Tensor k = heads(parts.get(1), batch, tokens, spec.keyValueHeads);
-        Tensor v = heads(parts.get(2), batch, tokens, spec.keyValueHeads);
+        Tensor q = heads(parts.get(0), batch, tokens, spec.heads, queryNorm);
+        Tensor k = heads(parts.get(1), batch, tokens, spec.keyValueHeads, keyNorm);
+        Tensor v = heads(parts.get(2), batch, tokens, spec.keyValueHeads, Optional.empty());
         int offset = cache.map(KvCache::length).orElse(0);
         if (rotary.isPresent()) {
             q = rotary.get().forward(q, offset);
@@ -126,12 +177,18 @@ public final class Attention {
                 causal || tokens == 1 ? visible : visible.or(() -> Optional.of(causalMask(offset, tokens)));
         Tensor mixed = Functions.attention(
                 q, grouped(k), grouped(v), mask, causal && tokens > 1, context.dropout(spec.dropout));
-        return output.forward(mixed.transpose(1, 2).reshape(batch, tokens, spec.width), context);
+        return output.forward(mixed.transpose(1, 2).reshape(batch, tokens, spec.queryWidth()), context);
     }
 
-    /** (B, S, heads * C) to (B, heads, S, C). */
-    private Tensor heads(Tensor x, long batch, long tokens, int heads) {
-        return x.reshape(batch, tokens, heads, spec.headSize()).transpose(1, 2);
+    /** (B, S, heads * C), normalised as the specification says, to (B, heads, S, C). */
+    private Tensor heads(Tensor x, long batch, long tokens, int heads, Optional<Norm> norm) {
+        Tensor whole = norm.isPresent() && spec.qkNorm == QkNorm.PROJECTION
+                ? norm.get().forward(x)
+                : x;
+        Tensor split = whole.reshape(batch, tokens, heads, spec.headSize);
+        Tensor each =
+                norm.isPresent() && spec.qkNorm == QkNorm.HEAD ? norm.get().forward(split) : split;
+        return each.transpose(1, 2);
     }
 
     /** Repeats key-value heads for the query heads that share them: (B, K, T, C) to (B, H, T, C). */

@@ -5,6 +5,7 @@ import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Rotary position embedding (arXiv 2104.09864) in the half-split layout of LLaMA: with {@code x = [a, b]} in halves,
@@ -16,21 +17,37 @@ public final class Rotary {
 
     /** Precomputes cosines and sines, float32 (T, C/2), for {@code context} positions. */
     public Rotary(int headSize, int context, double theta) {
+        this(headSize, context, theta, Optional.empty());
+    }
+
+    /** The same with stretched angles; angles are float32 products, as in transformers, so that far positions round alike. */
+    public Rotary(int headSize, int context, double theta, Optional<RopeScaling> scaling) {
         Check.that(headSize % 2 == 0, "position_embedding rope needs an even head size, not %d", headSize);
         int half = headSize / 2;
+        float[] plain = frequencies(headSize, theta);
+        float[] frequencies = scaling.map(s -> s.apply(plain, theta)).orElse(plain);
+        float length = scaling.map(s -> (float) s.attentionScale()).orElse(1f);
         float[] cos = new float[context * half];
         float[] sin = new float[context * half];
         for (int t = 0; t < context; t++) {
             for (int i = 0; i < half; i++) {
-                double angle = t * Math.pow(theta, -2.0 * i / headSize);
-                cos[t * half + i] = (float) Math.cos(angle);
-                sin[t * half + i] = (float) Math.sin(angle);
+                float angle = t * frequencies[i];
+                cos[t * half + i] = (float) Math.cos(angle) * length;
+                sin[t * half + i] = (float) Math.sin(angle) * length;
             }
         }
         try (Scope _ = Scope.open()) {
             cosTC = Tensors.of(cos, context, half).retain();
             sinTC = Tensors.of(sin, context, half).retain();
         }
+    }
+
+    private static float[] frequencies(int headSize, double theta) {
+        float[] frequencies = new float[headSize / 2];
+        for (int i = 0; i < frequencies.length; i++) {
+            frequencies[i] = 1 / (float) Math.pow(theta, 2f * i / headSize);
+        }
+        return frequencies;
     }
 
     /**

@@ -5,6 +5,7 @@ import dev.mojave.base.Records;
 import dev.mojave.base.Trees;
 import dev.mojave.base.Yaml;
 import dev.mojave.data.DataSpec;
+import dev.mojave.model.MoeSpec;
 import dev.mojave.model.presets.Presets;
 import dev.mojave.tensor.engine.EngineRequest;
 import java.nio.file.Path;
@@ -73,6 +74,9 @@ public final class RecipeDraft {
                 ? tree
                 : Trees.with(tree, "model.vocab_size", tree.numberNode((long) STAND_IN_VOCABULARY));
         Recipe checked = Records.read(whole, Recipe.class, source, "");
+        checked.model().mixture().flatMap(MoeSpec::untrainable).ifPresent(why -> {
+            throw Failure.usage("%s: model.moe: %s", source.apply("model.moe"), why);
+        });
         ObjectNode complete = checked.tree();
         if (!known) {
             complete.withObject("model").remove("vocab_size");

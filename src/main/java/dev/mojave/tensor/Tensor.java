@@ -329,6 +329,11 @@ public final class Tensor implements AutoCloseable {
         return Native.call("exp", handle::exp, this);
     }
 
+    /** Returns {@code 1 / (1 + e^-x)}. */
+    public Tensor sigmoid() {
+        return Native.call("sigmoid", handle::sigmoid, this);
+    }
+
     /** Returns natural logarithms. */
     public Tensor log() {
         return Native.call("log", handle::log, this);

@@ -32,7 +32,7 @@ class GoldenModelTest {
     private static final double GRADIENT = 5e-6;
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2", "llama", "llama_tied", "mixtral"})
+    @ValueSource(strings = {"gpt2", "llama", "llama_tied", "mixtral", "olmoe", "qwen2_moe", "qwen3_moe"})
     void computesWhatTransformersComputes(String name) {
         try (Scope _ = Scope.open();
                 GoldenFolder golden = new GoldenFolder(name);

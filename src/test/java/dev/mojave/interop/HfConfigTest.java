@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
+import dev.mojave.base.Yaml;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.Tiny;
 import dev.mojave.nn.Attention;
+import dev.mojave.nn.RopeScaling;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,8 +37,8 @@ class HfConfigTest {
                 faithful++;
             }
         }
-        // gpt2: tied or not; llama: biases, tied, grouped; mixtral: tied, grouped.
-        assertThat(faithful).isEqualTo(2 + 8 + 4);
+        // gpt2: tied or not; llama: biases, tied, grouped; mixtral: tied, grouped; all published ones but the last.
+        assertThat(faithful).isEqualTo(2 + 8 + 4 + Tiny.published().size() - 1);
     }
 
     @ParameterizedTest
@@ -99,11 +101,17 @@ class HfConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "model_type: 'bert'       | model_type 'bert' is not one that Mojave can build (gpt2, llama, mixtral)",
-                "hidden_act: 'gelu'       | hidden_act is \"gelu\"; it must be one of silu",
+                "model_type: 'bert'       | model_type 'bert' is not one that Mojave can build (gpt2, llama, mixtral, olmoe, qwen2_moe, qwen3_moe)",
+                "hidden_act: 'gelu'       | hidden_act is \"gelu\"; it must be one of silu, swish",
                 "head_dim: 16             | head_dim is 16; it must be hidden_size / num_attention_heads",
-                "rope_scaling: {}         | rope_scaling is {}; it is not supported",
-                "rope_parameters: {'rope_type': 'yarn', 'rope_theta': 1e4} | rope_parameters.rope_type is \"yarn\"; it must be default",
+                "quantization_config: {}  | quantization_config is {}; it is not supported",
+                "rope_parameters: {'rope_type': 'longrope'} | rope_parameters.rope_type is \"longrope\"; it must be one of default, linear, dynamic, llama3, yarn",
+                "rope_parameters: {'rope_type': 'linear'} | rope_parameters.factor is absent; it must be a number",
+                "rope_parameters: {'rope_type': 'linear', 'factor': '2'} | rope_parameters.factor is \"2\"; it must be a number",
+                "rope_parameters: {'rope_type': 'linear', 'factor': 0.5} | factor (0.5) must be at least 1",
+                "rope_parameters: {'partial_rotary_factor': 0.5} | rope_parameters.partial_rotary_factor is 0.5; it must be 1",
+                "rope_parameters: {'rope_type': 3} | rope_parameters.rope_type is 3; it must be",
+                "rope_parameters: {'full_attention': {'rope_type': 'default'}} | it must not differ between layers",
                 "sliding_window: 4        | sliding_window is 4; it must not be shorter than the context",
                 "intermediate_size: null  | intermediate_size is null; it must be a whole number",
                 "num_key_value_heads: 3   | num_key_value_heads (3) must divide num_attention_heads (4)",
@@ -121,6 +129,85 @@ class HfConfigTest {
                         Failure.class, failure -> assertThat(failure.kind()).isEqualTo(Failure.Kind.DATA))
                 .hasMessageStartingWith("config.json")
                 .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "olmoe     | clip_qkv: 8               | clip_qkv is 8; it is not supported",
+                "olmoe     | head_dim: 16              | head_dim is 16; it must be hidden_size / num_attention_heads",
+                "qwen2_moe | mlp_only_layers: 3        | mlp_only_layers is 3; it must be a list of layers",
+                "qwen3_moe | mlp_only_layers: ['a']    | mlp_only_layers is [\"a\"]; it must hold whole numbers",
+                "qwen3_moe | {use_sliding_window: true, sliding_window: 4} | sliding_window is 4; it must not be shorter than the context",
+            })
+    void whatOneArchitectureAddsIsReadStrictly(String type, String change, String message) {
+        ObjectNode config = Tiny.published().stream()
+                .map(HfConfig::write)
+                .filter(written -> written.path("model_type").stringValue().equals(type))
+                .findFirst()
+                .orElseThrow();
+        config.remove("mojave");
+        config.setAll(Yaml.parse(change, "test"));
+        assertThatThrownBy(() -> HfConfig.read(config, "config.json"))
+                .isInstanceOf(Failure.class)
+                .hasMessage("config.json: " + message);
+    }
+
+    /** As files were written before transformers 5, by hand or by others. */
+    @Test
+    void olderSpellingsAreRead() {
+        ModelSpec spec = read("""
+                {"model_type": "qwen3_moe", "vocab_size": 100, "hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 4,
+                 "num_key_value_heads": 2, "head_dim": 8, "intermediate_size": 40, "moe_intermediate_size": 12, "num_experts": 4,
+                 "num_experts_per_tok": 2, "norm_topk_prob": true, "max_position_embeddings": 64, "rope_theta": 1000000.0,
+                 "rope_scaling": {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 16, "mscale": 1.0, "mscale_all_dim": 0.5},
+                 "sliding_window": 16, "use_sliding_window": false}
+                """);
+        assertThat(spec.ropeTheta()).isEqualTo(1e6);
+        assertThat(spec.mixture().orElseThrow().numExperts()).isEqualTo(4);
+        double log = Math.log(4);
+        assertThat(spec.scaling())
+                .contains(new RopeScaling.Yarn(4, 16, 32, 1, true, (0.1 * log + 1) / (0.05 * log + 1)));
+    }
+
+    @Test
+    void whatRunsButCannotBeTrainedOrDiffersInTrainingIsSaid() {
+        ObjectNode config = HfConfig.write(Tiny.published().get(3));
+        config.remove("mojave");
+        config.put("num_experts_per_tok", 1).put("router_jitter_noise", 0.1);
+        assertThat(HfConfig.warnings(config, HfConfig.read(config, "config.json")))
+                .containsExactly(
+                        "the model runs but cannot be trained: norm_topk_prob with num_experts_per_tok 1 makes every weight 1 and cuts"
+                                + " the router's gradient; set norm_topk_prob to false",
+                        "router_jitter_noise is left out; it concerns training alone");
+        ObjectNode gpt2 = HfConfig.write(Tiny.spec("gpt2"));
+        gpt2.remove("mojave");
+        assertThat(HfConfig.warnings(gpt2, Tiny.spec("gpt2"))).isEmpty();
+        gpt2.put("attn_pdrop", 0.3);
+        assertThat(HfConfig.warnings(gpt2, Tiny.spec("gpt2"))).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "gpt2  | position_embedding: sinusoidal | gpt2, but position_embedding is sinusoidal (gpt2 has learned); export",
+                "gpt2  | {bias: false, num_key_value_heads: 2} | gpt2, but bias is off in places (gpt2 has all of them);"
+                        + " num_key_value_heads is 2 (gpt2 has as many as num_attention_heads); export",
+                "gpt2  | moe: {num_experts: 2, num_experts_per_tok: 2} | gpt2, but moe is there (gpt2 has no experts); export",
+                "llama | attention_bias: qkv | llama, but attention_bias is qkv (llama has none or all); export",
+                "llama | qk_norm: head | llama, but qk_norm is head (llama has none); export",
+                "llama | {num_attention_heads: 5, head_dim: 4, num_key_value_heads: 1} | llama, but head_dim is 4 (llama has hidden_size / num_attention_heads); export",
+                "llama | moe: {num_experts: 2, num_experts_per_tok: 1, losses: {switch_balance: 0.01}} | mixtral, but moe.norm_topk_prob is false (mixtral has true; router",
+                "llama | moe: {num_experts: 2, num_experts_per_tok: 2, shared_expert_intermediate_size: 8} | qwen2_moe, but moe.shared_expert_gate is false (qwen2_moe has true); export",
+            })
+    void whatHuggingFaceHasNotIsRefusedWithEveryReason(String preset, String override, String message) {
+        assertThatThrownBy(() -> HfConfig.writeForHuggingFace(Tiny.spec(preset, override)))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.kind()).isEqualTo(Failure.Kind.USAGE))
+                .hasMessageContaining("nearest is " + message)
+                .hasMessageEndingWith("export it with --format mojave");
     }
 
     @ParameterizedTest

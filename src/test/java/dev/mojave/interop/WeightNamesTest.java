@@ -104,6 +104,46 @@ class WeightNamesTest {
     }
 
     @Test
+    void aSharedExpertAndBiasesAreStoredAsQwen() {
+        assertThat(names(Tiny.published().get(1))
+                        .lines()
+                        .filter(name -> name.startsWith("model.layers.1.")
+                                && !name.contains("experts.1")
+                                && !name.contains("experts.2")
+                                && !name.contains("experts.3")))
+                .containsExactly(
+                        "model.layers.1.input_layernorm.weight [24]",
+                        "model.layers.1.mlp.experts.0.down_proj.weight [24, 12]",
+                        "model.layers.1.mlp.experts.0.gate_proj.weight [12, 24]",
+                        "model.layers.1.mlp.experts.0.up_proj.weight [12, 24]",
+                        "model.layers.1.mlp.gate.weight [4, 24]",
+                        "model.layers.1.mlp.shared_expert.down_proj.weight [24, 20]",
+                        "model.layers.1.mlp.shared_expert.gate_proj.weight [20, 24]",
+                        "model.layers.1.mlp.shared_expert.up_proj.weight [20, 24]",
+                        "model.layers.1.mlp.shared_expert_gate.weight [1, 24]",
+                        "model.layers.1.post_attention_layernorm.weight [24]",
+                        "model.layers.1.self_attn.k_proj.bias [12]",
+                        "model.layers.1.self_attn.k_proj.weight [12, 24]",
+                        "model.layers.1.self_attn.o_proj.weight [24, 24]",
+                        "model.layers.1.self_attn.q_proj.bias [24]",
+                        "model.layers.1.self_attn.q_proj.weight [24, 24]",
+                        "model.layers.1.self_attn.v_proj.bias [12]",
+                        "model.layers.1.self_attn.v_proj.weight [12, 24]");
+    }
+
+    @Test
+    void normsOfQueriesAndKeysAreStoredAsOlmoeAndQwen() {
+        assertThat(names(Tiny.published().get(0)))
+                .contains("layers.0.self_attn.q_norm.weight [24]", "layers.0.self_attn.k_norm.weight [24]");
+        assertThat(names(Tiny.published().get(2)))
+                .contains(
+                        "layers.0.self_attn.q_norm.weight [10]",
+                        "layers.0.self_attn.k_norm.weight [10]",
+                        "layers.0.mlp.up_proj.weight [64, 24]",
+                        "layers.1.mlp.experts.3.up_proj.weight [12, 24]");
+    }
+
+    @Test
     void combinationsOfOurOwnAreNamedInTheSameSpirit() {
         String moe = "moe: {num_experts: 2, num_experts_per_tok: 1, decoder_sparse_step: 2}";
         String sparseGpt2 = names(Tiny.spec("gpt2", "bias: false", "hidden_act: swiglu", moe));

@@ -61,8 +61,9 @@ class ModelCountsTest {
                 .mapToLong(p -> touched(model, p))
                 .sum();
         long head = (long) spec.vocabSize() * spec.hiddenSize();
-        // Scores and mixing: 2 products of 2 T D FLOPs, half of them masked, times 3 for forward and backward.
-        long attention = 3L * 2 * 2 * spec.hiddenSize() * spec.maxPositionEmbeddings() / 2;
+        // Scores and mixing: 2 products of 2 T H C FLOPs, half of them masked, times 3 for forward and backward.
+        long heads = (long) spec.numAttentionHeads() * spec.headSize();
+        long attention = 3L * 2 * 2 * heads * spec.maxPositionEmbeddings() / 2;
         return 6 * (body + head) + spec.numHiddenLayers() * attention;
     }
 

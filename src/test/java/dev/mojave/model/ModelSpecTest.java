@@ -28,7 +28,18 @@ class ModelSpecTest {
                 "intermediate_size: 0         | test: model: intermediate_size (0) must be positive",
                 "moe: {num_experts: 2, num_experts_per_tok: 1, decoder_sparse_step: 0} | test: model.moe: decoder_sparse_step (0) must be at least 1",
                 "moe: {num_experts: 2, num_experts_per_tok: 3} | test: model.moe: num_experts_per_tok (3) must be between 1 and num_experts (2)",
-                "moe: {num_experts: 2, num_experts_per_tok: 1, norm_topk_prob: true} | test: model.moe: norm_topk_prob with num_experts_per_tok 1 makes every weight 1 and cuts the router's gradient; set norm_topk_prob to false",
+                "moe: {num_experts: 2, num_experts_per_tok: 1, moe_intermediate_size: 0} | test: model.moe: moe_intermediate_size (0) must be positive",
+                "moe: {num_experts: 2, num_experts_per_tok: 1, mlp_only_layers: [-1]} | test: model.moe: mlp_only_layers ([-1]) counts layers from 0",
+                "moe: {num_experts: 2, num_experts_per_tok: 1, shared_expert_intermediate_size: -1} | test: model.moe: shared_expert_intermediate_size (-1) must not be negative; 0 leaves the shared expert out",
+                "moe: {num_experts: 2, num_experts_per_tok: 1, shared_expert_gate: true} | test: model.moe: shared_expert_gate needs a shared expert; set shared_expert_intermediate_size",
+                "head_dim: 0                  | test: model: head_dim (0) must be positive",
+                "head_dim: 7                  | test: model: position_embedding rope needs an even head size; head_dim is 7",
+                "{position_embedding: learned, rope_scaling: {kind: linear, factor: 2}} | test: model: rope_scaling needs position_embedding rope",
+                "rope_scaling: {kind: linear, factor: 0.5} | test: model.rope_scaling: factor (0.5) must be at least 1",
+                "rope_scaling: {kind: yarn, factor: 2, original_max_position_embeddings: 0} | test: model.rope_scaling: original_max_position_embeddings (0) must be positive",
+                "rope_scaling: {kind: yarn, factor: 2, original_max_position_embeddings: 8, beta_slow: 40} | test: model.rope_scaling: beta_slow (40.0) must be positive and below beta_fast (32.0)",
+                "rope_scaling: {kind: yarn, factor: 2, original_max_position_embeddings: 8, attention_factor: 0} | test: model.rope_scaling: attention_factor (0.0) must be positive",
+                "rope_scaling: {kind: llama3, factor: 2, low_freq_factor: 4, high_freq_factor: 4, original_max_position_embeddings: 8} | test: model.rope_scaling: low_freq_factor (4.0) must be positive and below high_freq_factor (4.0)",
                 "moe: {num_experts: 2, num_experts_per_tok: 1, losses: {router_z: -1}} | test: model.moe.losses: losses.router_z (-1.0) must not be negative",
             })
     void everyRuleNamesItsKey(String override, String message) {
@@ -46,6 +57,13 @@ class ModelSpecTest {
     }
 
     @Test
+    void whatSaysNoMoreThanItsDefaultIsLeftOut() {
+        assertThat(Tiny.spec("llama", "head_dim: 6")).isEqualTo(Tiny.spec("llama"));
+        assertThat(Tiny.spec("llama", "num_attention_heads: 5", "head_dim: 4").headSize())
+                .isEqualTo(4);
+    }
+
+    @Test
     void describesItselfInOneLine() {
         assertThat(Tiny.spec("llama").describe()).isEqualTo("2x24, feed-forward 64, dense");
         assertThat(Tiny.spec("llama", "moe: {num_experts: 4, num_experts_per_tok: 2}")
@@ -54,6 +72,8 @@ class ModelSpecTest {
         assertThat(Tiny.spec("llama", "moe: {num_experts: 4, num_experts_per_tok: 1, decoder_sparse_step: 2}")
                         .describe())
                 .isEqualTo("2x24, feed-forward 64, 4 experts, top-1 in every layer of 2");
+        assertThat(Tiny.published().get(1).describe())
+                .isEqualTo("2x24, feed-forward 64, 4 experts, top-2, shared expert 20");
     }
 
     @Test

@@ -55,7 +55,45 @@ public final class Tiny {
                 }
             }
         }
+        specs.addAll(published());
         return specs;
+    }
+
+    /** Returns models with the options of published architectures that the combinations lack; all but the last are in transformers. */
+    public static List<ModelSpec> published() {
+        String mixture =
+                "num_experts: 4, num_experts_per_tok: 2, norm_topk_prob: false, losses: {mixtral_balance: 0.01}";
+        return List.of(
+                spec("llama", "qk_norm: projection", "moe: {" + mixture + "}"),
+                spec(
+                        "llama",
+                        "num_key_value_heads: 2",
+                        "attention_bias: qkv",
+                        "moe: {" + mixture
+                                + ", moe_intermediate_size: 12, shared_expert_intermediate_size: 20, shared_expert_gate: true}"),
+                spec(
+                        "llama",
+                        "num_key_value_heads: 2",
+                        "head_dim: 10",
+                        "qk_norm: head",
+                        "moe: {" + mixture + ", moe_intermediate_size: 12, mlp_only_layers: [0]}"),
+                spec("llama", "head_dim: 8", "moe: {num_experts: 3, num_experts_per_tok: 2}"),
+                spec("llama", "attention_bias: all"),
+                spec("llama", "rope_scaling: {kind: linear, factor: 4}"),
+                spec("llama", "rope_scaling: {kind: dynamic, factor: 4}"),
+                spec(
+                        "llama",
+                        "rope_scaling: {kind: llama3, factor: 8, low_freq_factor: 1, high_freq_factor: 4,"
+                                + " original_max_position_embeddings: 8}"),
+                spec(
+                        "llama",
+                        "rope_scaling: {kind: yarn, factor: 4, original_max_position_embeddings: 4, attention_factor: 1.1}"),
+                spec(
+                        "gpt2",
+                        "head_dim: 10",
+                        "qk_norm: head",
+                        "attention_bias: none",
+                        "moe: {" + mixture + ", shared_expert_intermediate_size: 20}"));
     }
 
     private static MoeSpec mixture(int experts, int topK, boolean renormalized, int step) {

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -131,5 +132,51 @@ class DispatchTest {
             distance = Math.max(distance, Math.abs(actual[i] - expected[i]));
         }
         assertThat(distance).as(label).isLessThanOrEqualTo(TOLERANCE * scale);
+    }
+
+    /** What a shared expert adds, values and gradients, beside its formula. */
+    @Test
+    void theSharedExpertIsAddedForEveryToken() {
+        for (boolean gated : new boolean[] {false, true}) {
+            FeedForward.Spec each = new FeedForward.Spec(5, 7, Activation.SWIGLU, false);
+            MoeLayer.Spec spec = new MoeLayer.Spec(
+                    new TopKRouter.Spec(5, 4, 2, false),
+                    new Experts.Spec(4, each),
+                    Optional.of(new SharedExpert.Spec(new FeedForward.Spec(5, 3, Activation.SWIGLU, false), gated)));
+            Init init = Init.of(Rng.seeded(4), 0.5);
+            MoeLayer layer = spec.build(init, 1);
+            Map<String, Tensor> values = new LinkedHashMap<>();
+            init.parameters().forEach(p -> values.put(p.name(), p.value()));
+            try (Scope _ = Scope.open()) {
+                Tensor x = Tensors.normal(Rng.seeded(5), 0, 1, 2, 3, 5).requireGrad(true);
+                MoeLayer.Output output = layer.forward(x, Context.TRAINING);
+                output.yBSD().square().sum().backward();
+                List<float[]> gradients = gradients(x, init.parameters());
+                Tensor xTD = x.reshape(-1, 5);
+                Tensor hidden = Activation.SWIGLU.apply(
+                        xTD.matmul(value(values, "shared.input.weight").transpose(0, 1)));
+                Tensor shared =
+                        hidden.matmul(value(values, "shared.output.weight").transpose(0, 1));
+                Tensor gate = gated
+                        ? xTD.matmul(value(values, "shared.gate.weight").transpose(0, 1))
+                                .sigmoid()
+                        : Tensors.scalar(1);
+                Tensor expected = oracle(xTD, spec, false, values, output.routing())
+                        .add(shared.mul(gate))
+                        .view(2, 3, 5);
+                expected.square().sum().backward();
+                List<float[]> expectedGradients = gradients(x, init.parameters());
+                assertClose("output", output.yBSD().toFloats(), expected.toFloats());
+                for (int i = 0; i < gradients.size(); i++) {
+                    assertClose("gradient " + i + ", gated " + gated, gradients.get(i), expectedGradients.get(i));
+                }
+                assertThat(spec.parameterCount())
+                        .isEqualTo(values.values().stream()
+                                .mapToLong(Tensor::elements)
+                                .sum());
+            } finally {
+                values.values().forEach(Tensor::close);
+            }
+        }
     }
 }

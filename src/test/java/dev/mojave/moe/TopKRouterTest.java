@@ -71,9 +71,13 @@ class TopKRouterTest {
                 .hasMessage("num_experts_per_tok (5) must be between 1 and num_experts (4)");
         assertThatThrownBy(() -> new TopKRouter.Spec(8, 4, 0, false))
                 .hasMessage("num_experts_per_tok (0) must be between 1 and num_experts (4)");
-        assertThatThrownBy(() -> new TopKRouter.Spec(8, 4, 1, true))
-                .hasMessage(
-                        "norm_topk_prob with num_experts_per_tok 1 makes every weight 1 and cuts the router's gradient;"
-                                + " set norm_topk_prob to false");
+    }
+
+    @Test
+    void oneRenormalisedExpertHasWeightOne() {
+        try (Scope _ = Scope.open()) {
+            Routing routing = route(new TopKRouter.Spec(6, 5, 1, true), Tensors.normal(Rng.seeded(4), 0, 1, 7, 6));
+            assertThat(routing.weightsTK().toFloats()).containsOnly(1);
+        }
     }
 }

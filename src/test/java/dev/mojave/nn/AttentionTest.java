@@ -57,6 +57,37 @@ class AttentionTest {
         repeated.parameters().forEach(p -> p.value().close());
     }
 
+    /** Scaling queries and keys changes nothing once they are normalised; over one head the two kinds are the same. */
+    @Test
+    void normalisedQueriesAndKeysForgetTheirLength() {
+        for (QkNorm norm : List.of(QkNorm.HEAD, QkNorm.PROJECTION)) {
+            Init init = Init.of(Rng.seeded(1), 0.4);
+            Attention.Spec spec = new Attention.Spec(WIDTH, 3, 3, 4, Attention.Bias.NONE, norm, 1e-12, 0);
+            Attention attention = spec.build(init, 1, Optional.empty());
+            try (Scope _ = Scope.open();
+                    NoGrad _ = NoGrad.open()) {
+                Tensor x = input(6);
+                Tensor before = forward(attention, x).copy();
+                Tensor qkv = init.parameters().getFirst().value();
+                qkv.narrow(0, 0, 2 * WIDTH)
+                        .copyInPlace(qkv.narrow(0, 0, 2 * WIDTH).mul(3));
+                assertThat(distance(forward(attention, x), before)).isLessThan(1e-5);
+                // One head twice as long: seen by a norm over all heads, not by one over each.
+                qkv.narrow(0, 0, 4).copyInPlace(qkv.narrow(0, 0, 4).mul(2));
+                if (norm == QkNorm.HEAD) {
+                    assertThat(distance(forward(attention, x), before)).isLessThan(1e-5);
+                } else {
+                    assertThat(distance(forward(attention, x), before)).isGreaterThan(1e-3);
+                }
+                assertThat(spec.parameterCount())
+                        .isEqualTo(init.parameters().stream()
+                                .mapToLong(p -> p.value().elements())
+                                .sum());
+            }
+            init.parameters().forEach(p -> p.value().close());
+        }
+    }
+
     @Test
     void aTokenSeesItselfAndThePast() {
         Init init = Init.of(Rng.seeded(1), 0.4);

@@ -8,6 +8,7 @@ import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PositionsTest {
@@ -76,6 +77,58 @@ class PositionsTest {
             for (int i = 0; i < 4; i++) {
                 assertThat((double) y[i]).isCloseTo(expected[i], within(1e-6));
             }
+        }
+        rotary.close();
+    }
+
+    /** Frequencies as transformers 5.23 computes them for head size 8 and base 10000. */
+    @Test
+    void anglesAreStretchedAsTransformersStretchesThem() {
+        assertScaled(
+                new RopeScaling.Linear(4), 0.25, 0.02500000037252903, 0.0024999999441206455, 0.0002500000118743628);
+        assertScaled(new RopeScaling.Dynamic(4), 1, 0.1, 0.01, 0.001);
+        assertScaled(
+                new RopeScaling.Llama3(8, 1, 4, 16),
+                0.5760563611984253,
+                0.012500000186264515,
+                0.0012499999720603228,
+                0.0001250000059371814);
+        assertScaled(
+                new RopeScaling.Llama3(8, 1, 4, 200),
+                1,
+                0.07617371529340744,
+                0.0012499999720603228,
+                0.0001250000059371814);
+        RopeScaling yarn = new RopeScaling.Yarn(4, 200, 32, 1, true, null);
+        assertScaled(yarn, 1, 0.0625, 0.0024999999441206455, 0.0002500000118743628);
+        assertScaled(
+                new RopeScaling.Yarn(4, 200, 32, 1, false, null),
+                1,
+                0.05009482055902481,
+                0.0024999999441206455,
+                0.0002500000118743628);
+        assertScaled(new RopeScaling.Yarn(4, 16, 32, 1, true, null), 1, 0.025, 0.0025, 0.00025);
+        assertThat(yarn.attentionScale()).isCloseTo(1.138629436111989, within(1e-15));
+        assertThat(new RopeScaling.Yarn(1, 16, 32, 1, true, null).attentionScale())
+                .isEqualTo(1);
+    }
+
+    private static void assertScaled(RopeScaling scaling, double... expected) {
+        float[] scaled = scaling.apply(new float[] {1, 0.1f, 0.01f, 0.001f}, 10_000);
+        for (int i = 0; i < 4; i++) {
+            assertThat((double) scaled[i])
+                    .as("pair %d of %s", i, scaling)
+                    .isCloseTo(expected[i], within(2e-7 * expected[i]));
+        }
+    }
+
+    @Test
+    void yarnLengthensRotatedVectors() {
+        Rotary rotary = new Rotary(4, 4, 100, Optional.of(new RopeScaling.Yarn(4, 2, 32, 1, true, 1.5)));
+        try (Scope _ = Scope.open()) {
+            Tensor x = Tensors.normal(Rng.seeded(1), 0, 1, 1, 1, 1, 4);
+            assertThat(rotary.forward(x, 3).square().sum().item())
+                    .isCloseTo(2.25 * x.square().sum().item(), within(1e-5));
         }
         rotary.close();
     }

@@ -49,6 +49,15 @@ class RecipeTest {
     }
 
     @Test
+    void aMixtureThatCannotLearnIsRefusedBeforeItIsTrained() {
+        assertThatThrownBy(() -> read(TYPED, "model.moe.num_experts_per_tok=1", "model.moe.norm_topk_prob=true"))
+                .isInstanceOf(Failure.class)
+                .hasMessageEndingWith(
+                        "model.moe: norm_topk_prob with num_experts_per_tok 1 makes every weight 1 and cuts the"
+                                + " router's gradient; set norm_topk_prob to false");
+    }
+
+    @Test
     void fillsInEveryDefault() {
         RecipeDraft draft = read(TYPED);
         assertThat(draft.train())

@@ -1,0 +1,173 @@
+package dev.mojave.nn;
+
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.mojave.base.Check;
+import dev.mojave.base.Default;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How rotary angles are stretched so that a context holds more than a model was trained on. Every kind changes the frequencies
+ * {@code f_i = theta^(-2i/C)}, and YaRN also the length of rotated vectors. Float32 in the order in which transformers computes, so that
+ * angles at far positions round alike.
+ */
+public sealed interface RopeScaling {
+    /**
+     * Returns the stretched frequencies.
+     *
+     * @param frequencies {@code theta^(-2i/C)}, (C/2); not changed
+     * @param theta the base
+     */
+    float[] apply(float[] frequencies, double theta);
+
+    /** Returns what rotated queries and keys are multiplied with. */
+    default double attentionScale() {
+        return 1;
+    }
+
+    /** Positions are divided by the factor (arXiv 2306.15595). */
+    record Linear(double factor) implements RopeScaling {
+        /** Checks the factor. */
+        public Linear {
+            checkFactor(factor);
+        }
+
+        @Override
+        public float[] apply(float[] frequencies, double theta) {
+            float[] scaled = frequencies.clone();
+            for (int i = 0; i < scaled.length; i++) {
+                scaled[i] /= (float) factor;
+            }
+            return scaled;
+        }
+    }
+
+    /**
+     * NTK-aware scaling that grows with the sequence. Up to {@code max_position_embeddings}, beyond which Mojave does not go, it changes
+     * nothing; it is kept so that a model that has it is written back as it was.
+     */
+    record Dynamic(double factor) implements RopeScaling {
+        /** Checks the factor. */
+        public Dynamic {
+            checkFactor(factor);
+        }
+
+        @Override
+        public float[] apply(float[] frequencies, double theta) {
+            return frequencies.clone();
+        }
+    }
+
+    /**
+     * LLaMA 3.1's: long wavelengths are stretched by the factor, short ones not at all, those between smoothly (arXiv 2407.21783).
+     *
+     * @param factor of the stretch
+     * @param lowFreqFactor wavelengths above the original context divided by this are stretched in full
+     * @param highFreqFactor wavelengths below the original context divided by this stay
+     * @param originalMaxPositionEmbeddings context that the model was trained with before
+     */
+    @JsonTypeName("llama3")
+    record Llama3(double factor, double lowFreqFactor, double highFreqFactor, int originalMaxPositionEmbeddings)
+            implements RopeScaling {
+        /** Checks every value. */
+        public Llama3 {
+            checkFactor(factor);
+            checkOriginal(originalMaxPositionEmbeddings);
+            Check.that(
+                    0 < lowFreqFactor && lowFreqFactor < highFreqFactor,
+                    "low_freq_factor (%s) must be positive and below high_freq_factor (%s)",
+                    lowFreqFactor,
+                    highFreqFactor);
+        }
+
+        @Override
+        public float[] apply(float[] frequencies, double theta) {
+            float[] scaled = frequencies.clone();
+            for (int i = 0; i < scaled.length; i++) {
+                float frequency = scaled[i];
+                float wavelength = (float) (2 * Math.PI) / frequency;
+                if (wavelength > originalMaxPositionEmbeddings / lowFreqFactor) {
+                    scaled[i] = frequency / (float) factor;
+                } else if (wavelength >= originalMaxPositionEmbeddings / highFreqFactor) {
+                    float smooth = (originalMaxPositionEmbeddings / wavelength - (float) lowFreqFactor)
+                            / (float) (highFreqFactor - lowFreqFactor);
+                    scaled[i] = (1 - smooth) * frequency / (float) factor + smooth * frequency;
+                }
+            }
+            return scaled;
+        }
+    }
+
+    /**
+     * YaRN (arXiv 2309.00071): fast pairs stay, slow ones are stretched by the factor, those between follow a linear ramp over the index,
+     * and attention gets sharper with the factor.
+     *
+     * @param factor of the stretch
+     * @param originalMaxPositionEmbeddings context that the model was trained with before
+     * @param betaFast pairs that turn more often than this over the original context stay
+     * @param betaSlow pairs that turn less often than this are stretched in full
+     * @param truncate whether the ends of the ramp are rounded outwards to whole indices
+     * @param attentionFactor what rotated vectors are multiplied with; absent = {@code 0.1 ln(factor) + 1}
+     */
+    record Yarn(
+            double factor,
+            int originalMaxPositionEmbeddings,
+            @Default("32") double betaFast,
+            @Default("1") double betaSlow,
+            @Default("true") boolean truncate,
+            @Nullable Double attentionFactor)
+            implements RopeScaling {
+        /** Checks every value. */
+        public Yarn {
+            checkFactor(factor);
+            checkOriginal(originalMaxPositionEmbeddings);
+            Check.that(
+                    0 < betaSlow && betaSlow < betaFast,
+                    "beta_slow (%s) must be positive and below beta_fast (%s)",
+                    betaSlow,
+                    betaFast);
+            if (attentionFactor != null) {
+                Check.that(attentionFactor > 0, "attention_factor (%s) must be positive", attentionFactor);
+            }
+        }
+
+        @Override
+        public double attentionScale() {
+            return attentionFactor == null ? defaultAttentionFactor(factor, 1) : attentionFactor;
+        }
+
+        /** Returns {@code 0.1 scale ln(factor) + 1}. */
+        public static double defaultAttentionFactor(double factor, double scale) {
+            return factor <= 1 ? 1 : 0.1 * scale * Math.log(factor) + 1;
+        }
+
+        @Override
+        public float[] apply(float[] frequencies, double theta) {
+            int half = frequencies.length;
+            double low = turns(betaFast, 2 * half, theta);
+            double high = turns(betaSlow, 2 * half, theta);
+            float first = (float) Math.max(truncate ? Math.floor(low) : low, 0);
+            float last = (float) Math.min(truncate ? Math.ceil(high) : high, 2 * half - 1);
+            float length = first == last ? 0.001f : last - first;
+            float[] scaled = new float[half];
+            for (int i = 0; i < half; i++) {
+                float kept = 1 - Math.clamp((i - first) / length, 0f, 1f);
+                float stretched = 1 / ((float) factor * (1 / frequencies[i]));
+                scaled[i] = stretched * (1 - kept) + frequencies[i] * kept;
+            }
+            return scaled;
+        }
+
+        /** Returns the index, as a fraction, of the pair that turns so often over the original context. */
+        private double turns(double rotations, int size, double theta) {
+            return size * Math.log(originalMaxPositionEmbeddings / (rotations * 2 * Math.PI)) / (2 * Math.log(theta));
+        }
+    }
+
+    private static void checkFactor(double factor) {
+        Check.that(factor >= 1, "factor (%s) must be at least 1", factor);
+    }
+
+    private static void checkOriginal(int context) {
+        Check.that(context >= 1, "original_max_position_embeddings (%d) must be positive", context);
+    }
+}
