@@ -155,7 +155,7 @@ final class Calibrator {
         Set<String> notes = new LinkedHashSet<>();
         List<String> libraries = LIBRARIES.stream().filter(Resolver::hasNatives).toList();
         progress.start("measuring this machine, once", libraries.size(), "libraries");
-        for (int round = 0; round == 0 || round < ROUNDS && CalibrationSample.most(samples) > CALM; round++) {
+        for (int round = 0; round == 0 || (round < ROUNDS && CalibrationSample.most(samples) > CALM); round++) {
             for (int i = 0; i < libraries.size(); i++) {
                 progress.update(i, libraries.get(i));
                 try {
