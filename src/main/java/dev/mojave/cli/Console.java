@@ -86,6 +86,11 @@ final class Console implements Progress {
         err.get().println(coloured(RED, "mojave: ") + message);
     }
 
+    /** Returns whether results may be coloured. */
+    boolean colours() {
+        return terminal.colourOutput();
+    }
+
     private String coloured(String colour, String text) {
         return terminal.colour() ? colour + text + PLAIN : text;
     }

@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param error whether standard error is a terminal that can redraw a line
  * @param colour whether it may be coloured
  * @param width columns
+ * @param colourOutput whether standard output may be coloured too
  */
-record Terminal(boolean error, boolean colour, int width) {
+record Terminal(boolean error, boolean colour, int width, boolean colourOutput) {
     private static final int USUAL_WIDTH = 80;
 
     /** A file or pipe: plain lines. */
-    static final Terminal NONE = new Terminal(false, false, USUAL_WIDTH);
+    static final Terminal NONE = new Terminal(false, false, USUAL_WIDTH, false);
 
     /**
      * Reads what the launcher found ({@code -Dmojave.terminal=out,err}: the shell knows it for free) and the environment:
@@ -33,7 +34,8 @@ record Terminal(boolean error, boolean colour, int width) {
         boolean capable = term != null && !term.equals("dumb");
         String noColour = environment.apply("NO_COLOR");
         boolean error = connected.contains("err") && capable;
-        return new Terminal(error, error && (noColour == null || noColour.isEmpty()), width(environment));
+        boolean colour = capable && (noColour == null || noColour.isEmpty());
+        return new Terminal(error, error && colour, width(environment), connected.contains("out") && colour);
     }
 
     private static int width(UnaryOperator<@Nullable String> environment) {

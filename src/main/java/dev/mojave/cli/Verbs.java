@@ -17,6 +17,7 @@ final class Verbs {
                 new RunsVerb(),
                 new ReportVerb(),
                 new DataVerb(),
+                new TokenizerVerb(),
                 new ModelsVerb(),
                 new DoctorVerb(),
                 new BenchVerb());

@@ -3,7 +3,7 @@ package dev.mojave.data;
 import java.util.function.Consumer;
 
 /** Text in documents that can be read again and again, always in the same order, without being held in memory. */
-sealed interface Corpus permits EmbeddedCorpus, FileCorpus {
+public sealed interface Corpus permits EmbeddedCorpus, FileCorpus {
     /** Returns what the user called it. */
     String name();
 

@@ -83,8 +83,12 @@ public final class Datasets {
                 manifest.unigramEntropy());
     }
 
-    /** Finds the corpus: the embedded one, an imported one, a path, in this order. */
-    Corpus corpus(DataSpec spec) {
+    /**
+     * Finds the text that a recipe names: the embedded one, an imported one, a path, in this order.
+     *
+     * @throws Failure of kind USAGE if there is none
+     */
+    public Corpus corpus(DataSpec spec) {
         String source = spec.source();
         if (source.equals(DataSpec.EMBEDDED)) {
             return new EmbeddedCorpus();

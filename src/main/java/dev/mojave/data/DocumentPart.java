@@ -9,9 +9,9 @@ package dev.mojave.data;
  * @param first whether a document begins here
  * @param last whether it ends here
  */
-record DocumentPart(String text, String category, String group, boolean first, boolean last) {
-    /** A document in one piece. */
-    static DocumentPart whole(String text, String category, String group) {
+public record DocumentPart(String text, String category, String group, boolean first, boolean last) {
+    /** Returns a document in one piece. */
+    public static DocumentPart whole(String text, String category, String group) {
         return new DocumentPart(text, category, group, true, true);
     }
 }

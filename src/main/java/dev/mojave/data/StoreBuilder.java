@@ -9,9 +9,9 @@ import dev.mojave.base.Progress;
 import dev.mojave.base.Units;
 import dev.mojave.data.StoreManifest.Part;
 import dev.mojave.data.StoreManifest.StoredFile;
+import dev.mojave.data.tokenizer.BytePairTokenizer;
 import dev.mojave.data.tokenizer.ByteTokenizer;
 import dev.mojave.data.tokenizer.CharTokenizer;
-import dev.mojave.data.tokenizer.Gpt2Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
 import java.io.IOException;
@@ -75,7 +75,7 @@ final class StoreBuilder {
         return switch (spec.tokenizer()) {
             case "char" -> CharTokenizer.of(codePoints, separator);
             case "byte" -> new ByteTokenizer(separator);
-            case "gpt2" -> Gpt2Tokenizer.instance();
+            case "gpt2" -> BytePairTokenizer.gpt2();
             default -> {
                 Path file = Tokenizers.file(spec.tokenizer());
                 Tokenizer read = Tokenizers.read(file);

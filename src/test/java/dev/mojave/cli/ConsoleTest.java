@@ -41,17 +41,18 @@ class ConsoleTest {
 
     @Test
     void colourIsForTerminals() {
-        console(new Terminal(true, true, 80)).error("no");
+        console(new Terminal(true, true, 80, false)).error("no");
         assertThat(err).hasToString("\u001b[31mmojave: \u001b[0mno\n");
     }
 
     @Test
     void aTerminalIsWhatTheLauncherAndTheEnvironmentSay() {
         assertThat(Terminal.detect("out,err", Map.of("TERM", "xterm", "COLUMNS", "120")::get))
-                .isEqualTo(new Terminal(true, true, 120));
+                .isEqualTo(new Terminal(true, true, 120, true));
         assertThat(Terminal.detect("err", Map.of("TERM", "xterm", "NO_COLOR", "1")::get))
-                .isEqualTo(new Terminal(true, false, 80));
-        assertThat(Terminal.detect("out", Map.of("TERM", "xterm")::get)).isEqualTo(Terminal.NONE);
+                .isEqualTo(new Terminal(true, false, 80, false));
+        assertThat(Terminal.detect("out", Map.of("TERM", "xterm")::get))
+                .isEqualTo(new Terminal(false, false, 80, true));
         assertThat(Terminal.detect("out,err", Map.of("TERM", "dumb")::get)).isEqualTo(Terminal.NONE);
         assertThat(Terminal.detect("out,err", Map.<String, String>of()::get)).isEqualTo(Terminal.NONE);
     }

@@ -46,7 +46,7 @@ class ProgressLineTest {
 
     @Test
     void aTerminalGetsABarThatIsRedrawnAndLeavesNothingBehind() {
-        ProgressLine line = line(new Terminal(true, true, 80));
+        ProgressLine line = line(new Terminal(true, true, 80, true));
         line.start("train", 100, "steps");
         pass(0.2);
         line.update(50, "");
@@ -70,7 +70,7 @@ class ProgressLineTest {
 
     @Test
     void aLineNeverWraps() {
-        ProgressLine line = line(new Terminal(true, false, 40));
+        ProgressLine line = line(new Terminal(true, false, 40, false));
         line.start("train", 0, "tokens");
         pass(1);
         line.update(5, "a detail that is much too long for such a narrow terminal");

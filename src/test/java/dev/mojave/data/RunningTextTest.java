@@ -2,7 +2,7 @@ package dev.mojave.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mojave.data.tokenizer.Gpt2Tokenizer;
+import dev.mojave.data.tokenizer.BytePairTokenizer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,11 +47,11 @@ class RunningTextTest {
             assertThat(parts.stream().filter(DocumentPart::first)).hasSize(1);
             assertThat(parts.stream().filter(DocumentPart::last)).hasSize(1);
             int[] pieces = parts.stream()
-                    .flatMapToInt(part -> IntStream.of(Gpt2Tokenizer.instance().encode(part.text())))
+                    .flatMapToInt(part -> IntStream.of(BytePairTokenizer.gpt2().encode(part.text())))
                     .toArray();
             assertThat(pieces)
                     .as("seed %d", seed)
-                    .isEqualTo(Gpt2Tokenizer.instance().encode(text));
+                    .isEqualTo(BytePairTokenizer.gpt2().encode(text));
         }
     }
 

@@ -91,6 +91,16 @@ public final class CharTokenizer implements Tokenizer {
         return n == ids.length ? ids : Arrays.copyOf(ids, n);
     }
 
+    /** Says whether a character is in the vocabulary. */
+    boolean knows(int codePoint) {
+        return id(codePoint) >= 0;
+    }
+
+    /** Returns the characters in the order of their ids. */
+    int[] characters() {
+        return codePoints.clone();
+    }
+
     private int id(int codePoint) {
         return codePoint < DIRECT ? direct[codePoint] : others.getOrDefault(codePoint, -1);
     }

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A Hugging Face {@code tokenizer.json}, run by Hugging Face's own library without truncation, padding or added special tokens.
@@ -36,11 +37,12 @@ public final class TokenizerFile implements Tokenizer {
     /**
      * Makes the tokenizer of the content of a {@code tokenizer.json}.
      *
+     * @param root the content, parsed
      * @param place what to call it in messages: the file
      * @throws Failure of kind DATA if the content is not a tokenizer, ENVIRONMENT if the native library cannot be loaded
      */
-    static TokenizerFile of(String json, String place) {
-        Vocabulary vocabulary = Vocabulary.parse(json, place);
+    static TokenizerFile of(String json, JsonNode root, String place) {
+        Vocabulary vocabulary = Vocabulary.of(root, place);
         return new TokenizerFile(json, load(json, place), vocabulary);
     }
 
@@ -56,7 +58,7 @@ public final class TokenizerFile implements Tokenizer {
         } catch (UnsatisfiedLinkError | ExceptionInInitializerError | NoClassDefFoundError | IllegalStateException e) {
             throw Failure.environment(
                             "the native library for tokenizer.json files cannot be loaded on this machine (%s);"
-                                    + " use data.tokenizer: gpt2, byte or char, which need none",
+                                    + " use data.tokenizer: gpt2, byte, char or a byte-level BPE file, which need none",
                             String.valueOf(e.getMessage() == null ? e.getCause() : e.getMessage()))
                     .because(e);
         } catch (IOException | RuntimeException e) {
@@ -84,6 +86,11 @@ public final class TokenizerFile implements Tokenizer {
     @Override
     public OptionalInt endOfText() {
         return vocabulary.endOfText();
+    }
+
+    /** Returns the id that stands for what the vocabulary lacks, if there is one. */
+    OptionalInt unknown() {
+        return vocabulary.unknown();
     }
 
     @Override

@@ -10,13 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** Makes tokenizers from files. */
 public final class Tokenizers {
     /** The names that {@code data.tokenizer} knows beside paths. */
-    public static final List<String> NAMES = List.of(CharTokenizer.KIND, ByteTokenizer.KIND, Gpt2Tokenizer.KIND);
+    public static final List<String> NAMES = List.of(CharTokenizer.KIND, ByteTokenizer.KIND, BytePairTokenizer.GPT2);
 
     private Tokenizers() {}
 
@@ -42,19 +43,54 @@ public final class Tokenizers {
     }
 
     /**
+     * Writes a tokenizer as Hugging Face's {@code tokenizer.json}, whatever kind it is: with the same ids, so that a model folder for
+     * {@code transformers} can have it.
+     */
+    public static String huggingFace(Tokenizer tokenizer) {
+        return switch (tokenizer) {
+            case CharTokenizer t ->
+                HuggingFaceFormat.characters(t.characters(), t.endOfText().isPresent());
+            case ByteTokenizer t -> HuggingFaceFormat.bytes(t.separator());
+            case BytePairTokenizer t -> t.kind().equals(BytePairTokenizer.GPT2) ? HuggingFaceFormat.gpt2() : t.toJson();
+            case TokenizerFile t -> t.toJson();
+        };
+    }
+
+    /**
+     * Opens the tokenizer that a person names: {@code byte}, {@code gpt2}, a file, or a folder that has one, such as a run's.
+     *
+     * @param flag what the name was typed for, in messages
+     * @throws Failure of kind USAGE if it is none of these, DATA if it is not a tokenizer
+     */
+    public static Tokenizer open(String flag, String tokenizer) {
+        return switch (tokenizer) {
+            case ByteTokenizer.KIND -> new ByteTokenizer(true);
+            case BytePairTokenizer.GPT2 -> BytePairTokenizer.gpt2();
+            case CharTokenizer.KIND ->
+                throw Failure.usage(
+                        "%s: 'char' is made from a corpus and has no vocabulary of its own; give a run's folder", flag);
+            default -> read(file(flag, tokenizer));
+        };
+    }
+
+    /**
      * Returns the tokenizer file that {@code data.tokenizer} names.
      *
      * @throws Failure of kind USAGE if it is neither a known name nor a file
      */
     public static Path file(String tokenizer) {
+        return file("data.tokenizer", tokenizer);
+    }
+
+    private static Path file(String key, String tokenizer) {
         Path path = Path.of(tokenizer);
         if (Files.isDirectory(path)) {
             path = path.resolve("tokenizer.json");
         }
         if (!Files.isRegularFile(path)) {
             throw Failure.usage(
-                    "data.tokenizer: '%s' is not one of %s and not a tokenizer.json file%s",
-                    tokenizer, String.join(", ", NAMES), Suggest.didYouMean(tokenizer, NAMES));
+                    "%s: '%s' is not one of %s and not a tokenizer.json file%s",
+                    key, tokenizer, String.join(", ", NAMES), Suggest.didYouMean(tokenizer, NAMES));
         }
         return path;
     }
@@ -66,7 +102,8 @@ public final class Tokenizers {
                 throw Failure.data("%s is not a tokenizer: a JSON object was expected", place);
             }
             if (!root.has("type")) {
-                return TokenizerFile.of(json, place);
+                Optional<Tokenizer> ours = BytePairFile.read(json, root, place);
+                return ours.isPresent() ? ours.get() : TokenizerFile.of(json, root, place);
             }
             return own(Json.mapper().treeToValue(root, OwnFormat.class), place);
         } catch (JacksonException e) {
@@ -86,7 +123,7 @@ public final class Tokenizers {
         }
         return switch (format.type()) {
             case ByteTokenizer.KIND -> new ByteTokenizer(format.separator());
-            case Gpt2Tokenizer.KIND -> Gpt2Tokenizer.instance();
+            case BytePairTokenizer.GPT2 -> BytePairTokenizer.gpt2();
             case CharTokenizer.KIND -> {
                 String characters = Objects.requireNonNullElse(format.characters(), "");
                 yield CharTokenizer.fromCharacters(characters, format.separator());

@@ -2,13 +2,11 @@ package dev.mojave.data.tokenizer;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Failure;
-import dev.mojave.base.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** What a {@code tokenizer.json} says about its ids: how many, their text, and which one ends a text. */
@@ -20,21 +18,21 @@ final class Vocabulary {
     private final byte[][] bytesOf;
     private final OptionalInt endOfText;
     private final boolean byteLevel;
+    private final OptionalInt unknown;
 
-    private Vocabulary(byte[][] bytesOf, OptionalInt endOfText, boolean byteLevel) {
+    Vocabulary(byte[][] bytesOf, OptionalInt endOfText, boolean byteLevel, OptionalInt unknown) {
         this.bytesOf = bytesOf;
         this.endOfText = endOfText;
         this.byteLevel = byteLevel;
+        this.unknown = unknown;
     }
 
-    static Vocabulary parse(String json, String place) {
-        JsonNode root;
-        try {
-            root = Json.tree(json);
-        } catch (JacksonException e) {
-            throw Failure.data("%s is not JSON: %s", place, e.getOriginalMessage())
-                    .because(e);
-        }
+    /**
+     * Reads the vocabulary of a {@code tokenizer.json}.
+     *
+     * @param place what to call the file in messages
+     */
+    static Vocabulary of(JsonNode root, String place) {
         Map<Integer, String> tokens = tokens(root.path("model").path("vocab"));
         if (tokens.isEmpty()) {
             throw Failure.data("%s is not a Hugging Face tokenizer: it has no model.vocab", place);
@@ -60,7 +58,19 @@ final class Vocabulary {
         for (int id = 0; id < size; id++) {
             bytesOf[id] = bytes.getOrDefault(id, new byte[0]);
         }
-        return new Vocabulary(bytesOf, end, byteLevel);
+        return new Vocabulary(bytesOf, end, byteLevel, unknown(root.path("model"), tokens));
+    }
+
+    /** Unigram gives the id of its unknown token, the others give its name. */
+    private static OptionalInt unknown(JsonNode model, Map<Integer, String> tokens) {
+        if (model.path("unk_id").isIntegralNumber()) {
+            return OptionalInt.of(model.path("unk_id").intValue());
+        }
+        String name = model.path("unk_token").asString("");
+        return tokens.entrySet().stream()
+                .filter(token -> token.getValue().equals(name))
+                .mapToInt(Map.Entry::getKey)
+                .findFirst();
     }
 
     private static Map<Integer, String> tokens(JsonNode vocabulary) {
@@ -102,6 +112,11 @@ final class Vocabulary {
 
     OptionalInt endOfText() {
         return endOfText;
+    }
+
+    /** The id that stands for what the vocabulary lacks, if there is one. */
+    OptionalInt unknown() {
+        return unknown;
     }
 
     /** Whether ids stand for bytes, so that decoding is joining them. */

@@ -28,7 +28,7 @@ class TokenizerTest {
                 CharTokenizer.of(HARD, false),
                 new ByteTokenizer(true),
                 new ByteTokenizer(false),
-                Gpt2Tokenizer.instance(),
+                BytePairTokenizer.gpt2(),
                 Tokenizers.fromJson(TokenizerFiles.byteLevel()),
                 Tokenizers.fromJson(TokenizerFiles.sentencePiece()));
     }
@@ -140,7 +140,7 @@ class TokenizerTest {
 
     @Test
     void gpt2IsThePublishedVocabulary() {
-        Tokenizer gpt2 = Gpt2Tokenizer.instance();
+        Tokenizer gpt2 = BytePairTokenizer.gpt2();
         assertThat(gpt2.vocabSize()).isEqualTo(50_257);
         assertThat(gpt2.endOfText()).hasValue(50_256);
         assertThat(gpt2.encode("Hello world")).containsExactly(15496, 995);

@@ -1,0 +1,88 @@
+package dev.mojave.cli;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.IoFailures;
+import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.data.tokenizer.Tokenizers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code mojave tokenizer decode}. */
+@Command(
+        name = "decode",
+        description = "Print the text of ids: every line of ids is a document and becomes its text and a line end.",
+        footerHeading = Verb.EXAMPLE,
+        footer = "  ./mojave tokenizer decode --tokenizer gpt2 --ids \"464 5417 318 9480 13\"")
+final class TokenizerDecode implements Verb {
+    @Option(names = "--tokenizer", paramLabel = "TOKENIZER", required = true, description = TokenizerVerb.TOKENIZER)
+    private String tokenizer = "";
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "FILE",
+            description = "Ids as 'tokenizer encode' prints them; default: standard input.")
+    private @Nullable Path file;
+
+    @Option(names = "--ids", paramLabel = "IDS", description = "Decode these ids instead.")
+    private @Nullable String ids;
+
+    @Mixin
+    private JsonOption json = new JsonOption();
+
+    @Override
+    public int run(Console console) throws Exception {
+        boolean asJson = json.chosen(console);
+        Tokenizer opened = Tokenizers.open("--tokenizer", tokenizer);
+        List<String> texts = new ArrayList<>();
+        int number = 0;
+        for (String line : lines()) {
+            number++;
+            texts.add(opened.decode(ids(opened, line, number)));
+        }
+        if (asJson) {
+            console.json(texts);
+        } else {
+            texts.forEach(console::print);
+        }
+        return ExitCodes.OK;
+    }
+
+    private List<String> lines() throws IOException {
+        if (ids != null) {
+            return List.of(ids);
+        }
+        if (file == null) {
+            return StandardInput.text().lines().toList();
+        }
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw IoFailures.of("read the ids", file, e);
+        }
+    }
+
+    private static int[] ids(Tokenizer tokenizer, String line, int number) {
+        return Stream.of(line.strip().split("[\\s,\\[\\]]+"))
+                .filter(word -> !word.isEmpty())
+                .mapToInt(word -> id(tokenizer, word, number))
+                .toArray();
+    }
+
+    private static int id(Tokenizer tokenizer, String word, int number) {
+        int size = tokenizer.vocabSize();
+        if (!word.matches("\\d{1,9}") || Integer.parseInt(word) >= size) {
+            throw Failure.data(
+                    "line %d: '%s' is not an id of this tokenizer; its ids are 0 to %d", number, word, size - 1);
+        }
+        return Integer.parseInt(word);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.mojave.cli;
+
+import dev.mojave.base.MojaveHome;
+import dev.mojave.data.Corpus;
+import dev.mojave.data.DataSpec;
+import dev.mojave.data.Datasets;
+import picocli.CommandLine.Command;
+
+/** {@code mojave tokenizer}: holds the verbs about tokenizers. */
+@Command(
+        name = "tokenizer",
+        description = "Train a tokenizer, see how one treats a text, turn text into ids and back.",
+        subcommands = {TokenizerTrain.class, TokenizerInspect.class, TokenizerEncode.class, TokenizerDecode.class},
+        footerHeading = Verb.EXAMPLE,
+        footer = "  ./mojave tokenizer inspect gpt2 --text \"The sea is calm.\"")
+final class TokenizerVerb {
+    /** How the parameter TOKENIZER is explained. */
+    static final String TOKENIZER = "byte, gpt2, a tokenizer.json, or a folder that has one, such as a run's.";
+
+    /** Finds the text that the parameter SOURCE names. */
+    static Corpus corpus(String source) {
+        return new Datasets(MojaveHome.path()).corpus(DataSpec.of(source));
+    }
+}

@@ -1,0 +1,189 @@
+package dev.mojave.data.tokenizer;
+
+import dev.mojave.base.Failure;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads a {@code tokenizer.json} into our own encoder if it is byte-level BPE in GPT-2's manner; every other one is left to
+ * {@link TokenizerFile}. Whatever the file asks for must be known here, so an option that this class has never heard of is
+ * enough to leave it.
+ */
+final class BytePairFile {
+    private final JsonNode root;
+    private final JsonNode model;
+    private final String place;
+
+    private BytePairFile(JsonNode root, String place) {
+        this.root = root;
+        this.model = root.path("model");
+        this.place = place;
+    }
+
+    /**
+     * Returns the tokenizer, or nothing if the file is of another kind.
+     *
+     * @param place what to call the file in messages
+     * @throws Failure of kind DATA if it is of this kind and contradicts itself
+     */
+    static Optional<Tokenizer> read(String json, JsonNode root, String place) {
+        BytePairFile file = new BytePairFile(root, place);
+        if (!file.isPlainModel() || !file.isPlainPipeline() || !file.hasPlainAddedTokens()) {
+            return Optional.empty();
+        }
+        Map<String, Integer> vocabulary = file.vocabulary();
+        int[] idOfByte = idOfByte(vocabulary);
+        boolean spelled = vocabulary.keySet().stream().allMatch(ByteLevel::isSpelling);
+        return spelled && Arrays.stream(idOfByte).allMatch(id -> id >= 0)
+                ? Optional.of(file.tokenizer(json, vocabulary, idOfByte))
+                : Optional.empty();
+    }
+
+    private boolean isPlainModel() {
+        String type = model.path("type").asString("BPE");
+        return type.equals("BPE")
+                && model.path("vocab").isObject()
+                && model.path("merges").isArray()
+                && isAbsent(model, "dropout")
+                && isEmpty("continuing_subword_prefix")
+                && isEmpty("end_of_word_suffix")
+                // Byte fallback, unknown token and their fusing are never used: all bytes are in the vocabulary.
+                && knows(
+                        model,
+                        "type",
+                        "dropout",
+                        "unk_token",
+                        "continuing_subword_prefix",
+                        "end_of_word_suffix",
+                        "fuse_unk",
+                        "byte_fallback",
+                        "ignore_merges",
+                        "vocab",
+                        "merges");
+    }
+
+    /** Post-processing only adds special tokens, which we do not ask for; truncation and padding are for batches. */
+    private boolean isPlainPipeline() {
+        JsonNode before = root.path("pre_tokenizer");
+        return knows(
+                        root,
+                        "version",
+                        "truncation",
+                        "padding",
+                        "added_tokens",
+                        "normalizer",
+                        "pre_tokenizer",
+                        "post_processor",
+                        "decoder",
+                        "model")
+                && isAbsent(root, "normalizer")
+                && isByteLevel(before)
+                && before.path("use_regex").asBoolean(true)
+                && isByteLevel(root.path("decoder"));
+    }
+
+    private static boolean isByteLevel(JsonNode part) {
+        return part.path("type").asString("").equals("ByteLevel")
+                && knows(part, "type", "add_prefix_space", "trim_offsets", "use_regex");
+    }
+
+    private boolean hasPlainAddedTokens() {
+        for (JsonNode token : root.path("added_tokens")) {
+            boolean plain = !token.path("single_word").asBoolean(false)
+                    && !token.path("lstrip").asBoolean(false)
+                    && !token.path("rstrip").asBoolean(false);
+            if (!plain || !token.path("id").isIntegralNumber()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean knows(JsonNode node, String... keys) {
+        return Arrays.asList(keys).containsAll(node.propertyNames());
+    }
+
+    private static boolean isAbsent(JsonNode node, String key) {
+        return node.path(key).isMissingNode() || node.path(key).isNull();
+    }
+
+    private boolean isEmpty(String key) {
+        return isAbsent(model, key) || model.path(key).asString("?").isEmpty();
+    }
+
+    private Map<String, Integer> vocabulary() {
+        Map<String, Integer> vocabulary = new HashMap<>();
+        for (Map.Entry<String, JsonNode> entry : model.path("vocab").properties()) {
+            JsonNode id = entry.getValue();
+            if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
+                throw Failure.data("%s: model.vocab gives '%s' the id %s; ids count from 0", place, entry.getKey(), id);
+            }
+            vocabulary.put(entry.getKey(), id.intValue());
+        }
+        return vocabulary;
+    }
+
+    private static int[] idOfByte(Map<String, Integer> vocabulary) {
+        int[] idOfByte = new int[256];
+        for (int value = 0; value < idOfByte.length; value++) {
+            idOfByte[value] = vocabulary.getOrDefault(ByteLevel.spelling(new byte[] {(byte) value}), -1);
+        }
+        return idOfByte;
+    }
+
+    private Tokenizer tokenizer(String json, Map<String, Integer> idOf, int[] idOfByte) {
+        PairTable pairs = new PairTable(model.path("merges").size());
+        int rank = 0;
+        for (JsonNode merge : model.path("merges")) {
+            put(pairs, rank++, merge, idOf);
+        }
+        Vocabulary vocabulary = Vocabulary.of(root, place);
+        // A token's own bytes, not those of an added token of the same id, which stands for no text.
+        byte[][] bytesOf = new byte[vocabulary.size()][];
+        Arrays.fill(bytesOf, new byte[0]);
+        idOf.forEach((spelling, id) -> bytesOf[id] = ByteLevel.bytes(spelling));
+        int[] ids = idOf.values().stream().mapToInt(id -> id).sorted().toArray();
+        boolean wholeFirst = model.path("ignore_merges").asBoolean(false);
+        return new BytePairTokenizer(
+                json,
+                vocabulary,
+                new BytePairs(bytesOf, ids, idOfByte, pairs, wholeFirst),
+                List.of(added(false), added(true)),
+                root.path("pre_tokenizer").path("add_prefix_space").asBoolean(true));
+    }
+
+    /** A merge is {@code ["a", "b"]}, or {@code "a b"} in files of before 2024. */
+    private void put(PairTable pairs, int rank, JsonNode merge, Map<String, Integer> idOf) {
+        String[] sides = merge.isArray()
+                ? new String[] {merge.path(0).asString(""), merge.path(1).asString("")}
+                : merge.asString("").split(" ", -1);
+        String left = sides[0];
+        String right = sides.length == 2 ? sides[1] : "";
+        int leftId = idOf.getOrDefault(left, -1);
+        int rightId = idOf.getOrDefault(right, -1);
+        int id = idOf.getOrDefault(left + right, -1);
+        if (leftId < 0 || rightId < 0 || id < 0) {
+            throw Failure.data(
+                    "%s: merge %d, %s, needs '%s', '%s' and '%s' in model.vocab, and one is not there",
+                    place, rank, merge, left, right, left + right);
+        }
+        pairs.put(leftId, rightId, rank, id);
+    }
+
+    /** Tokens that say they are matched in normalised text are searched for after the others. */
+    private AddedTokens added(boolean normalized) {
+        List<AddedTokens.Token> tokens = new ArrayList<>();
+        for (JsonNode token : root.path("added_tokens")) {
+            String content = token.path("content").asString("");
+            if (!content.isEmpty() && token.path("normalized").asBoolean(false) == normalized) {
+                tokens.add(new AddedTokens.Token(content, token.path("id").intValue()));
+            }
+        }
+        return new AddedTokens(tokens);
+    }
+}

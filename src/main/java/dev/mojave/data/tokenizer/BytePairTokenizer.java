@@ -1,0 +1,126 @@
+package dev.mojave.data.tokenizer;
+
+import dev.mojave.base.Json;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Byte-level byte-pair encoding with GPT-2's way of splitting text: GPT-2's own vocabulary, trained ones, and every
+ * {@code tokenizer.json} of that kind.
+ *
+ * <p>GPT-2's vocabulary has 50,257 ids, the last of which is {@code <|endoftext|>}; text that spells it is encoded as ordinary
+ * text. In a tokenizer file, as in Hugging Face's library, text that spells an added token becomes that token.
+ */
+public final class BytePairTokenizer implements Tokenizer {
+    static final String GPT2 = "gpt2";
+
+    private final @Nullable String json;
+    private final Vocabulary vocabulary;
+    private final BytePairs pairs;
+    private final List<AddedTokens> added;
+    private final boolean prefixSpace;
+    /** One is kept for the next call; calls at the same time make their own. */
+    private final AtomicReference<BytePairs.@Nullable Scratch> spare = new AtomicReference<>();
+
+    /**
+     * Makes a tokenizer.
+     *
+     * @param json the file that it was read from; absent for GPT-2's
+     * @param added tokens that are cut out of the text, in rounds: what one round leaves is searched by the next
+     * @param prefixSpace whether a space is put in front of text that does not begin with one
+     */
+    BytePairTokenizer(
+            @Nullable String json,
+            Vocabulary vocabulary,
+            BytePairs pairs,
+            List<AddedTokens> added,
+            boolean prefixSpace) {
+        this.json = json;
+        this.vocabulary = vocabulary;
+        this.pairs = pairs;
+        this.added = List.copyOf(added);
+        this.prefixSpace = prefixSpace;
+    }
+
+    /** Loading GPT-2's vocabulary takes a moment; it is immutable, so one is enough. */
+    private static final class Gpt2 {
+        static final BytePairTokenizer INSTANCE = Gpt2Vocabulary.load();
+    }
+
+    /** Returns GPT-2's. */
+    public static BytePairTokenizer gpt2() {
+        return Gpt2.INSTANCE;
+    }
+
+    @Override
+    public String kind() {
+        return json == null ? GPT2 : TokenizerFile.KIND;
+    }
+
+    @Override
+    public int vocabSize() {
+        return vocabulary.size();
+    }
+
+    @Override
+    public OptionalInt endOfText() {
+        return vocabulary.endOfText();
+    }
+
+    @Override
+    public int[] encode(String text) {
+        BytePairs.Scratch kept = spare.getAndSet(null);
+        BytePairs.Scratch scratch = kept == null ? new BytePairs.Scratch() : kept;
+        encode(text, 0, scratch);
+        int[] ids = scratch.take();
+        spare.set(scratch);
+        return ids;
+    }
+
+    private void encode(String text, int round, BytePairs.Scratch scratch) {
+        if (round == added.size()) {
+            boolean prefixed = prefixSpace && !text.startsWith(" ");
+            pairs.encode(Pieces.padded(prefixed ? " " + text : text), scratch);
+            return;
+        }
+        int from = 0;
+        while (from < text.length()) {
+            AddedTokens.Match match = added.get(round).find(text, from);
+            if (match.start() > from) {
+                encode(text.substring(from, match.start()), round + 1, scratch);
+            }
+            if (match.id() >= 0) {
+                scratch.add(match.id());
+            }
+            from = match.end();
+        }
+    }
+
+    @Override
+    public String decode(int... ids) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(ids.length * 4);
+        for (int id : ids) {
+            out.writeBytes(vocabulary.bytes(id));
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public StreamDecoder streamDecoder() {
+        return new Utf8StreamDecoder(vocabulary::bytes);
+    }
+
+    @Override
+    public int byteLength(int id) {
+        return vocabulary.bytes(id).length;
+    }
+
+    @Override
+    public String toJson() {
+        return json == null ? Json.pretty(new OwnFormat(GPT2, 1, true, null)) : json;
+    }
+}

@@ -1,0 +1,67 @@
+package dev.mojave.data.tokenizer;
+
+import dev.mojave.base.Check;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+
+/** GPT-2's 50,000 merges, as OpenAI published them (NOTICE has their licence). */
+final class Gpt2Vocabulary {
+    private static final String RESOURCE = "gpt2.merges";
+    private static final int BYTES = 256;
+    private static final int END_OF_TEXT = 50_256;
+
+    private Gpt2Vocabulary() {}
+
+    /** Returns the merges in order, each as two spellings with a space between. */
+    static List<String> merges() {
+        try (InputStream in = Objects.requireNonNull(Gpt2Vocabulary.class.getResourceAsStream(RESOURCE), RESOURCE);
+                BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+            return lines.lines().skip(1).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static BytePairTokenizer load() {
+        byte[][] bytesOf = new byte[END_OF_TEXT + 1][];
+        int[] idOfByte = new int[BYTES];
+        Map<String, Integer> idOf = HashMap.newHashMap(END_OF_TEXT);
+        for (int value = 0; value < BYTES; value++) {
+            int id = ByteLevel.rank(value);
+            idOfByte[value] = id;
+            bytesOf[id] = new byte[] {(byte) value};
+            idOf.put(ByteLevel.spelling(bytesOf[id]), id);
+        }
+        PairTable pairs = new PairTable(END_OF_TEXT - BYTES);
+        int next = BYTES;
+        for (String merge : merges()) {
+            int space = merge.indexOf(' ');
+            String left = merge.substring(0, space);
+            String right = merge.substring(space + 1);
+            pairs.put(idOf.getOrDefault(left, -1), idOf.getOrDefault(right, -1), next - BYTES, next);
+            bytesOf[next] = ByteLevel.bytes(left + right);
+            idOf.put(left + right, next++);
+        }
+        Check.that(next == END_OF_TEXT, "GPT-2 has %d tokens before its last, not %d", END_OF_TEXT, next);
+        bytesOf[END_OF_TEXT] = new byte[0];
+        Vocabulary vocabulary = new Vocabulary(bytesOf, OptionalInt.of(END_OF_TEXT), true, OptionalInt.empty());
+        int[] ids = IntStream.range(0, END_OF_TEXT).toArray();
+        return new BytePairTokenizer(
+                null,
+                vocabulary,
+                // The merges reach every token, so looking whole pieces up first changes nothing and saves the check.
+                new BytePairs(bytesOf, ids, idOfByte, pairs, true),
+                List.of(),
+                false);
+    }
+}

@@ -1,0 +1,83 @@
+package dev.mojave.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mojave.base.Json;
+import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.data.tokenizer.Tokenizers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class TokenizerVerbTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void trainEncodeDecodeAndInspectGoTogether() throws Exception {
+        String text = "the sea and the boat\nthe boats and the seas\n";
+        Path corpus = Files.writeString(folder.resolve("sea.txt"), text);
+        Path file = folder.resolve("tokenizer.json");
+        String[] train = {
+            "tokenizer", "train", corpus.toString(), "--vocab-size", "270", "--output", file.toString(), "--json"
+        };
+        CliResult trained = CliResult.run(train);
+        assertThat(trained.code()).as(trained.err()).isZero();
+        JsonNode result = Json.tree(trained.out());
+        assertThat(result.path("file").asString()).isEqualTo(file.toString());
+        assertThat(result.path("documents").asInt()).isEqualTo(1);
+        assertThat(result.path("vocab_size").asInt())
+                .isEqualTo(result.path("merges").asInt() + 257);
+
+        CliResult again = CliResult.run(train);
+        assertThat(again.code()).isEqualTo(2);
+        assertThat(again.err()).contains("--output: " + file + " exists", "--overwrite");
+
+        Tokenizer tokenizer = Tokenizers.read(file);
+        CliResult encoded = CliResult.run("tokenizer", "encode", "--tokenizer", file.toString(), corpus.toString());
+        assertThat(encoded.out().lines()).hasSize(1);
+        Path ids = Files.writeString(folder.resolve("ids.txt"), encoded.out());
+        CliResult decoded = CliResult.run("tokenizer", "decode", "--tokenizer", file.toString(), ids.toString());
+        assertThat(decoded.out()).isEqualTo(text + "\n");
+        CliResult byLine = CliResult.run(
+                "tokenizer", "encode", "--tokenizer", file.toString(), corpus.toString(), "--by-line", "--json");
+        assertThat(Json.mapper().readValue(byLine.out(), int[][].class)[1])
+                .isEqualTo(tokenizer.encode("the boats and the seas"));
+
+        CliResult inspected = CliResult.run("tokenizer", "inspect", file.toString(), corpus.toString(), "--json");
+        assertThat(Json.tree(inspected.out()).path("words").asInt()).isEqualTo(10);
+        assertThat(Json.tree(inspected.out()).path("fertility").asDouble())
+                .isEqualTo(tokenizer.encode(text).length / 10.0);
+    }
+
+    @Test
+    void theViewShowsTokensApart() {
+        CliResult result = CliResult.run("tokenizer", "inspect", "gpt2", "--text", "The sea's\n\tcalm 漢");
+        assertThat(result.code()).isZero();
+        assertThat(result.out())
+                .contains("50,257 entries", "coverage         100.0000%", "fertility        ")
+                .endsWith("The| sea|'s|⏎\n|⇥|cal|m| \uFFFD|\uFFFD|\uFFFD\n".replace("| \uFFFD|", "| \uFFFD|"));
+        assertThat(TokenView.of(Tokenizers.open("TOKENIZER", "gpt2"), "a\nb", true))
+                .isEqualTo(
+                        "\u001b[30;46ma\u001b[0m\u001b[30;43m\u23ce\u001b[0m\n\u001b[30;43m\u001b[0m\u001b[30;42mb\u001b[0m");
+    }
+
+    @Test
+    void mistakesAreNamed() {
+        assertFails(2, "--vocab-size", "tokenizer", "train", "embedded", "--vocab-size", "100");
+        assertFails(2, "--min-frequency", "tokenizer", "train", "embedded", "--min-frequency", "0");
+        assertFails(2, "'char' is made from a corpus", "tokenizer", "inspect", "char");
+        assertFails(2, "TOKENIZER: 'gtp2' is not one of", "tokenizer", "inspect", "gtp2");
+        assertFails(
+                4, "line 1: '50257' is not an id", "tokenizer", "decode", "--tokenizer", "gpt2", "--ids", "1 50257");
+        assertFails(2, "two texts", "tokenizer", "encode", "--tokenizer", "gpt2", "x", "--text", "y");
+    }
+
+    private static void assertFails(int code, String part, String... arguments) {
+        CliResult result = CliResult.run(arguments);
+        assertThat(result.code()).as(result.err()).isEqualTo(code);
+        assertThat(result.err()).contains(part);
+    }
+}

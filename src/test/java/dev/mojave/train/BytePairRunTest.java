@@ -1,0 +1,71 @@
+package dev.mojave.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mojave.base.Progress;
+import dev.mojave.base.StopSignal;
+import dev.mojave.base.Yaml;
+import dev.mojave.data.EvalWindows;
+import dev.mojave.data.PreparedData;
+import dev.mojave.data.tokenizer.BytePairTokenizer;
+import dev.mojave.data.tokenizer.BytePairTrainer;
+import dev.mojave.eval.Perplexity;
+import dev.mojave.generate.Generator;
+import dev.mojave.generate.SamplingSpec;
+import dev.mojave.nn.Context;
+import dev.mojave.result.EvalResult;
+import dev.mojave.result.GenerateResult;
+import dev.mojave.run.RecipeDraft;
+import dev.mojave.run.RunFolder;
+import dev.mojave.run.SavedModel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From text to a trained tokenizer to a model that writes: the run's folder carries the tokenizer. */
+class BytePairRunTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void aModelIsTrainedMeasuredAndGeneratesWithATrainedTokenizer() throws Exception {
+        String words = "the grey cats sat on the old mats, didn't they?\n".repeat(120);
+        Path text = Files.writeString(folder.resolve("text.txt"), words);
+        BytePairTrainer trainer = new BytePairTrainer(new BytePairTrainer.Spec(280, 2));
+        trainer.add(words);
+        Path file = Files.writeString(
+                folder.resolve("tokenizer.json"),
+                trainer.finish(Progress.SILENT).json());
+        String recipe = """
+                name: run
+                data: {source: %s, tokenizer: %s, validation: {tail: 0.2}}
+                model: {preset: llama, hidden_size: 16, num_hidden_layers: 1, num_attention_heads: 2, max_position_embeddings: 16}
+                train: {batch_size: 4, steps: 6, learning_rate: 3.0e-3, eval_every: 6, seed: 5}
+                engine: {precision: fp32}
+                """.formatted(text, file);
+        RecipeDraft draft = RecipeDraft.of(Yaml.parse(recipe, "test.yaml"), "test.yaml");
+        TrainRun.Options options = new TrainRun.Options(folder.resolve("runs"), false, false, Optional.empty(), "test");
+        Path trained = TrainRun.run(draft, options, Progress.SILENT, StopSignal.NEVER)
+                .folder()
+                .path();
+        Path moved = Files.move(trained, folder.resolve("moved"));
+        try (SavedModel saved = SavedModel.load(RunFolder.open(moved), SavedModel.LAST);
+                PreparedData data = PreparedData.open(saved.recipe().data(), Progress.SILENT)) {
+            assertThat(saved.tokenizer()).isInstanceOf(BytePairTokenizer.class);
+            assertThat(saved.model().spec().vocabSize()).isEqualTo(280);
+            assertThat(data.tokenizer().toJson()).isEqualTo(saved.tokenizer().toJson());
+            Perplexity perplexity = new Perplexity(EvalWindows.all(data.validation(), 16), saved.tokenizer(), 4);
+            EvalResult result = perplexity.measure(saved.model(), Context.EVALUATION, Progress.SILENT);
+            assertThat(result.bitsPerByte())
+                    .isCloseTo(
+                            result.bitsPerToken() * result.tokens() / result.bytes(),
+                            org.assertj.core.data.Offset.offset(1e-9));
+            assertThat(result.bytes()).isGreaterThan(2 * result.tokens());
+            GenerateResult generated = new Generator(saved.model(), saved.tokenizer())
+                    .generate("the grey", SamplingSpec.sample(20, 1), piece -> {}, StopSignal.NEVER);
+            assertThat(generated.tokens()).isPositive();
+        }
+    }
+}
