@@ -70,6 +70,11 @@ public record Shape(int layers, int heads, int hidden, int context, int vocabula
                 null);
     }
 
+    /** Returns the text that {@link #parse} takes. */
+    public String option() {
+        return layers + "," + heads + "," + hidden + "," + context + "," + vocabulary;
+    }
+
     @Override
     public String toString() {
         return layers + "x" + heads + "x" + hidden + ", context " + context + ", vocabulary " + vocabulary;

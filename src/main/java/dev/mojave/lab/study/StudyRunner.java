@@ -2,6 +2,7 @@ package dev.mojave.lab.study;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.IoFailures;
+import dev.mojave.base.JavaCommand;
 import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
 import dev.mojave.base.Units;

@@ -1,6 +1,7 @@
 package dev.mojave.lab.study;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.JavaCommand;
 import dev.mojave.base.StopSignal;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 class TrainBenchTest {
     @Test
     void aTinyModelIsMeasuredAndTheFiguresAgree() {
-        TrainBench.Spec spec = new TrainBench.Spec(Shape.parse("1,2,16,8,11"), 2, 5);
-        BenchResult result = TrainBench.run(spec, Engine.current(), Progress.SILENT);
+        Workload spec = Workload.dense(Shape.parse("1,2,16,8,11"), 2);
+        BenchResult result = TrainBench.run(spec, 5, Engine.current(), Progress.SILENT);
         assertThat(result.work()).isEqualTo("train 1x2x16, context 8, vocabulary 11, batch 2");
         assertThat(result.stepSeconds()).isPositive();
         assertThat(result.tokensPerSecond()).isCloseTo(16 / result.stepSeconds(), within(1e-6));
@@ -43,6 +43,6 @@ class TrainBenchTest {
         }
         assertThatThrownBy(() -> Shape.parse("6,5,384,256,65"))
                 .hasMessage("--shape 6,5,384,256,65: num_attention_heads (5) must divide hidden_size (384)");
-        assertThatThrownBy(() -> new TrainBench.Spec(Shape.DEFAULT, 0, 1)).hasMessage("--batch (0) must be at least 1");
+        assertThatThrownBy(() -> Workload.dense(Shape.DEFAULT, 0)).hasMessage("--batch (0) must be at least 1");
     }
 }

@@ -1,5 +1,6 @@
 package dev.mojave.lab.study;
 
+import dev.mojave.base.JavaCommand;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;

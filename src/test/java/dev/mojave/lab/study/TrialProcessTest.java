@@ -2,6 +2,7 @@ package dev.mojave.lab.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mojave.base.JavaCommand;
 import dev.mojave.base.StopSignal;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.mojave.lab.study;
+package dev.mojave.base;
 
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The command that starts another process of this program: same Java, same flags, same class path. */
-final class JavaCommand {
+public final class JavaCommand {
     // A debugger's port or an agent's output file belongs to one process; descriptor 3 is the launcher's gift to the
     // parent.
     private static final List<String> NOT_INHERITED =
@@ -14,11 +14,13 @@ final class JavaCommand {
 
     private JavaCommand() {}
 
-    static List<String> of(Class<?> main, List<String> arguments) {
+    /** Returns the command that runs a main class with the flags of this process. */
+    public static List<String> of(Class<?> main, List<String> arguments) {
         return of(ManagementFactory.getRuntimeMXBean().getInputArguments(), main, arguments);
     }
 
-    static List<String> of(List<String> flags, Class<?> main, List<String> arguments) {
+    /** Returns the command that runs a main class with other flags. */
+    public static List<String> of(List<String> flags, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         flags.stream()

@@ -1,0 +1,140 @@
+package dev.mojave.cli;
+
+import dev.mojave.base.AtomicFiles;
+import dev.mojave.base.Failure;
+import dev.mojave.base.IoFailures;
+import dev.mojave.base.Json;
+import dev.mojave.lab.bench.CompareBench;
+import dev.mojave.lab.bench.Peers;
+import dev.mojave.lab.bench.Workload;
+import dev.mojave.result.BenchComparison;
+import dev.mojave.tensor.engine.Engine;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Lets other programs and ours take turns at the same work. */
+@Command(
+        name = "compare",
+        description = "Speed beside PyTorch and Hugging Face, taking turns in one run: ratios with their intervals.",
+        footerHeading = Verb.EXAMPLE,
+        footer = {
+            "  python3 -m venv peers && peers/bin/pip install torch transformers",
+            "  ./mojave bench compare --peer-python peers/bin/python --shape 4,4,128,64,65 --batch 12"
+        })
+final class BenchCompareVerb implements Verb {
+    private static final String TRAIN = "train";
+    private static final String MOE = "moe";
+
+    @Option(
+            names = "--peer-python",
+            required = true,
+            paramLabel = "PYTHON",
+            description = "Interpreter with torch, and transformers for moe.")
+    private Path python = Path.of("python3");
+
+    @Option(
+            names = "--work",
+            paramLabel = "WORK",
+            description =
+                    "train (a dense model: --shape, --batch) or moe (--experts, --top-k); default: ${DEFAULT-VALUE}.")
+    private String work = TRAIN;
+
+    @Mixin
+    private ShapeOptions dense = new ShapeOptions();
+
+    @Mixin
+    private MixtureOptions mixture = new MixtureOptions();
+
+    @Option(names = "--pairs", paramLabel = "N", description = "Rounds; default: ${DEFAULT-VALUE}.")
+    private int pairs = 20;
+
+    @Option(
+            names = "--only",
+            paramLabel = "TEXT",
+            description = "Only the peers whose name contains this text, such as 'fp32'.")
+    private String only = "";
+
+    @Option(names = "--record", paramLabel = "FILE", description = "Write the result as JSON to this file, too.")
+    private @Nullable Path record;
+
+    @Mixin
+    private EngineOptions engine = new EngineOptions();
+
+    @Mixin
+    private JsonOption json = new JsonOption();
+
+    @Override
+    public int run(Console console) {
+        boolean asJson = json.chosen(console);
+        Workload workload = workload();
+        Peers peers = new Peers(
+                python.toAbsolutePath(),
+                Path.of(System.getProperty("mojave.root", "")).resolve("bench", "peers"),
+                Engine.configure(engine.request(), console).threads());
+        BenchComparison result;
+        try (Signals stop = Signals.listen(console)) {
+            result = CompareBench.run(workload, engine.request(), others(peers), pairs, command(), console, stop);
+            if (record != null) {
+                write(record, result);
+            }
+            if (asJson) {
+                console.json(result);
+            } else {
+                console.print(BenchText.of(result));
+            }
+            return stop.exitCode();
+        }
+    }
+
+    /** The command to run again; the interpreter's place is its owner's business. */
+    private String command() {
+        return "./mojave bench compare --peer-python PYTHON"
+                + (work.equals(TRAIN)
+                        ? " --shape " + dense.shape().option() + " --batch " + dense.batch()
+                        : " --work moe --experts " + mixture.experts() + " --top-k " + mixture.topK())
+                + " --pairs " + pairs
+                + (only.isEmpty() ? "" : " --only " + ShellWord.of(only));
+    }
+
+    private Workload workload() {
+        return switch (work) {
+            case TRAIN -> Workload.dense(dense.shape(), dense.batch());
+            case MOE -> Workload.mixture(mixture.experts(), mixture.topK());
+            default -> throw Failure.usage("--work '%s' is neither train nor moe", work);
+        };
+    }
+
+    private List<CompareBench.Entry> others(Peers peers) {
+        List<CompareBench.Entry> others = new ArrayList<>();
+        if (work.equals(TRAIN)) {
+            others.addAll(peers.dense(dense.shape(), dense.batch()));
+        } else {
+            if (mixture.experts() > 1) {
+                others.add(ours("Mojave, dense of equal active size", 1));
+            }
+            if (mixture.experts() > 4 && mixture.topK() <= 4) {
+                others.add(ours("Mojave, 4 experts", 4));
+            }
+            others.addAll(peers.mixture(mixture.experts(), mixture.topK()));
+        }
+        return others.stream().filter(entry -> entry.name().contains(only)).toList();
+    }
+
+    private CompareBench.Entry ours(String name, int experts) {
+        return CompareBench.ours(name, Workload.mixture(experts, mixture.topK()), engine.request());
+    }
+
+    private static void write(Path file, BenchComparison result) {
+        try {
+            AtomicFiles.write(file.toAbsolutePath(), Json.pretty(result) + "\n");
+        } catch (IOException e) {
+            throw IoFailures.of("write the result", file, e);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.mojave.cli;
+
+import dev.mojave.tensor.engine.EngineRequest;
+import picocli.CommandLine.Option;
+
+/** What a benchmark asks of the engine. */
+final class EngineOptions {
+    @Option(
+            names = "--precision",
+            paramLabel = "P",
+            description = "auto, fp32 or bf16-mixed; default: ${DEFAULT-VALUE}.")
+    private String precision = EngineRequest.AUTO;
+
+    @Option(names = "--blas", paramLabel = "B", description = "auto, mkl or openblas; default: ${DEFAULT-VALUE}.")
+    private String blas = EngineRequest.AUTO;
+
+    @Option(names = "--threads", paramLabel = "N", description = "auto or a count; default: ${DEFAULT-VALUE}.")
+    private String threads = EngineRequest.AUTO;
+
+    @Option(names = "--kernels", paramLabel = "K", description = "auto, fused or plain; default: ${DEFAULT-VALUE}.")
+    private String kernels = EngineRequest.AUTO;
+
+    EngineRequest request() {
+        return new EngineRequest(EngineRequest.AUTO, precision, blas, threads, kernels);
+    }
+}

@@ -1,0 +1,206 @@
+package dev.mojave.lab.bench;
+
+import dev.mojave.base.BuildInfo;
+import dev.mojave.base.Check;
+import dev.mojave.base.Failure;
+import dev.mojave.base.Progress;
+import dev.mojave.base.StopSignal;
+import dev.mojave.result.BenchComparison;
+import dev.mojave.result.BenchComparison.Rival;
+import dev.mojave.result.Provenance;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.engine.Engine;
+import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.tensor.engine.MachineInfo;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Programs that take turns at the same work on one machine in one run, so that whatever slows the machine down meets all of them.
+ * A ratio is formed in each round, from the median step of each program's turn.
+ */
+public final class CompareBench {
+    /** How long a turn lasts: several steps of a small model, one of a large one. */
+    private static final double TURN_SECONDS = 0.5;
+
+    /**
+     * A program to measure.
+     *
+     * @param name what it is, for people
+     * @param command starts it
+     */
+    public record Entry(String name, List<String> command) {
+        /** Keeps the command from changing. */
+        public Entry {
+            command = List.copyOf(command);
+        }
+    }
+
+    private final List<Entry> entries;
+    private final Map<Entry, Contestant> running = new LinkedHashMap<>();
+    private final Map<Entry, Contestant.Ready> ready = new LinkedHashMap<>();
+    private final Map<Entry, String> failures = new LinkedHashMap<>();
+    private final Map<Entry, List<Double>> medians = new LinkedHashMap<>();
+    private final Map<Entry, Long> peaks = new LinkedHashMap<>();
+
+    private CompareBench(List<Entry> entries) {
+        this.entries = entries;
+    }
+
+    /**
+     * Measures a workload of ours beside other programs, and the machine's ceiling before and after.
+     *
+     * @param others what to compare with
+     * @param pairs rounds; fewer if asked to stop
+     * @param command the command as typed, for the record
+     * @throws Failure of kind ENVIRONMENT if ours cannot be measured; what happened to another is said in its rival
+     */
+    public static BenchComparison run(
+            Workload workload,
+            EngineRequest engine,
+            List<Entry> others,
+            int pairs,
+            String command,
+            Progress progress,
+            StopSignal stop) {
+        List<Entry> entries = new ArrayList<>(List.of(ours("Mojave", workload, engine)));
+        entries.addAll(others);
+        double ceiling = MatmulCeiling.measure(DType.FLOAT32);
+        List<Rival> rivals = run(entries, pairs, progress, stop);
+        ceiling = Math.max(ceiling, MatmulCeiling.measure(DType.FLOAT32));
+        MachineInfo machine = MachineInfo.detect();
+        double seconds = rivals.getFirst().stepSeconds();
+        return new BenchComparison(
+                workload.name(),
+                workload.tokens() / seconds,
+                workload.flops() / seconds / 1e9,
+                workload.flops() / seconds / ceiling,
+                ceiling / 1e9,
+                rivals,
+                new Provenance.Machine(
+                        machine.cpu(), machine.cores(), machine.memoryBytes(), machine.operatingSystem()),
+                Engine.versions(),
+                BuildInfo.current().commit(),
+                command,
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    }
+
+    /** Another model of ours to compare with. */
+    public static Entry ours(String name, Workload workload, EngineRequest engine) {
+        return new Entry(name, BenchWorker.command(workload, engine));
+    }
+
+    /** Lets the entries take turns; returns one rival for each, in their order, the first with ratio 1. */
+    static List<Rival> run(List<Entry> entries, int pairs, Progress progress, StopSignal stop) {
+        Check.that(pairs >= 1, "--pairs (%d) must be at least 1", pairs);
+        CompareBench bench = new CompareBench(entries);
+        try {
+            bench.start(progress);
+            bench.rounds(pairs, progress, stop);
+            return entries.stream().map(bench::rival).toList();
+        } finally {
+            bench.running.values().forEach(Contestant::close);
+        }
+    }
+
+    /** One after the other, so that no warm-up meets another's. */
+    private void start(Progress progress) {
+        progress.start("starting", entries.size(), "programs");
+        for (Entry entry : entries) {
+            progress.update(ready.size(), entry.name());
+            Contestant contestant = new Contestant(entry.name(), entry.command());
+            running.put(entry, contestant);
+            try {
+                ready.put(entry, contestant.ready());
+                medians.put(entry, new ArrayList<>());
+            } catch (Failure e) {
+                drop(entry, e, progress);
+            }
+        }
+        progress.finish("");
+    }
+
+    private void drop(Entry entry, Failure failure, Progress progress) {
+        if (entry.equals(entries.getFirst())) {
+            throw failure;
+        }
+        failures.put(entry, String.valueOf(failure.getMessage()));
+        progress.say(String.valueOf(failure.getMessage()));
+        medians.remove(entry);
+        Contestant contestant = running.remove(entry);
+        if (contestant != null) {
+            contestant.close();
+        }
+    }
+
+    private void rounds(int pairs, Progress progress, StopSignal stop) {
+        progress.start("comparing", pairs, "rounds");
+        for (int round = 0; round < pairs && !stop.requested(); round++) {
+            List<Entry> order = new ArrayList<>(medians.keySet());
+            // Who comes first may profit or suffer from it: every second round goes the other way.
+            for (Entry entry : round % 2 == 0 ? order : order.reversed()) {
+                turn(entry, progress);
+            }
+            progress.update(round + 1, standing());
+        }
+        progress.finish("");
+    }
+
+    private void turn(Entry entry, Progress progress) {
+        Contestant contestant = running.get(entry);
+        Contestant.Ready said = ready.get(entry);
+        if (contestant == null || said == null) {
+            return;
+        }
+        try {
+            Contestant.Block block = contestant.run((int) Math.max(1, Math.round(TURN_SECONDS / said.stepSeconds())));
+            medians.computeIfAbsent(entry, _ -> new ArrayList<>()).add(Ratio.median(block.seconds()));
+            peaks.merge(entry, block.peakBytes(), Math::max);
+        } catch (Failure e) {
+            drop(entry, e, progress);
+        }
+    }
+
+    private String standing() {
+        StringBuilder text = new StringBuilder();
+        for (Entry entry : medians.keySet()) {
+            text.append(text.isEmpty() ? "" : ", ")
+                    .append(String.format(Locale.ROOT, "%.1f ms", 1e3 * Ratio.median(times(entry))));
+        }
+        return text.toString();
+    }
+
+    private List<Double> times(Entry entry) {
+        return medians.getOrDefault(entry, List.of());
+    }
+
+    private Rival rival(Entry entry) {
+        Contestant.Ready said = ready.get(entry);
+        List<Double> times = times(entry);
+        if (said == null || times.isEmpty()) {
+            return Rival.failed(entry.name(), failures.getOrDefault(entry, "stopped before it was measured"));
+        }
+        List<Double> ours = times(entries.getFirst());
+        List<Double> ratios = new ArrayList<>();
+        for (int round = 0; round < Math.min(ours.size(), times.size()); round++) {
+            ratios.add(times.get(round) / ours.get(round));
+        }
+        Ratio ratio = Ratio.of(ratios);
+        return new Rival(
+                entry.name(),
+                said.program(),
+                Ratio.median(times),
+                ratio.median(),
+                ratio.low(),
+                ratio.high(),
+                ratio.pairs(),
+                said.loadedBytes(),
+                peaks.getOrDefault(entry, 0L),
+                null);
+    }
+}

@@ -1,0 +1,76 @@
+package dev.mojave.lab.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Json;
+import dev.mojave.base.Progress;
+import dev.mojave.base.StopSignal;
+import dev.mojave.result.BenchComparison;
+import dev.mojave.result.BenchComparison.Rival;
+import dev.mojave.tensor.engine.EngineRequest;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CompareBenchTest {
+    private static List<Rival> compare(CompareBench.Entry... entries) {
+        return CompareBench.run(List.of(entries), 6, Progress.SILENT, StopSignal.NEVER);
+    }
+
+    @Test
+    void ratiosAreTheOthersTimeOverOurs() {
+        List<Rival> rivals = compare(
+                PretendPeer.entry("ours", "steady", "0.2"),
+                PretendPeer.entry("slow", "steady", "0.3"),
+                PretendPeer.entry("fast", "steady", "0.1"));
+        assertThat(rivals).extracting(Rival::peer).containsExactly("ours", "slow", "fast");
+        assertThat(rivals).extracting(Rival::ratio).containsExactly(1.0, 0.3 / 0.2, 0.1 / 0.2);
+        assertThat(rivals).allMatch(r -> r.pairs() == 6 && r.program().equals("pretend 1") && r.grownBytes() == 250);
+    }
+
+    @Test
+    void aPeerThatFailsIsNamedWithWhatItSaidAndTheOthersGoOn() {
+        List<Rival> rivals = compare(
+                PretendPeer.entry("ours", "steady", "0.2"),
+                PretendPeer.entry("absent", "never"),
+                PretendPeer.entry("mortal", "dies", "1"),
+                PretendPeer.entry("steady", "steady", "0.2"));
+        assertThat(rivals.get(1).problem()).contains("absent").contains("No module named 'torch'");
+        assertThat(rivals.get(2).problem()).contains("mortal").contains("Killed");
+        assertThat(rivals.get(3).pairs()).isEqualTo(6);
+    }
+
+    @Test
+    void withoutOursThereIsNoComparison() {
+        assertThatThrownBy(() -> compare(PretendPeer.entry("ours", "never")))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("No module named 'torch'");
+    }
+
+    @Test
+    void ourOwnProgramSpeaksTheSameLanguage() {
+        BenchComparison result = CompareBench.run(
+                Workload.dense(Shape.parse("1,2,16,8,11"), 2),
+                EngineRequest.DEFAULT,
+                List.of(),
+                1,
+                "a command",
+                Progress.SILENT,
+                StopSignal.NEVER);
+        Rival ours = result.rivals().getFirst();
+        assertThat(ours.problem()).isNull();
+        assertThat(ours.program()).startsWith("Mojave fp32");
+        assertThat(ours.loadedBytes()).isGreaterThan(50_000_000L);
+        assertThat(result.tokensPerSecond()).isEqualTo(16 / ours.stepSeconds());
+        assertThat(Json.tree(Json.line(result)).propertyNames())
+                .contains("work", "share_of_ceiling", "rivals", "machine", "versions", "commit", "command");
+    }
+
+    @Test
+    void mixturesAreThoseOfThePeersProgram() {
+        assertThat(Workload.mixture(4, 2).model().counts().active())
+                .isEqualTo(Workload.mixture(1, 2).model().counts().active() + 4L * 4 * 256);
+        assertThatThrownBy(() -> Workload.mixture(4, 5)).hasMessage("--top-k (5) must be between 1 and --experts (4)");
+    }
+}
