@@ -14,7 +14,7 @@ final class PretendPeer {
             System.exit(1);
         }
         System.out.println("{\"program\": \"pretend 1\", \"step_seconds\": 0.25, \"loaded_bytes\": 100}");
-        Scanner in = new Scanner(System.in);
+        Scanner in = new Scanner(System.in, java.nio.charset.StandardCharsets.UTF_8);
         double seconds = Double.parseDouble(arguments[1]);
         while (in.hasNextLine()) {
             int steps = Integer.parseInt(in.nextLine().substring("run ".length()));
