@@ -72,6 +72,9 @@ final class RecordTrees {
         }
         ObjectNode tree = NODES.objectNode();
         if (declared instanceof Class<?> raw && raw.isSealed()) {
+            if (value.getClass().getRecordComponents().length == 0) {
+                return NODES.stringNode(Names.kind(value.getClass()));
+            }
             tree.put("kind", Names.kind(value.getClass()));
         }
         fill(tree, record);

@@ -28,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
  *   <li>whole numbers may be written as counts ({@code 50k}, {@code 10M}); no other type is coerced, except that text may be
  *       written as a whole number;
  *   <li>enums are their constants in lower case; a sealed interface is a section whose {@code kind} names one of its records
- *       ({@code kind: cosine} alone may be written as plain text); a static {@code @JsonCreator} method of one argument reads a
+ *       ({@code kind: cosine} alone may be written as plain text; a notation of the interface's own reads what is not a section); a static {@code @JsonCreator} method of one argument reads a
  *       type's own notation, one whose parameters all have {@code @JsonProperty} reads a section in place of the constructor, and
  *       {@code @JsonValue} writes either;
  *   <li>an {@link IllegalArgumentException} from a record's constructor becomes the message of a {@link Failure} of kind USAGE that starts
@@ -120,7 +120,7 @@ public final class Records {
             return node;
         }
         Optional<Method> notation = RecordShape.notation(type);
-        if (notation.isPresent()) {
+        if (notation.isPresent() && !(type.isSealed() && node.isObject())) {
             Object argument = value(node, notation.get().getGenericParameterTypes()[0], path);
             return call(path, () -> notation.get().invoke(null, argument));
         }

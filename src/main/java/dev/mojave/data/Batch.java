@@ -1,6 +1,7 @@
 package dev.mojave.data;
 
 import dev.mojave.base.Check;
+import java.util.List;
 
 /**
  * Windows of token ids, row after row: {@code ids[b * S + s]} is followed by {@code targets[b * S + s]}.
@@ -49,6 +50,21 @@ public final class Batch {
     /** Returns where a window starts in its split, in tokens; {@link TokenSplit#category} tells what is there. */
     public long start(int row) {
         return starts[row];
+    }
+
+    /**
+     * Returns the category of each token (B, S), row-major: 1 + its index in {@code names}, 0 where it has none of these.
+     *
+     * @param split that the windows were read from
+     */
+    public int[] categories(TokenSplit split, List<String> names) {
+        int[] categories = new int[ids.length];
+        int[] window = new int[context];
+        for (int row = 0; row < rows; row++) {
+            split.readCategories(starts[row], names, window);
+            System.arraycopy(window, 0, categories, row * context, context);
+        }
+        return categories;
     }
 
     /** Fills a row with the window that starts at a token; what lies beyond the split is padded. */

@@ -3,6 +3,7 @@ package dev.mojave.data;
 import dev.mojave.base.Check;
 import dev.mojave.base.Failure;
 import dev.mojave.data.tokenizer.Tokenizer;
+import java.util.List;
 
 /**
  * The fixed windows of an evaluation: the same every time, without overlap.
@@ -58,6 +59,11 @@ public final class EvalWindows {
             batch.fill(row, split, start(first + row));
         }
         return batch;
+    }
+
+    /** Returns the category of each token of a batch of these windows; see {@link Batch#categories}. */
+    public int[] categories(Batch batch, List<String> names) {
+        return batch.categories(split, names);
     }
 
     /** Returns how many tokens are targets. */

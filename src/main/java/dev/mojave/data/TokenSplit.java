@@ -129,4 +129,32 @@ public final class TokenSplit {
     public String category(long position) {
         return manifest.categories().get(index.get(UINT32, document(position) * ENTRY + Long.BYTES));
     }
+
+    /**
+     * Fills an array with the categories of the tokens from {@code start} on: 1 + the index in {@code names}, 0 for others and beyond the
+     * end. A separator has the category of the document before it.
+     */
+    void readCategories(long start, List<String> names, int[] target) {
+        int[] numbers = manifest.categories().stream()
+                .mapToInt(name -> names.indexOf(name) + 1)
+                .toArray();
+        long document = document(start);
+        long next = end(document);
+        for (int i = 0; i < target.length; i++) {
+            long position = start + i;
+            if (position >= tokens()) {
+                target[i] = 0;
+                continue;
+            }
+            while (position >= next) {
+                document++;
+                next = end(document);
+            }
+            target[i] = numbers[index.get(UINT32, document * ENTRY + Long.BYTES)];
+        }
+    }
+
+    private long end(long document) {
+        return document + 1 < documents() ? documentStart(document + 1) : tokens();
+    }
 }

@@ -14,6 +14,7 @@ import dev.mojave.result.EvalResult;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensors;
+import java.util.List;
 
 /**
  * Perplexity over fixed windows: {@code exp} of the mean negative log-likelihood of each token given the tokens before it in its
@@ -70,14 +71,18 @@ public final class Perplexity {
         return windows.count();
     }
 
-    private static double meanLoss(LanguageModel model, Batch batch, Context context) {
+    private double meanLoss(LanguageModel model, Batch batch, Context context) {
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
-            Output output = model.forward(
-                    Inputs.of(
-                            Tensors.ofIds(batch.ids(), batch.rows(), batch.context()),
-                            Tensors.ofIds(batch.targets(), batch.rows(), batch.context())),
-                    context);
+            Inputs inputs = Inputs.of(
+                    Tensors.ofIds(batch.ids(), batch.rows(), batch.context()),
+                    Tensors.ofIds(batch.targets(), batch.rows(), batch.context()));
+            List<String> categories = model.spec().categories();
+            Inputs known = categories.isEmpty()
+                    ? inputs
+                    : inputs.withCategories(
+                            Tensors.ofIds(windows.categories(batch, categories), batch.rows(), batch.context()));
+            Output output = model.forward(known, context);
             return output.crossEntropy().orElseThrow().item();
         }
     }

@@ -3,7 +3,10 @@ package dev.mojave.interop;
 import dev.mojave.base.Failure;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
-import dev.mojave.moe.BalanceLosses;
+import dev.mojave.moe.BalanceLoss;
+import dev.mojave.moe.Coefficients;
+import dev.mojave.moe.Dispatch;
+import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.Attention;
 import dev.mojave.nn.FeedForward.Activation;
 import dev.mojave.nn.Norm;
@@ -152,9 +155,8 @@ final class HfConfigReader {
                 experts(experts),
                 whole("num_experts_per_tok", topK),
                 renormalized,
-                1,
-                MoeSpec.Router.TOP_K,
-                new BalanceLosses.Coefficients(0, number("router_aux_loss_coef", balance), 0));
+                new TopKRouter.Spec(),
+                Coefficients.NONE.with(BalanceLoss.MIXTRAL_BALANCE, number("router_aux_loss_coef", balance)));
     }
 
     private MoeSpec qwen(int experts, int topK, int width, int shared) {
@@ -167,8 +169,12 @@ final class HfConfigReader {
                 whole("moe_intermediate_size", width),
                 shared == 0 ? 0 : whole("shared_expert_intermediate_size", shared),
                 shared > 0,
-                MoeSpec.Router.TOP_K,
-                new BalanceLosses.Coefficients(0, number("router_aux_loss_coef", 0.001), 0));
+                new TopKRouter.Spec(),
+                Coefficients.NONE.with(BalanceLoss.MIXTRAL_BALANCE, number("router_aux_loss_coef", 0.001)),
+                Dispatch.Kind.DROPLESS,
+                null,
+                0,
+                0);
     }
 
     /** The number of experts has two names in transformers, and which one it writes changed. */

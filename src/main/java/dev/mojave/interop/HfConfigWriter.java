@@ -2,6 +2,7 @@ package dev.mojave.interop;
 
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
+import dev.mojave.moe.BalanceLoss;
 import dev.mojave.nn.Attention;
 import dev.mojave.nn.RopeScaling;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -123,7 +124,7 @@ final class HfConfigWriter {
         int expert = width == null ? spec.intermediateSize() : width;
         config.put(mixtral ? "num_local_experts" : "num_experts", moe.numExperts());
         config.put("num_experts_per_tok", moe.numExpertsPerTok());
-        config.put("router_aux_loss_coef", moe.losses().mixtralBalance());
+        config.put("router_aux_loss_coef", moe.losses().at(0, 1).getOrDefault(BalanceLoss.MIXTRAL_BALANCE, 0.0));
         if (!mixtral) {
             config.put("norm_topk_prob", moe.normTopkProb());
         }

@@ -2,6 +2,7 @@ package dev.mojave.interop;
 
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
+import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.Attention;
 import dev.mojave.nn.FeedForward.Activation;
 import dev.mojave.nn.Norm;
@@ -147,7 +148,12 @@ enum HfFamily {
     private void mixture(MoeSpec moe, Obstacles found) {
         boolean qwen = this == QWEN2_MOE || this == QWEN3_MOE;
         boolean always = this == MIXTRAL;
-        found.unless(moe.router() == MoeSpec.Router.TOP_K, "moe.router", moe.router(), "top_k");
+        found.unless(
+                moe.router() instanceof TopKRouter.Spec,
+                "moe.router",
+                moe.router().kind(),
+                "top_k");
+        found.unless(moe.capacityFactor() == null, "moe.capacity_factor", "set", "no capacity");
         found.unless(
                 !always || moe.normTopkProb() || moe.numExperts() == 1,
                 "moe.norm_topk_prob",

@@ -35,6 +35,8 @@ enum NamingStyle {
                 case "feed_forward.input" -> gated ? List.of("mlp.c_gate", "mlp.c_fc") : List.of("mlp.c_fc");
                 case "feed_forward.output" -> List.of("mlp.c_proj");
                 case "moe.router" -> List.of("moe.gate");
+                case "moe.router.noise" -> List.of("moe.noise_gate");
+                case "moe.router.categories" -> List.of("moe.category_embedding");
                 case "moe.experts.input" ->
                     gated ? List.of("moe.experts.#.c_gate", "moe.experts.#.c_fc") : List.of("moe.experts.#.c_fc");
                 case "moe.experts.output" -> List.of("moe.experts.#.c_proj");
@@ -57,6 +59,8 @@ enum NamingStyle {
             String experts = "block_sparse_moe.experts.#.";
             return switch (module) {
                 case "moe.router" -> List.of("block_sparse_moe.gate");
+                case "moe.router.noise" -> List.of("block_sparse_moe.noise_gate");
+                case "moe.router.categories" -> List.of("block_sparse_moe.category_embedding");
                 case "moe.experts.input" -> gated ? List.of(experts + "w1", experts + "w3") : List.of(experts + "w1");
                 case "moe.experts.output" -> List.of(experts + "w2");
                 default -> inLlamaLayer(module, gated);

@@ -33,6 +33,8 @@ import java.util.regex.Pattern;
  *   feed_forward.input         mlp.c_fc (gate: mlp.c_gate *)     mlp.up_proj (gate: mlp.gate_proj)
  *   feed_forward.output        mlp.c_proj                        mlp.down_proj
  *   moe.router                 moe.gate *                        block_sparse_moe.gate | mlp.gate
+ *   moe.router.noise           moe.noise_gate *                  (router).noise_gate *
+ *   moe.router.categories      moe.category_embedding *          (router).category_embedding *
  *   moe.experts.input          moe.experts.J.c_fc, c_gate *      block_sparse_moe.experts.J.w3, w1 (gelu: w1 *) | mlp.experts.J.up_proj, gate_proj
  *   moe.experts.output         moe.experts.J.c_proj *            block_sparse_moe.experts.J.w2 | mlp.experts.J.down_proj
  *   moe.shared.input           moe.shared.c_fc, c_gate *         mlp.shared_expert.up_proj, gate_proj

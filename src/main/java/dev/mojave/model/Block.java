@@ -2,6 +2,7 @@ package dev.mojave.model;
 
 import dev.mojave.moe.MoeLayer;
 import dev.mojave.moe.Routing;
+import dev.mojave.moe.Tokens;
 import dev.mojave.nn.Attention;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.FeedForward;
@@ -49,7 +50,7 @@ final class Block {
                 : new Dense(spec.feedForward().build(init.child("feed_forward"), spec.residualScale()));
     }
 
-    Output forward(Tensor xBSD, Optional<Tensor> visible, Optional<KvCache> cache, Context context) {
+    Output forward(Tensor xBSD, Tokens tokens, Optional<Tensor> visible, Optional<KvCache> cache, Context context) {
         Tensor attended = attention.forward(attentionNorm.forward(xBSD), visible, cache, layer, context);
         Tensor x = xBSD.add(Functions.dropout(attended, context.dropout(dropout)));
         Tensor normed = feedForwardNorm.forward(x);
@@ -57,10 +58,21 @@ final class Block {
             case Dense(FeedForward dense) ->
                 new Output(residual(x, dense.forward(normed, context), context), Optional.empty());
             case Sparse(MoeLayer moe) -> {
-                MoeLayer.Output output = moe.forward(normed, context);
+                MoeLayer.Output output = moe.forward(normed, tokens, context);
                 yield new Output(residual(x, output.yBSD(), context), Optional.of(output.routing()));
             }
         };
+    }
+
+    /** Tells the router, if the block is sparse, what the step wanted of each expert. */
+    void afterStep(long[] wantedOfExpert) {
+        if (half instanceof Sparse(MoeLayer moe)) {
+            moe.afterStep(wantedOfExpert);
+        }
+    }
+
+    boolean isSparse() {
+        return half instanceof Sparse;
     }
 
     private Tensor residual(Tensor x, Tensor branch, Context context) {

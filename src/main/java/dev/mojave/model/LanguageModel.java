@@ -2,6 +2,7 @@ package dev.mojave.model;
 
 import dev.mojave.base.Check;
 import dev.mojave.moe.Routing;
+import dev.mojave.moe.Tokens;
 import dev.mojave.nn.Attention;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Init;
@@ -16,17 +17,20 @@ import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
 import dev.mojave.tensor.kernels.SoftmaxCrossEntropy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 // Shapes: B batch, S tokens, D model width, V vocabulary.
 /** A decoder-only transformer, dense or sparse, with its parameters. */
 public final class LanguageModel implements AutoCloseable {
     private final ModelSpec spec;
     private final List<Parameter> parameters;
+    private final List<Parameter> buffers;
     private final Tensor embeddingVD;
     private final Optional<Tensor> positionsTD;
     private final Optional<Rotary> rotary;
@@ -55,6 +59,7 @@ public final class LanguageModel implements AutoCloseable {
         this.headVD =
                 spec.tieWordEmbeddings() ? embeddingVD : init.child("head").matrix("weight", spec.vocabSize(), width);
         this.parameters = init.parameters();
+        this.buffers = init.buffers();
     }
 
     /** Builds a model with fresh parameters drawn from the seed. */
@@ -76,6 +81,31 @@ public final class LanguageModel implements AutoCloseable {
     /** Returns every trained tensor, in a fixed order. */
     public List<Parameter> parameters() {
         return parameters;
+    }
+
+    /** Returns every tensor that makes the model what it is: the trained ones, then those that routers adapt by themselves. */
+    public List<Parameter> tensors() {
+        return Stream.concat(parameters.stream(), buffers.stream()).toList();
+    }
+
+    /**
+     * Lets routers adapt what no gradient changes, once after each step of an optimiser.
+     *
+     * @param wantedOfExpert one a mixture layer, in order: how many copies the step's whole batch wanted of each expert
+     * @param context of the step
+     * @throws IllegalArgumentException in evaluation, which must leave a model as it is
+     */
+    public void afterStep(List<long[]> wantedOfExpert, Context context) {
+        Check.that(context.training(), "routers adapt in training only; an evaluation must leave their biases alone");
+        List<Block> sparse = blocks.stream().filter(Block::isSparse).toList();
+        Check.that(
+                sparse.size() == wantedOfExpert.size(),
+                "%d counts for %d mixture layers",
+                wantedOfExpert.size(),
+                sparse.size());
+        for (int layer = 0; layer < sparse.size(); layer++) {
+            sparse.get(layer).afterStep(wantedOfExpert.get(layer));
+        }
     }
 
     /** Makes a cache for generating with this model. */
@@ -115,25 +145,28 @@ public final class LanguageModel implements AutoCloseable {
         }
         x = Functions.dropout(x, context.dropout(spec.dropout()));
         Optional<Tensor> visible = inputs.paddingBS().map(LanguageModel::visible);
-        Optional<long[]> real = inputs.paddingBS().map(LanguageModel::realTokens);
+        Tokens known = new Tokens(
+                inputs.idsBS(),
+                offset,
+                inputs.categoriesBS(),
+                inputs.paddingBS().map(LanguageModel::realTokens));
         for (Block block : blocks) {
-            Block.Output output = block.forward(x, visible, inputs.cache(), context);
+            Block.Output output = block.forward(x, known, visible, inputs.cache(), context);
             x = output.xBSD();
-            output.routing()
-                    .map(r -> real.isPresent() ? r.select(real.get()) : r)
-                    .ifPresent(routing::add);
+            output.routing().ifPresent(routing::add);
         }
         inputs.cache().ifPresent(cache -> cache.advance(tokens));
         return finalNorm.forward(x);
     }
 
     /** Returns the indices in B * S of the tokens that are not padding. */
-    private static long[] realTokens(Tensor realBS) {
+    private static Tensor realTokens(Tensor realBS) {
         long[] flags = realBS.toLongs();
-        return IntStream.range(0, flags.length)
+        long[] real = IntStream.range(0, flags.length)
                 .filter(token -> flags[token] != 0)
                 .asLongStream()
                 .toArray();
+        return Tensors.of(real, real.length);
     }
 
     /** Causal and padding masks together, (B, 1, S, S); a token always sees itself, so that no row of the softmax is empty. */
@@ -152,7 +185,7 @@ public final class LanguageModel implements AutoCloseable {
 
     @Override
     public void close() {
-        parameters.forEach(p -> p.value().close());
+        tensors().forEach(p -> p.value().close());
         rotary.ifPresent(Rotary::close);
         if (spec.positionEmbedding() == Positions.SINUSOIDAL) {
             positionsTD.ifPresent(Tensor::close);

@@ -34,14 +34,15 @@ public record ModelCounts(
             if (mixture.isPresent()) {
                 FeedForward.Spec each = mixture.get().experts().each();
                 int chosen = spec.mixture().orElseThrow().numExpertsPerTok();
-                long router = mixture.get().router().parameterCount();
+                long router = mixture.get().routerParameterCount();
                 body += shared + mixture.get().parameterCount();
                 activeBody += shared
                         + router
                         + chosen * each.parameterCount()
                         + mixture.get().sharedParameterCount();
-                weights +=
-                        router + chosen * each.matmulWeights() + mixture.get().sharedMatmulWeights();
+                weights += mixture.get().router().matmulWeights(mixture.get().sizes())
+                        + chosen * each.matmulWeights()
+                        + mixture.get().sharedMatmulWeights();
             } else {
                 body += shared + spec.feedForward().parameterCount();
                 activeBody += shared + spec.feedForward().parameterCount();

@@ -5,12 +5,14 @@ import dev.mojave.base.Default;
 import dev.mojave.moe.Experts;
 import dev.mojave.moe.MoeLayer;
 import dev.mojave.moe.SharedExpert;
+import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.Attention;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Positions;
 import dev.mojave.nn.QkNorm;
 import dev.mojave.nn.RopeScaling;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -213,12 +215,47 @@ public record ModelSpec(
                 new FeedForward.Spec(hiddenSize, size == null ? intermediateSize : size, hiddenAct, mlpBias);
         int shared = m.sharedExpertIntermediateSize();
         return new MoeLayer.Spec(
-                m.routerSpec(hiddenSize),
-                new Experts.Spec(m.numExperts(), each),
+                m.router(),
+                m.sizes(hiddenSize),
+                new Experts.Spec(m.numExperts(), each, m.expertDropout()),
+                m.travel(),
                 shared == 0
                         ? Optional.empty()
                         : Optional.of(new SharedExpert.Spec(
                                 new FeedForward.Spec(hiddenSize, shared, hiddenAct, mlpBias), m.sharedExpertGate())));
+    }
+
+    /** Returns the names of the categories of documents that the router wants to be told, most routers none. */
+    public List<String> categories() {
+        return mixture().map(m -> m.router().categories()).orElse(List.of());
+    }
+
+    /**
+     * Refuses a schedule of a balance loss that would not begin in a training of so many steps.
+     *
+     * @throws IllegalArgumentException that names the key
+     */
+    public void requireSchedulesStart(long totalSteps) {
+        mixture().ifPresent(m -> m.losses().requireStart(totalSteps));
+    }
+
+    /** Returns what anyone who reads this model's results must know, in whole sentences: for the log, the report and the model card. */
+    public List<String> caveats() {
+        return mixture()
+                .flatMap(m -> switch (m.router().causality()) {
+                    case CAUSAL -> Optional.empty();
+                    case CAUSAL_IN_EVALUATION ->
+                        Optional.of("Router " + m.router().kind() + " is causal in evaluation only: in training a"
+                                + " token's experts depend on the whole batch, later tokens among them, so the"
+                                + " training loss may look better than it is; validation losses are sound.");
+                    case NOT_CAUSAL ->
+                        Optional.of("Router " + m.router().kind() + " is not causal: whether an expert takes a token"
+                                + " depends on later tokens, so as a language model it sees part of what it is to"
+                                + " predict, its losses and perplexities are too good and compare with no other"
+                                + " model's, and generation routes unlike training.");
+                })
+                .map(List::of)
+                .orElse(List.of());
     }
 
     /** Returns the factor on the initial values of projections that end in the residual stream: 1/sqrt(2 layers), GPT-2. */
@@ -236,6 +273,9 @@ public record ModelSpec(
         String width = numHiddenLayers + "x" + hiddenSize + ", feed-forward " + intermediateSize;
         return mixture()
                 .map(m -> width + ", " + m.numExperts() + " experts, top-" + m.numExpertsPerTok()
+                        + (m.router() instanceof TopKRouter.Spec
+                                ? ""
+                                : ", router " + m.router().kind())
                         + (m.decoderSparseStep() == 1 ? "" : " in every layer of " + m.decoderSparseStep())
                         + (m.sharedExpertIntermediateSize() == 0
                                 ? ""

@@ -1,9 +1,11 @@
 package dev.mojave.moe;
 
+import dev.mojave.base.Check;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Init;
 import dev.mojave.nn.Linear;
+import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import java.util.ArrayList;
@@ -16,8 +18,23 @@ import java.util.Optional;
  * output (E, D, I).
  */
 public final class Experts {
-    /** Number and shape of the experts. */
-    public record Spec(int experts, FeedForward.Spec each) {
+    /**
+     * Number and shape of the experts.
+     *
+     * @param dropout probability with which intermediate values are dropped in training: Switch's expert dropout (arXiv 2101.03961,
+     *     section 2.4), apart from the model's own
+     */
+    public record Spec(int experts, FeedForward.Spec each, double dropout) {
+        /** Checks the probability. */
+        public Spec {
+            Check.that(0 <= dropout && dropout < 1, "expert_dropout (%s) must be at least 0 and below 1", dropout);
+        }
+
+        /** Experts without a dropout of their own. */
+        public Spec(int experts, FeedForward.Spec each) {
+            this(experts, each, 0);
+        }
+
         /** Returns the number of parameters of all experts. */
         public long parameterCount() {
             return experts * each.parameterCount();
@@ -61,20 +78,46 @@ public final class Experts {
      */
     public Tensor forward(Tensor rowsRD, long[] counts, Context context) {
         List<Tensor> rows = rowsRD.split(counts, 0);
-        List<Tensor> inputs = inputEID.unbind(0);
-        List<Tensor> outputs = outputEDI.unbind(0);
-        Optional<List<Tensor>> inputBiases = inputBiasEI.map(b -> b.unbind(0));
-        Optional<List<Tensor>> outputBiases = outputBiasED.map(b -> b.unbind(0));
+        Weights weights = weights();
         List<Tensor> results = new ArrayList<>();
         for (int expert = 0; expert < spec.experts; expert++) {
             if (counts[expert] > 0) {
-                int e = expert;
-                Tensor hidden = spec.each
-                        .activation()
-                        .apply(Linear.apply(rows.get(e), inputs.get(e), inputBiases.map(b -> b.get(e)), context));
-                results.add(Linear.apply(hidden, outputs.get(e), outputBiases.map(b -> b.get(e)), context));
+                results.add(apply(rows.get(expert), weights, expert, context));
             }
         }
         return results.size() == 1 ? results.getFirst() : Tensors.cat(results, 0);
+    }
+
+    /** Applies every expert to every row: E results, each (R, D) in the compute dtype. */
+    public List<Tensor> all(Tensor rowsRD, Context context) {
+        Weights weights = weights();
+        List<Tensor> results = new ArrayList<>();
+        for (int expert = 0; expert < spec.experts; expert++) {
+            results.add(apply(rowsRD, weights, expert, context));
+        }
+        return results;
+    }
+
+    /** The stacks, taken apart in one node of the graph each. */
+    private record Weights(
+            List<Tensor> inputs,
+            Optional<List<Tensor>> inputBiases,
+            List<Tensor> outputs,
+            Optional<List<Tensor>> outputBiases) {}
+
+    private Weights weights() {
+        return new Weights(
+                inputEID.unbind(0),
+                inputBiasEI.map(b -> b.unbind(0)),
+                outputEDI.unbind(0),
+                outputBiasED.map(b -> b.unbind(0)));
+    }
+
+    private Tensor apply(Tensor rowsRD, Weights weights, int expert, Context context) {
+        Tensor hidden =
+                Linear.apply(rowsRD, weights.inputs.get(expert), weights.inputBiases.map(b -> b.get(expert)), context);
+        Tensor activated = Functions.dropout(spec.each.activation().apply(hidden), context.dropout(spec.dropout));
+        return Linear.apply(
+                activated, weights.outputs.get(expert), weights.outputBiases.map(b -> b.get(expert)), context);
     }
 }

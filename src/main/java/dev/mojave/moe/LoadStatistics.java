@@ -3,47 +3,103 @@ package dev.mojave.moe;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * How one layer's experts were used, over as many batches as were added.
  *
- * <p>Load f is the fraction of token copies per expert; load entropy {@code H(f) / log E}, 1 when balanced; MaxVio
+ * <p>Load f is the fraction of token copies that each expert received; load entropy {@code H(f) / log E}, 1 when balanced; MaxVio
  * {@code max load / mean load - 1} (arXiv 2408.15664); routing entropy {@code mean_t H(p_t)} in nats.
  */
 public final class LoadStatistics {
     private final long[] counts;
+    private final long[] bestCounts;
+    private final CategoryCounts categories;
+    private double[] weightOfRank = new double[0];
     private double entropySum;
     private long tokens;
+    private long unrouted;
     private long wantedCopies;
 
-    /** Starts with nothing counted. */
+    /** Starts with nothing counted, where tokens have no categories. */
     public LoadStatistics(int experts) {
-        counts = new long[experts];
+        this(experts, 0);
     }
 
-    /** Adds one batch. */
+    /** Starts with nothing counted, where tokens have categories 1 to {@code categories}, or 0 for none. */
+    public LoadStatistics(int experts, int categories) {
+        this.counts = new long[experts];
+        this.bestCounts = new long[experts];
+        this.categories = new CategoryCounts(experts, categories);
+    }
+
+    /** Adds one batch of tokens without categories. */
     public void add(Routing routing) {
-        long[] batch = routing.choices().countOfExpert();
-        for (int expert = 0; expert < counts.length; expert++) {
-            counts[expert] += batch[expert];
-        }
+        add(routing, new int[routing.tokens()]);
+    }
+
+    /** Adds one batch; {@code categoryOfToken} has one number for each routed token. */
+    public void add(Routing routing, int[] categoryOfToken) {
+        Choices choices = routing.choices();
+        addTo(counts, choices.countOfExpert());
+        addTo(bestCounts, choices.countOfBestChoice());
         tokens += routing.tokens();
-        wantedCopies += (long) routing.tokens() * routing.topK();
+        wantedCopies += Arrays.stream(choices.wantedOfExpert()).sum();
+        for (int token = 0; token < routing.tokens(); token++) {
+            boolean taken = false;
+            for (int choice = 0; choice < choices.topK(); choice++) {
+                if (choices.kept(token, choice)) {
+                    taken = true;
+                    categories.add(choices.expert(token, choice), categoryOfToken[token]);
+                }
+            }
+            unrouted += taken ? 0 : 1;
+        }
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
             Tensor p = routing.probabilitiesTE().detach();
             entropySum -= p.mul(p.add(1e-20).log()).sum().item();
+            float[] ofRank = routing.weightsTK().detach().sum(0).toFloats();
+            weightOfRank = Arrays.copyOf(weightOfRank, Math.max(weightOfRank.length, ofRank.length));
+            for (int rank = 0; rank < ofRank.length; rank++) {
+                weightOfRank[rank] += ofRank[rank];
+            }
+        }
+    }
+
+    private static void addTo(long[] sums, long[] more) {
+        for (int i = 0; i < sums.length; i++) {
+            sums[i] += more[i];
         }
     }
 
     /** Returns the fraction of copies that each expert received. */
     public double[] load() {
-        double total = copies();
-        double[] load = new double[counts.length];
-        for (int expert = 0; expert < load.length; expert++) {
-            load[expert] = total == 0 ? 0 : counts[expert] / total;
-        }
-        return load;
+        return fractions(counts);
+    }
+
+    /** Returns the fraction of tokens that have each expert as their best choice. */
+    public double[] bestChoices() {
+        return fractions(bestCounts);
+    }
+
+    private static double[] fractions(long[] counts) {
+        double total = Arrays.stream(counts).sum();
+        return Arrays.stream(counts)
+                .mapToDouble(count -> total == 0 ? 0 : count / total)
+                .toArray();
+    }
+
+    /** Returns the mean weight of a token's best choice, of its second, and so on. */
+    public double[] weightOfRank() {
+        return Arrays.stream(weightOfRank)
+                .map(sum -> tokens == 0 ? 0 : sum / tokens)
+                .toArray();
+    }
+
+    /** Returns how copies of each category spread over experts. */
+    public CategoryCounts categories() {
+        return categories;
     }
 
     /** Returns {@code H(load) / log E}; 1 for a single expert. */
@@ -60,11 +116,7 @@ public final class LoadStatistics {
 
     /** Returns max load / mean load - 1. */
     public double maxViolation() {
-        double largest = 0;
-        for (double fraction : load()) {
-            largest = Math.max(largest, fraction);
-        }
-        return largest * counts.length - 1;
+        return Arrays.stream(load()).max().orElse(0) * counts.length - 1;
     }
 
     /** Returns the mean entropy of a token's probabilities, nats. */
@@ -74,23 +126,16 @@ public final class LoadStatistics {
 
     /** Returns how many experts received nothing. */
     public int deadExperts() {
-        int dead = 0;
-        for (long count : counts) {
-            dead += count == 0 ? 1 : 0;
-        }
-        return dead;
+        return (int) Arrays.stream(counts).filter(count -> count == 0).count();
     }
 
-    /** Returns the fraction of copies that no expert received. */
+    /** Returns the fraction of copies that capacity dropped. */
     public double dropRate() {
-        return wantedCopies == 0 ? 0 : 1 - copies() / wantedCopies;
+        return wantedCopies == 0 ? 0 : 1 - Arrays.stream(counts).sum() / (double) wantedCopies;
     }
 
-    private double copies() {
-        long total = 0;
-        for (long count : counts) {
-            total += count;
-        }
-        return total;
+    /** Returns the fraction of tokens that no expert took. */
+    public double unroutedRate() {
+        return tokens == 0 ? 0 : (double) unrouted / tokens;
     }
 }

@@ -3,21 +3,49 @@ package dev.mojave.moe;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Init;
 import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
 import java.util.Optional;
 
-/** A mixture of experts in the place of a feed-forward: route, dispatch, combine, and add the shared expert where there is one. */
+// Shapes: B batch, S tokens, D model width, T routed tokens: B * S without padding.
+/**
+ * A mixture of experts in the place of a feed-forward: route, dispatch, combine, and add the shared expert where there is one. Padding is
+ * neither routed nor computed, and gives 0.
+ */
 public final class MoeLayer {
-    /** Router, experts and what every token goes through besides. */
-    public record Spec(RouterSpec router, Experts.Spec experts, Optional<SharedExpert.Spec> shared) {
-        /** A mixture without a shared expert. */
-        public Spec(RouterSpec router, Experts.Spec experts) {
-            this(router, experts, Optional.empty());
+    /**
+     * How tokens travel.
+     *
+     * @param dispatch how they reach their experts
+     * @param capacity what an expert takes; with dispatch capacity alone
+     * @param inputJitter the router's input is multiplied by U(1 - e, 1 + e) in training (Switch, arXiv 2101.03961); 0 = not at all
+     */
+    public record Travel(Dispatch.Kind dispatch, Optional<Capacity> capacity, double inputJitter) {
+        /** Every token reaches its experts, and routers see what experts see. */
+        public static final Travel PLAIN = new Travel(Dispatch.Kind.DROPLESS, Optional.empty(), 0);
+    }
+
+    /** Router, experts, how tokens travel between them, and what every token goes through besides. */
+    public record Spec(
+            RouterSpec router,
+            RouterSpec.Sizes sizes,
+            Experts.Spec experts,
+            Travel travel,
+            Optional<SharedExpert.Spec> shared) {
+        /** A plain mixture without a shared expert. */
+        public Spec(RouterSpec router, RouterSpec.Sizes sizes, Experts.Spec experts) {
+            this(router, sizes, experts, Travel.PLAIN, Optional.empty());
+        }
+
+        /** Returns the number of parameters of the router. */
+        public long routerParameterCount() {
+            return router.parameterCount(sizes);
         }
 
         /** Returns the number of parameters. */
         public long parameterCount() {
-            return router.parameterCount() + experts.parameterCount() + sharedParameterCount();
+            return routerParameterCount() + experts.parameterCount() + sharedParameterCount();
         }
 
         /** Returns the number of parameters of the shared expert. */
@@ -33,7 +61,8 @@ public final class MoeLayer {
         /** Makes the layer with parameters under {@code router}, {@code experts} and, where there is one, {@code shared}. */
         public MoeLayer build(Init init, double residual) {
             return new MoeLayer(
-                    router.build(init.child("router")),
+                    this,
+                    router.build(sizes, init.child("router")),
                     experts.build(init.child("experts"), residual),
                     shared.map(spec -> spec.build(init.child("shared"), residual)));
         }
@@ -43,15 +72,17 @@ public final class MoeLayer {
      * The result of one pass.
      *
      * @param yBSD float32 (B, S, D)
-     * @param routing what the router decided for the B * S tokens
+     * @param routing what the router decided for the T tokens
      */
     public record Output(Tensor yBSD, Routing routing) {}
 
+    private final Spec spec;
     private final Router router;
     private final Experts experts;
     private final Optional<SharedExpert> shared;
 
-    private MoeLayer(Router router, Experts experts, Optional<SharedExpert> shared) {
+    private MoeLayer(Spec spec, Router router, Experts experts, Optional<SharedExpert> shared) {
+        this.spec = spec;
         this.router = router;
         this.experts = experts;
         this.shared = shared;
@@ -62,12 +93,35 @@ public final class MoeLayer {
      *
      * @param xBSD (B, S, D), any float dtype
      */
-    public Output forward(Tensor xBSD, Context context) {
+    public Output forward(Tensor xBSD, Tokens tokens, Context context) {
         long[] shape = xBSD.shape();
-        Tensor xTD = xBSD.to(DType.FLOAT32).reshape(-1, shape[2]);
-        Routing routing = router.route(xTD);
-        Tensor chosenTD = Dispatch.dropless(xTD, routing, experts, context);
+        Tensor allTD = xBSD.to(DType.FLOAT32).reshape(-1, shape[2]);
+        Optional<Tensor> real = tokens.realT();
+        Tensor xTD = real.isPresent() ? allTD.indexSelect(0, real.get()) : allTD;
+        Routing routing = route(xTD, tokens, context);
+        boolean all = spec.travel.dispatch == Dispatch.Kind.NAIVE || spec.router instanceof SoftRouter.Spec;
+        Tensor chosenTD =
+                all ? Dispatch.naive(xTD, routing, experts, context) : Dispatch.grouped(xTD, routing, experts, context);
         Tensor yTD = shared.isPresent() ? chosenTD.add(shared.get().forward(xTD, context)) : chosenTD;
-        return new Output(yTD.view(shape), routing);
+        Tensor y = real.isPresent()
+                ? Tensors.zeros(DType.FLOAT32, shape[0] * shape[1], shape[2]).indexAdd(0, real.get(), yTD)
+                : yTD;
+        return new Output(y.view(shape), routing);
+    }
+
+    private Routing route(Tensor xTD, Tokens tokens, Context context) {
+        double jitter = context.training() ? spec.travel.inputJitter : 0;
+        Tensor seenTD =
+                jitter == 0 ? xTD : xTD.mul(Tensors.uniform(Rng.dropout(), 1 - jitter, 1 + jitter, xTD.shape()));
+        Routing routing = router.route(seenTD, tokens, context);
+        return spec.travel
+                .capacity
+                .map(capacity -> routing.limited(capacity.of(routing, context.training())))
+                .orElse(routing);
+    }
+
+    /** Tells the router what the step wanted of each expert; see {@link Router#afterStep}. */
+    public void afterStep(long[] wantedOfExpert) {
+        router.afterStep(wantedOfExpert);
     }
 }

@@ -1,18 +1,37 @@
 package dev.mojave.moe;
 
+import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import java.util.Optional;
 
 // Shapes: T tokens, E experts, K choices per token.
 /**
- * What one router decided for one batch: data for the dispatcher, the balance losses and the diagnostics.
+ * What one router decided for one batch, padding left out: data for the dispatcher, the balance losses and the diagnostics.
  *
- * @param logitsTE router logits, float32, differentiable
- * @param probabilitiesTE softmax of the logits over the experts, float32, differentiable
- * @param weightsTK weight of each chosen expert, float32, differentiable
+ * @param logitsTE router logits, float32, differentiable; 0 where a router has none
+ * @param probabilitiesTE what the router gives each expert, summing to 1 over the experts, float32, differentiable
+ * @param weightsTK weight of each chosen expert, float32, differentiable; 0 where a token has fewer choices
  * @param choices the chosen experts on the host, with the tokens of each expert counted
+ * @param noise how the logits were disturbed, where they were
  */
-public record Routing(Tensor logitsTE, Tensor probabilitiesTE, Tensor weightsTK, Choices choices) {
+public record Routing(
+        Tensor logitsTE, Tensor probabilitiesTE, Tensor weightsTK, Choices choices, Optional<Noise> noise) {
+
+    /**
+     * Gaussian noise on logits: {@code noisy = clean + eps * deviation}.
+     *
+     * @param cleanTE logits without noise, float32, differentiable
+     * @param deviationTE standard deviation of the noise, float32, differentiable
+     * @param noisyTE logits with noise, by which experts were chosen
+     */
+    public record Noise(Tensor cleanTE, Tensor deviationTE, Tensor noisyTE) {}
+
+    /** A decision without noise. */
+    public Routing(Tensor logitsTE, Tensor probabilitiesTE, Tensor weightsTK, Choices choices) {
+        this(logitsTE, probabilitiesTE, weightsTK, choices, Optional.empty());
+    }
+
     /** Returns the number of tokens. */
     public int tokens() {
         return choices.tokens();
@@ -23,18 +42,19 @@ public record Routing(Tensor logitsTE, Tensor probabilitiesTE, Tensor weightsTK,
         return choices.experts();
     }
 
-    /** Returns the decisions about some of the tokens, for example those that are not padding. */
-    public Routing select(long[] tokens) {
-        Tensor indices = Tensors.of(tokens, tokens.length);
-        return new Routing(
-                logitsTE.indexSelect(0, indices),
-                probabilitiesTE.indexSelect(0, indices),
-                weightsTK.indexSelect(0, indices),
-                choices.select(tokens));
-    }
-
-    /** Returns the choices per token. */
+    /** Returns the most choices per token. */
     public int topK() {
         return choices.topK();
+    }
+
+    /** Returns the same decision where an expert takes at most so many tokens. */
+    public Routing limited(long capacity) {
+        return new Routing(logitsTE, probabilitiesTE, weightsTK, choices.limited(capacity), noise);
+    }
+
+    /** Returns the weight of every expert for every token (T, E), 0 where it was not chosen; what capacity drops is in it. */
+    public Tensor gatesTE() {
+        Tensor expertsTK = Tensors.of(choices.expertOfCopy(0), tokens(), topK());
+        return Tensors.zeros(DType.FLOAT32, tokens(), experts()).scatterAdd(1, expertsTK, weightsTK);
     }
 }

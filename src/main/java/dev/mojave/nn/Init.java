@@ -18,33 +18,51 @@ public final class Init {
     private final String path;
     private final double standardDeviation;
     private final List<Parameter> registry;
+    private final List<Parameter> buffers;
 
-    private Init(Rng rng, String path, double standardDeviation, List<Parameter> registry) {
+    private Init(Rng rng, String path, double standardDeviation, List<Parameter> registry, List<Parameter> buffers) {
         this.rng = rng;
         this.path = path;
         this.standardDeviation = standardDeviation;
         this.registry = registry;
+        this.buffers = buffers;
     }
 
     /** Starts the initialisation of a model. */
     public static Init of(Rng rng, double standardDeviation) {
-        return new Init(rng, "", standardDeviation, new ArrayList<>());
+        return new Init(rng, "", standardDeviation, new ArrayList<>(), new ArrayList<>());
     }
 
     /** Returns the same initialisation one level down. */
     public Init child(String name) {
-        return new Init(rng, path + name + ".", standardDeviation, registry);
+        return new Init(rng, path + name + ".", standardDeviation, registry, buffers);
     }
 
     /** Returns the same initialisation with the standard deviation scaled, as residual projections want it. */
     public Init scaled(double factor) {
-        return new Init(rng, path, standardDeviation * factor, registry);
+        return new Init(rng, path, standardDeviation * factor, registry, buffers);
     }
 
     /** Makes a matrix, or a stack of matrices, of normal values; weight decay applies. */
     public Tensor matrix(String name, long... shape) {
         try (Scope _ = Scope.open()) {
             return register(name, Tensors.normal(rng, 0, standardDeviation, shape), true);
+        }
+    }
+
+    /** Makes a matrix of zeros; weight decay applies. */
+    public Tensor zeroMatrix(String name, long... shape) {
+        try (Scope _ = Scope.open()) {
+            return register(name, Tensors.zeros(DType.FLOAT32, shape), true);
+        }
+    }
+
+    /** Makes zeros that no gradient changes, but that belong to the model and are saved with it. */
+    public Tensor buffer(String name, long... shape) {
+        try (Scope _ = Scope.open()) {
+            Tensor owned = Tensors.zeros(DType.FLOAT32, shape).retain();
+            buffers.add(new Parameter(path + name, owned, false));
+            return owned;
         }
     }
 
@@ -71,5 +89,10 @@ public final class Init {
     /** Returns all parameters made so far, in order; the caller of {@link #of} owns them. */
     public List<Parameter> parameters() {
         return Collections.unmodifiableList(registry);
+    }
+
+    /** Returns all buffers made so far, in order; the caller of {@link #of} owns them. */
+    public List<Parameter> buffers() {
+        return Collections.unmodifiableList(buffers);
     }
 }

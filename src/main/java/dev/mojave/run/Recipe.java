@@ -26,9 +26,12 @@ public record Recipe(
         ModelSpec model,
         TrainSpec train,
         @Default("{}") EngineRequest engine) {
-    /** Checks the name. */
+    /** Checks the name, and that every schedule of the model begins where training is counted in steps. */
     public Recipe {
         RunNames.check(name);
+        if (train.steps() != null) {
+            model.requireSchedulesStart(train.steps());
+        }
     }
 
     /**

@@ -32,7 +32,7 @@ public final class Snapshots {
                 NoGrad _ = NoGrad.open()) {
             checkpoints.save(
                     new Checkpoints.Content(
-                            Weights.entries(WeightNames.toStored(model.spec(), model.parameters())),
+                            Weights.entries(WeightNames.toStored(model.spec(), model.tensors())),
                             Weights.entries(moments),
                             state,
                             HfConfig.write(model.spec())),
@@ -49,7 +49,7 @@ public final class Snapshots {
     public static void restore(Checkpoint checkpoint, LanguageModel model) {
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
-            WeightNames.fromStored(model.spec(), StoredTensors.of(checkpoint.weights()), model.parameters());
+            WeightNames.fromStored(model.spec(), StoredTensors.of(checkpoint.weights()), model.tensors());
         }
     }
 

@@ -62,6 +62,16 @@ public final class Functions {
         return Native.call("silu", () -> torch.silu(x.handle()), x);
     }
 
+    /** Returns {@code log(1 + exp(x))}. */
+    public static Tensor softplus(Tensor x) {
+        return Native.call("softplus", () -> torch.softplus(x.handle()), x);
+    }
+
+    /** Returns the distribution function of the standard normal distribution. */
+    public static Tensor normalCdf(Tensor x) {
+        return Native.call("normalCdf", () -> torch.special_ndtr(x.handle()), x);
+    }
+
     /** Softmax over a dimension. */
     public static Tensor softmax(Tensor x, int dimension) {
         return Native.call("softmax", () -> torch.softmax(x.handle(), dimension), x);

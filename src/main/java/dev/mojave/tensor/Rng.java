@@ -32,11 +32,20 @@ public final class Rng {
         }
     }
 
-    /** Returns the process's stream, from which dropout draws. */
+    /** Returns the process's stream, from which dropout and the noise of routers draw; a run saves its state. */
     public static Rng dropout() {
-        Engine.load();
-        try (Scope _ = Scope.open()) {
-            return new Rng(torch.getDefaultCPUGenerator());
+        return Shared.STREAM;
+    }
+
+    /** Made once: every call would leave two native objects behind. */
+    private static final class Shared {
+        static final Rng STREAM = make();
+
+        private static Rng make() {
+            Engine.load();
+            try (Scope _ = Scope.open()) {
+                return new Rng(torch.getDefaultCPUGenerator());
+            }
         }
     }
 

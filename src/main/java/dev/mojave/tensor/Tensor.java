@@ -439,6 +439,16 @@ public final class Tensor implements AutoCloseable {
                 "indexAdd", () -> handle.index_add(dimension, indices.handle, source.handle), this, indices, source);
     }
 
+    /** Returns this with values added: for dimension 1, out[i][indices[i][j]] += source[i][j]. */
+    public Tensor scatterAdd(int dimension, Tensor indices, Tensor source) {
+        return Native.call(
+                "scatterAdd",
+                () -> handle.scatter_add(dimension, indices.handle, source.handle),
+                this,
+                indices,
+                source);
+    }
+
     /** Returns this with a constant where the boolean mask is true. */
     public Tensor maskedFill(Tensor mask, double value) {
         return Native.call("maskedFill", () -> handle.masked_fill(mask.handle, new Scalar(value)), this, mask);

@@ -1,8 +1,9 @@
 package dev.mojave.train;
 
+import dev.mojave.moe.CategoryCounts;
 import dev.mojave.moe.LoadStatistics;
 import dev.mojave.result.EvalResult;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,16 +26,24 @@ final class MetricsRecorder {
     }
 
     private void load(String prefix, LoadStatistics statistics) {
-        List<Double> load = new ArrayList<>();
-        for (double fraction : statistics.load()) {
-            load.add(fraction);
-        }
-        lists.put(prefix + "load", load);
+        lists.put(prefix + "load", list(statistics.load()));
+        lists.put(prefix + "best_choice", list(statistics.bestChoices()));
+        lists.put(prefix + "weight_by_rank", list(statistics.weightOfRank()));
         scalars.put(prefix + "max_violation", statistics.maxViolation());
         scalars.put(prefix + "load_entropy", statistics.loadEntropy());
         scalars.put(prefix + "routing_entropy", statistics.routingEntropy());
         scalars.put(prefix + "dead_experts", (double) statistics.deadExperts());
         scalars.put(prefix + "drop_rate", statistics.dropRate());
+        scalars.put(prefix + "unrouted_rate", statistics.unroutedRate());
+        CategoryCounts counts = statistics.categories();
+        if (!counts.isEmpty()) {
+            scalars.put(prefix + "specialisation", counts.specialisation());
+            scalars.put(prefix + "category_information", counts.mutualInformation());
+        }
+    }
+
+    private static List<Double> list(double[] values) {
+        return Arrays.stream(values).boxed().toList();
     }
 
     /** Adds speed since the last point and memory so far. */

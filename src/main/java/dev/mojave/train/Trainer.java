@@ -8,8 +8,12 @@ import dev.mojave.base.StopSignal;
 import dev.mojave.base.Units;
 import dev.mojave.data.Batch;
 import dev.mojave.data.Cursor;
+import dev.mojave.data.PreparedData;
 import dev.mojave.data.Sampler;
 import dev.mojave.model.LanguageModel;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.model.MoeSpec;
+import dev.mojave.moe.Coefficients;
 import dev.mojave.nn.Context;
 import dev.mojave.result.EvalResult;
 import dev.mojave.run.Checkpoint;
@@ -23,6 +27,7 @@ import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.engine.ProcessMemory;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -56,7 +61,10 @@ public final class Trainer implements AutoCloseable {
     private final LanguageModel model;
     private final TrainSpec spec;
     private final AdamW optimizer;
+    private final Context context;
     private final TrainStep trainStep;
+    private final Coefficients coefficients;
+    private final List<String> categories;
     private final Evaluations evaluations;
     private final Rng dropout = Rng.dropout();
     private final long totalSteps;
@@ -78,11 +86,42 @@ public final class Trainer implements AutoCloseable {
                 },
                 model.parameters());
         DType compute = job.engine().mixed() ? DType.BFLOAT16 : DType.FLOAT32;
-        this.trainStep = new TrainStep(model, new Context(true, compute), spec.microBatchSize());
+        this.context = new Context(true, compute);
+        this.trainStep = new TrainStep(model, context, spec.microBatchSize());
         this.evaluations = new Evaluations(model, job.data(), spec);
         this.sampler = Sampler.start(job.data().train(), contextLength, spec.seed());
         this.totalSteps = TotalSteps.of(spec, job.data().train(), contextLength);
+        this.coefficients = model.spec().mixture().map(MoeSpec::losses).orElse(Coefficients.NONE);
+        this.categories = categories(model.spec(), job.data());
+        requireStart();
         dropout.reseed(spec.seed());
+    }
+
+    /** The categories that are told to the router, or, where it wants none, all that the data has, to see who takes what. */
+    private static List<String> categories(ModelSpec model, PreparedData data) {
+        if (model.categories().isEmpty()) {
+            return model.mixture().isPresent() ? data.categories() : List.of();
+        }
+        if (model.categories().stream().noneMatch(data.categories()::contains)) {
+            throw Failure.usage(
+                    "model.moe.router: task-aware routing is told categories of documents, but %s has %s, none of %s; correct"
+                            + " model.moe.router.categories, set data.category_field, or choose another router",
+                    data.train().source(),
+                    data.categories().isEmpty()
+                            ? "documents without categories"
+                            : "the categories " + String.join(", ", data.categories()),
+                    String.join(", ", model.categories()));
+        }
+        return model.categories();
+    }
+
+    /** A length in steps was checked with the recipe; other lengths are known only now. */
+    private void requireStart() {
+        try {
+            model.spec().requireSchedulesStart(totalSteps);
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage("%s", String.valueOf(e.getMessage())).because(e);
+        }
     }
 
     /** Continues from a checkpoint of the same recipe; the log is cut back to it. */
@@ -170,11 +209,12 @@ public final class Trainer implements AutoCloseable {
         double learningRate = LearningRate.at(spec.schedule(), spec.learningRate(), step, totalSteps);
         watch.resumeStep();
         Batch batch = sampler.next(spec.batchSize());
-        TrainStep.Result result = trainStep.run(batch.ids(), batch.targets(), batch.rows(), logged);
+        TrainStep.Result result = trainStep.run(rows(batch), coefficients.at(step, totalSteps), logged);
         double norm = Gradients.norm(model.parameters());
         requireFinite(result, norm, learningRate);
         optimizer.step(learningRate, Gradients.clipScale(norm, spec.gradientClip()));
         Gradients.clear(model.parameters());
+        model.afterStep(result.wanted(), context);
         step++;
         watch.pauseStep((long) spec.batchSize() * contextLength);
         progress.update(
@@ -190,6 +230,18 @@ public final class Trainer implements AutoCloseable {
                     job.ceilingFlopsPerSecond(),
                     ProcessMemory.peakBytes());
         }
+    }
+
+    /** The batch with the categories of its tokens: those that the model knows, or all where it is not told any. */
+    private TrainStep.Rows rows(Batch batch) {
+        return new TrainStep.Rows(
+                batch.ids(),
+                batch.targets(),
+                batch.rows(),
+                categories.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(batch.categories(job.data().train(), categories)),
+                categories.size());
     }
 
     private void requireFinite(TrainStep.Result result, double norm, double learningRate) {

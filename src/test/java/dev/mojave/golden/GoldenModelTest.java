@@ -90,7 +90,7 @@ class GoldenModelTest {
 
     private static Map<String, BalanceLosses.Weighted> balance(ModelSpec spec, Output output) {
         return spec.mixture()
-                .map(moe -> BalanceLosses.of(output.routing(), moe.losses()))
+                .map(moe -> BalanceLosses.of(output.routing(), moe.losses().at(0, 1)))
                 .orElse(Map.of());
     }
 

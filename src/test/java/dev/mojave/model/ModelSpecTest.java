@@ -40,7 +40,7 @@ class ModelSpecTest {
                 "rope_scaling: {kind: yarn, factor: 2, original_max_position_embeddings: 8, beta_slow: 40} | test: model.rope_scaling: beta_slow (40.0) must be positive and below beta_fast (32.0)",
                 "rope_scaling: {kind: yarn, factor: 2, original_max_position_embeddings: 8, attention_factor: 0} | test: model.rope_scaling: attention_factor (0.0) must be positive",
                 "rope_scaling: {kind: llama3, factor: 2, low_freq_factor: 4, high_freq_factor: 4, original_max_position_embeddings: 8} | test: model.rope_scaling: low_freq_factor (4.0) must be positive and below high_freq_factor (4.0)",
-                "moe: {num_experts: 2, num_experts_per_tok: 1, losses: {router_z: -1}} | test: model.moe.losses: losses.router_z (-1.0) must not be negative",
+                "moe: {num_experts: 2, num_experts_per_tok: 1, losses: {router_z: -1}} | test: model.moe.losses.router_z: a coefficient (-1.0) must not be negative",
             })
     void everyRuleNamesItsKey(String override, String message) {
         assertThatThrownBy(() -> Tiny.spec("llama", override))

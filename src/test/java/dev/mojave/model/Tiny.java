@@ -3,7 +3,9 @@ package dev.mojave.model;
 import dev.mojave.base.Records;
 import dev.mojave.base.Yaml;
 import dev.mojave.model.presets.Presets;
-import dev.mojave.moe.BalanceLosses;
+import dev.mojave.moe.BalanceLoss;
+import dev.mojave.moe.Coefficients;
+import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.FeedForward.Activation;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Parameter;
@@ -98,12 +100,12 @@ public final class Tiny {
 
     private static MoeSpec mixture(int experts, int topK, boolean renormalized, int step) {
         return new MoeSpec(
-                experts,
-                topK,
-                renormalized,
-                step,
-                MoeSpec.Router.TOP_K,
-                new BalanceLosses.Coefficients(0, renormalized ? 0.02 : 0, 0));
+                        experts,
+                        topK,
+                        renormalized,
+                        new TopKRouter.Spec(),
+                        Coefficients.NONE.with(BalanceLoss.MIXTRAL_BALANCE, renormalized ? 0.02 : 0))
+                .withSparseStep(step);
     }
 
     private static ModelSpec spec(

@@ -1,7 +1,6 @@
 package dev.mojave.moe;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mojave.tensor.Rng;
@@ -63,7 +62,7 @@ class BalanceLossesTest {
             assertThat(BalanceLosses.mixtralBalance(List.of(first, second)).item())
                     .isCloseTo(1, within(1e-6));
             Map<String, BalanceLosses.Weighted> losses =
-                    BalanceLosses.of(List.of(first, second), new BalanceLosses.Coefficients(0.5, 0, 0));
+                    BalanceLosses.of(List.of(first, second), Map.of(BalanceLoss.SWITCH_BALANCE, 0.5));
             assertThat(Objects.requireNonNull(losses.get("switch_balance"))
                             .value()
                             .item())
@@ -114,26 +113,17 @@ class BalanceLossesTest {
     void onlyLossesWithACoefficientAreComputed() {
         try (Scope _ = Scope.open()) {
             List<Routing> layers = List.of(even(2, 1));
-            assertThat(BalanceLosses.of(layers, new BalanceLosses.Coefficients(0, 0, 0)))
-                    .isEmpty();
-            assertThat(BalanceLosses.of(List.of(), new BalanceLosses.Coefficients(1, 1, 1)))
-                    .isEmpty();
-            Map<String, BalanceLosses.Weighted> all =
-                    BalanceLosses.of(layers, new BalanceLosses.Coefficients(0.1, 0.2, 0.3));
+            assertThat(BalanceLosses.of(layers, Coefficients.NONE.at(0, 1))).isEmpty();
+            Coefficients some = Coefficients.NONE
+                    .with(BalanceLoss.ROUTER_Z, 0.3)
+                    .with(BalanceLoss.SWITCH_BALANCE, 0.1)
+                    .with(BalanceLoss.MIXTRAL_BALANCE, 0.2);
+            assertThat(BalanceLosses.of(List.of(), some.at(0, 1))).isEmpty();
+            Map<String, BalanceLosses.Weighted> all = BalanceLosses.of(layers, some.at(0, 1));
             assertThat(all.keySet()).containsExactly("switch_balance", "mixtral_balance", "router_z");
             assertThat(all.values())
                     .extracting(BalanceLosses.Weighted::coefficient)
                     .containsExactly(0.1, 0.2, 0.3);
         }
-    }
-
-    @Test
-    void coefficientsAreNotNegative() {
-        assertThatThrownBy(() -> new BalanceLosses.Coefficients(-1, 0, 0))
-                .hasMessage("losses.switch_balance (-1.0) must not be negative");
-        assertThatThrownBy(() -> new BalanceLosses.Coefficients(0, -1, 0))
-                .hasMessage("losses.mixtral_balance (-1.0) must not be negative");
-        assertThatThrownBy(() -> new BalanceLosses.Coefficients(0, 0, -0.5))
-                .hasMessage("losses.router_z (-0.5) must not be negative");
     }
 }

@@ -37,16 +37,12 @@ class ChoicesTest {
     }
 
     @Test
-    void countsAndSelectsByHand() {
+    void countsByHand() {
         Choices choices = new Choices(new long[] {2, 0, 1, 2, 2, 1}, 3, 4, 2);
         assertThat(choices.countOfExpert()).containsExactly(1, 2, 3, 0);
         assertThat(choices.countOfBestChoice()).containsExactly(0, 1, 2, 0);
         assertThat(choices.copyAtRow()).containsExactly(1, 2, 5, 0, 3, 4);
         assertThat(choices.expert(1, 1)).isEqualTo(2);
-        Choices selected = choices.select(new long[] {2, 0});
-        assertThat(selected.tokens()).isEqualTo(2);
-        assertThat(selected.countOfExpert()).containsExactly(1, 1, 2, 0);
-        assertThat(selected.expert(0, 1)).isEqualTo(1);
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.FeedForward.Activation;
 import dev.mojave.nn.Init;
 import dev.mojave.nn.Parameter;
+import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
@@ -37,7 +38,9 @@ class DispatchTest {
             FeedForward.Spec each =
                     new FeedForward.Spec(width, 1 + random.nextInt(11), activation, random.nextBoolean());
             MoeLayer.Spec spec = new MoeLayer.Spec(
-                    new TopKRouter.Spec(width, experts, topK, renormalize), new Experts.Spec(experts, each));
+                    new TopKRouter.Spec(),
+                    new RouterSpec.Sizes(width, experts, topK, renormalize),
+                    new Experts.Spec(experts, each));
             idle += check(spec, renormalize, new long[] {1 + random.nextInt(3), 1 + random.nextInt(13), width}, seed);
         }
         assertThat(idle).as("experts without tokens were among the cases").isPositive();
@@ -52,7 +55,8 @@ class DispatchTest {
         try (Scope _ = Scope.open()) {
             Tensor x = Tensors.normal(Rng.seeded(seed + 100), 0, 1, shape).requireGrad(true);
             Tensor weight = Tensors.normal(Rng.seeded(seed + 200), 0, 1, shape);
-            MoeLayer.Output output = layer.forward(x, Context.TRAINING);
+            MoeLayer.Output output =
+                    layer.forward(x, Tokens.of(Tensors.zeros(DType.INT64, shape[0], shape[1])), Context.TRAINING);
             output.yBSD().mul(weight).sum().backward();
             List<float[]> gradients = gradients(x, init.parameters());
 
@@ -140,8 +144,10 @@ class DispatchTest {
         for (boolean gated : new boolean[] {false, true}) {
             FeedForward.Spec each = new FeedForward.Spec(5, 7, Activation.SWIGLU, false);
             MoeLayer.Spec spec = new MoeLayer.Spec(
-                    new TopKRouter.Spec(5, 4, 2, false),
+                    new TopKRouter.Spec(),
+                    new RouterSpec.Sizes(5, 4, 2, false),
                     new Experts.Spec(4, each),
+                    MoeLayer.Travel.PLAIN,
                     Optional.of(new SharedExpert.Spec(new FeedForward.Spec(5, 3, Activation.SWIGLU, false), gated)));
             Init init = Init.of(Rng.seeded(4), 0.5);
             MoeLayer layer = spec.build(init, 1);
@@ -149,7 +155,8 @@ class DispatchTest {
             init.parameters().forEach(p -> values.put(p.name(), p.value()));
             try (Scope _ = Scope.open()) {
                 Tensor x = Tensors.normal(Rng.seeded(5), 0, 1, 2, 3, 5).requireGrad(true);
-                MoeLayer.Output output = layer.forward(x, Context.TRAINING);
+                MoeLayer.Output output =
+                        layer.forward(x, Tokens.of(Tensors.zeros(DType.INT64, 2, 3)), Context.TRAINING);
                 output.yBSD().square().sum().backward();
                 List<float[]> gradients = gradients(x, init.parameters());
                 Tensor xTD = x.reshape(-1, 5);

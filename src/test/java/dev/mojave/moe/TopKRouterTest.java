@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mojave.nn.Context;
 import dev.mojave.nn.Init;
+import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
@@ -12,9 +14,11 @@ import dev.mojave.tensor.Tensors;
 import org.junit.jupiter.api.Test;
 
 class TopKRouterTest {
-    private static Routing route(TopKRouter.Spec spec, Tensor x) {
+    private static Routing route(RouterSpec.Sizes sizes, Tensor x) {
         Init init = Init.of(Rng.seeded(3), 0.5);
-        Routing routing = spec.build(init).route(x);
+        Routing routing = new TopKRouter.Spec()
+                .build(sizes, init)
+                .route(x, Tokens.of(Tensors.zeros(DType.INT64, 1, x.size(0))), Context.EVALUATION);
         init.parameters().forEach(p -> p.value().close());
         return routing;
     }
@@ -22,7 +26,7 @@ class TopKRouterTest {
     @Test
     void weightsAreProbabilitiesOfTheBestExpertsBestFirst() {
         try (Scope _ = Scope.open()) {
-            Routing routing = route(new TopKRouter.Spec(6, 5, 3, false), Tensors.normal(Rng.seeded(4), 0, 1, 11, 6));
+            Routing routing = route(new RouterSpec.Sizes(6, 5, 3, false), Tensors.normal(Rng.seeded(4), 0, 1, 11, 6));
             float[] p = routing.probabilitiesTE().toFloats();
             float[] w = routing.weightsTK().toFloats();
             for (int token = 0; token < 11; token++) {
@@ -50,7 +54,7 @@ class TopKRouterTest {
     @Test
     void renormalisedWeightsAreTheSoftmaxOfTheBestLogits() {
         try (Scope _ = Scope.open()) {
-            Routing routing = route(new TopKRouter.Spec(6, 5, 2, true), Tensors.normal(Rng.seeded(4), 0, 1, 11, 6));
+            Routing routing = route(new RouterSpec.Sizes(6, 5, 2, true), Tensors.normal(Rng.seeded(4), 0, 1, 11, 6));
             float[] logits = routing.logitsTE().toFloats();
             float[] w = routing.weightsTK().toFloats();
             for (int token = 0; token < 11; token++) {
@@ -64,19 +68,19 @@ class TopKRouterTest {
 
     @Test
     void whatCannotBeRoutedIsRefused() {
-        assertThatThrownBy(() -> new TopKRouter.Spec(8, 0, 1, false))
+        assertThatThrownBy(() -> new RouterSpec.Sizes(8, 0, 1, false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("num_experts (0) must be at least 1");
-        assertThatThrownBy(() -> new TopKRouter.Spec(8, 4, 5, false))
+        assertThatThrownBy(() -> new RouterSpec.Sizes(8, 4, 5, false))
                 .hasMessage("num_experts_per_tok (5) must be between 1 and num_experts (4)");
-        assertThatThrownBy(() -> new TopKRouter.Spec(8, 4, 0, false))
+        assertThatThrownBy(() -> new RouterSpec.Sizes(8, 4, 0, false))
                 .hasMessage("num_experts_per_tok (0) must be between 1 and num_experts (4)");
     }
 
     @Test
     void oneRenormalisedExpertHasWeightOne() {
         try (Scope _ = Scope.open()) {
-            Routing routing = route(new TopKRouter.Spec(6, 5, 1, true), Tensors.normal(Rng.seeded(4), 0, 1, 7, 6));
+            Routing routing = route(new RouterSpec.Sizes(6, 5, 1, true), Tensors.normal(Rng.seeded(4), 0, 1, 7, 6));
             assertThat(routing.weightsTK().toFloats()).containsOnly(1);
         }
     }

@@ -2,7 +2,9 @@ package dev.mojave.train;
 
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
-import dev.mojave.moe.BalanceLosses;
+import dev.mojave.moe.BalanceLoss;
+import dev.mojave.moe.Coefficients;
+import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Positions;
@@ -54,7 +56,15 @@ final class Tiny {
                 false,
                 0,
                 0.02,
-                new MoeSpec(4, 2, true, 1, MoeSpec.Router.TOP_K, new BalanceLosses.Coefficients(0.01, 0.01, 0.001)));
+                new MoeSpec(
+                        4,
+                        2,
+                        true,
+                        new TopKRouter.Spec(),
+                        Coefficients.NONE
+                                .with(BalanceLoss.SWITCH_BALANCE, 0.01)
+                                .with(BalanceLoss.MIXTRAL_BALANCE, 0.01)
+                                .with(BalanceLoss.ROUTER_Z, 0.001)));
     }
 
     /** Ids in which each token follows from the one before, so that there is something to learn. */

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mojave.model.LanguageModel;
+import dev.mojave.moe.BalanceLoss;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Parameter;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.engine.ProcessMemory;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TrainStepTest {
@@ -87,7 +89,8 @@ class TrainStepTest {
         try (LanguageModel model = LanguageModel.build(Tiny.sparse(), 1);
                 AdamW optimizer = new AdamW(new AdamW.Spec(0.9, 0.95, 1e-8, 0.1), model.parameters())) {
             TrainStep step = new TrainStep(model, Context.TRAINING, 2);
-            double first = train(model, optimizer, step, 500);
+            double first = train(model, optimizer, step, 1);
+            train(model, optimizer, step, 499);
             long live = Scope.liveObjects();
             long resident = ProcessMemory.residentBytes();
             double last = train(model, optimizer, step, 1500);
@@ -102,7 +105,7 @@ class TrainStepTest {
         double loss = 0;
         for (int i = 0; i < steps; i++) {
             int[] ids = Tiny.ids(4, optimizer.steps());
-            loss = step.run(Tiny.inputs(ids), Tiny.targets(ids), 4, i % 10 == 0).crossEntropy();
+            loss = step.run(rows(ids), coefficients(model), i % 10 == 0).crossEntropy();
             optimizer.step(3e-3, Gradients.clipScale(Gradients.norm(model.parameters()), 1));
             Gradients.clear(model.parameters());
         }
@@ -111,8 +114,15 @@ class TrainStepTest {
 
     private static TrainStep.Result run(LanguageModel model, int[] ids, int microBatch) {
         Gradients.clear(model.parameters());
-        return new TrainStep(model, Context.TRAINING, microBatch)
-                .run(Tiny.inputs(ids), Tiny.targets(ids), ids.length / (Tiny.CONTEXT + 1), true);
+        return new TrainStep(model, Context.TRAINING, microBatch).run(rows(ids), coefficients(model), true);
+    }
+
+    private static TrainStep.Rows rows(int[] ids) {
+        return new TrainStep.Rows(Tiny.inputs(ids), Tiny.targets(ids), ids.length / (Tiny.CONTEXT + 1));
+    }
+
+    private static Map<BalanceLoss, Double> coefficients(LanguageModel model) {
+        return model.spec().mixture().map(moe -> moe.losses().at(0, 1)).orElse(Map.of());
     }
 
     private static List<float[]> gradients(LanguageModel model) {

@@ -1,12 +1,14 @@
 package dev.mojave.lab.bench;
 
 import dev.mojave.model.LanguageModel;
+import dev.mojave.moe.BalanceLoss;
 import dev.mojave.nn.Context;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.train.AdamW;
 import dev.mojave.train.Gradients;
 import dev.mojave.train.TrainStep;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -24,19 +26,24 @@ final class TrainSession implements AutoCloseable {
     private final LanguageModel model;
     private final AdamW optimizer;
     private final TrainStep step;
-    private final int batch;
-    private final int[] ids;
-    private final int[] targets;
+    private final Context context;
+    private final TrainStep.Rows batch;
+    private final Map<BalanceLoss, Double> coefficients;
 
     TrainSession(Workload workload, EngineChoice engine) {
         model = LanguageModel.build(workload.model(), 0);
         optimizer = new AdamW(new AdamW.Spec(0.9, 0.99, 1e-8, 0.1), model.parameters());
-        batch = workload.batch();
-        step = new TrainStep(model, new Context(true, engine.mixed() ? DType.BFLOAT16 : DType.FLOAT32), batch);
+        context = new Context(true, engine.mixed() ? DType.BFLOAT16 : DType.FLOAT32);
+        step = new TrainStep(model, context, workload.batch());
         SplittableRandom random = new SplittableRandom(0);
         int tokens = (int) workload.tokens();
-        ids = random.ints(tokens, 0, workload.model().vocabSize()).toArray();
-        targets = random.ints(tokens, 0, workload.model().vocabSize()).toArray();
+        int vocabulary = workload.model().vocabSize();
+        batch = new TrainStep.Rows(
+                random.ints(tokens, 0, vocabulary).toArray(),
+                random.ints(tokens, 0, vocabulary).toArray(),
+                workload.batch());
+        coefficients =
+                workload.model().mixture().map(moe -> moe.losses().at(0, 1)).orElse(Map.of());
     }
 
     /** Steps until the JIT compiler is done with most of its work. */
@@ -50,10 +57,11 @@ final class TrainSession implements AutoCloseable {
     /** Makes one step and returns its seconds. */
     double step() {
         long start = System.nanoTime();
-        step.run(ids, targets, batch, false);
+        TrainStep.Result result = step.run(batch, coefficients, false);
         double norm = Gradients.norm(model.parameters());
         optimizer.step(LEARNING_RATE, Gradients.clipScale(norm, CLIP));
         Gradients.clear(model.parameters());
+        model.afterStep(result.wanted(), context);
         return (System.nanoTime() - start) / 1e9;
     }
 

@@ -26,12 +26,13 @@ import tools.jackson.databind.node.ObjectNode;
  *   <li>{@code intermediate_size} = 4 hidden_size for gelu and 8/3 hidden_size, rounded up to a multiple of 32, for swiglu, if
  *       {@code hidden_size} or {@code hidden_act} was typed without it;
  *   <li>{@code attention_bias} (none, qkv, all) and {@code mlp_bias} follow {@code bias}, if only that was typed;
- *   <li>{@code moe}: every layer sparse, router top_k, {@code norm_topk_prob} for more than one expert per token, no balance loss;
+ *   <li>{@code moe}: {@code norm_topk_prob} for more than one expert per token; {@code dispatch: capacity} if {@code capacity_factor} was
+ *       typed, and the usual factors the other way round;
  *       {@code moe: null} makes a sparse preset dense;
  *   <li>{@code vocab_size} comes from the tokenizer, not from the preset.
  * </ul>
  *
- * <p>The result names no preset, holds every key and completes to itself, so that a printed recipe runs unchanged.
+ * <p>The result names no preset, holds every key that has no default of its own and completes to itself, so that a printed recipe runs unchanged.
  */
 public final class Presets {
     /** A resource per name. */
@@ -53,7 +54,6 @@ public final class Presets {
             "chimera-moe",
             "mixtral-tiny");
 
-    private static final List<String> LOSSES = List.of("switch_balance", "mixtral_balance", "router_z");
     private static final List<String> DERIVED =
             List.of("vocab_size", "num_key_value_heads", "intermediate_size", "attention_bias", "mlp_bias");
 
@@ -163,7 +163,9 @@ public final class Presets {
         for (Map.Entry<String, JsonNode> entry : from.properties()) {
             String key = entry.getKey();
             JsonNode value = entry.getValue();
-            if (into.path(key) instanceof ObjectNode section && value instanceof ObjectNode changes) {
+            if (into.path(key) instanceof ObjectNode section
+                    && value instanceof ObjectNode changes
+                    && sameKind(section, changes)) {
                 merge(section, changes);
             } else if (!value.isNull()) {
                 into.set(key, value.deepCopy());
@@ -184,6 +186,11 @@ public final class Presets {
         }
     }
 
+    /** A section of another kind replaces what was there: its keys are others. */
+    private static boolean sameKind(ObjectNode section, ObjectNode changes) {
+        return !changes.has("kind") || changes.path("kind").equals(section.path("kind"));
+    }
+
     private static OptionalLong intermediateSize(ObjectNode model) {
         OptionalLong width = whole(model.path("hidden_size"));
         if (width.isEmpty() || !model.path("hidden_act").isString()) {
@@ -200,11 +207,12 @@ public final class Presets {
         if (topK.isPresent() && follows("norm_topk_prob", topKChanged, userMoe, moe)) {
             moe.put("norm_topk_prob", topK.getAsLong() > 1);
         }
-        moe.putIfAbsent("decoder_sparse_step", moe.numberNode(1L));
-        moe.putIfAbsent("router", moe.stringNode("top_k"));
-        moe.putIfAbsent("losses", moe.objectNode());
-        if (moe.path("losses") instanceof ObjectNode losses) {
-            LOSSES.forEach(loss -> losses.putIfAbsent(loss, losses.numberNode(0.0)));
+        boolean capacity = typed(userMoe, "capacity_factor");
+        if (follows("dispatch", capacity, userMoe, moe) && capacity) {
+            moe.put("dispatch", "capacity");
+        }
+        if (moe.path("dispatch").asString("").equals("capacity")) {
+            moe.putIfAbsent("capacity_factor", moe.objectNode());
         }
     }
 

@@ -7,7 +7,9 @@ import dev.mojave.base.Failure;
 import dev.mojave.model.ModelCounts;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
-import dev.mojave.moe.BalanceLosses;
+import dev.mojave.moe.BalanceLoss;
+import dev.mojave.moe.Coefficients;
+import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Positions;
@@ -30,12 +32,14 @@ class BudgetTest {
                     random.nextInt(64, 1024),
                     random.nextBoolean(),
                     new MoeSpec(
-                            experts,
-                            chosen,
-                            chosen > 1,
-                            random.nextInt(1, layers + 1),
-                            MoeSpec.Router.TOP_K,
-                            new BalanceLosses.Coefficients(0.01, 0, 0.001)));
+                                    experts,
+                                    chosen,
+                                    chosen > 1,
+                                    new TopKRouter.Spec(),
+                                    Coefficients.NONE
+                                            .with(BalanceLoss.SWITCH_BALANCE, 0.01)
+                                            .with(BalanceLoss.ROUTER_Z, 0.001))
+                            .withSparseStep(random.nextInt(1, layers + 1)));
             Budget.Matched active = Budget.ACTIVE.match("arms.a.match", "moe", moe, moe);
             Budget.Matched total = Budget.TOTAL.match("arms.t.match", "moe", moe, moe);
             Budget.Matched flops = Budget.FLOPS.match("arms.f.match", "moe", moe, moe);
@@ -58,11 +62,7 @@ class BudgetTest {
     @Test
     void aMixtureOfOneLayerInManyCanStillBeMatched() {
         ModelSpec moe = spec(
-                128,
-                4,
-                256,
-                true,
-                new MoeSpec(4, 2, true, 4, MoeSpec.Router.TOP_K, new BalanceLosses.Coefficients(0, 0, 0)));
+                128, 4, 256, true, new MoeSpec(4, 2, true, new TopKRouter.Spec(), Coefficients.NONE).withSparseStep(4));
         assertThat(Budget.ACTIVE.match("arms.a.match", "moe", moe, moe).match().value())
                 .isBetween(256L, 512L);
     }
@@ -70,11 +70,7 @@ class BudgetTest {
     @Test
     void aTinyMixtureCannotBeMatched() {
         ModelSpec moe = spec(
-                2,
-                1,
-                1,
-                false,
-                new MoeSpec(2, 2, true, 1, MoeSpec.Router.TOP_K, new BalanceLosses.Coefficients(0, 0, 0)));
+                2, 1, 1, false, new MoeSpec(2, 2, true, new TopKRouter.Spec(), Coefficients.NONE).withSparseStep(1));
         assertThatThrownBy(() -> Budget.TOTAL.match("arms.dense-total.match", "moe", moe, moe))
                 .isInstanceOf(Failure.class)
                 .hasMessageStartingWith(

@@ -7,6 +7,9 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.Records;
 import dev.mojave.base.Yaml;
 import dev.mojave.model.ModelSpec;
+import dev.mojave.moe.BalanceLoss;
+import dev.mojave.moe.Coefficients;
+import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.Attention;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -95,13 +98,20 @@ class PresetsTest {
         assertThat(Yaml.print(topOne.path("moe")).strip()).isEqualTo("""
                 num_experts: 4
                 num_experts_per_tok: 1
+                norm_topk_prob: false""");
+        assertThat(Yaml.print(Records.tree(spec(topOne)).path("moe")).strip()).isEqualTo("""
+                num_experts: 4
+                num_experts_per_tok: 1
                 norm_topk_prob: false
                 decoder_sparse_step: 1
+                mlp_only_layers: []
+                shared_expert_intermediate_size: 0
+                shared_expert_gate: false
                 router: top_k
-                losses:
-                  switch_balance: 0.0
-                  mixtral_balance: 0.0
-                  router_z: 0.0""");
+                losses: {}
+                dispatch: dropless
+                input_jitter: 0.0
+                expert_dropout: 0.0""");
         ModelSpec topTwo = spec(resolve("""
                 preset: llama
                 moe: {num_experts: 4, num_experts_per_tok: 2, decoder_sparse_step: 2, losses: {switch_balance: 0.01}}
@@ -109,8 +119,8 @@ class PresetsTest {
         assertThat(topTwo.mixture()).hasValueSatisfying(moe -> {
             assertThat(moe.normTopkProb()).isTrue();
             assertThat(moe.decoderSparseStep()).isEqualTo(2);
-            assertThat(moe.losses().switchBalance()).isEqualTo(0.01);
-            assertThat(moe.losses().routerZ()).isZero();
+            assertThat(moe.losses()).isEqualTo(Coefficients.NONE.with(BalanceLoss.SWITCH_BALANCE, 0.01));
+            assertThat(moe.router()).isEqualTo(new TopKRouter.Spec());
         });
         assertThat(spec(resolve("{preset: llama, moe: null}")).mixture()).isEmpty();
     }

@@ -1,0 +1,51 @@
+package dev.mojave.moe;
+
+import dev.mojave.tensor.Tensor;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/** The balance losses by their names in a recipe, each over all mixture layers of a model; {@link BalanceLosses} has the formulas. */
+public enum BalanceLoss {
+    /** {@link BalanceLosses#switchBalance}, one term a layer, summed. */
+    SWITCH_BALANCE,
+    /** {@link BalanceLosses#mixtralBalance}, layers pooled. */
+    MIXTRAL_BALANCE,
+    /** {@link BalanceLosses#megatronBalance}, layers pooled. */
+    MEGATRON_BALANCE,
+    /** {@link BalanceLosses#routerZ}, one term a layer, summed. */
+    ROUTER_Z,
+    /** {@link BalanceLosses#entropyBalance}, one term a layer, summed. */
+    ENTROPY_BALANCE,
+    /** {@link BalanceLosses#entropyPaperSign}, one term a layer, summed. */
+    ENTROPY_PAPER_SIGN,
+    /** {@link BalanceLosses#importanceLoad}, one term a layer, summed. */
+    IMPORTANCE_LOAD;
+
+    /** Returns the name in recipes and logs. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Returns whether it spreads tokens over experts; otherwise it only keeps logits small. */
+    public boolean balances() {
+        return this != ROUTER_Z;
+    }
+
+    /** Returns the unweighted loss, a float32 scalar, of at least one layer. */
+    public Tensor of(List<Routing> layers) {
+        return switch (this) {
+            case SWITCH_BALANCE -> summed(layers, BalanceLosses::switchBalance);
+            case MIXTRAL_BALANCE -> BalanceLosses.mixtralBalance(layers);
+            case MEGATRON_BALANCE -> BalanceLosses.megatronBalance(layers);
+            case ROUTER_Z -> summed(layers, BalanceLosses::routerZ);
+            case ENTROPY_BALANCE -> summed(layers, BalanceLosses::entropyBalance);
+            case ENTROPY_PAPER_SIGN -> summed(layers, BalanceLosses::entropyPaperSign);
+            case IMPORTANCE_LOAD -> summed(layers, BalanceLosses::importanceLoad);
+        };
+    }
+
+    private static Tensor summed(List<Routing> layers, Function<Routing, Tensor> ofLayer) {
+        return layers.stream().map(ofLayer).reduce(Tensor::add).orElseThrow();
+    }
+}
