@@ -1,6 +1,7 @@
 package dev.mojave.tensor;
 
-import dev.mojave.base.Failure;
+import dev.mojave.tensor.engine.Engine;
+import dev.mojave.tensor.engine.EngineChoice;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -19,25 +20,11 @@ public record Device(Kind kind, int index) {
     /** The host's processor. */
     public static final Device CPU = new Device(Kind.CPU, 0);
 
-    private static volatile Device current = CPU;
+    private static final Device FIRST_GPU = new Device(Kind.CUDA, 0);
 
-    /** Returns the device on which new tensors are made. */
+    /** Returns the device on which new tensors are made: the engine's. */
     public static Device current() {
-        return current;
-    }
-
-    /**
-     * Makes this the device for new tensors.
-     *
-     * @throws Failure of kind ENVIRONMENT if CUDA is asked for and absent
-     */
-    public static void use(Device device) {
-        if (device.kind == Kind.CUDA && !torch.cuda_is_available()) {
-            throw Failure.environment(
-                    "engine.device: cuda is not available here; use engine.device=cpu, or a build with the cuda profile on a machine with an NVIDIA GPU");
-        }
-        current = device;
-        Options.reset();
+        return Engine.current().device().equals(EngineChoice.CUDA) ? FIRST_GPU : CPU;
     }
 
     org.bytedeco.pytorch.Device toNative() {

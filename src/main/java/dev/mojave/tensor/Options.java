@@ -30,9 +30,4 @@ final class Options {
         options.retainReference();
         return options;
     }
-
-    /** Forgets the options of the current device, which has changed. */
-    static synchronized void reset() {
-        CURRENT.clear();
-    }
 }

@@ -38,9 +38,9 @@ public final class Engine {
 
     /**
      * Resolves what is asked for this machine, measuring it once where that is needed, and starts the engine with it. Precision,
-     * threads and kernels may be configured again later; the BLAS library may not.
+     * threads and kernels may be configured again later; the device and the BLAS library may not.
      *
-     * @throws Failure of kind USAGE if another BLAS library is already loaded, of kind ENVIRONMENT if the natives do not load
+     * @throws Failure of kind USAGE if another device or BLAS library is in use, of kind ENVIRONMENT if the natives do not load
      */
     public static EngineChoice configure(EngineRequest request, Progress progress) {
         return start(request, true, progress);
@@ -59,8 +59,12 @@ public final class Engine {
         EngineChoice wanted = Resolver.resolve(request, running, mayMeasure, progress);
         if (running == null) {
             String malloc = Natives.load(wanted.blas(), wanted.threads());
+            if (wanted.device().equals(EngineChoice.CUDA)) {
+                Natives.requireCuda();
+            }
             wanted = withMalloc(wanted, malloc);
         } else {
+            sameDevice(running, wanted);
             sameBlas(running, wanted);
             Natives.setThreads(wanted.blas(), wanted.threads());
             wanted = withMalloc(wanted, running.malloc());
@@ -89,6 +93,15 @@ public final class Engine {
                                     + " engine.kernels=auto",
                             choice, String.valueOf(e.getMessage()))
                     .because(e);
+        }
+    }
+
+    private static void sameDevice(EngineChoice running, EngineChoice wanted) {
+        if (!running.device().equals(wanted.device())) {
+            throw Failure.usage(
+                    "engine.device: %s cannot be used, because this process has already made tensors on %s; configure the engine"
+                            + " before the first tensor, or start a new process",
+                    wanted.device(), running.device());
         }
     }
 

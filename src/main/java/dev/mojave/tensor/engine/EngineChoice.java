@@ -8,7 +8,7 @@ import java.util.Map;
  * What the engine runs with: every {@code auto} resolved. Results are bit for bit the same only under the same choice, so it is
  * written into provenance and pinned when a run continues.
  *
- * @param device {@code cpu}
+ * @param device {@code cpu} or {@code cuda}
  * @param precision {@code fp32} or {@code bf16-mixed}
  * @param blas {@code mkl} or {@code openblas}
  * @param threads of libtorch, its BLAS and the kernels
@@ -18,6 +18,8 @@ import java.util.Map;
 public record EngineChoice(String device, String precision, String blas, int threads, String kernels, String malloc) {
     /** glibc told to keep large freed blocks instead of returning them to the kernel. */
     public static final String MALLOC_TUNED = "tuned";
+    /** The first NVIDIA GPU. */
+    public static final String CUDA = "cuda";
     /** The allocator as the system has it. */
     public static final String MALLOC_SYSTEM = "system";
 

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * What a person asks of the engine: the recipe's {@code engine:} section. Every value may be {@code auto}: chosen for this machine.
  *
- * @param device {@code auto} or {@code cpu}
+ * @param device {@code auto}, which is the CPU, {@code cpu}, or {@code cuda}: the first NVIDIA GPU, with a build of the cuda profile
  * @param precision {@code auto}, {@code fp32} or {@code bf16-mixed}
  * @param blas {@code auto}, {@code mkl} or {@code openblas}
  * @param threads {@code auto} or a count from 1
@@ -24,7 +24,7 @@ public record EngineRequest(
     public static final String AUTO = "auto";
 
     /** What the key {@code device} takes. */
-    public static final List<String> DEVICES = List.of(AUTO, "cpu");
+    public static final List<String> DEVICES = List.of(AUTO, "cpu", EngineChoice.CUDA);
     /** What the key {@code precision} takes. */
     public static final List<String> PRECISIONS = List.of(AUTO, "fp32", "bf16-mixed");
     /** What the key {@code blas} takes. */

@@ -56,6 +56,19 @@ final class Natives {
         return tuned ? EngineChoice.MALLOC_TUNED : EngineChoice.MALLOC_SYSTEM;
     }
 
+    /**
+     * Checks for a GPU.
+     *
+     * @throws Failure of kind ENVIRONMENT if there is none that this build can use
+     */
+    static void requireCuda() {
+        if (!torch.cuda_is_available()) {
+            throw Failure.environment(
+                    "engine.device: cuda is not available here; use engine.device=cpu, or a build with the cuda"
+                            + " profile (CONTRIBUTING.md) on a machine with an NVIDIA GPU");
+        }
+    }
+
     /** Sets the threads of libtorch and of OpenBLAS, which has a pool of its own; MKL runs on libtorch's. */
     static void setThreads(String blas, int threads) {
         torch.set_num_threads(threads);

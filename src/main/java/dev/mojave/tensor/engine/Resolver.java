@@ -32,19 +32,25 @@ final class Resolver {
     static EngineChoice resolve(
             EngineRequest request, @Nullable EngineChoice running, boolean mayMeasure, Progress progress) {
         Resolver resolver = new Resolver(request, running, mayMeasure, progress);
+        boolean cuda = request.device().equals(EngineChoice.CUDA);
         return new EngineChoice(
-                "cpu",
+                cuda ? EngineChoice.CUDA : "cpu",
                 resolver.precision(),
                 resolver.blas(),
                 resolver.threads(),
-                kernels(request, progress),
+                // The fused kernels are the CPU's; a GPU takes their plain twins.
+                cuda ? "plain" : kernels(request, progress),
                 EngineChoice.MALLOC_SYSTEM);
     }
 
     private String precision() {
-        return EngineRequest.isAuto(request.precision())
-                ? calibration.map(Calibration::precision).orElse("fp32")
-                : request.precision();
+        if (!EngineRequest.isAuto(request.precision())) {
+            return request.precision();
+        }
+        // What was measured is the CPU.
+        return request.device().equals(EngineChoice.CUDA)
+                ? "fp32"
+                : calibration.map(Calibration::precision).orElse("fp32");
     }
 
     private String blas() {

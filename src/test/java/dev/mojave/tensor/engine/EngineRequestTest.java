@@ -3,6 +3,8 @@ package dev.mojave.tensor.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mojave.base.Failure;
+import dev.mojave.base.Progress;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,29 @@ class EngineRequestTest {
                 .hasMessageStartingWith("engine.device: 'gpu' is not one of auto, cpu");
         assertThatThrownBy(() -> new EngineRequest("auto", "auto", "auto", "auto", "fuse"))
                 .hasMessage("engine.kernels: 'fuse' is not one of auto, fused, plain; did you mean 'fused'?");
+    }
+
+    @Test
+    void aGpuTakesPlainKernelsAndIsNeverChosenUnasked() {
+        EngineChoice gpu = Resolver.resolve(
+                new EngineRequest("cuda", "auto", "auto", "auto", "auto"), null, false, Progress.SILENT);
+        assertThat(gpu.device()).isEqualTo("cuda");
+        assertThat(gpu.kernels()).isEqualTo("plain");
+        assertThat(gpu.precision()).isEqualTo("fp32");
+        assertThat(Resolver.resolve(EngineRequest.DEFAULT, null, false, Progress.SILENT)
+                        .device())
+                .isEqualTo("cpu");
+    }
+
+    @Test
+    void theDeviceOfARunningEngineStays() {
+        Engine.load();
+        assertThatThrownBy(() ->
+                        Engine.configure(new EngineRequest("cuda", "auto", "auto", "auto", "auto"), Progress.SILENT))
+                .isInstanceOfSatisfying(
+                        Failure.class, failure -> assertThat(failure.kind()).isEqualTo(Failure.Kind.USAGE))
+                .hasMessageContaining("engine.device: cuda")
+                .hasMessageContaining("already made tensors on cpu");
     }
 
     @Test
