@@ -176,6 +176,12 @@ public final class StudyRecipe {
         Optional<Match> read = match == null || match.isNull()
                 ? Optional.empty()
                 : Optional.of(Records.read(match, Match.class, source, path + ".match"));
+        if (read.isPresent()
+                && Trees.at(overrides, "model.moe").filter(moe -> !moe.isNull()).isPresent()) {
+            throw Failure.usage(
+                    "%s: %s.model.moe: an arm with match is a dense model, resized to a mixture's budget; remove its moe or its match",
+                    source.apply(path + ".model.moe"), path);
+        }
         // Keys that the arm itself gives are named where they stand; the base's keep their own place.
         RecipeDraft draft = RecipeDraft.of(
                 Trees.merge(shared, overrides),

@@ -97,6 +97,7 @@ class StudyRecipeTest {
             arms.moe.model.moe.num_experts_per_tok=9 | FILE with --set arms.moe.model.moe.num_experts_per_tok=9: arms.moe: model.moe: num_experts_per_tok (9) must be between 1 and num_experts (4)
             arms.dense-total.match.arm=mo | --set arms.dense-total.match.arm=mo: arms.dense-total.match.arm: there is no arm 'mo'; did you mean 'moe'?
             arms.dense-total.match.arm=dense-total | --set arms.dense-total.match.arm=dense-total: arms.dense-total.match.arm: arm 'dense-total' is resized itself; match an arm whose size is fixed
+            arms.dense-total.model.moe.num_experts=4 | FILE with --set arms.dense-total.model.moe.num_experts=4: arms.dense-total.model.moe: an arm with match is a dense model, resized to a mixture's budget; remove its moe or its match
             arms.dense-total.match.by=size | --set arms.dense-total.match.by=size: arms.dense-total.match.by: unknown value 'size' (one of active, total, flops)
             arms.dense=4              | --set arms.dense=4: arms.dense: expected a section, found 4
             seeds=[]                  | FILE with --set seeds=[]: seeds must list at least one seed, for example [1, 2, 3]
