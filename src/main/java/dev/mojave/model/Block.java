@@ -53,13 +53,13 @@ final class Block {
     Output forward(Tensor xBSD, Tokens tokens, Optional<Tensor> visible, Optional<KvCache> cache, Context context) {
         Tensor attended = attention.forward(attentionNorm.forward(xBSD), visible, cache, layer, context);
         Tensor x = xBSD.add(Functions.dropout(attended, context.dropout(dropout)));
-        Tensor normed = feedForwardNorm.forward(x);
         return switch (half) {
             case Dense(FeedForward dense) ->
-                new Output(residual(x, dense.forward(normed, context), context), Optional.empty());
+                new Output(dense.residual(x, feedForwardNorm, context.dropout(dropout), context), Optional.empty());
             case Sparse(MoeLayer moe) -> {
-                MoeLayer.Output output = moe.forward(normed, tokens, context);
-                yield new Output(residual(x, output.yBSD(), context), Optional.of(output.routing()));
+                MoeLayer.Output output = moe.forward(feedForwardNorm.forward(x), tokens, context);
+                Tensor branch = Functions.dropout(output.yBSD(), context.dropout(dropout));
+                yield new Output(x.add(branch), Optional.of(output.routing()));
             }
         };
     }
@@ -73,9 +73,5 @@ final class Block {
 
     boolean isSparse() {
         return half instanceof Sparse;
-    }
-
-    private Tensor residual(Tensor x, Tensor branch, Context context) {
-        return x.add(Functions.dropout(branch, context.dropout(dropout)));
     }
 }

@@ -2,9 +2,11 @@ package dev.mojave.nn;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.mojave.base.Check;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
-import dev.mojave.tensor.kernels.GeluKernel;
-import dev.mojave.tensor.kernels.SwiGluKernel;
+import dev.mojave.tensor.kernels.FeedForwardKernel;
+import dev.mojave.tensor.kernels.Gate;
 
 /**
  * The feed-forward half of a block: {@code down(gelu(up x))} as in GPT-2, or {@code down(silu(gate x) * up x)} as in LLaMA
@@ -14,19 +16,24 @@ public final class FeedForward {
     /** The non-linearity, and with it the number of input projections. */
     public enum Activation {
         @JsonProperty("gelu")
-        GELU(1),
+        GELU(Gate.GELU),
         @JsonProperty("swiglu")
-        SWIGLU(2);
+        SWIGLU(Gate.SWIGLU);
 
-        private final int projections;
+        private final Gate gate;
 
-        Activation(int projections) {
-            this.projections = projections;
+        Activation(Gate gate) {
+            this.gate = gate;
         }
 
         /** Returns how many intermediate sizes wide the input projection is. */
         public int projections() {
-            return projections;
+            return gate.projections();
+        }
+
+        /** Returns the kernel. */
+        public Gate gate() {
+            return gate;
         }
 
         /**
@@ -36,10 +43,7 @@ public final class FeedForward {
          * @return (..., I)
          */
         public Tensor apply(Tensor x) {
-            return switch (this) {
-                case GELU -> GeluKernel.apply(x);
-                case SWIGLU -> SwiGluKernel.apply(x);
-            };
+            return gate.apply(x);
         }
     }
 
@@ -51,7 +55,7 @@ public final class FeedForward {
         }
 
         private Linear.Spec input() {
-            return new Linear.Spec(width, activation.projections * intermediateSize, bias);
+            return new Linear.Spec(width, activation.projections() * intermediateSize, bias);
         }
 
         private Linear.Spec output() {
@@ -65,7 +69,7 @@ public final class FeedForward {
 
         /** Returns the number of weights that a token is multiplied with. */
         public long matmulWeights() {
-            return (activation.projections + 1L) * width * intermediateSize;
+            return (activation.projections() + 1L) * width * intermediateSize;
         }
 
         /** Makes the layer with parameters under {@code input} and {@code output}. */
@@ -95,5 +99,21 @@ public final class FeedForward {
      */
     public Tensor forward(Tensor x, Context context) {
         return output.forward(spec.activation.apply(input.forward(x, context)), context);
+    }
+
+    /**
+     * The feed-forward half of a pre-norm block, {@code x + dropout(f(norm(x)))}; one kernel where it is float32 without dropout.
+     *
+     * @param x the residual stream, float32 (..., width)
+     * @param dropout probability in force
+     */
+    public Tensor residual(Tensor x, Norm norm, double dropout, Context context) {
+        if (dropout == 0 && context.compute() == DType.FLOAT32) {
+            return FeedForwardKernel.apply(
+                    x,
+                    new FeedForwardKernel.Weights(
+                            norm.normalisation(), input.projection(), spec.activation.gate(), output.projection()));
+        }
+        return x.add(Functions.dropout(forward(norm.forward(x), context), dropout));
     }
 }

@@ -2,6 +2,7 @@ package dev.mojave.nn;
 
 import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.kernels.Projection;
 import java.util.Optional;
 
 /** An affine map {@code y = x W^T + b}; W (outputs, inputs), b (outputs) or absent. */
@@ -36,6 +37,11 @@ public final class Linear {
      */
     public Tensor forward(Tensor x, Context context) {
         return apply(x, weightOI, biasO, context);
+    }
+
+    /** Returns the weights as kernels take them. */
+    Projection projection() {
+        return new Projection(weightOI, biasO);
     }
 
     /** The same for weights that live elsewhere: a tied head, one expert of a stack. */

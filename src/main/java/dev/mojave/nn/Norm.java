@@ -2,8 +2,8 @@ package dev.mojave.nn;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.mojave.tensor.DType;
-import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.kernels.Normalisation;
 import java.util.Optional;
 
 /**
@@ -56,10 +56,11 @@ public final class Norm {
      * @return the same shape, float32
      */
     public Tensor forward(Tensor x) {
-        Tensor input = x.to(DType.FLOAT32);
-        return switch (spec.kind) {
-            case LAYER_NORM -> Functions.layerNorm(input, weightD, biasD, spec.eps);
-            case RMS_NORM -> Functions.rmsNorm(input, weightD, spec.eps);
-        };
+        return normalisation().apply(x.to(DType.FLOAT32));
+    }
+
+    /** Returns the kernel with this layer's weights. */
+    Normalisation normalisation() {
+        return new Normalisation(spec.kind == Kind.LAYER_NORM, weightD, biasD, spec.eps);
     }
 }

@@ -2,6 +2,7 @@ package dev.mojave.tensor;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Edge;
 import org.bytedeco.pytorch.EdgeVector;
 import org.bytedeco.pytorch.GradMode;
@@ -11,7 +12,6 @@ import org.bytedeco.pytorch.TensorBase;
 import org.bytedeco.pytorch.TensorTensorHook;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A differentiable operation whose forward and backward are written in Java.
@@ -27,6 +27,28 @@ import org.jspecify.annotations.Nullable;
 public final class CustomOp {
     private CustomOp() {}
 
+    /**
+     * Where a backward may write the gradient of an input.
+     *
+     * @param gradient float32, contiguous, of the input's shape
+     * @param adds whether it holds an earlier gradient, to which the new one is added; otherwise it holds nothing yet
+     */
+    public record Target(Tensor gradient, boolean adds) {}
+
+    /**
+     * Returns the gradient that a parameter has accumulated, to add to and return, or where there is none, memory for a new one:
+     * a gradient of a large matrix is then written once and not added in a pass of its own.
+     */
+    public static Target target(Tensor input) {
+        if (input.handle().is_leaf()) {
+            org.bytedeco.pytorch.Tensor accumulated = input.handle().grad();
+            if (accumulated.defined() && accumulated.is_contiguous()) {
+                return new Target(new Tensor(accumulated), true);
+            }
+        }
+        return new Target(Tensors.empty(DType.FLOAT32, input.shape()), false);
+    }
+
     /** The backward pass. */
     @FunctionalInterface
     public interface Backward {
@@ -38,7 +60,8 @@ public final class CustomOp {
     }
 
     /**
-     * Connects an output, computed without recording, to the inputs that it depends on.
+     * Connects an output, computed without recording, to the inputs that it depends on. Gradients of parameters (leaves) are
+     * accumulated in place, without a node of the graph each; those of one other input of the output's own shape take its alias alone.
      *
      * @param output result of the forward pass, not recorded, any float dtype
      * @param inputs every tensor that may need a gradient
@@ -48,12 +71,47 @@ public final class CustomOp {
         if (!recording(inputs.toArray(new Tensor[0]))) {
             return output;
         }
-        Connection connection = new Connection(inputs.size());
-        TensorVector standIns = new TensorVector();
-        for (int i = 0; i < inputs.size(); i++) {
-            if (inputs.get(i).requiresGrad()) {
-                standIns.push_back(standIn(inputs.get(i), connection, i));
+        List<Integer> inner = IntStream.range(0, inputs.size())
+                .filter(i ->
+                        inputs.get(i).requiresGrad() && !inputs.get(i).handle().is_leaf())
+                .boxed()
+                .toList();
+        if (inner.size() == 1
+                && Arrays.equals(inputs.get(inner.getFirst()).shape(), output.shape())
+                && inputs.get(inner.getFirst()).dtype() == output.dtype()) {
+            attachLike(output, inputs, inner.getFirst(), backward);
+        } else {
+            attachAny(output, inputs, inner, backward);
+        }
+        return output;
+    }
+
+    /** The alias of the input is the output's node; the hook that it carries turns dy into dx. */
+    private static void attachLike(Tensor output, List<Tensor> inputs, int inner, Backward backward) {
+        org.bytedeco.pytorch.Tensor alias = inputs.get(inner).handle().alias();
+        TensorTensorHook run = new TensorTensorHook() {
+            @Override
+            public TensorBase call(TensorBase gradient) {
+                return run(backward, gradient, inputs).get(inner).handle();
             }
+        };
+        Scope.hold(run);
+        alias.register_hook(run);
+        Node node = alias.grad_fn();
+        // The node's only input is then the output's gradient, and the hook sits there.
+        node.clear_input_metadata();
+        torch.create_gradient_edge(output.handle(), node);
+    }
+
+    private static void attachAny(Tensor output, List<Tensor> inputs, List<Integer> inner, Backward backward) {
+        Connection connection = new Connection();
+        TensorVector standIns = new TensorVector();
+        for (int i : inner) {
+            standIns.push_back(standIn(inputs.get(i), connection, i));
+        }
+        if (inner.isEmpty()) {
+            standIns.push_back(
+                    torch.zeros(new long[] {1}, Options.of(DType.FLOAT32)).set_requires_grad(true));
         }
         Node joint = torch.cat(standIns, 0)
                 .gather(0, torch.empty(new long[] {0}, Options.of(DType.INT64), new MemoryFormatOptional()))
@@ -63,13 +121,35 @@ public final class CustomOp {
         TensorTensorHook run = new TensorTensorHook() {
             @Override
             public TensorBase call(TensorBase gradient) {
-                connection.gradients = backward.apply(new Tensor(new org.bytedeco.pytorch.Tensor(gradient)));
+                connection.gradients = run(backward, gradient, inputs);
                 return gradient;
             }
         };
         Scope.hold(run);
         output.handle().register_hook(run);
-        return output;
+    }
+
+    /** Runs the backward and gives the parameters what is theirs. */
+    private static List<Tensor> run(Backward backward, TensorBase gradient, List<Tensor> inputs) {
+        List<Tensor> gradients = backward.apply(new Tensor(new org.bytedeco.pytorch.Tensor(gradient)));
+        if (gradients.size() != inputs.size()) {
+            throw new TensorException("a custom operation's backward must return one gradient for each input", null);
+        }
+        for (int i = 0; i < inputs.size(); i++) {
+            if (inputs.get(i).requiresGrad() && inputs.get(i).handle().is_leaf()) {
+                accumulate(inputs.get(i).handle(), gradients.get(i).handle());
+            }
+        }
+        return gradients;
+    }
+
+    private static void accumulate(org.bytedeco.pytorch.Tensor leaf, org.bytedeco.pytorch.Tensor gradient) {
+        org.bytedeco.pytorch.Tensor accumulated = leaf.grad();
+        if (!accumulated.defined()) {
+            leaf.mutable_grad().put(gradient);
+        } else if (!accumulated.is_same(gradient)) {
+            accumulated.add_(gradient);
+        }
     }
 
     /** Returns whether an operation on these inputs would be recorded: what a forward need not compute or keep otherwise. */
@@ -98,22 +178,12 @@ public final class CustomOp {
         return scalar.view(1);
     }
 
-    /** Carries the gradients from the output's hook to the inputs' hooks; each is handed over once. */
+    /** Carries the gradients from the output's hook to the inputs' hooks. */
     private static final class Connection {
-        private @Nullable List<Tensor> gradients;
-        private final int inputs;
-
-        Connection(int inputs) {
-            this.inputs = inputs;
-        }
+        private List<Tensor> gradients = List.of();
 
         Tensor gradient(int index) {
-            List<Tensor> all = gradients;
-            if (all == null || all.size() != inputs) {
-                throw new TensorException(
-                        "a custom operation's backward must return one gradient for each input", null);
-            }
-            return all.get(index);
+            return gradients.get(index);
         }
     }
 

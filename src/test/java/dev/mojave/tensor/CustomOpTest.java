@@ -50,6 +50,47 @@ class CustomOpTest {
     }
 
     @Test
+    void anOperationThatKeepsTheShapeTakesItsPlaceInTheGraph() {
+        try (Scope _ = Scope.open()) {
+            Tensor leaf = Tensors.of(new float[] {1, 2, 3}, 3).requireGrad(true);
+            Tensor factor = Tensors.of(new float[] {4, 5, 6}, 3).requireGrad(true);
+            Tensor x = leaf.mul(2);
+            for (int pass = 1; pass <= 2; pass++) {
+                x = leaf.mul(2);
+                Tensor in = x;
+                Tensor y = CustomOp.attach(
+                        x.detach().mul(factor.detach()),
+                        List.of(x, factor),
+                        dy -> List.of(dy.mul(factor.detach()), dy.mul(in.detach())));
+                y.add(x).sum().backward();
+                assertThat(leaf.grad().orElseThrow().toFloats()).containsExactly(10f * pass, 12f * pass, 14f * pass);
+                assertThat(factor.grad().orElseThrow().toFloats()).containsExactly(2f * pass, 4f * pass, 6f * pass);
+            }
+        }
+    }
+
+    @Test
+    void aGradientMayBeAddedInPlace() {
+        try (Scope _ = Scope.open()) {
+            Tensor factor = Tensors.of(new float[] {4, 5, 6}, 3).requireGrad(true);
+            for (int pass = 1; pass <= 3; pass++) {
+                boolean adds = pass > 1;
+                CustomOp.attach(Tensors.ones(DType.FLOAT32, 3), List.of(factor), dy -> {
+                            CustomOp.Target target = CustomOp.target(factor);
+                            assertThat(target.adds()).isEqualTo(adds);
+                            return List.of(
+                                    adds
+                                            ? target.gradient().addInPlace(dy, 1)
+                                            : target.gradient().copyInPlace(dy));
+                        })
+                        .sum()
+                        .backward();
+                assertThat(factor.grad().orElseThrow().toFloats()).containsOnly(pass);
+            }
+        }
+    }
+
+    @Test
     void nothingIsRecordedWithoutNeed() {
         try (Scope _ = Scope.open()) {
             Tensor a = Tensors.ones(DType.FLOAT32, 2, 3);

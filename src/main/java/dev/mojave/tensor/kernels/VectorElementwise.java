@@ -42,6 +42,33 @@ final class VectorElementwise {
         }
     }
 
+    /** Backward where the activations were not kept: x becomes its gradient, y becomes gelu(x) again. */
+    static void geluAgain(MemorySegment x, MemorySegment dy, MemorySegment y, long elements) {
+        for (long i = 0; i < elements; i += LANES) {
+            FloatVector in = load(x, i, elements);
+            FloatVector s = sigmoid(twoU(in));
+            store(in.mul(s), y, i, elements);
+            store(load(dy, i, elements).mul(geluSlope(in, s)), x, i, elements);
+        }
+    }
+
+    /** The same for a row of SwiGLU: gate and up become their gradients, y their product again. */
+    static void swiGluAgain(MemorySegment gateUp, MemorySegment dy, MemorySegment y, long row, int width) {
+        long gate = row * 2 * width;
+        long up = gate + width;
+        long out = row * width;
+        for (int i = 0; i < width; i += LANES) {
+            FloatVector g = load(gateUp, gate + i, gate + width);
+            FloatVector u = load(gateUp, up + i, up + width);
+            FloatVector d = load(dy, out + i, out + width);
+            FloatVector s = sigmoid(g);
+            FloatVector silu = g.mul(s);
+            store(silu.mul(u), y, out + i, out + width);
+            store(d.mul(silu), gateUp, up + i, up + width);
+            store(d.mul(u).mul(siluSlope(s, silu)), gateUp, gate + i, gate + width);
+        }
+    }
+
     /** One row: gate and up lie side by side in {@code gateUp}. */
     static void swiGlu(MemorySegment gateUp, MemorySegment y, long row, int width) {
         long gate = row * 2 * width;
@@ -70,8 +97,9 @@ final class VectorElementwise {
             FloatVector s = sigmoid(g);
             FloatVector d = load(dy, out + i);
             FloatVector silu = g.mul(s);
+            FloatVector u = load(gateUp, up + i);
             store(d.mul(silu), dGateUp, up + i);
-            store(d.mul(load(gateUp, up + i)).mul(siluSlope(s, silu)), dGateUp, gate + i);
+            store(d.mul(u).mul(siluSlope(s, silu)), dGateUp, gate + i);
         }
         if (i < width) {
             VectorMask<Float> mask = tail(i, width);
@@ -79,8 +107,9 @@ final class VectorElementwise {
             FloatVector s = sigmoid(g);
             FloatVector d = load(dy, out + i, mask);
             FloatVector silu = g.mul(s);
+            FloatVector u = load(gateUp, up + i, mask);
             store(d.mul(silu), dGateUp, up + i, mask);
-            store(d.mul(load(gateUp, up + i, mask)).mul(siluSlope(s, silu)), dGateUp, gate + i, mask);
+            store(d.mul(u).mul(siluSlope(s, silu)), dGateUp, gate + i, mask);
         }
     }
 
@@ -90,7 +119,10 @@ final class VectorElementwise {
 
     /** d(x s)/dx = s + x s (1 - s) d(2u)/dx. */
     private static FloatVector geluSlope(FloatVector x) {
-        FloatVector s = sigmoid(twoU(x));
+        return geluSlope(x, sigmoid(twoU(x)));
+    }
+
+    private static FloatVector geluSlope(FloatVector x, FloatVector s) {
         FloatVector slope =
                 x.mul(x).fma(FloatVector.broadcast(FLOATS, 3 * TWO_U_CUBIC), FloatVector.broadcast(FLOATS, TWO_U));
         FloatVector rest = FloatVector.broadcast(FLOATS, 1f).sub(s);

@@ -51,6 +51,20 @@ final class VectorMath {
         values.intoMemorySegment(memory, element * Float.BYTES, ORDER, mask);
     }
 
+    /** Loads from {@code element}; lanes at and behind {@code end} are 0. */
+    static FloatVector load(MemorySegment memory, long element, long end) {
+        return element + LANES <= end ? load(memory, element) : load(memory, element, tail(element, end));
+    }
+
+    /** Stores from {@code element}; lanes at and behind {@code end} are left out. */
+    static void store(FloatVector values, MemorySegment memory, long element, long end) {
+        if (element + LANES <= end) {
+            store(values, memory, element);
+        } else {
+            store(values, memory, element, tail(element, end));
+        }
+    }
+
     /** Returns the lanes of {@code [element, end)}; for tails. */
     static VectorMask<Float> tail(long element, long end) {
         return FLOATS.indexInRange(element, end);

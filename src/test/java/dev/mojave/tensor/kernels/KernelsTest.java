@@ -13,9 +13,7 @@ import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.tensor.engine.EngineRequest;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,7 +39,12 @@ class KernelsTest {
     void geluMatchesItsTwinForwardAndBackward(long size) {
         try (Scope _ = Scope.open()) {
             Tensor x = Tensors.normal(rng, 0, 3, size);
-            compare(List.of(x), in -> GeluKernel.apply(in.getFirst()), in -> GeluKernel.plain(in.getFirst()), 2e-6);
+            Twins.compare(
+                    rng,
+                    List.of(x),
+                    in -> GeluKernel.apply(in.getFirst()),
+                    in -> GeluKernel.plain(in.getFirst()),
+                    2e-6);
         }
     }
 
@@ -70,7 +73,8 @@ class KernelsTest {
         for (long rows : new long[] {1, 3, 7}) {
             try (Scope _ = Scope.open()) {
                 Tensor gateUp = Tensors.normal(rng, 0, 4, rows, 1, 2 * width);
-                compare(
+                Twins.compare(
+                        rng,
                         List.of(gateUp),
                         in -> SwiGluKernel.apply(in.getFirst()),
                         in -> SwiGluKernel.plain(in.getFirst()),
@@ -98,7 +102,8 @@ class KernelsTest {
                     targets[i] = rows > 2 && i % 5 == 2 ? SoftmaxCrossEntropy.IGNORED : (i * 31L + 7) % classes;
                 }
                 Tensor targetsN = Tensors.of(targets, rows);
-                compare(
+                Twins.compare(
+                        rng,
                         List.of(logits),
                         in -> SoftmaxCrossEntropy.apply(in.getFirst(), targetsN).mul(3),
                         in -> SoftmaxCrossEntropy.plain(in.getFirst(), targetsN).mul(3),
@@ -171,9 +176,9 @@ class KernelsTest {
                 AdamWKernel.plain(plain, settings);
             }
             for (int i = 0; i < shapes.size(); i++) {
-                close(fused.get(i).parameter(), plain.get(i).parameter(), 2e-6);
-                close(fused.get(i).firstMoment(), plain.get(i).firstMoment(), 2e-6);
-                close(fused.get(i).secondMoment(), plain.get(i).secondMoment(), 2e-6);
+                Twins.close(fused.get(i).parameter(), plain.get(i).parameter(), 2e-6);
+                Twins.close(fused.get(i).firstMoment(), plain.get(i).firstMoment(), 2e-6);
+                Twins.close(fused.get(i).secondMoment(), plain.get(i).secondMoment(), 2e-6);
             }
         }
     }
@@ -257,37 +262,5 @@ class KernelsTest {
                     slots.size() % 2 * 0.1));
         }
         return slots;
-    }
-
-    /** Values, and gradients of a weighted sum, against the plain twin in float64. */
-    private void compare(
-            List<Tensor> inputs,
-            Function<List<Tensor>, Tensor> fused,
-            Function<List<Tensor>, Tensor> plain,
-            double tolerance) {
-        List<Tensor> mine = inputs.stream().map(t -> t.copy().requireGrad(true)).toList();
-        List<Tensor> theirs =
-                inputs.stream().map(t -> t.to(DType.FLOAT64).requireGrad(true)).toList();
-        Tensor y = fused.apply(mine);
-        Tensor reference = plain.apply(theirs);
-        close(y, reference, tolerance);
-        Tensor weights = Tensors.normal(rng, 0, 1, y.shape());
-        y.mul(weights).sum().backward();
-        reference.mul(weights.to(DType.FLOAT64)).sum().backward();
-        for (int i = 0; i < mine.size(); i++) {
-            close(mine.get(i).grad().orElseThrow(), theirs.get(i).grad().orElseThrow(), tolerance);
-        }
-    }
-
-    private static void close(Tensor actual, Tensor expected, double tolerance) {
-        float[] a = actual.toFloats();
-        float[] e = expected.toFloats();
-        assertThat(actual.shape()).isEqualTo(expected.shape());
-        for (int i = 0; i < e.length; i++) {
-            if (!(Math.abs(a[i] - e[i]) <= tolerance * Math.max(1, Math.abs(e[i])))) {
-                throw new AssertionError("element " + i + " of " + Arrays.toString(actual.shape()) + ": " + a[i]
-                        + " instead of " + e[i]);
-            }
-        }
     }
 }

@@ -1,0 +1,58 @@
+package dev.mojave.tensor.kernels;
+
+import static dev.mojave.tensor.kernels.VectorMath.LANES;
+import static dev.mojave.tensor.kernels.VectorMath.load;
+import static dev.mojave.tensor.kernels.VectorMath.store;
+
+import dev.mojave.tensor.CustomOp;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Sums over rows, the gradients of biases and of norms: each task adds its rows to sums of its own, and these are added in the order
+ * of tasks, whichever thread was first.
+ */
+final class ColumnSums {
+    private final int tasks;
+    private final Matrix sums;
+
+    /** Starts at 0. Belongs to the scope that is open, like the tensor that holds the sums. */
+    ColumnSums(int tasks, int columns) {
+        this.tasks = tasks;
+        this.sums = Matrix.of(Tensors.zeros(DType.FLOAT32, tasks, columns));
+    }
+
+    /** Returns a task's own sums: one row. */
+    Matrix ofTask(int task) {
+        return sums.fromRow(task);
+    }
+
+    /** Adds rows to a task's sums from a column on. */
+    void add(int task, int column, Matrix rows, int count, int width) {
+        long to = sums.row(task) + column;
+        for (int row = 0; row < count; row++) {
+            add(rows.memory(), rows.row(row), sums.memory(), to, width);
+        }
+    }
+
+    /** Adds all tasks' sums of some columns to the gradient of a vector, or makes it; returns it. */
+    Tensor gradient(Tensor vector, int column, int width) {
+        CustomOp.Target target = CustomOp.target(vector);
+        MemorySegment total = target.gradient().segment();
+        if (!target.adds()) {
+            total.fill((byte) 0);
+        }
+        for (int task = 0; task < tasks; task++) {
+            add(sums.memory(), sums.row(task) + column, total, 0, width);
+        }
+        return target.gradient();
+    }
+
+    private static void add(MemorySegment from, long at, MemorySegment to, long toAt, int width) {
+        for (int i = 0; i < width; i += LANES) {
+            store(load(to, toAt + i, toAt + width).add(load(from, at + i, at + width)), to, toAt + i, toAt + width);
+        }
+    }
+}

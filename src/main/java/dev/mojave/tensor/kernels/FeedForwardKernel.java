@@ -1,0 +1,173 @@
+package dev.mojave.tensor.kernels;
+
+import dev.mojave.tensor.CustomOp;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+// Shapes: N tokens, D model width, I intermediate size, P projections (1 GELU, 2 SwiGLU).
+/**
+ * The feed-forward half of a pre-norm block as one operation: {@code y = x + down(gate(up(norm(x))))}. Some hundred tokens at a time
+ * go all the way while they are in the core's cache; only {@code up}'s result (N, P I) is kept for backward, where it turns into its own
+ * gradient. The twin is the same in libtorch operations: nine nodes of a graph and as many passes over memory.
+ */
+public final class FeedForwardKernel {
+    private FeedForwardKernel() {}
+
+    /**
+     * The weights.
+     *
+     * @param norm of width D
+     * @param up (P I, D)
+     * @param gate between the projections
+     * @param down (D, I)
+     */
+    public record Weights(Normalisation norm, Projection up, Gate gate, Projection down) {
+        private List<Tensor> parameters() {
+            List<Tensor> all = new ArrayList<>(norm.parameters());
+            all.add(up.weightOI());
+            up.biasO().ifPresent(all::add);
+            all.add(down.weightOI());
+            down.biasO().ifPresent(all::add);
+            return all;
+        }
+    }
+
+    /**
+     * Returns x plus its feed-forward; differentiable.
+     *
+     * @param x float32 (..., D)
+     */
+    public static Tensor apply(Tensor x, Weights weights) {
+        return Blas.available() && Fused.takes(x, weights.up.weightOI())
+                ? new Pass(x, weights).forward()
+                : plain(x, weights);
+    }
+
+    /** The twin in libtorch operations. */
+    static Tensor plain(Tensor x, Weights w) {
+        return x.add(w.down.plain(w.gate.plain(w.up.plain(w.norm.plain(x)))));
+    }
+
+    /** One forward and its backward. */
+    private static final class Pass {
+        private final Tensor input;
+        private final Tensor x;
+        private final Weights weights;
+        private final int tokens;
+        private final int width;
+        private final int hidden;
+        private final int projected;
+        private final Tensor keptN2;
+        private final Tensor uNP;
+
+        Pass(Tensor input, Weights weights) {
+            this.input = input;
+            this.x = input.detach().contiguous();
+            this.weights = weights;
+            this.width = weights.up.inputs();
+            this.hidden = weights.down.inputs();
+            this.projected = weights.up.outputs();
+            this.tokens = Math.toIntExact(x.elements() / width);
+            this.keptN2 = Tensors.empty(DType.FLOAT32, tokens, 2);
+            this.uNP = Tensors.empty(DType.FLOAT32, tokens, projected);
+        }
+
+        Tensor forward() {
+            Tensor y = Tensors.empty(DType.FLOAT32, x.shape());
+            Normalisation.Rows norm = weights.norm.rows();
+            Projection.Rows up = weights.up.rows();
+            Projection.Rows down = weights.down.rows();
+            MemorySegment kept = keptN2.segment();
+            Matrix in = Matrix.of(x);
+            Matrix u = Matrix.of(uNP);
+            Matrix out = Matrix.of(y);
+            Blas.forRows(tokens, (task, from, count) -> {
+                Matrix normed = Scratch.matrix(0, count, width);
+                Matrix active = Scratch.matrix(1, count, hidden);
+                norm.forward(in.fromRow(from), normed, kept, from, count);
+                up.forward(normed, u.fromRow(from), count);
+                weights.gate.forward(u.fromRow(from).rows(count), active.rows(count), count, hidden);
+                down.forward(active, in.fromRow(from), out.fromRow(from), count);
+            });
+            List<Tensor> inputs = new ArrayList<>(List.of(input));
+            inputs.addAll(weights.parameters());
+            return CustomOp.attach(y, inputs, dy -> backward(dy.contiguous()));
+        }
+
+        private List<Tensor> backward(Tensor dy) {
+            Tensor dx = Tensors.empty(DType.FLOAT32, x.shape());
+            Tensor normedND = Tensors.empty(DType.FLOAT32, tokens, width);
+            Tensor activeNI = Tensors.empty(DType.FLOAT32, tokens, hidden);
+            Normalisation.Rows norm = weights.norm.rows();
+            Sums sums = new Sums(norm.sums());
+            Projection.Rows up = weights.up.rows();
+            Projection.Rows down = weights.down.rows();
+            MemorySegment kept = keptN2.segment();
+            Matrix in = Matrix.of(x);
+            Matrix u = Matrix.of(uNP);
+            Matrix dOut = Matrix.of(dy);
+            Matrix dIn = Matrix.of(dx);
+            Matrix normed = Matrix.of(normedND);
+            Matrix active = Matrix.of(activeNI);
+            Blas.forRows(tokens, (task, from, count) -> {
+                Matrix dActive = Scratch.matrix(0, count, hidden);
+                Matrix dNormed = Scratch.matrix(1, count, width);
+                down.backward(dOut.fromRow(from), dActive, count);
+                weights.gate.backward(
+                        u.fromRow(from).rows(count),
+                        dActive.rows(count),
+                        active.fromRow(from).rows(count),
+                        count,
+                        hidden);
+                up.backward(u.fromRow(from), dNormed, count);
+                dIn.fromRow(from).rows(count).copyFrom(dOut.fromRow(from).rows(count));
+                norm.backward(
+                        in.fromRow(from),
+                        dNormed,
+                        dIn.fromRow(from),
+                        normed.fromRow(from),
+                        kept,
+                        from,
+                        count,
+                        sums.columns.ofTask(task));
+                sums.biases(task, u.fromRow(from), dOut.fromRow(from), count);
+            });
+            WeightGradients products = new WeightGradients();
+            List<Tensor> gradients = new ArrayList<>(List.of(dx));
+            gradients.addAll(weights.norm.gradients(sums.columns, 0));
+            gradients.add(products.add(weights.up.weightOI(), u, normed, tokens));
+            weights.up.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.upAt, projected)));
+            gradients.add(products.add(weights.down.weightOI(), dOut, active, tokens));
+            weights.down.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.downAt, width)));
+            products.run();
+            return gradients;
+        }
+
+        /** Sums over tokens: of the norm, then of the biases. */
+        private final class Sums {
+            private final int upAt;
+            private final int downAt;
+            private final ColumnSums columns;
+
+            Sums(int norm) {
+                upAt = norm;
+                downAt = upAt + (weights.up.biasO().isPresent() ? projected : 0);
+                columns = new ColumnSums(
+                        Blas.tasks(tokens), downAt + (weights.down.biasO().isPresent() ? width : 0));
+            }
+
+            void biases(int task, Matrix du, Matrix dy, int count) {
+                if (weights.up.biasO().isPresent()) {
+                    columns.add(task, upAt, du, count, projected);
+                }
+                if (weights.down.biasO().isPresent()) {
+                    columns.add(task, downAt, dy, count, width);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.mojave.tensor.kernels;
+
+import static dev.mojave.tensor.kernels.VectorMath.LANES;
+import static dev.mojave.tensor.kernels.VectorMath.load;
+import static dev.mojave.tensor.kernels.VectorMath.store;
+
+import dev.mojave.tensor.Functions;
+import dev.mojave.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+
+/**
+ * The weights of an affine map {@code y = x W^T + b}, as kernels take them.
+ *
+ * @param weightOI float32 (O, I)
+ * @param biasO float32 (O), absent = none
+ */
+public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
+    /** The twin in libtorch operations. */
+    Tensor plain(Tensor x) {
+        return biasO.isPresent() ? Functions.linear(x, weightOI, biasO.get()) : Functions.linear(x, weightOI);
+    }
+
+    int inputs() {
+        return Math.toIntExact(weightOI.size(1));
+    }
+
+    int outputs() {
+        return Math.toIntExact(weightOI.size(0));
+    }
+
+    /** Returns the weights' memory, for use by any thread. */
+    Rows rows() {
+        return new Rows(Matrix.of(weightOI.detach()), biasO.map(b -> b.detach().segment()), inputs(), outputs());
+    }
+
+    /**
+     * The map on rows in memory.
+     *
+     * @param weight (outputs, inputs)
+     * @param bias (outputs), absent = none
+     */
+    record Rows(Matrix weight, Optional<MemorySegment> bias, int inputs, int outputs) {
+        /** y = x W^T + b. */
+        void forward(Matrix x, Matrix y, int count) {
+            bias.ifPresent(b -> {
+                for (int row = 0; row < count; row++) {
+                    MemorySegment.copy(b, 0, y.memory(), y.row(row) * Float.BYTES, (long) outputs * Float.BYTES);
+                }
+            });
+            Blas.multiplyTransposed(count, outputs, inputs, x, weight, bias.isPresent() ? 1 : 0, y);
+        }
+
+        /** y = residual + x W^T + b: the residual stream goes through the product's accumulator. */
+        void forward(Matrix x, Matrix residual, Matrix y, int count) {
+            for (int row = 0; row < count; row++) {
+                addBias(residual, y, row);
+            }
+            Blas.multiplyTransposed(count, outputs, inputs, x, weight, 1, y);
+        }
+
+        /** dx = dy W. */
+        void backward(Matrix dy, Matrix dx, int count) {
+            Blas.multiply(count, inputs, outputs, dy, weight, 0, dx);
+        }
+
+        private void addBias(Matrix residual, Matrix y, int row) {
+            if (bias.isEmpty()) {
+                MemorySegment.copy(
+                        residual.memory(),
+                        residual.row(row) * Float.BYTES,
+                        y.memory(),
+                        y.row(row) * Float.BYTES,
+                        (long) outputs * Float.BYTES);
+                return;
+            }
+            MemorySegment b = bias.get();
+            for (int i = 0; i < outputs; i += LANES) {
+                store(
+                        load(residual.memory(), residual.row(row) + i, residual.row(row) + outputs)
+                                .add(load(b, i, outputs)),
+                        y.memory(),
+                        y.row(row) + i,
+                        y.row(row) + outputs);
+            }
+        }
+    }
+}
