@@ -51,8 +51,7 @@ final class Block {
     }
 
     Output forward(Tensor xBSD, Tokens tokens, Optional<Tensor> visible, Optional<KvCache> cache, Context context) {
-        Tensor attended = attention.forward(attentionNorm.forward(xBSD), visible, cache, layer, context);
-        Tensor x = xBSD.add(Functions.dropout(attended, context.dropout(dropout)));
+        Tensor x = attention.residual(xBSD, attentionNorm, visible, cache, layer, context.dropout(dropout), context);
         return switch (half) {
             case Dense(FeedForward dense) ->
                 new Output(dense.residual(x, feedForwardNorm, context.dropout(dropout), context), Optional.empty());

@@ -6,6 +6,8 @@ import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.AttentionKernel;
+import dev.mojave.tensor.kernels.AttentionShape;
 import java.util.List;
 import java.util.Optional;
 
@@ -178,6 +180,36 @@ public final class Attention {
         Tensor mixed = Functions.attention(
                 q, grouped(k), grouped(v), mask, causal && tokens > 1, context.dropout(spec.dropout));
         return output.forward(mixed.transpose(1, 2).reshape(batch, tokens, spec.queryWidth()), context);
+    }
+
+    /**
+     * The attention half of a pre-norm block, {@code x + dropout(attention(norm(x)))}; one kernel where it is float32 without dropout,
+     * cache and q/k norm.
+     *
+     * @param xBSD the residual stream, float32 (B, S, D)
+     * @param visible as in {@link #forward}
+     * @param cache as in {@link #forward}
+     * @param layer as in {@link #forward}
+     * @param dropout probability in force on the branch
+     */
+    public Tensor residual(
+            Tensor xBSD,
+            Norm norm,
+            Optional<Tensor> visible,
+            Optional<KvCache> cache,
+            int layer,
+            double dropout,
+            Context context) {
+        boolean bare = cache.isEmpty() && dropout == 0 && context.dropout(spec.dropout) == 0 && queryNorm.isEmpty();
+        if (bare && context.compute() == DType.FLOAT32 && AttentionKernel.takes(xBSD)) {
+            AttentionShape shape =
+                    new AttentionShape(spec.heads, spec.keyValueHeads, spec.headSize, rotary.map(Rotary::rotation));
+            return AttentionKernel.apply(
+                    xBSD,
+                    visible,
+                    new AttentionKernel.Weights(norm.normalisation(), qkv.projection(), shape, output.projection()));
+        }
+        return xBSD.add(Functions.dropout(forward(norm.forward(xBSD), visible, cache, layer, context), dropout));
     }
 
     /** (B, S, heads * C), normalised as the specification says, to (B, heads, S, C). */

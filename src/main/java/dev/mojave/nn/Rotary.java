@@ -4,6 +4,7 @@ import dev.mojave.base.Check;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.AttentionShape;
 import java.util.List;
 import java.util.Optional;
 
@@ -64,6 +65,11 @@ public final class Rotary {
         Tensor a = halves.get(0);
         Tensor b = halves.get(1);
         return Tensors.cat(List.of(a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin))), 3);
+    }
+
+    /** Returns the tables as kernels take them. */
+    AttentionShape.Rotation rotation() {
+        return new AttentionShape.Rotation(cosTC, sinTC);
     }
 
     /** Frees the tables. */

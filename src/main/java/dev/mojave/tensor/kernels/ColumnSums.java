@@ -1,9 +1,5 @@
 package dev.mojave.tensor.kernels;
 
-import static dev.mojave.tensor.kernels.VectorMath.LANES;
-import static dev.mojave.tensor.kernels.VectorMath.load;
-import static dev.mojave.tensor.kernels.VectorMath.store;
-
 import dev.mojave.tensor.CustomOp;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
@@ -33,7 +29,7 @@ final class ColumnSums {
     void add(int task, int column, Matrix rows, int count, int width) {
         long to = sums.row(task) + column;
         for (int row = 0; row < count; row++) {
-            add(rows.memory(), rows.row(row), sums.memory(), to, width);
+            VectorMath.add(rows.memory(), rows.row(row), sums.memory(), to, width);
         }
     }
 
@@ -45,14 +41,8 @@ final class ColumnSums {
             total.fill((byte) 0);
         }
         for (int task = 0; task < tasks; task++) {
-            add(sums.memory(), sums.row(task) + column, total, 0, width);
+            VectorMath.add(sums.memory(), sums.row(task) + column, total, 0, width);
         }
         return target.gradient();
-    }
-
-    private static void add(MemorySegment from, long at, MemorySegment to, long toAt, int width) {
-        for (int i = 0; i < width; i += LANES) {
-            store(load(to, toAt + i, toAt + width).add(load(from, at + i, at + width)), to, toAt + i, toAt + width);
-        }
     }
 }

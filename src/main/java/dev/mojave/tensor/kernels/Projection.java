@@ -1,9 +1,5 @@
 package dev.mojave.tensor.kernels;
 
-import static dev.mojave.tensor.kernels.VectorMath.LANES;
-import static dev.mojave.tensor.kernels.VectorMath.load;
-import static dev.mojave.tensor.kernels.VectorMath.store;
-
 import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -54,7 +50,15 @@ public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
         /** y = residual + x W^T + b: the residual stream goes through the product's accumulator. */
         void forward(Matrix x, Matrix residual, Matrix y, int count) {
             for (int row = 0; row < count; row++) {
-                addBias(residual, y, row);
+                MemorySegment.copy(
+                        residual.memory(),
+                        residual.row(row) * Float.BYTES,
+                        y.memory(),
+                        y.row(row) * Float.BYTES,
+                        (long) outputs * Float.BYTES);
+                if (bias.isPresent()) {
+                    VectorMath.add(bias.get(), 0, y.memory(), y.row(row), outputs);
+                }
             }
             Blas.multiplyTransposed(count, outputs, inputs, x, weight, 1, y);
         }
@@ -62,27 +66,6 @@ public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
         /** dx = dy W. */
         void backward(Matrix dy, Matrix dx, int count) {
             Blas.multiply(count, inputs, outputs, dy, weight, 0, dx);
-        }
-
-        private void addBias(Matrix residual, Matrix y, int row) {
-            if (bias.isEmpty()) {
-                MemorySegment.copy(
-                        residual.memory(),
-                        residual.row(row) * Float.BYTES,
-                        y.memory(),
-                        y.row(row) * Float.BYTES,
-                        (long) outputs * Float.BYTES);
-                return;
-            }
-            MemorySegment b = bias.get();
-            for (int i = 0; i < outputs; i += LANES) {
-                store(
-                        load(residual.memory(), residual.row(row) + i, residual.row(row) + outputs)
-                                .add(load(b, i, outputs)),
-                        y.memory(),
-                        y.row(row) + i,
-                        y.row(row) + outputs);
-            }
         }
     }
 }

@@ -11,7 +11,10 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** Activations over ranges of float32 elements. */
+/**
+ * Activations over ranges of float32 elements. What is left at the end of a range has a method of its own everywhere: the JIT compiler
+ * stops inlining in methods that grow too large, and then puts every vector on the heap.
+ */
 final class VectorElementwise {
     /** 2 sqrt(2 / pi): the tanh form of GELU is x sigmoid(2u), u = sqrt(2 / pi) (x + 0.044715 x^3). */
     private static final float TWO_U = 1.5957692f;
@@ -26,9 +29,13 @@ final class VectorElementwise {
             store(gelu(load(x, i)), y, i);
         }
         if (i < to) {
-            VectorMask<Float> mask = tail(i, to);
-            store(gelu(load(x, i, mask)), y, i, mask);
+            geluTail(x, y, i, to);
         }
+    }
+
+    private static void geluTail(MemorySegment x, MemorySegment y, long i, long to) {
+        VectorMask<Float> mask = tail(i, to);
+        store(gelu(load(x, i, mask)), y, i, mask);
     }
 
     static void geluBackward(MemorySegment x, MemorySegment dy, MemorySegment dx, long from, long to) {
@@ -37,19 +44,35 @@ final class VectorElementwise {
             store(load(dy, i).mul(geluSlope(load(x, i))), dx, i);
         }
         if (i < to) {
-            VectorMask<Float> mask = tail(i, to);
-            store(load(dy, i, mask).mul(geluSlope(load(x, i, mask))), dx, i, mask);
+            geluBackwardTail(x, dy, dx, i, to);
         }
+    }
+
+    private static void geluBackwardTail(MemorySegment x, MemorySegment dy, MemorySegment dx, long i, long to) {
+        VectorMask<Float> mask = tail(i, to);
+        store(load(dy, i, mask).mul(geluSlope(load(x, i, mask))), dx, i, mask);
     }
 
     /** Backward where the activations were not kept: x becomes its gradient, y becomes gelu(x) again. */
     static void geluAgain(MemorySegment x, MemorySegment dy, MemorySegment y, long elements) {
-        for (long i = 0; i < elements; i += LANES) {
-            FloatVector in = load(x, i, elements);
+        long i = 0;
+        for (; i + LANES <= elements; i += LANES) {
+            FloatVector in = load(x, i);
             FloatVector s = sigmoid(twoU(in));
-            store(in.mul(s), y, i, elements);
-            store(load(dy, i, elements).mul(geluSlope(in, s)), x, i, elements);
+            store(in.mul(s), y, i);
+            store(load(dy, i).mul(geluSlope(in, s)), x, i);
         }
+        if (i < elements) {
+            geluAgainTail(x, dy, y, i, elements);
+        }
+    }
+
+    private static void geluAgainTail(MemorySegment x, MemorySegment dy, MemorySegment y, long i, long elements) {
+        VectorMask<Float> mask = tail(i, elements);
+        FloatVector in = load(x, i, mask);
+        FloatVector s = sigmoid(twoU(in));
+        store(in.mul(s), y, i, mask);
+        store(load(dy, i, mask).mul(geluSlope(in, s)), x, i, mask);
     }
 
     /** The same for a row of SwiGLU: gate and up become their gradients, y their product again. */
@@ -57,16 +80,36 @@ final class VectorElementwise {
         long gate = row * 2 * width;
         long up = gate + width;
         long out = row * width;
-        for (int i = 0; i < width; i += LANES) {
-            FloatVector g = load(gateUp, gate + i, gate + width);
-            FloatVector u = load(gateUp, up + i, up + width);
-            FloatVector d = load(dy, out + i, out + width);
+        int i = 0;
+        for (; i + LANES <= width; i += LANES) {
+            FloatVector g = load(gateUp, gate + i);
+            FloatVector u = load(gateUp, up + i);
+            FloatVector d = load(dy, out + i);
             FloatVector s = sigmoid(g);
             FloatVector silu = g.mul(s);
-            store(silu.mul(u), y, out + i, out + width);
-            store(d.mul(silu), gateUp, up + i, up + width);
-            store(d.mul(u).mul(siluSlope(s, silu)), gateUp, gate + i, gate + width);
+            store(silu.mul(u), y, out + i);
+            store(d.mul(silu), gateUp, up + i);
+            store(d.mul(u).mul(siluSlope(s, silu)), gateUp, gate + i);
         }
+        if (i < width) {
+            swiGluAgainTail(gateUp, dy, y, row, width, i);
+        }
+    }
+
+    private static void swiGluAgainTail(
+            MemorySegment gateUp, MemorySegment dy, MemorySegment y, long row, int width, int i) {
+        long gate = row * 2 * width;
+        long up = gate + width;
+        long out = row * width;
+        VectorMask<Float> mask = tail(i, width);
+        FloatVector g = load(gateUp, gate + i, mask);
+        FloatVector u = load(gateUp, up + i, mask);
+        FloatVector d = load(dy, out + i, mask);
+        FloatVector s = sigmoid(g);
+        FloatVector silu = g.mul(s);
+        store(silu.mul(u), y, out + i, mask);
+        store(d.mul(silu), gateUp, up + i, mask);
+        store(d.mul(u).mul(siluSlope(s, silu)), gateUp, gate + i, mask);
     }
 
     /** One row: gate and up lie side by side in {@code gateUp}. */
@@ -80,10 +123,17 @@ final class VectorElementwise {
             store(g.mul(sigmoid(g)).mul(load(gateUp, up + i)), y, out + i);
         }
         if (i < width) {
-            VectorMask<Float> mask = tail(i, width);
-            FloatVector g = load(gateUp, gate + i, mask);
-            store(g.mul(sigmoid(g)).mul(load(gateUp, up + i, mask)), y, out + i, mask);
+            swiGluTail(gateUp, y, row, width, i);
         }
+    }
+
+    private static void swiGluTail(MemorySegment gateUp, MemorySegment y, long row, int width, int i) {
+        long gate = row * 2 * width;
+        long up = gate + width;
+        long out = row * width;
+        VectorMask<Float> mask = tail(i, width);
+        FloatVector g = load(gateUp, gate + i, mask);
+        store(g.mul(sigmoid(g)).mul(load(gateUp, up + i, mask)), y, out + i, mask);
     }
 
     /** One row of the gradient of gate and up, side by side like them. */
@@ -102,15 +152,23 @@ final class VectorElementwise {
             store(d.mul(u).mul(siluSlope(s, silu)), dGateUp, gate + i);
         }
         if (i < width) {
-            VectorMask<Float> mask = tail(i, width);
-            FloatVector g = load(gateUp, gate + i, mask);
-            FloatVector s = sigmoid(g);
-            FloatVector d = load(dy, out + i, mask);
-            FloatVector silu = g.mul(s);
-            FloatVector u = load(gateUp, up + i, mask);
-            store(d.mul(silu), dGateUp, up + i, mask);
-            store(d.mul(u).mul(siluSlope(s, silu)), dGateUp, gate + i, mask);
+            swiGluBackwardTail(gateUp, dy, dGateUp, row, width, i);
         }
+    }
+
+    private static void swiGluBackwardTail(
+            MemorySegment gateUp, MemorySegment dy, MemorySegment dGateUp, long row, int width, int i) {
+        long gate = row * 2 * width;
+        long up = gate + width;
+        long out = row * width;
+        VectorMask<Float> mask = tail(i, width);
+        FloatVector g = load(gateUp, gate + i, mask);
+        FloatVector s = sigmoid(g);
+        FloatVector d = load(dy, out + i, mask);
+        FloatVector silu = g.mul(s);
+        FloatVector u = load(gateUp, up + i, mask);
+        store(d.mul(silu), dGateUp, up + i, mask);
+        store(d.mul(u).mul(siluSlope(s, silu)), dGateUp, gate + i, mask);
     }
 
     private static FloatVector gelu(FloatVector x) {

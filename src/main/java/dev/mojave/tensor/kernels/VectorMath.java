@@ -7,12 +7,16 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /** What the vector kernels share: float32 vectors of the machine's width, memory access by element, exponentials. */
 final class VectorMath {
     static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     static final int LANES = FLOATS.length();
+    private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(FLOATS, 8, 1, true);
+    private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(FLOATS, 4, 1, true);
+    private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(FLOATS, 2, 1, true);
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     // Bounds inside which e^x is a normal float32.
@@ -51,17 +55,25 @@ final class VectorMath {
         values.intoMemorySegment(memory, element * Float.BYTES, ORDER, mask);
     }
 
-    /** Loads from {@code element}; lanes at and behind {@code end} are 0. */
-    static FloatVector load(MemorySegment memory, long element, long end) {
-        return element + LANES <= end ? load(memory, element) : load(memory, element, tail(element, end));
+    /** Returns how many of so many elements fill whole vectors. */
+    static int whole(int elements) {
+        return elements - elements % LANES;
     }
 
-    /** Stores from {@code element}; lanes at and behind {@code end} are left out. */
-    static void store(FloatVector values, MemorySegment memory, long element, long end) {
-        if (element + LANES <= end) {
-            store(values, memory, element);
-        } else {
-            store(values, memory, element, tail(element, end));
+    /** Returns so many elements rounded up to whole vectors. */
+    static int padded(int elements) {
+        return whole(elements + LANES - 1);
+    }
+
+    /** Adds one range to another. */
+    static void add(MemorySegment from, long at, MemorySegment to, long toAt, int elements) {
+        int i = 0;
+        for (; i < whole(elements); i += LANES) {
+            store(load(to, toAt + i).add(load(from, at + i)), to, toAt + i);
+        }
+        if (i < elements) {
+            VectorMask<Float> mask = tail(i, elements);
+            store(load(to, toAt + i, mask).add(load(from, at + i, mask)), to, toAt + i, mask);
         }
     }
 
@@ -97,15 +109,21 @@ final class VectorMath {
     }
 
     /**
-     * Returns the sum of all lanes, from the first to the last. {@code reduceLanes(ADD)} may add in any order and does so differently
+     * Returns the sum of all lanes, upper halves added to lower ones. {@code reduceLanes(ADD)} may add in any order and does so differently
      * before and after the JIT has compiled it: a run would not repeat bit for bit.
      */
     static float sum(FloatVector x) {
-        float sum = 0;
-        for (float lane : x.toArray()) {
-            sum += lane;
+        FloatVector y = x;
+        if (LANES > 8) {
+            y = y.add(y.rearrange(BY_8));
         }
-        return sum;
+        if (LANES > 4) {
+            y = y.add(y.rearrange(BY_4));
+        }
+        if (LANES > 2) {
+            y = y.add(y.rearrange(BY_2));
+        }
+        return LANES > 1 ? y.lane(0) + y.lane(1) : y.lane(0);
     }
 
     /** The same in float64. */

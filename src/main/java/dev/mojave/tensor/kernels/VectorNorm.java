@@ -2,14 +2,17 @@ package dev.mojave.tensor.kernels;
 
 import static dev.mojave.tensor.kernels.VectorMath.FLOATS;
 import static dev.mojave.tensor.kernels.VectorMath.LANES;
+import static dev.mojave.tensor.kernels.VectorMath.add;
 import static dev.mojave.tensor.kernels.VectorMath.load;
 import static dev.mojave.tensor.kernels.VectorMath.store;
 import static dev.mojave.tensor.kernels.VectorMath.sum;
 import static dev.mojave.tensor.kernels.VectorMath.tail;
+import static dev.mojave.tensor.kernels.VectorMath.whole;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /** One row of LayerNorm or RMSNorm: with {@code h = (x - mean) / deviation}, where RMSNorm's mean is 0, {@code y = h w + b}. */
 final class VectorNorm {
@@ -17,15 +20,34 @@ final class VectorNorm {
 
     private VectorNorm() {}
 
-    /** Normalises the row that begins at element {@code from} and keeps its mean and 1 / deviation. */
+    /** Normalises one row and keeps its mean and 1 / deviation. */
     static void forward(Normalisation.Rows norm, MemorySegment x, long from, MemorySegment y, long to, Kept kept) {
         int width = norm.width();
         float mean = norm.centred() ? mean(x, from, width) : 0;
         float inverse = (float) (1 / Math.sqrt(squares(x, from, width, mean) / width + norm.eps()));
         kept.set(mean, inverse);
-        for (int i = 0; i < width; i += LANES) {
-            FloatVector h = load(x, from + i, from + width).sub(mean).mul(inverse);
-            store(scaled(norm, h, i), y, to + i, to + width);
+        scale(norm, x, from, y, to, mean, inverse);
+        addBias(norm, y, to);
+    }
+
+    private static void scale(
+            Normalisation.Rows norm, MemorySegment x, long from, MemorySegment y, long to, float mean, float inverse) {
+        int width = norm.width();
+        int i = 0;
+        for (; i < whole(width); i += LANES) {
+            FloatVector h = load(x, from + i).sub(mean).mul(inverse);
+            store(h.mul(load(norm.weight(), i)), y, to + i);
+        }
+        if (i < width) {
+            VectorMask<Float> mask = tail(i, width);
+            FloatVector h = load(x, from + i, mask).sub(mean).mul(inverse);
+            store(h.mul(load(norm.weight(), i, mask)), y, to + i, mask);
+        }
+    }
+
+    private static void addBias(Normalisation.Rows norm, MemorySegment y, long to) {
+        if (norm.bias().isPresent()) {
+            add(norm.bias().get(), 0, y, to, norm.width());
         }
     }
 
@@ -33,47 +55,115 @@ final class VectorNorm {
     static void sums(
             Normalisation.Rows norm, Matrix x, Matrix dy, Matrix y, int row, Kept kept, MemorySegment sums, long at) {
         int width = norm.width();
-        long xAt = x.row(row);
-        long dyAt = dy.row(row);
-        long yAt = y.row(row);
-        float mean = kept.mean();
-        float inverse = kept.inverse();
-        long biasAt = at + width;
-        for (int i = 0; i < width; i += LANES) {
-            FloatVector h = load(x.memory(), xAt + i, xAt + width).sub(mean).mul(inverse);
-            FloatVector d = load(dy.memory(), dyAt + i, dyAt + width);
-            store(scaled(norm, h, i), y.memory(), yAt + i, yAt + width);
-            store(d.fma(h, load(sums, at + i, at + width)), sums, at + i, at + width);
-            if (norm.bias().isPresent()) {
-                store(load(sums, biasAt + i, biasAt + width).add(d), sums, biasAt + i, biasAt + width);
-            }
+        scale(norm, x.memory(), x.row(row), y.memory(), y.row(row), kept.mean(), kept.inverse());
+        addBias(norm, y.memory(), y.row(row));
+        weightSums(x.memory(), x.row(row), dy.memory(), dy.row(row), width, kept.mean(), kept.inverse(), sums, at);
+        if (norm.bias().isPresent()) {
+            add(dy.memory(), dy.row(row), sums, at + width, width);
+        }
+    }
+
+    private static void weightSums(
+            MemorySegment x,
+            long xAt,
+            MemorySegment dy,
+            long dyAt,
+            int width,
+            float mean,
+            float inverse,
+            MemorySegment sums,
+            long at) {
+        int i = 0;
+        for (; i < whole(width); i += LANES) {
+            FloatVector h = load(x, xAt + i).sub(mean).mul(inverse);
+            store(load(dy, dyAt + i).fma(h, load(sums, at + i)), sums, at + i);
+        }
+        if (i < width) {
+            VectorMask<Float> mask = tail(i, width);
+            FloatVector h = load(x, xAt + i, mask).sub(mean).mul(inverse);
+            store(load(dy, dyAt + i, mask).fma(h, load(sums, at + i, mask)), sums, at + i, mask);
         }
     }
 
     /** {@code dx += (g - mean(g) - h mean(g h)) / deviation} with {@code g = dy w}; RMSNorm leaves out mean(g). */
     static void backward(Normalisation.Rows norm, Matrix x, Matrix dy, Matrix dx, int row, Kept kept) {
+        backward(
+                norm,
+                x.memory(),
+                x.row(row),
+                dy.memory(),
+                dy.row(row),
+                dx.memory(),
+                dx.row(row),
+                kept.mean(),
+                kept.inverse());
+    }
+
+    private static void backward(
+            Normalisation.Rows norm,
+            MemorySegment x,
+            long xAt,
+            MemorySegment dy,
+            long dyAt,
+            MemorySegment dx,
+            long dxAt,
+            float mean,
+            float inverse) {
         int width = norm.width();
-        long xAt = x.row(row);
-        long dyAt = dy.row(row);
-        long dxAt = dx.row(row);
-        float mean = kept.mean();
-        float inverse = kept.inverse();
-        FloatVector sumG = FloatVector.zero(FLOATS);
-        FloatVector sumGh = FloatVector.zero(FLOATS);
-        for (int i = 0; i < width; i += LANES) {
-            FloatVector h = load(x.memory(), xAt + i, xAt + width).sub(mean).mul(inverse);
-            FloatVector g = load(dy.memory(), dyAt + i, dyAt + width).mul(load(norm.weight(), i, width));
-            sumG = sumG.add(g);
-            sumGh = g.fma(h, sumGh);
+        MemorySegment w = norm.weight();
+        float meanG = norm.centred() ? dot(dy, dyAt, w, width) / width : 0;
+        float meanGh = innerProduct(dy, dyAt, w, x, xAt, width, mean, inverse) / width;
+        int i = 0;
+        for (; i < whole(width); i += LANES) {
+            FloatVector h = load(x, xAt + i).sub(mean).mul(inverse);
+            FloatVector own = load(dy, dyAt + i).mul(load(w, i)).sub(meanG).sub(h.mul(meanGh));
+            store(load(dx, dxAt + i).add(own.mul(inverse)), dx, dxAt + i);
         }
-        float meanG = norm.centred() ? sum(sumG) / width : 0;
-        float meanGh = sum(sumGh) / width;
-        for (int i = 0; i < width; i += LANES) {
-            FloatVector h = load(x.memory(), xAt + i, xAt + width).sub(mean).mul(inverse);
-            FloatVector g = load(dy.memory(), dyAt + i, dyAt + width).mul(load(norm.weight(), i, width));
-            FloatVector own = g.sub(meanG).sub(h.mul(meanGh)).mul(inverse);
-            store(load(dx.memory(), dxAt + i, dxAt + width).add(own), dx.memory(), dxAt + i, dxAt + width);
+        if (i < width) {
+            VectorMask<Float> mask = tail(i, width);
+            FloatVector h = load(x, xAt + i, mask).sub(mean).mul(inverse);
+            FloatVector own =
+                    load(dy, dyAt + i, mask).mul(load(w, i, mask)).sub(meanG).sub(h.mul(meanGh));
+            store(load(dx, dxAt + i, mask).add(own.mul(inverse)), dx, dxAt + i, mask);
         }
+    }
+
+    /** sum dy w. */
+    private static float dot(MemorySegment dy, long dyAt, MemorySegment w, int width) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        int i = 0;
+        for (; i < whole(width); i += LANES) {
+            sum = load(dy, dyAt + i).fma(load(w, i), sum);
+        }
+        if (i < width) {
+            VectorMask<Float> mask = tail(i, width);
+            sum = load(dy, dyAt + i, mask).fma(load(w, i, mask), sum);
+        }
+        return sum(sum);
+    }
+
+    /** sum dy w h. */
+    private static float innerProduct(
+            MemorySegment dy,
+            long dyAt,
+            MemorySegment w,
+            MemorySegment x,
+            long xAt,
+            int width,
+            float mean,
+            float inverse) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        int i = 0;
+        for (; i < whole(width); i += LANES) {
+            FloatVector h = load(x, xAt + i).sub(mean).mul(inverse);
+            sum = load(dy, dyAt + i).mul(load(w, i)).fma(h, sum);
+        }
+        if (i < width) {
+            VectorMask<Float> mask = tail(i, width);
+            FloatVector h = load(x, xAt + i, mask).sub(mean).mul(inverse);
+            sum = load(dy, dyAt + i, mask).mul(load(w, i, mask)).fma(h, sum);
+        }
+        return sum(sum);
     }
 
     /**
@@ -97,16 +187,14 @@ final class VectorNorm {
         }
     }
 
-    private static FloatVector scaled(Normalisation.Rows norm, FloatVector h, int i) {
-        int width = norm.width();
-        FloatVector y = h.mul(load(norm.weight(), i, width));
-        return norm.bias().isPresent() ? y.add(load(norm.bias().get(), i, width)) : y;
-    }
-
     private static float mean(MemorySegment x, long from, int width) {
         FloatVector sum = FloatVector.zero(FLOATS);
-        for (int i = 0; i < width; i += LANES) {
-            sum = sum.add(load(x, from + i, from + width));
+        int i = 0;
+        for (; i < whole(width); i += LANES) {
+            sum = sum.add(load(x, from + i));
+        }
+        if (i < width) {
+            sum = sum.add(load(x, from + i, tail(i, width)));
         }
         return sum(sum) / width;
     }
@@ -114,13 +202,14 @@ final class VectorNorm {
     private static float squares(MemorySegment x, long from, int width, float mean) {
         FloatVector sum = FloatVector.zero(FLOATS);
         int i = 0;
-        for (; i + LANES <= width; i += LANES) {
+        for (; i < whole(width); i += LANES) {
             FloatVector d = load(x, from + i).sub(mean);
             sum = d.fma(d, sum);
         }
         if (i < width) {
-            FloatVector d = load(x, from + i, from + width).sub(mean);
-            sum = sum.add(d.mul(d), tail(i, width));
+            VectorMask<Float> mask = tail(i, width);
+            FloatVector d = load(x, from + i, mask).sub(mean);
+            sum = sum.add(d.mul(d), mask);
         }
         return sum(sum);
     }

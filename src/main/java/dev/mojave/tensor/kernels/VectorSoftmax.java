@@ -28,11 +28,8 @@ final class VectorSoftmax {
         for (; i + LANES <= to; i += LANES) {
             sum = sum.add(exp(load(x, i).sub(max)));
         }
-        if (i < to) {
-            VectorMask<Float> mask = tail(i, to);
-            sum = sum.add(exp(load(x, i, mask).sub(max)), mask);
-        }
-        return Math.log(sum(sum)) + max - value(x, from + target);
+        float total = sum(sum) + (i < to ? expTail(x, i, to, max) : 0);
+        return Math.log(total) + max - value(x, from + target);
     }
 
     /** The same, and writes {@code scale * (softmax(x) - onehot(target))} to dx, which may be x itself. */
@@ -46,17 +43,24 @@ final class VectorSoftmax {
             sum = sum.add(e);
             store(e, dx, i);
         }
-        if (i < to) {
-            VectorMask<Float> mask = tail(i, to);
-            FloatVector e = exp(load(x, i, mask).sub(max));
-            sum = sum.add(e, mask);
-            store(e, dx, i, mask);
-        }
-        float total = sum(sum);
+        float total = sum(sum) + (i < to ? expTail(x, dx, i, to, max) : 0);
         multiply(dx, from, to, scale / total);
         long at = (from + target) * Float.BYTES;
         dx.set(FLOAT, at, dx.get(FLOAT, at) - scale);
         return Math.log(total) + max - wanted;
+    }
+
+    private static float expTail(MemorySegment x, long i, long to, float max) {
+        VectorMask<Float> mask = tail(i, to);
+        return sum(FloatVector.zero(FLOATS).add(exp(load(x, i, mask).sub(max)), mask));
+    }
+
+    /** The end of a row: a method of its own, because the JIT compiler stops inlining in methods that grow too large. */
+    private static float expTail(MemorySegment x, MemorySegment dx, long i, long to, float max) {
+        VectorMask<Float> mask = tail(i, to);
+        FloatVector e = exp(load(x, i, mask).sub(max));
+        store(e, dx, i, mask);
+        return sum(FloatVector.zero(FLOATS).add(e, mask));
     }
 
     private static float max(MemorySegment x, long from, long to) {

@@ -1,0 +1,232 @@
+package dev.mojave.tensor.kernels;
+
+import dev.mojave.tensor.CustomOp;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+// Shapes: B sequences, S tokens each, N = B S, D model width, H query heads, K key-value heads, C head size, P = (H + 2
+// K) C.
+/**
+ * The attention half of a pre-norm block as one operation: {@code y = x + output(attention(rotate(qkv(norm(x)))))}, causal, with grouped
+ * queries (arXiv 2305.13245). Kept for backward: the rotated projection (N, P), the mixed values (N, H C), and one number a head and
+ * token; weights are made again ({@link AttentionRows}). The twin is the attention layer in libtorch operations, which also does what
+ * this does not: a cache, dropout, normalised queries.
+ */
+public final class AttentionKernel {
+    private AttentionKernel() {}
+
+    /**
+     * The weights.
+     *
+     * @param norm of width D
+     * @param qkv (P, D): queries, keys, values
+     * @param shape heads and rotation
+     * @param output (D, H C)
+     */
+    public record Weights(Normalisation norm, Projection qkv, AttentionShape shape, Projection output) {
+        private List<Tensor> parameters() {
+            List<Tensor> all = new ArrayList<>(norm.parameters());
+            all.add(qkv.weightOI());
+            qkv.biasO().ifPresent(all::add);
+            all.add(output.weightOI());
+            output.biasO().ifPresent(all::add);
+            return all;
+        }
+    }
+
+    /** Returns whether this runs here: where not, the caller computes the twin. */
+    public static boolean takes(Tensor x) {
+        return Fused.takes(x) && Blas.available();
+    }
+
+    /**
+     * Returns x plus its attention; differentiable.
+     *
+     * @param xBSD float32 (B, S, D)
+     * @param visible what each query may see, boolean (B, 1, S, S), true = visible, itself always; absent = everything up to itself
+     */
+    public static Tensor apply(Tensor xBSD, Optional<Tensor> visible, Weights weights) {
+        return new Pass(xBSD, visible, weights).forward();
+    }
+
+    /** One forward and its backward. */
+    private static final class Pass {
+        private final Tensor input;
+        private final Tensor x;
+        private final Weights weights;
+        private final AttentionShape shape;
+        private final int batch;
+        private final int length;
+        private final int tokens;
+        private final int width;
+        private final Tensor keptN2;
+        private final Tensor qkvNP;
+        private final Tensor mixedNC;
+        private final Tensor logSumsBHS;
+        private final Optional<Tensor> maskBSS;
+
+        Pass(Tensor input, Optional<Tensor> visible, Weights weights) {
+            this.input = input;
+            this.x = input.detach().contiguous();
+            this.weights = weights;
+            this.shape = weights.shape;
+            this.batch = (int) x.size(0);
+            this.length = (int) x.size(1);
+            this.tokens = batch * length;
+            this.width = weights.qkv.inputs();
+            this.keptN2 = Tensors.empty(DType.FLOAT32, tokens, 2);
+            this.qkvNP = Tensors.empty(DType.FLOAT32, tokens, shape.projected());
+            this.mixedNC = Tensors.empty(DType.FLOAT32, tokens, shape.queryWidth());
+            this.logSumsBHS = Tensors.empty(DType.FLOAT32, batch, shape.heads(), length);
+            this.maskBSS =
+                    visible.map(mask -> mask.expand(batch, 1, length, length).contiguous());
+        }
+
+        Tensor forward() {
+            Tensor y = Tensors.empty(DType.FLOAT32, x.shape());
+            Normalisation.Rows norm = weights.norm.rows();
+            Projection.Rows project = weights.qkv.rows();
+            Projection.Rows output = weights.output.rows();
+            Rotations rotations = new Rotations(shape, length);
+            MemorySegment kept = keptN2.segment();
+            Matrix in = Matrix.of(x);
+            Matrix qkv = Matrix.of(qkvNP);
+            Matrix mixed = Matrix.of(mixedNC);
+            Matrix out = Matrix.of(y);
+            Blas.forRows(tokens, (task, from, count) -> {
+                Matrix normed = Scratch.matrix(0, count, width);
+                norm.forward(in.fromRow(from), normed, kept, from, count);
+                project.forward(normed, qkv.fromRow(from), count);
+                rotations.rotate(qkv, from, count, 1);
+            });
+            rows().forward();
+            Blas.forRows(
+                    tokens,
+                    (task, from, count) ->
+                            output.forward(mixed.fromRow(from), in.fromRow(from), out.fromRow(from), count));
+            List<Tensor> inputs = new ArrayList<>(List.of(input));
+            inputs.addAll(weights.parameters());
+            return CustomOp.attach(y, inputs, dy -> backward(dy.contiguous()));
+        }
+
+        private AttentionRows rows() {
+            return new AttentionRows(
+                    shape,
+                    batch,
+                    length,
+                    Matrix.of(qkvNP),
+                    Matrix.of(mixedNC),
+                    logSumsBHS.segment(),
+                    maskBSS.map(Tensor::segment));
+        }
+
+        private List<Tensor> backward(Tensor dy) {
+            Tensor dMixedNC = Tensors.empty(DType.FLOAT32, tokens, shape.queryWidth());
+            Tensor dQkvNP = Tensors.empty(DType.FLOAT32, tokens, shape.projected());
+            Tensor normedND = Tensors.empty(DType.FLOAT32, tokens, width);
+            Tensor dx = Tensors.empty(DType.FLOAT32, x.shape());
+            Projection.Rows output = weights.output.rows();
+            Matrix dOut = Matrix.of(dy);
+            Matrix dMixed = Matrix.of(dMixedNC);
+            Matrix dQkv = Matrix.of(dQkvNP);
+            Blas.forRows(
+                    tokens, (task, from, count) -> output.backward(dOut.fromRow(from), dMixed.fromRow(from), count));
+            rows().backward(dMixed, dQkv);
+            Sums sums = throughProjection(dOut, dQkv, Matrix.of(normedND), Matrix.of(dx));
+            WeightGradients products = new WeightGradients();
+            List<Tensor> gradients = new ArrayList<>(List.of(dx));
+            gradients.addAll(weights.norm.gradients(sums.columns, 0));
+            gradients.add(products.add(weights.qkv.weightOI(), dQkv, Matrix.of(normedND), tokens));
+            weights.qkv.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.qkvAt, shape.projected())));
+            gradients.add(products.add(weights.output.weightOI(), dOut, Matrix.of(mixedNC), tokens));
+            weights.output.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.outputAt, width)));
+            products.run();
+            return gradients;
+        }
+
+        private Sums throughProjection(Matrix dOut, Matrix dQkv, Matrix normed, Matrix dIn) {
+            Normalisation.Rows norm = weights.norm.rows();
+            Projection.Rows project = weights.qkv.rows();
+            Rotations rotations = new Rotations(shape, length);
+            Sums sums = new Sums(norm.sums());
+            MemorySegment kept = keptN2.segment();
+            Matrix in = Matrix.of(x);
+            Blas.forRows(tokens, (task, from, count) -> {
+                Matrix dNormed = Scratch.matrix(0, count, width);
+                rotations.rotate(dQkv, from, count, -1);
+                project.backward(dQkv.fromRow(from), dNormed, count);
+                dIn.fromRow(from).rows(count).copyFrom(dOut.fromRow(from).rows(count));
+                norm.backward(
+                        in.fromRow(from),
+                        dNormed,
+                        dIn.fromRow(from),
+                        normed.fromRow(from),
+                        kept,
+                        from,
+                        count,
+                        sums.columns.ofTask(task));
+                sums.biases(task, dQkv.fromRow(from), dOut.fromRow(from), count);
+            });
+            return sums;
+        }
+
+        /** Sums over tokens: of the norm, then of the biases. */
+        private final class Sums {
+            private final int qkvAt;
+            private final int outputAt;
+            private final ColumnSums columns;
+
+            Sums(int norm) {
+                qkvAt = norm;
+                outputAt = qkvAt + (weights.qkv.biasO().isPresent() ? shape.projected() : 0);
+                columns = new ColumnSums(
+                        Blas.tasks(tokens), outputAt + (weights.output.biasO().isPresent() ? width : 0));
+            }
+
+            void biases(int task, Matrix dQkv, Matrix dOut, int count) {
+                if (weights.qkv.biasO().isPresent()) {
+                    columns.add(task, qkvAt, dQkv, count, shape.projected());
+                }
+                if (weights.output.biasO().isPresent()) {
+                    columns.add(task, outputAt, dOut, count, width);
+                }
+            }
+        }
+    }
+
+    /** The rotation of rows of the projection by their positions. */
+    private static final class Rotations {
+        private final AttentionShape shape;
+        private final int length;
+        private final Optional<MemorySegment> cosines;
+        private final Optional<MemorySegment> sines;
+
+        Rotations(AttentionShape shape, int length) {
+            this.shape = shape;
+            this.length = length;
+            this.cosines = shape.rotation().map(r -> r.cosTC().segment());
+            this.sines = shape.rotation().map(r -> r.sinTC().segment());
+        }
+
+        /** Rotates the queries and keys of some rows, or with direction -1 rotates them back. */
+        void rotate(Matrix qkv, int from, int count, float direction) {
+            if (cosines.isEmpty() || sines.isEmpty()) {
+                return;
+            }
+            int half = shape.headSize() / 2;
+            int rotated = shape.heads() + shape.keyValueHeads();
+            for (int row = from; row < from + count; row++) {
+                long angle = (long) (row % length) * half;
+                for (int head = 0; head < rotated; head++) {
+                    long at = qkv.row(row) + (long) head * shape.headSize();
+                    VectorAttention.rotate(qkv.memory(), at, half, cosines.get(), sines.get(), angle, direction);
+                }
+            }
+        }
+    }
+}

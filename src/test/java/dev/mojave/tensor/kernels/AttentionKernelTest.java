@@ -1,0 +1,143 @@
+package dev.mojave.tensor.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Functions;
+import dev.mojave.tensor.Rng;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The attention half of a block against its twin in float64: odd lengths, one token, shared heads, rotation, masks. */
+class AttentionKernelTest {
+    private final Rng rng = Rng.seeded(20261125);
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 1, 1, 2, true, false", "2, 7, 2, 1, 6, true, true", "3, 64, 2, 2, 16, false, true",
+        "1, 65, 4, 2, 20, true, false", "2, 150, 3, 1, 32, true, false", "1, 128, 2, 2, 17, false, false"
+    })
+    void matchesItsTwin(int batch, int tokens, int heads, int shared, int size, boolean centred, boolean bias) {
+        for (boolean masked : new boolean[] {false, true}) {
+            try (Scope _ = Scope.open()) {
+                Optional<AttentionShape.Rotation> rotation =
+                        size % 2 == 0 ? Optional.of(rotation(tokens + 2, size / 2)) : Optional.empty();
+                AttentionShape shape = new AttentionShape(heads, shared, size, rotation);
+                Optional<Tensor> visible = masked ? Optional.of(mask(batch, tokens)) : Optional.empty();
+                List<Tensor> in = inputs(batch, tokens, shape, bias);
+                Twins.compare(
+                        rng,
+                        in,
+                        t -> AttentionKernel.apply(t.getFirst(), visible, weights(t, shape, centred, bias)),
+                        t -> plain(t.getFirst(), visible, weights(t, inDoubles(shape), centred, bias)),
+                        2e-4);
+            }
+        }
+    }
+
+    @Test
+    void holdsWhereScoresAreExtreme() {
+        try (Scope _ = Scope.open()) {
+            AttentionShape shape = new AttentionShape(1, 1, 16, Optional.empty());
+            List<Tensor> in = inputs(1, 40, shape, false);
+            in.get(2).mulInPlace(300);
+            Tensor y = AttentionKernel.apply(in.getFirst(), Optional.empty(), weights(in, shape, true, false));
+            Twins.close(y, plain(in.getFirst(), Optional.empty(), weights(in, shape, true, false)), 1e-3);
+            assertThat(y.allFinite()).isTrue();
+        }
+    }
+
+    private static AttentionShape inDoubles(AttentionShape shape) {
+        return new AttentionShape(
+                shape.heads(),
+                shape.keyValueHeads(),
+                shape.headSize(),
+                shape.rotation()
+                        .map(r -> new AttentionShape.Rotation(
+                                r.cosTC().to(DType.FLOAT64), r.sinTC().to(DType.FLOAT64))));
+    }
+
+    private AttentionShape.Rotation rotation(long tokens, long half) {
+        Tensor angles = Tensors.uniform(rng, 0, 6, tokens, half);
+        return new AttentionShape.Rotation(angles.cos(), angles.sin());
+    }
+
+    /** What causal tokens see when some keys are hidden, themselves always. */
+    private Tensor mask(long batch, long tokens) {
+        Tensor causal = Tensors.ones(DType.BOOL, tokens, tokens).tril(0);
+        Tensor self = causal.and(causal.transpose(0, 1));
+        Tensor keys = Tensors.uniform(rng, 0, 10, batch, 1, 1, tokens)
+                .to(DType.INT64)
+                .eq(3)
+                .not();
+        return causal.and(keys.or(self));
+    }
+
+    private List<Tensor> inputs(long batch, long tokens, AttentionShape shape, boolean bias) {
+        long width = 24;
+        List<Tensor> in = new ArrayList<>(List.of(
+                Tensors.normal(rng, 0, 1, batch, tokens, width),
+                Tensors.normal(rng, 1, 0.3, width),
+                Tensors.normal(rng, 0, 0.4, shape.projected(), width),
+                Tensors.normal(rng, 0, 0.3, width, shape.queryWidth())));
+        if (bias) {
+            in.add(Tensors.normal(rng, 0, 1, shape.projected()));
+            in.add(Tensors.normal(rng, 0, 1, width));
+        }
+        return in;
+    }
+
+    private static AttentionKernel.Weights weights(
+            List<Tensor> t, AttentionShape shape, boolean centred, boolean bias) {
+        return new AttentionKernel.Weights(
+                new Normalisation(centred, t.get(1), Optional.empty(), 1e-5),
+                new Projection(t.get(2), bias ? Optional.of(t.get(4)) : Optional.empty()),
+                shape,
+                new Projection(t.get(3), bias ? Optional.of(t.get(5)) : Optional.empty()));
+    }
+
+    /** The twin in libtorch operations. */
+    private static Tensor plain(Tensor xBSD, Optional<Tensor> visible, AttentionKernel.Weights w) {
+        AttentionShape shape = w.shape();
+        long size = shape.headSize();
+        long[] widths = {shape.heads() * size, shape.keyValueHeads() * size, shape.keyValueHeads() * size};
+        List<Tensor> parts = w.qkv().plain(w.norm().plain(xBSD)).split(widths, 2);
+        Tensor q = rotated(heads(parts.get(0), shape.heads(), size), shape);
+        Tensor k = rotated(heads(parts.get(1), shape.keyValueHeads(), size), shape);
+        Tensor v = heads(parts.get(2), shape.keyValueHeads(), size);
+        Tensor mixed = Functions.attention(
+                q, grouped(k, shape), grouped(v, shape), visible, visible.isEmpty() && q.size(2) > 1, 0);
+        return xBSD.add(
+                w.output().plain(mixed.transpose(1, 2).reshape(xBSD.size(0), xBSD.size(1), shape.queryWidth())));
+    }
+
+    private static Tensor heads(Tensor x, int heads, long size) {
+        return x.reshape(x.size(0), x.size(1), heads, size).transpose(1, 2);
+    }
+
+    private static Tensor grouped(Tensor xBKSC, AttentionShape shape) {
+        long[] s = xBKSC.shape();
+        return xBKSC.unsqueeze(2)
+                .expand(s[0], s[1], shape.group(), s[2], s[3])
+                .reshape(s[0], shape.heads(), s[2], s[3]);
+    }
+
+    private static Tensor rotated(Tensor xBHSC, AttentionShape shape) {
+        if (shape.rotation().isEmpty()) {
+            return xBHSC;
+        }
+        Tensor cos = shape.rotation().get().cosTC().narrow(0, 0, xBHSC.size(2));
+        Tensor sin = shape.rotation().get().sinTC().narrow(0, 0, xBHSC.size(2));
+        List<Tensor> halves = xBHSC.split(xBHSC.size(3) / 2, 3);
+        Tensor a = halves.get(0);
+        Tensor b = halves.get(1);
+        return Tensors.cat(List.of(a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin))), 3);
+    }
+}
