@@ -53,29 +53,7 @@ final class VectorElementwise {
         store(load(dy, i, mask).mul(geluSlope(load(x, i, mask))), dx, i, mask);
     }
 
-    /** Backward where the activations were not kept: x becomes its gradient, y becomes gelu(x) again. */
-    static void geluAgain(MemorySegment x, MemorySegment dy, MemorySegment y, long elements) {
-        long i = 0;
-        for (; i + LANES <= elements; i += LANES) {
-            FloatVector in = load(x, i);
-            FloatVector s = sigmoid(twoU(in));
-            store(in.mul(s), y, i);
-            store(load(dy, i).mul(geluSlope(in, s)), x, i);
-        }
-        if (i < elements) {
-            geluAgainTail(x, dy, y, i, elements);
-        }
-    }
-
-    private static void geluAgainTail(MemorySegment x, MemorySegment dy, MemorySegment y, long i, long elements) {
-        VectorMask<Float> mask = tail(i, elements);
-        FloatVector in = load(x, i, mask);
-        FloatVector s = sigmoid(twoU(in));
-        store(in.mul(s), y, i, mask);
-        store(load(dy, i, mask).mul(geluSlope(in, s)), x, i, mask);
-    }
-
-    /** The same for a row of SwiGLU: gate and up become their gradients, y their product again. */
+    /** Backward of a row where y was not kept: gate and up become their gradients, y their product again. */
     static void swiGluAgain(MemorySegment gateUp, MemorySegment dy, MemorySegment y, long row, int width) {
         long gate = row * 2 * width;
         long up = gate + width;
