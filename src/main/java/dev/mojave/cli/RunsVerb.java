@@ -2,13 +2,18 @@ package dev.mojave.cli;
 
 import dev.mojave.base.Failure;
 import dev.mojave.result.RunSummary;
+import dev.mojave.run.MetricsCsv;
+import dev.mojave.run.MetricsLog;
+import dev.mojave.run.RunFolder;
 import dev.mojave.run.Runs;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Lists runs, a study's trials among them. */
 @Command(
@@ -16,7 +21,7 @@ import picocli.CommandLine.Mixin;
         description = {
             "List the runs under the output folder: state, step, losses.",
             "",
-            "Losses are in nats per token; best is the lowest of all evaluations."
+            "Losses are in nats per token; best is the lowest of all evaluations. For TensorBoard: tensorboard --logdir DIR."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave runs --json")
@@ -27,8 +32,21 @@ final class RunsVerb implements Verb {
     @Mixin
     private JsonOption json = new JsonOption();
 
+    @Option(
+            names = "--csv",
+            paramLabel = "RUN",
+            description = "Print the metrics of this run's folder as CSV instead: a row a line of metrics.jsonl.")
+    private @Nullable Path csv;
+
     @Override
     public int run(Console console) {
+        if (csv != null) {
+            if (json.chosen(console)) {
+                throw Failure.usage("--csv and --json are two formats: give one of them");
+            }
+            console.stream(MetricsCsv.of(MetricsLog.read(RunFolder.open(csv).metrics())));
+            return ExitCodes.OK;
+        }
         if (Files.exists(output.folder()) && !Files.isDirectory(output.folder())) {
             throw Failure.usage("--output: %s is a file, not a folder", output.folder());
         }

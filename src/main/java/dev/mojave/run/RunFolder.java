@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * A run's folder: recipe.yaml, tokenizer.json, provenance.json, metrics.jsonl, samples.txt, status.json and checkpoints/. It is complete in
+ * A run's folder: recipe.yaml, tokenizer.json, provenance.json, metrics.jsonl, tensorboard/, samples.txt, status.json and checkpoints/. It is complete in
  * itself and can be moved. Whoever trains in it holds its {@link #lock()}.
  */
 public final class RunFolder {

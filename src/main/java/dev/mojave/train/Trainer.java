@@ -20,6 +20,7 @@ import dev.mojave.run.Checkpoint;
 import dev.mojave.run.MetricLine;
 import dev.mojave.run.MetricsLog;
 import dev.mojave.run.OptimizerSpec;
+import dev.mojave.run.RunLog;
 import dev.mojave.run.Snapshots;
 import dev.mojave.run.TrainSpec;
 import dev.mojave.run.TrainState;
@@ -73,6 +74,7 @@ public final class Trainer implements AutoCloseable {
     private long step;
     private double elapsedSeconds;
     private OptionalDouble bestValLoss = OptionalDouble.empty();
+    private Optional<RunLog> openLog = Optional.empty();
 
     /** Prepares a run from its first step. */
     public Trainer(TrainJob job) {
@@ -166,42 +168,48 @@ public final class Trainer implements AutoCloseable {
         Stopwatch watch = new Stopwatch(elapsedSeconds);
         Optional<EvalResult> last = Optional.empty();
         boolean saved = true;
-        try (MetricsLog log = MetricsLog.append(job.folder().metrics())) {
-            while (step < totalSteps && !signal.requested()) {
-                MetricsRecorder recorder = new MetricsRecorder();
-                oneStep(recorder, watch, progress);
-                boolean done = step == totalSteps;
-                boolean best = false;
-                if (done || step % spec.evalEvery() == 0) {
-                    EvalResult result = evaluations.run(done, recorder, progress);
-                    last = done ? Optional.of(result) : last;
-                    best = note(result);
-                }
-                if (!recorder.isEmpty()) {
-                    log.write(line(recorder, watch));
-                }
-                heartbeat.beat(step, recorder.scalars());
-                saved = done || best || step % spec.checkpoint().every() == 0;
-                if (saved) {
-                    log.force();
-                    save(best, watch);
-                }
+        RunLog log = log();
+        while (step < totalSteps && !signal.requested()) {
+            MetricsRecorder recorder = new MetricsRecorder();
+            oneStep(recorder, watch, progress);
+            boolean done = step == totalSteps;
+            boolean best = false;
+            if (done || step % spec.evalEvery() == 0) {
+                EvalResult result = evaluations.run(done, recorder, progress);
+                last = done ? Optional.of(result) : last;
+                best = note(result);
             }
-            if (!saved) {
+            if (!recorder.isEmpty()) {
+                log.write(line(recorder, watch));
+            }
+            heartbeat.beat(step, recorder.scalars());
+            saved = done || best || step % spec.checkpoint().every() == 0;
+            if (saved) {
                 log.force();
-                save(false, watch);
+                save(best, watch);
             }
+        }
+        if (!saved) {
+            log.force();
+            save(false, watch);
         }
         elapsedSeconds = watch.elapsedSeconds();
         return new Outcome(step == totalSteps, step, last, bestValLoss);
     }
 
+    /** Opened with the first line, when a resumed run has been cut back to its checkpoint. */
+    private RunLog log() {
+        if (openLog.isEmpty()) {
+            openLog = Optional.of(RunLog.open(job.folder()));
+        }
+        return openLog.get();
+    }
+
     /** Adds metrics measured after training to the log. */
     void log(Map<String, Double> scalars) {
-        try (MetricsLog log = MetricsLog.append(job.folder().metrics())) {
-            log.write(new MetricLine(step, tokens(), words(), elapsedSeconds, scalars, Map.of()));
-            log.force();
-        }
+        RunLog log = log();
+        log.write(new MetricLine(step, tokens(), words(), elapsedSeconds, scalars, Map.of()));
+        log.force();
     }
 
     private void oneStep(MetricsRecorder recorder, Stopwatch watch, Progress progress) {
@@ -301,6 +309,7 @@ public final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
+        openLog.ifPresent(RunLog::close);
         optimizer.close();
     }
 }

@@ -51,6 +51,26 @@ class RunsVerbTest {
     }
 
     @Test
+    void metricsAreWrittenAsCsv() throws IOException {
+        run("done", "{}");
+        Path run = output.resolve("done");
+        Files.writeString(
+                run.resolve("metrics.jsonl"),
+                "{\"step\": 1, \"tokens\": 8, \"elapsed_seconds\": 0.5, \"train/loss\": 2.0, \"moe/0/load\": [0.5, 0.5]}\n");
+        CliResult result = CliResult.run("runs", "--csv", run.toString());
+        assertThat(result.code()).isZero();
+        assertThat(result.out().lines())
+                .containsExactly(
+                        "step,tokens,words,elapsed_seconds,train/loss,moe/0/load/0,moe/0/load/1",
+                        "1,8,,0.5,2.0,0.5,0.5");
+        assertThat(CliResult.run("runs", "--csv", run.toString(), "--json").code())
+                .isEqualTo(2);
+        assertThat(CliResult.run("runs", "--csv", output.resolve("none").toString())
+                        .err())
+                .contains("is not a run");
+    }
+
+    @Test
     void aFileIsNoOutputFolder() throws IOException {
         Path file = Files.writeString(output.resolve("file"), "x");
         CliResult result = CliResult.run("runs", "--output", file.toString());
