@@ -128,7 +128,7 @@ public final class EventWriter implements AutoCloseable {
         CRC32C crc = new CRC32C();
         crc.update(bytes, from, length);
         int value = (int) crc.getValue();
-        return (value >>> 15 | value << 17) + 0xa282ead8;
+        return ((value >>> 15) | (value << 17)) + 0xa282ead8;
     }
 
     @Override

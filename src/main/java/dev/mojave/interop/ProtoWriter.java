@@ -23,13 +23,13 @@ final class ProtoWriter {
 
     ProtoWriter float64(int field, double value) {
         tag(field, FIXED64);
-        out.writeBytes(little(Double.BYTES).putDouble(value).array());
+        fixed(Double.doubleToRawLongBits(value), Double.BYTES);
         return this;
     }
 
     ProtoWriter float32(int field, float value) {
         tag(field, FIXED32);
-        out.writeBytes(little(Float.BYTES).putFloat(value).array());
+        fixed(Float.floatToRawIntBits(value), Float.BYTES);
         return this;
     }
 
@@ -43,7 +43,7 @@ final class ProtoWriter {
 
     /** A repeated field of doubles, packed. */
     ProtoWriter float64s(int field, List<Double> values) {
-        ByteBuffer packed = little(values.size() * Double.BYTES);
+        ByteBuffer packed = ByteBuffer.allocate(values.size() * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (double value : values) {
             packed.putDouble(value);
         }
@@ -64,14 +64,17 @@ final class ProtoWriter {
     private void varint(long value) {
         long rest = value;
         while ((rest & ~0x7fL) != 0) {
-            out.write((int) (rest & 0x7f | 0x80));
+            out.write((int) ((rest & 0x7f) | 0x80));
             rest >>>= 7;
         }
         out.write((int) rest);
     }
 
-    private static ByteBuffer little(int bytes) {
-        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    /** Little-endian. */
+    private void fixed(long bits, int bytes) {
+        for (int i = 0; i < bytes; i++) {
+            out.write((int) (bits >>> (8 * i)));
+        }
     }
 
     byte[] toBytes() {

@@ -1,0 +1,209 @@
+package dev.mojave.interop;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.IoFailures;
+import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.model.MoeSpec;
+import dev.mojave.moe.Dispatch;
+import dev.mojave.moe.TopKRouter;
+import dev.mojave.nn.Attention;
+import dev.mojave.nn.FeedForward;
+import dev.mojave.nn.Norm;
+import dev.mojave.nn.Parameter;
+import dev.mojave.nn.Positions;
+import dev.mojave.nn.QkNorm;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/**
+ * Writes a LLaMA or Mixtral as one GGUF file, which llama.cpp runs. Both are its architecture {@code llama}: RMSNorm, SwiGLU, rotary
+ * positions whose halves are interleaved (so the rows of queries and keys are reordered), grouped queries, and in every layer either a
+ * feed-forward or a mixture whose weights are renormalised over the chosen experts.
+ *
+ * <p>Norms and routers stay float32; a matrix whose rows are no multiple of 32 is stored as F16 where Q8_0 was asked for.
+ */
+public final class GgufModel {
+    private static final Pattern LAYER = Pattern.compile("model\\.layers\\.(\\d+)\\.(.+)");
+    private static final Pattern EXPERT = Pattern.compile("block_sparse_moe\\.experts\\.(\\d+)\\.(w[123])\\.weight");
+
+    private static final Map<String, String> OUTSIDE = Map.of(
+            "model.embed_tokens.weight", "token_embd.weight",
+            "model.norm.weight", "output_norm.weight",
+            "lm_head.weight", "output.weight");
+    private static final Map<String, String> INSIDE = Map.ofEntries(
+            Map.entry("input_layernorm.weight", "attn_norm.weight"),
+            Map.entry("self_attn.q_proj.weight", "attn_q.weight"),
+            Map.entry("self_attn.k_proj.weight", "attn_k.weight"),
+            Map.entry("self_attn.v_proj.weight", "attn_v.weight"),
+            Map.entry("self_attn.o_proj.weight", "attn_output.weight"),
+            Map.entry("post_attention_layernorm.weight", "ffn_norm.weight"),
+            Map.entry("mlp.gate_proj.weight", "ffn_gate.weight"),
+            Map.entry("mlp.up_proj.weight", "ffn_up.weight"),
+            Map.entry("mlp.down_proj.weight", "ffn_down.weight"),
+            Map.entry("block_sparse_moe.gate.weight", "ffn_gate_inp.weight"),
+            Map.entry("w1", "ffn_gate_exps.weight"),
+            Map.entry("w3", "ffn_up_exps.weight"),
+            Map.entry("w2", "ffn_down_exps.weight"));
+
+    private final ModelSpec spec;
+    private final GgufType type;
+
+    private GgufModel(ModelSpec spec, GgufType type) {
+        this.spec = spec;
+        this.type = type;
+    }
+
+    /**
+     * Writes a file; one that is there is replaced.
+     *
+     * @param name what the model is called
+     * @throws Failure of kind DATA if llama.cpp has no such model or tokenizer, USAGE or ENVIRONMENT if the file cannot be written
+     */
+    public static void write(
+            Path file, String name, ModelSpec spec, List<Parameter> parameters, Tokenizer tokenizer, GgufType type) {
+        List<String> against = against(spec);
+        if (!against.isEmpty()) {
+            throw Failure.data(
+                    "%s cannot be written as GGUF, which has LLaMA and Mixtral shapes here: %s",
+                    name, String.join("; ", against));
+        }
+        GgufModel model = new GgufModel(spec, type);
+        GgufMetadata metadata = model.metadata(name);
+        GgufTokenizer.add(metadata, tokenizer, spec.vocabSize());
+        Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
+        try (Scope _ = Scope.open()) {
+            Files.deleteIfExists(temporary);
+            GgufFile.write(temporary, metadata, model.entries(WeightNames.toStored(spec, parameters)));
+            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw IoFailures.of("write the GGUF file", file, e);
+        } finally {
+            discard(temporary);
+        }
+    }
+
+    private static void discard(Path temporary) {
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException e) {
+            // What went wrong before says more.
+        }
+    }
+
+    private static List<String> against(ModelSpec spec) {
+        List<String> against = new ArrayList<>();
+        refuse(against, spec.norm() != Norm.Kind.RMS_NORM, "norm is not rms_norm");
+        refuse(against, spec.positionEmbedding() != Positions.ROPE, "position_embedding is not rope");
+        refuse(against, spec.scaling().isPresent(), "rope_scaling is set");
+        refuse(against, spec.hiddenAct() != FeedForward.Activation.SWIGLU, "hidden_act is not swiglu");
+        boolean biased = spec.bias() || spec.mlpBias() || spec.attentionBias() != Attention.Bias.NONE;
+        refuse(against, biased, "it has biases");
+        refuse(against, spec.qkNorm() != QkNorm.NONE, "qk_norm is set");
+        spec.mixture().ifPresent(moe -> refuseMixture(against, moe, spec.numHiddenLayers()));
+        return against;
+    }
+
+    private static void refuseMixture(List<String> against, MoeSpec moe, int layers) {
+        refuse(against, !(moe.router() instanceof TopKRouter.Spec), "moe.router is not top_k");
+        refuse(against, !moe.normTopkProb(), "moe.norm_topk_prob is false");
+        refuse(against, moe.dispatch() == Dispatch.Kind.CAPACITY, "moe.dispatch drops tokens");
+        refuse(against, moe.sharedExpertIntermediateSize() > 0, "it has a shared expert");
+        refuse(against, !IntStream.range(0, layers).allMatch(moe::sparse), "some layers are dense");
+    }
+
+    private static void refuse(List<String> against, boolean wrong, String why) {
+        if (wrong) {
+            against.add(why);
+        }
+    }
+
+    private GgufMetadata metadata(String name) {
+        GgufMetadata metadata = new GgufMetadata();
+        metadata.string("general.architecture", "llama");
+        metadata.string("general.name", name);
+        metadata.uint32("general.file_type", type.fileType());
+        metadata.uint32("general.quantization_version", 2);
+        metadata.uint32("llama.vocab_size", spec.vocabSize());
+        metadata.uint32("llama.context_length", spec.maxPositionEmbeddings());
+        metadata.uint32("llama.embedding_length", spec.hiddenSize());
+        metadata.uint32("llama.block_count", spec.numHiddenLayers());
+        Integer expert = spec.mixture().map(MoeSpec::moeIntermediateSize).orElse(null);
+        metadata.uint32("llama.feed_forward_length", expert == null ? spec.intermediateSize() : expert);
+        metadata.uint32("llama.attention.head_count", spec.numAttentionHeads());
+        metadata.uint32("llama.attention.head_count_kv", spec.numKeyValueHeads());
+        metadata.uint32("llama.attention.key_length", spec.headSize());
+        metadata.uint32("llama.attention.value_length", spec.headSize());
+        metadata.float32("llama.attention.layer_norm_rms_epsilon", (float) spec.normEps());
+        metadata.uint32("llama.rope.dimension_count", spec.headSize());
+        metadata.float32("llama.rope.freq_base", (float) spec.ropeTheta());
+        spec.mixture().ifPresent(moe -> {
+            metadata.uint32("llama.expert_count", moe.numExperts());
+            metadata.uint32("llama.expert_used_count", moe.numExpertsPerTok());
+        });
+        return metadata;
+    }
+
+    private List<GgufFile.Entry> entries(Map<String, Tensor> stored) {
+        Map<String, List<Tensor>> parts = new LinkedHashMap<>();
+        stored.forEach((name, tensor) -> {
+            Matcher layer = LAYER.matcher(name);
+            if (!layer.matches()) {
+                put(parts, OUTSIDE.getOrDefault(name, ""), tensor);
+                return;
+            }
+            String prefix = "blk." + layer.group(1) + ".";
+            String inside = layer.group(2);
+            Matcher expert = EXPERT.matcher(inside);
+            if (expert.matches()) {
+                // Experts come in the order of their numbers.
+                put(parts, prefix + INSIDE.getOrDefault(expert.group(2), ""), tensor);
+            } else {
+                put(parts, prefix + INSIDE.getOrDefault(inside, ""), interleaved(inside, tensor));
+            }
+        });
+        List<GgufFile.Entry> entries = new ArrayList<>();
+        parts.forEach(
+                (name, tensors) -> entries.add(new GgufFile.Entry(name, type(name, tensors.getFirst()), tensors)));
+        return entries;
+    }
+
+    private static void put(Map<String, List<Tensor>> parts, String name, Tensor tensor) {
+        parts.computeIfAbsent(name, n -> new ArrayList<>()).add(tensor);
+    }
+
+    /** Rows of each head from halves (0, n/2, 1, n/2 + 1, ...): llama.cpp rotates neighbours, Hugging Face's models halves. */
+    private Tensor interleaved(String inside, Tensor tensor) {
+        int heads = inside.startsWith("self_attn.q_proj")
+                ? spec.numAttentionHeads()
+                : inside.startsWith("self_attn.k_proj") ? spec.numKeyValueHeads() : 0;
+        if (heads == 0) {
+            return tensor;
+        }
+        long rows = tensor.size(0);
+        long width = tensor.size(1);
+        return tensor.reshape(heads, 2, rows / heads / 2, width)
+                .transpose(1, 2)
+                .contiguous()
+                .reshape(rows, width);
+    }
+
+    private GgufType type(String name, Tensor part) {
+        int dimensions = part.shape().length;
+        if (dimensions < 2 || name.endsWith("ffn_gate_inp.weight")) {
+            return GgufType.F32;
+        }
+        return type == GgufType.Q8_0 && part.size(1) % type.block() != 0 ? GgufType.F16 : type;
+    }
+}
