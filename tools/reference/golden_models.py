@@ -109,10 +109,12 @@ def case(name):
 
 
 def outputs(model, ids, mask, labels, prefix):
-    out = model(input_ids=ids, attention_mask=mask, labels=labels)
+    out = model(input_ids=ids, attention_mask=mask, labels=labels, output_hidden_states=True)
     values = {"logits": out.logits * (1 if mask is None else mask[..., None])}
     values["ce_loss"] = F.cross_entropy(out.logits[:, :-1].flatten(0, 1), labels[:, 1:].flatten(), ignore_index=-100)
     values["loss"] = out.loss
+    if mask is None:
+        values |= {f"hidden.{i}": hidden for i, hidden in enumerate(out.hidden_states)}
     if getattr(out, "router_logits", None) is not None:
         values["aux_loss"] = out.aux_loss
         real = 1 if mask is None else mask.flatten()[:, None]
@@ -148,21 +150,26 @@ def origin(folder, text):
     (folder / "ORIGIN.md").write_text(f"# {folder.name}\n\n{text}\n\n{made}\n")
 
 
-def write_model(root, name):
-    model, ids, padded, mask = case(name)
+def answers(model, ids, padded, mask):
+    """Everything that `mojave parity` compares, by its name in io.safetensors."""
     loss, values = outputs(model, ids, None, ids, "")
     loss.backward()
     labels = padded.masked_fill(mask == 0, -100)
     _, padded_values = outputs(model, padded, mask, labels, "padded_")
+    return {"ids": ids, **values, **gradients(model), "padded_ids": padded, "padded_mask": mask, "padded_labels": labels, **padded_values}
+
+
+def write_model(root, name):
+    model, ids, padded, mask = case(name)
+    io = answers(model, ids, padded, mask)
     config, weights = saved(model)
     folder = root / name
     write(folder, "weights.safetensors", weights)
-    write(folder, "io.safetensors", {
-        "ids": ids, **values, **gradients(model), "padded_ids": padded, "padded_mask": mask, "padded_labels": labels, **padded_values})
+    write(folder, "io.safetensors", io)
     (folder / "config.json").write_text(config)
     origin(folder, f"""{type(model).__name__} with random weights: float32, eager attention, no dropout. `ids` (B, S); `logits`; `ce_loss`, the mean over
 shifted labels in nats; `loss`, what `grad.*` differentiates (with experts `ce_loss + router_aux_loss_coef aux_loss`); `padded_*`: a right-padded batch,
-outputs 0 where the mask is 0. Weights and gradients have the names that save_pretrained writes.""")
+outputs 0 where the mask is 0; `hidden.i`: the embeddings, then after each block, the last after the final norm. Weights and gradients have the names that save_pretrained writes.""")
 
 
 def write_balance(root):

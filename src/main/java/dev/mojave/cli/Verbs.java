@@ -19,6 +19,7 @@ final class Verbs {
                 new DataVerb(),
                 new TokenizerVerb(),
                 new ModelsVerb(),
+                new ParityVerb(),
                 new DoctorVerb(),
                 new BenchVerb());
     }

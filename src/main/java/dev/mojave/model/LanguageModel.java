@@ -121,16 +121,17 @@ public final class LanguageModel implements AutoCloseable {
      */
     public Output forward(Inputs inputs, Context context) {
         List<Routing> routing = new ArrayList<>();
-        Tensor hiddenBSD = hidden(inputs, context, routing);
+        List<Tensor> hidden = new ArrayList<>();
+        Tensor lastBSD = hidden(inputs, context, hidden, routing);
         Tensor logitsBSV =
-                Linear.apply(hiddenBSD, headVD, Optional.empty(), context).to(DType.FLOAT32);
+                Linear.apply(lastBSD, headVD, Optional.empty(), context).to(DType.FLOAT32);
         Optional<Tensor> loss = inputs.targetsBS()
                 .map(targets -> SoftmaxCrossEntropy.apply(logitsBSV.view(-1, spec.vocabSize()), targets.reshape(-1)));
-        return new Output(logitsBSV, loss, routing);
+        return new Output(logitsBSV, loss, hidden, routing);
     }
 
-    /** Runs everything but the head: float32 (B, S, D) after the final norm; routing records are appended. */
-    private Tensor hidden(Inputs inputs, Context context, List<Routing> routing) {
+    /** Runs everything but the head: float32 (B, S, D) after the final norm; hidden states and routing records are appended. */
+    private Tensor hidden(Inputs inputs, Context context, List<Tensor> hidden, List<Routing> routing) {
         int tokens = (int) inputs.idsBS().size(1);
         int offset = inputs.cache().map(KvCache::length).orElse(0);
         Check.that(
@@ -151,12 +152,15 @@ public final class LanguageModel implements AutoCloseable {
                 inputs.categoriesBS(),
                 inputs.paddingBS().map(LanguageModel::realTokens));
         for (Block block : blocks) {
+            hidden.add(x);
             Block.Output output = block.forward(x, known, visible, inputs.cache(), context);
             x = output.xBSD();
             output.routing().ifPresent(routing::add);
         }
         inputs.cache().ifPresent(cache -> cache.advance(tokens));
-        return finalNorm.forward(x);
+        Tensor lastBSD = finalNorm.forward(x);
+        hidden.add(lastBSD);
+        return lastBSD;
     }
 
     /** Returns the indices in B * S of the tokens that are not padding. */

@@ -8,16 +8,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * How rotary angles are stretched so that a context holds more than a model was trained on. Every kind changes the frequencies
  * {@code f_i = theta^(-2i/C)}, and YaRN also the length of rotated vectors. Float32 in the order in which transformers computes, so that
- * angles at far positions round alike.
+ * angles at far positions round alike; there a number divided by a tensor is the number times the reciprocal.
  */
 public sealed interface RopeScaling {
     /**
      * Returns the stretched frequencies.
      *
-     * @param frequencies {@code theta^(-2i/C)}, (C/2); not changed
+     * @param wavelengths {@code theta^(2i/C)}, (C/2): positions per radian; not changed
      * @param theta the base
      */
-    float[] apply(float[] frequencies, double theta);
+    float[] frequencies(float[] wavelengths, double theta);
+
+    /** Returns the frequencies of angles that are not stretched. */
+    static float[] plain(float[] wavelengths) {
+        float[] frequencies = new float[wavelengths.length];
+        for (int i = 0; i < frequencies.length; i++) {
+            frequencies[i] = 1 / wavelengths[i];
+        }
+        return frequencies;
+    }
 
     /** Returns what rotated queries and keys are multiplied with. */
     default double attentionScale() {
@@ -32,8 +41,8 @@ public sealed interface RopeScaling {
         }
 
         @Override
-        public float[] apply(float[] frequencies, double theta) {
-            float[] scaled = frequencies.clone();
+        public float[] frequencies(float[] wavelengths, double theta) {
+            float[] scaled = plain(wavelengths);
             for (int i = 0; i < scaled.length; i++) {
                 scaled[i] /= (float) factor;
             }
@@ -52,8 +61,8 @@ public sealed interface RopeScaling {
         }
 
         @Override
-        public float[] apply(float[] frequencies, double theta) {
-            return frequencies.clone();
+        public float[] frequencies(float[] wavelengths, double theta) {
+            return plain(wavelengths);
         }
     }
 
@@ -80,15 +89,15 @@ public sealed interface RopeScaling {
         }
 
         @Override
-        public float[] apply(float[] frequencies, double theta) {
-            float[] scaled = frequencies.clone();
+        public float[] frequencies(float[] wavelengths, double theta) {
+            float[] scaled = plain(wavelengths);
             for (int i = 0; i < scaled.length; i++) {
                 float frequency = scaled[i];
-                float wavelength = (float) (2 * Math.PI) / frequency;
-                if (wavelength > originalMaxPositionEmbeddings / lowFreqFactor) {
+                float period = 1 / frequency * (float) (2 * Math.PI);
+                if (period > (float) (originalMaxPositionEmbeddings / lowFreqFactor)) {
                     scaled[i] = frequency / (float) factor;
-                } else if (wavelength >= originalMaxPositionEmbeddings / highFreqFactor) {
-                    float smooth = (originalMaxPositionEmbeddings / wavelength - (float) lowFreqFactor)
+                } else if (period >= (float) (originalMaxPositionEmbeddings / highFreqFactor)) {
+                    float smooth = (1 / period * originalMaxPositionEmbeddings - (float) lowFreqFactor)
                             / (float) (highFreqFactor - lowFreqFactor);
                     scaled[i] = (1 - smooth) * frequency / (float) factor + smooth * frequency;
                 }
@@ -141,18 +150,18 @@ public sealed interface RopeScaling {
         }
 
         @Override
-        public float[] apply(float[] frequencies, double theta) {
-            int half = frequencies.length;
-            double low = turns(betaFast, 2 * half, theta);
-            double high = turns(betaSlow, 2 * half, theta);
-            float first = (float) Math.max(truncate ? Math.floor(low) : low, 0);
-            float last = (float) Math.min(truncate ? Math.ceil(high) : high, 2 * half - 1);
-            float length = first == last ? 0.001f : last - first;
+        public float[] frequencies(float[] wavelengths, double theta) {
+            int half = wavelengths.length;
+            double fast = turns(betaFast, 2 * half, theta);
+            double slow = turns(betaSlow, 2 * half, theta);
+            double first = Math.max(truncate ? Math.floor(fast) : fast, 0);
+            double last = Math.min(truncate ? Math.ceil(slow) : slow, 2 * half - 1);
+            float length = (float) (first == last ? 0.001 : last - first);
             float[] scaled = new float[half];
             for (int i = 0; i < half; i++) {
-                float kept = 1 - Math.clamp((i - first) / length, 0f, 1f);
-                float stretched = 1 / ((float) factor * (1 / frequencies[i]));
-                scaled[i] = stretched * (1 - kept) + frequencies[i] * kept;
+                float kept = 1 - Math.clamp((i - (float) first) / length, 0f, 1f);
+                float stretched = 1 / ((float) factor * wavelengths[i]);
+                scaled[i] = stretched * (1 - kept) + 1 / wavelengths[i] * kept;
             }
             return scaled;
         }

@@ -1,6 +1,9 @@
 package dev.mojave.nn;
 
 import dev.mojave.base.Check;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Functions;
+import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
@@ -21,34 +24,33 @@ public final class Rotary {
         this(headSize, context, theta, Optional.empty());
     }
 
-    /** The same with stretched angles; angles are float32 products, as in transformers, so that far positions round alike. */
+    /**
+     * The same with stretched angles. Everything is computed as transformers computes it, in float32 and in its order: at far positions the
+     * last bit of a frequency is many in an angle.
+     */
     public Rotary(int headSize, int context, double theta, Optional<RopeScaling> scaling) {
         Check.that(headSize % 2 == 0, "position_embedding rope needs an even head size, not %d", headSize);
-        int half = headSize / 2;
-        float[] plain = frequencies(headSize, theta);
-        float[] frequencies = scaling.map(s -> s.apply(plain, theta)).orElse(plain);
-        float length = scaling.map(s -> (float) s.attentionScale()).orElse(1f);
-        float[] cos = new float[context * half];
-        float[] sin = new float[context * half];
-        for (int t = 0; t < context; t++) {
-            for (int i = 0; i < half; i++) {
-                float angle = t * frequencies[i];
-                cos[t * half + i] = (float) Math.cos(angle) * length;
-                sin[t * half + i] = (float) Math.sin(angle) * length;
-            }
-        }
-        try (Scope _ = Scope.open()) {
-            cosTC = Tensors.of(cos, context, half).retain();
-            sinTC = Tensors.of(sin, context, half).retain();
+        try (Scope _ = Scope.open();
+                NoGrad _ = NoGrad.open()) {
+            float[] wavelengths = wavelengths(headSize, theta);
+            float[] frequencies = scaling.map(s -> s.frequencies(wavelengths, theta))
+                    .orElseGet(() -> RopeScaling.plain(wavelengths));
+            Tensor angles = Tensors.arange(DType.FLOAT32, context)
+                    .unsqueeze(1)
+                    .mul(Tensors.of(frequencies, 1, frequencies.length));
+            double length = scaling.map(RopeScaling::attentionScale).orElse(1.0);
+            cosTC = angles.cos().mul(length).retain();
+            sinTC = angles.sin().mul(length).retain();
         }
     }
 
-    private static float[] frequencies(int headSize, double theta) {
-        float[] frequencies = new float[headSize / 2];
-        for (int i = 0; i < frequencies.length; i++) {
-            frequencies[i] = 1 / (float) Math.pow(theta, 2f * i / headSize);
+    /** {@code theta^(2i/C)}, (C/2). */
+    private static float[] wavelengths(int headSize, double theta) {
+        float[] exponents = new float[headSize / 2];
+        for (int i = 0; i < exponents.length; i++) {
+            exponents[i] = 2f * i / headSize;
         }
-        return frequencies;
+        return Functions.power(theta, Tensors.of(exponents, exponents.length)).toFloats();
     }
 
     /**

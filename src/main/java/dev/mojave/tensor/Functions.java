@@ -2,6 +2,7 @@ package dev.mojave.tensor;
 
 import java.util.Optional;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
@@ -50,6 +51,11 @@ public final class Functions {
                         new DoubleOptional(eps)),
                 x,
                 weight);
+    }
+
+    /** Returns {@code base^x}. */
+    public static Tensor power(double base, Tensor x) {
+        return Native.call("power", () -> torch.pow(new Scalar(base), x.handle()), x);
     }
 
     /** Returns GELU in the tanh form of GPT-2 (arXiv 1606.08415). */

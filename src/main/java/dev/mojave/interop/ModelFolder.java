@@ -1,0 +1,123 @@
+package dev.mojave.interop;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Json;
+import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.data.tokenizer.Tokenizers;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.model.ModelSpec;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A folder with a model as Hugging Face or Mojave writes it: config.json, weights in safetensors, and mostly tokenizer.json. Opening reads
+ * config and headers alone; weights are mapped and come from disk when {@link #load} asks for them. Nothing in it is run.
+ */
+public final class ModelFolder implements AutoCloseable {
+    static final String CONFIG = "config.json";
+    static final String TOKENIZER = "tokenizer.json";
+
+    private final Path path;
+    private final ObjectNode config;
+    private final ModelSpec spec;
+    private final WeightFiles weights;
+
+    private ModelFolder(Path path, ObjectNode config, ModelSpec spec, WeightFiles weights) {
+        this.path = path;
+        this.config = config;
+        this.spec = spec;
+        this.weights = weights;
+    }
+
+    /** Says whether a folder holds a model: whether it has a config.json. */
+    public static boolean isModel(Path folder) {
+        return Files.isRegularFile(folder.resolve(CONFIG));
+    }
+
+    /**
+     * Opens a folder.
+     *
+     * @throws Failure of kind USAGE if it is no such folder; DATA that names what is missing, malformed or not supported
+     */
+    public static ModelFolder open(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw Failure.usage(
+                    "%s is not a folder with a model: %s",
+                    folder, Files.exists(folder) ? "it is a file" : "there is no such folder");
+        }
+        if (!isModel(folder)) {
+            throw Failure.data("%s is not a model: it has no %s", folder, CONFIG);
+        }
+        ObjectNode config = Json.read(folder.resolve(CONFIG), ObjectNode.class);
+        ModelSpec spec = HfConfig.read(config, folder.resolve(CONFIG).toString());
+        return new ModelFolder(folder, config, spec, WeightFiles.open(folder));
+    }
+
+    /** Returns the folder. */
+    public Path path() {
+        return path;
+    }
+
+    /** Returns what the model is. */
+    public ModelSpec spec() {
+        return spec;
+    }
+
+    /** Returns config.json. */
+    public ObjectNode config() {
+        return config.deepCopy();
+    }
+
+    /** Returns what whoever uses the model should know, in sentences. */
+    public List<String> warnings() {
+        return HfConfig.warnings(config, spec);
+    }
+
+    /** Returns the weights under the names of {@link WeightNames}. */
+    public StoredTensors weights() {
+        return new PublishedTensors(weights, spec);
+    }
+
+    /**
+     * Builds the model with its weights, in float32; the caller closes it.
+     *
+     * @throws Failure of kind DATA that lists missing, unexpected and misshapen tensors
+     */
+    public LanguageModel load() {
+        LanguageModel model = LanguageModel.build(spec, 0);
+        try {
+            WeightNames.fromStored(spec, weights(), model.parameters());
+            return model;
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Returns the tokenizer, if the folder has one.
+     *
+     * @throws Failure of kind DATA if it is damaged, or has more tokens than the model has embeddings
+     */
+    public Optional<Tokenizer> tokenizer() {
+        Path file = path.resolve(TOKENIZER);
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        Tokenizer tokenizer = Tokenizers.read(file);
+        if (tokenizer.vocabSize() > spec.vocabSize()) {
+            throw Failure.data(
+                    "%s has %d tokens, but vocab_size in %s is %d: they do not belong together",
+                    file, tokenizer.vocabSize(), path.resolve(CONFIG), spec.vocabSize());
+        }
+        return Optional.of(tokenizer);
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+    }
+}

@@ -1,0 +1,139 @@
+package dev.mojave.interop;
+
+import dev.mojave.base.Failure;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensor;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Weights as programs publish them, under the names that {@link WeightNames} knows. It leaves out what is not trained (causal masks and
+ * rotary frequencies of older files) and a head that repeats a tied embedding, puts the prefix of the whole model where a file was
+ * written without it, and takes experts apart that are stored in one tensor, as modules of transformers hold them in memory.
+ */
+final class PublishedTensors implements StoredTensors {
+    private static final Pattern FUSED =
+            Pattern.compile("(model\\.layers\\.\\d+\\.)mlp\\.experts\\.(gate_up_proj|down_proj)");
+    private static final String HEAD = "lm_head.weight";
+
+    /**
+     * Where a tensor is.
+     *
+     * @param name in the file
+     * @param expert index in its first dimension, or -1 for all of it
+     * @param half 0 or 1 for one half of the rows, -1 for all
+     */
+    private record Place(String name, int expert, int half) {}
+
+    private final StoredTensors stored;
+    private final Map<String, Place> places = new TreeMap<>();
+
+    PublishedTensors(StoredTensors stored, ModelSpec spec) {
+        this.stored = stored;
+        NamingStyle style = NamingStyle.of(spec);
+        String prefix = prefix(style);
+        for (String name : stored.names()) {
+            if (!isBuffer(name, style)) {
+                place(name.startsWith("lm_head.") ? name : prefix + name, name, style);
+            }
+        }
+        if (spec.tieWordEmbeddings() && places.containsKey(HEAD)) {
+            requireTied(style.outside("embedding") + ".weight");
+            places.remove(HEAD);
+        }
+    }
+
+    /** What names lack: a file of the model below the head has no prefix. */
+    private String prefix(NamingStyle style) {
+        String embedding = style.outside("embedding") + ".weight";
+        String bare = embedding.substring(embedding.indexOf('.') + 1);
+        boolean without = stored.names().contains(bare) && !stored.names().contains(embedding);
+        return without ? embedding.substring(0, embedding.indexOf('.') + 1) : "";
+    }
+
+    private static boolean isBuffer(String name, NamingStyle style) {
+        boolean mask = name.endsWith(".attn.bias") || name.endsWith(".attn.masked_bias");
+        return (style == NamingStyle.GPT2 && mask) || name.endsWith(".rotary_emb.inv_freq");
+    }
+
+    private void place(String known, String name, NamingStyle style) {
+        Matcher fused = FUSED.matcher(known);
+        if (!fused.matches() || stored.shape(name).length != 3) {
+            boolean router = style == NamingStyle.LLAMA && known.endsWith(".mlp.gate.weight");
+            places.put(router ? known.replace(".mlp.gate.", ".block_sparse_moe.gate.") : known, new Place(name, -1, -1));
+            return;
+        }
+        boolean inputs = fused.group(2).equals("gate_up_proj");
+        for (int expert = 0; expert < stored.shape(name)[0]; expert++) {
+            for (int part = 0; part < (inputs ? 2 : 1); part++) {
+                String module = style.inLayer(inputs ? "moe.experts.input" : "moe.experts.output", true)
+                        .get(part)
+                        .replace("#", String.valueOf(expert));
+                places.put(fused.group(1) + module + ".weight", new Place(name, expert, inputs ? part : -1));
+            }
+        }
+    }
+
+    private void requireTied(String embedding) {
+        if (!places.containsKey(embedding)) {
+            return; // the check of names says that it is missing
+        }
+        try (Scope _ = Scope.open()) {
+            Tensor difference = tensor(HEAD).to(DType.FLOAT32).sub(tensor(embedding).to(DType.FLOAT32));
+            if (difference.abs().max().item() != 0) {
+                throw Failure.data(
+                        "%s has a head (%s) that differs from the embedding, but config.json says tie_word_embeddings; set it to false",
+                        stored.source(), HEAD);
+            }
+        }
+    }
+
+    @Override
+    public String source() {
+        return stored.source();
+    }
+
+    @Override
+    public Set<String> names() {
+        return Collections.unmodifiableSet(places.keySet());
+    }
+
+    @Override
+    public long[] shape(String name) {
+        Place place = place(name);
+        long[] whole = stored.shape(place.name);
+        if (place.expert < 0) {
+            return whole;
+        }
+        return new long[] {place.half < 0 ? whole[1] : whole[1] / 2, whole[2]};
+    }
+
+    @Override
+    public DType dtype(String name) {
+        return stored.dtype(place(name).name);
+    }
+
+    @Override
+    public Tensor tensor(String name) {
+        Place place = place(name);
+        Tensor whole = stored.tensor(place.name);
+        if (place.expert < 0) {
+            return whole;
+        }
+        Tensor expert = whole.select(0, place.expert);
+        long rows = expert.size(0) / 2;
+        return place.half < 0 ? expert : expert.narrow(0, place.half * rows, rows);
+    }
+
+    private Place place(String name) {
+        return Optional.ofNullable(places.get(name))
+                .orElseThrow(() -> Failure.data("%s has no tensor '%s'", stored.source(), name));
+    }
+}
