@@ -3,7 +3,6 @@ package dev.mojave.cli;
 import dev.mojave.generate.Generator;
 import dev.mojave.generate.SamplingSpec;
 import dev.mojave.result.GenerateResult;
-import dev.mojave.run.RunFolder;
 import dev.mojave.run.SavedModel;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineRequest;
@@ -21,7 +20,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave generate runs/first --prompt \"The sea is\" --max-tokens 200 --temperature 0.8")
 final class GenerateVerb implements Verb {
-    @Parameters(paramLabel = "RUN", description = "A run's folder.")
+    @Parameters(paramLabel = "RUN", description = "A run's folder, or a Hugging Face folder.")
     Path run = Path.of("");
 
     @Option(names = "--prompt", paramLabel = "TEXT", description = "The beginning; default: none.")
@@ -82,10 +81,9 @@ final class GenerateVerb implements Verb {
     public int run(Console console) {
         SamplingSpec spec =
                 new SamplingSpec(repetitionPenalty, temperature, topK, topP, minP, maxTokens, seed, stop, true);
-        RunFolder folder = RunFolder.open(run);
         console.reserveOutput();
         Engine.configure(EngineRequest.DEFAULT, console);
-        try (SavedModel saved = SavedModel.load(folder, checkpoint);
+        try (SavedModel saved = SavedModel.load(run, checkpoint);
                 Signals signals = Signals.listen(console)) {
             if (!json) {
                 console.stream(prompt);

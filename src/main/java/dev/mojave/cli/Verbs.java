@@ -19,6 +19,8 @@ final class Verbs {
                 new DataVerb(),
                 new TokenizerVerb(),
                 new ModelsVerb(),
+                new ImportVerb(),
+                new ExportVerb(),
                 new ParityVerb(),
                 new DoctorVerb(),
                 new BenchVerb());

@@ -4,6 +4,7 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.Records;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
+import dev.mojave.moe.BalanceLoss;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -42,6 +43,21 @@ public final class HfConfig {
                     nearest.modelType(), String.join("; ", obstacles));
         }
         return HfConfigWriter.write(nearest, spec);
+    }
+
+    /** Returns what concerns training alone and has no key in Hugging Face's config, in sentences; logits do not depend on it. */
+    public static List<String> lostInHuggingFace(ModelSpec spec) {
+        List<String> lost = new ArrayList<>();
+        spec.mixture().ifPresent(moe -> {
+            moe.losses().section().keySet().stream()
+                    .filter(loss -> !loss.equals(BalanceLoss.MIXTRAL_BALANCE.key()))
+                    .forEach(loss -> lost.add(
+                            "losses." + loss + " has no key in Hugging Face's config; training there goes on without it"));
+            if (moe.inputJitter() > 0 || moe.expertDropout() > 0) {
+                lost.add("input_jitter and expert_dropout are left out; they concern training alone");
+            }
+        });
+        return lost;
     }
 
     /** Returns what a reader of this config should know before using the model, in sentences. */

@@ -153,9 +153,21 @@ public final class RunFolder {
         write(RECIPE, recipe.yaml());
     }
 
-    /** Reads the tokenizer. */
+    /**
+     * Reads the tokenizer.
+     *
+     * @throws Failure of kind DATA if there is none
+     */
     public Tokenizer tokenizer() {
-        return Tokenizers.read(path.resolve("tokenizer.json"));
+        return findTokenizer()
+                .orElseThrow(() -> Failure.data(
+                        "%s has no tokenizer.json; put one there, or import the model again with --tokenizer", path));
+    }
+
+    /** Reads the tokenizer, if there is one: a model that was imported may have come without. */
+    public Optional<Tokenizer> findTokenizer() {
+        Path file = path.resolve("tokenizer.json");
+        return Files.exists(file) ? Optional.of(Tokenizers.read(file)) : Optional.empty();
     }
 
     /** Writes the tokenizer, so that the folder can be moved and still generate. */

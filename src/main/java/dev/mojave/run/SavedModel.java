@@ -2,7 +2,11 @@ package dev.mojave.run;
 
 import dev.mojave.base.Failure;
 import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.interop.ModelFolder;
+import dev.mojave.interop.WeightNames;
 import dev.mojave.model.LanguageModel;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A trained model, ready to use, with what it was trained with.
@@ -20,6 +24,42 @@ public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe
     public static final String BEST = "best";
 
     /**
+     * A run's model without its tokenizer, which a run that was imported may lack.
+     *
+     * @param model with the checkpoint's weights; closed by {@link #close}
+     * @param recipe of the run
+     * @param step optimiser steps that made the weights
+     */
+    public record Weights(LanguageModel model, Recipe recipe, long step) implements AutoCloseable {
+        @Override
+        public void close() {
+            model.close();
+        }
+    }
+
+    /**
+     * Loads the model of a run, or of a folder as Hugging Face or {@code mojave export} writes it.
+     *
+     * @param which {@code last}, {@code best} or a step; a folder that is no run has but one
+     * @throws Failure of kind DATA if there is no such checkpoint, it is damaged, or the folder has no tokenizer; USAGE if {@code which}
+     *     is none of these or there is no such folder
+     */
+    public static SavedModel load(Path folder, String which) {
+        if (RunFolder.isRun(folder) || !ModelFolder.isModel(folder)) {
+            return load(RunFolder.open(folder), which);
+        }
+        try (ModelFolder source = ModelFolder.open(folder)) {
+            Tokenizer tokenizer = source.tokenizer()
+                    .orElseThrow(() -> Failure.data(
+                            "%s has no tokenizer.json; import it with one: mojave import %s --tokenizer byte|gpt2|FILE",
+                            folder, folder));
+            Recipe recipe = ImportedRun.recipe(
+                    "model", source.spec(), folder.resolve("tokenizer.json").toString());
+            return new SavedModel(source.load(), tokenizer, recipe, 0);
+        }
+    }
+
+    /**
      * Loads a run's model.
      *
      * @param which {@code last}, {@code best} or a step
@@ -33,11 +73,40 @@ public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe
                     "%s: the model has %d token embeddings, but the tokenizer has %d tokens: they do not belong together",
                     run.path(), recipe.model().vocabSize(), tokenizer.vocabSize());
         }
+        Weights weights = weights(run, which);
+        return new SavedModel(weights.model, tokenizer, recipe, weights.step);
+    }
+
+    /** Loads a run's model without its tokenizer; failures are those of {@link #load(RunFolder, String)}. */
+    public static Weights weights(RunFolder run, String which) {
+        Recipe recipe = run.recipe();
         try (Checkpoint checkpoint = run.checkpoints().open(step(run, which))) {
             LanguageModel model =
                     LanguageModel.build(recipe.model(), recipe.train().seed());
             Snapshots.restore(checkpoint, model);
-            return new SavedModel(model, tokenizer, recipe, checkpoint.state().step());
+            return new Weights(model, recipe, checkpoint.state().step());
+        }
+    }
+
+    /**
+     * Copies weights that a model is to start from: those of a run's best checkpoint, or of a folder as Hugging Face writes it.
+     *
+     * @throws Failure of kind DATA that lists missing, unexpected and misshapen tensors
+     */
+    public static void startFrom(Path from, LanguageModel model) {
+        if (!RunFolder.isRun(from) && ModelFolder.isModel(from)) {
+            try (ModelFolder source = ModelFolder.open(from)) {
+                WeightNames.fromStored(model.spec(), source.weights(), model.parameters());
+                return;
+            }
+        }
+        RunFolder run = RunFolder.open(from);
+        Optional<Long> step = run.checkpoints().best().or(run.checkpoints()::last);
+        if (step.isEmpty()) {
+            throw Failure.data("--from %s: the run has no checkpoint", from);
+        }
+        try (Checkpoint checkpoint = run.checkpoints().open(step.get())) {
+            Snapshots.restore(checkpoint, model);
         }
     }
 

@@ -17,7 +17,7 @@ import dev.mojave.run.Resume;
 import dev.mojave.run.RunFolder;
 import dev.mojave.run.RunLock;
 import dev.mojave.run.Samples;
-import dev.mojave.run.Snapshots;
+import dev.mojave.run.SavedModel;
 import dev.mojave.run.Status;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineChoice;
@@ -38,7 +38,7 @@ public final class TrainRun {
      * @param output folder under which the run's folder is made
      * @param resume whether a run of that name goes on where it stopped
      * @param overwrite whether a run of that name is replaced
-     * @param from a run whose weights this one starts from
+     * @param from a run, or a folder as Hugging Face writes it, whose weights this one starts from
      * @param command what was typed, for the provenance
      */
     public record Options(Path output, boolean resume, boolean overwrite, Optional<Path> from, String command) {
@@ -92,7 +92,7 @@ public final class TrainRun {
             Recipe recipe = draft.resolve(data.tokenizer().vocabSize());
             try (LanguageModel model =
                     LanguageModel.build(recipe.model(), recipe.train().seed())) {
-                options.from.ifPresent(from -> startFrom(from, model));
+                options.from.ifPresent(from -> SavedModel.startFrom(from, model));
                 RunFolder folder = RunFolder.create(options.output, recipe.name(), options.overwrite);
                 try (RunLock _ = folder.lock()) {
                     folder.write(recipe);
@@ -180,17 +180,6 @@ public final class TrainRun {
                             data.checksum().substring(0, 12),
                             sha.substring(0, Math.min(12, sha.length())));
                 });
-    }
-
-    private static void startFrom(Path from, LanguageModel model) {
-        RunFolder run = RunFolder.open(from);
-        Optional<Long> step = run.checkpoints().best().or(run.checkpoints()::last);
-        if (step.isEmpty()) {
-            throw Failure.data("--from %s: the run has no checkpoint", from);
-        }
-        try (Checkpoint checkpoint = run.checkpoints().open(step.get())) {
-            Snapshots.restore(checkpoint, model);
-        }
     }
 
     private Result train(TrainJob job, Optional<Checkpoint> checkpoint) {

@@ -1,0 +1,69 @@
+package dev.mojave.cli;
+
+import dev.mojave.base.Failure;
+import dev.mojave.interop.ModelWriter;
+import dev.mojave.result.ExportResult;
+import dev.mojave.run.ExportedModel;
+import dev.mojave.run.SavedModel;
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Writes a model for other programs. */
+@Command(
+        name = "export",
+        description = {
+            "Write a run's model as a folder for other programs: config, weights in safetensors, tokenizer, model card.",
+            "",
+            "hf: transformers loads it with equal logits; refused, with the reason, for what no architecture there computes."
+                    + " mojave: Mojave's own folder, for any model. 'mojave import' reads both."
+        },
+        footerHeading = Verb.EXAMPLE,
+        footer = "  ./mojave export runs/first first-for-transformers --license cc-by-4.0")
+final class ExportVerb implements Verb {
+    @Parameters(index = "0", paramLabel = "RUN", description = "A run's folder, or a Hugging Face folder.")
+    private Path run = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "DIR", description = "The folder to write; it must not exist or be empty.")
+    private Path target = Path.of("");
+
+    @Option(names = "--format", paramLabel = "FORMAT", description = "hf or mojave; default: ${DEFAULT-VALUE}.")
+    private String format = "hf";
+
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "WHICH",
+            description = "last, best, or a step; default: ${DEFAULT-VALUE}.")
+    private String checkpoint = SavedModel.LAST;
+
+    @Option(
+            names = "--license",
+            paramLabel = "ID",
+            description = "Licence of the weights, for the model card; default: ${DEFAULT-VALUE}.")
+    private String license = "unknown";
+
+    @Mixin
+    private JsonOption json = new JsonOption();
+
+    @Override
+    public int run(Console console) {
+        ModelWriter.Format chosen = switch (format) {
+            case "hf" -> ModelWriter.Format.HF;
+            case "mojave" -> ModelWriter.Format.MOJAVE;
+            default -> throw Failure.usage("--format: '%s' is not hf or mojave", format);
+        };
+        boolean asJson = json.chosen(console);
+        ExportResult result =
+                ExportedModel.write(run, target, new ExportedModel.Options(checkpoint, chosen, license));
+        result.warnings().forEach(console::warn);
+        if (asJson) {
+            console.json(result);
+        } else {
+            console.print("%s: %s, %,d parameters; read its README.md before you share it"
+                    .formatted(result.path(), result.modelType(), result.parametersTotal()));
+        }
+        return ExitCodes.OK;
+    }
+}

@@ -1,0 +1,168 @@
+package dev.mojave.interop;
+
+import dev.mojave.base.AtomicFiles;
+import dev.mojave.base.Failure;
+import dev.mojave.base.IoFailures;
+import dev.mojave.base.Json;
+import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.data.tokenizer.Tokenizers;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.tensor.Scope;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Writes a folder with a model: weights, tokenizer.json, generation_config.json, README.md and, last, config.json, without which a folder is
+ * no model. As {@link Format#HF} it is one that transformers loads with equal logits; as {@link Format#MOJAVE} it is Mojave's own, for
+ * what no architecture of Hugging Face computes. {@link ModelFolder} reads both, and the weights come back bit for bit.
+ */
+public final class ModelWriter {
+    /** The largest file of weights; larger models are split into shards with an index. */
+    private static final long SHARD_BYTES = 5_000_000_000L;
+
+    /** What the folder is for. */
+    public enum Format {
+        HF,
+        MOJAVE
+    }
+
+    private final Path folder;
+    private final Format format;
+    private final long shardBytes;
+
+    /** Writes into a folder that does not exist or is empty. */
+    public ModelWriter(Path folder, Format format) {
+        this(folder, format, SHARD_BYTES);
+    }
+
+    ModelWriter(Path folder, Format format, long shardBytes) {
+        this.folder = folder;
+        this.format = format;
+        this.shardBytes = shardBytes;
+    }
+
+    /**
+     * Writes everything.
+     *
+     * @return the {@code model_type} that the folder has
+     * @throws Failure of kind USAGE if the folder has content, or if the format cannot hold the model; ENVIRONMENT if the disk is full
+     */
+    public String write(LanguageModel model, Optional<Tokenizer> tokenizer, ModelCard card) {
+        ModelSpec spec = model.spec();
+        ObjectNode config = format == Format.HF ? HfConfig.writeForHuggingFace(spec) : HfConfig.write(spec);
+        tokenizer.map(Tokenizer::endOfText).ifPresent(end -> end.ifPresent(id -> config.put("eos_token_id", id)));
+        String modelType = format == Format.HF ? config.path("model_type").stringValue() : "mojave";
+        try {
+            requireEmpty();
+            Files.createDirectories(folder);
+            try (Scope _ = Scope.open()) {
+                writeWeights(Weights.entries(WeightNames.toStored(spec, model.parameters())));
+            }
+            if (tokenizer.isPresent()) {
+                writeTokenizer(tokenizer.get(), spec);
+            }
+            write("generation_config.json", generation(tokenizer));
+            AtomicFiles.write(folder.resolve("README.md"), card.text(spec, modelType));
+            write(ModelFolder.CONFIG, config);
+            return modelType;
+        } catch (IOException e) {
+            throw IoFailures.of("write the model", folder, e);
+        }
+    }
+
+    private void requireEmpty() throws IOException {
+        if (Files.exists(folder) && !Files.isDirectory(folder)) {
+            throw Failure.usage("%s is a file; a model is written into a folder of its own", folder);
+        }
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> content = Files.list(folder)) {
+                if (content.findAny().isPresent()) {
+                    throw Failure.usage("%s is not empty; a model is written into a new folder", folder);
+                }
+            }
+        }
+    }
+
+    private void write(String name, ObjectNode content) throws IOException {
+        AtomicFiles.write(folder.resolve(name), Json.pretty(content) + "\n");
+    }
+
+    private void writeWeights(List<SafeEntry> entries) throws IOException {
+        List<List<SafeEntry>> shards = shards(entries);
+        if (shards.size() == 1) {
+            SafetensorsWriter.write(folder.resolve("model.safetensors"), entries, Map.of());
+            return;
+        }
+        ObjectNode index = JsonNodeFactory.instance.objectNode();
+        long total = entries.stream().mapToLong(entry -> entry.data().byteSize()).sum();
+        index.putObject("metadata").put("total_size", total);
+        ObjectNode map = index.putObject("weight_map");
+        Map<String, String> sorted = new TreeMap<>();
+        for (int i = 0; i < shards.size(); i++) {
+            String name = "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
+            SafetensorsWriter.write(folder.resolve(name), shards.get(i), Map.of());
+            shards.get(i).forEach(entry -> sorted.put(entry.name(), name));
+        }
+        sorted.forEach(map::put);
+        write("model.safetensors.index.json", index);
+    }
+
+    private List<List<SafeEntry>> shards(List<SafeEntry> entries) {
+        List<List<SafeEntry>> shards = new ArrayList<>(List.of(new ArrayList<>()));
+        long bytes = 0;
+        for (SafeEntry entry : entries) {
+            if (bytes > 0 && bytes + entry.data().byteSize() > shardBytes) {
+                shards.add(new ArrayList<>());
+                bytes = 0;
+            }
+            shards.getLast().add(entry);
+            bytes += entry.data().byteSize();
+        }
+        return shards;
+    }
+
+    private void writeTokenizer(Tokenizer tokenizer, ModelSpec spec) throws IOException {
+        if (format == Format.MOJAVE) {
+            AtomicFiles.write(folder.resolve(ModelFolder.TOKENIZER), tokenizer.toJson());
+            return;
+        }
+        String json = Tokenizers.huggingFace(tokenizer);
+        AtomicFiles.write(folder.resolve(ModelFolder.TOKENIZER), json);
+        ObjectNode config = JsonNodeFactory.instance.objectNode();
+        config.put("tokenizer_class", "PreTrainedTokenizerFast");
+        config.put("model_max_length", spec.maxPositionEmbeddings());
+        config.put("clean_up_tokenization_spaces", false);
+        spelling(Json.tree(json), tokenizer.endOfText()).ifPresent(end -> config.put("eos_token", end));
+        write("tokenizer_config.json", config);
+    }
+
+    private static Optional<String> spelling(JsonNode tokenizer, OptionalInt end) {
+        for (JsonNode token : tokenizer.path("added_tokens")) {
+            if (end.isPresent() && token.path("id").asInt(-1) == end.getAsInt()) {
+                return Optional.of(token.path("content").asString(""));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static ObjectNode generation(Optional<Tokenizer> tokenizer) {
+        ObjectNode generation = JsonNodeFactory.instance.objectNode();
+        tokenizer.map(Tokenizer::endOfText).ifPresent(end -> end.ifPresent(id -> {
+            generation.put("eos_token_id", id);
+            generation.put("pad_token_id", id); // so that batches of prompts need no setting
+        }));
+        return generation;
+    }
+}

@@ -1,0 +1,119 @@
+package dev.mojave.run;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Records;
+import dev.mojave.data.DataSpec;
+import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.data.tokenizer.Tokenizers;
+import dev.mojave.interop.ModelFolder;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.tensor.engine.Engine;
+import dev.mojave.tensor.engine.EngineChoice;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Makes a run folder of a model that was trained elsewhere, so that every verb takes it: its weights are checkpoint step-0, and its recipe
+ * says what the model is. How it was trained is not known; data and training of the recipe are a beginning for fine-tuning, on the corpus
+ * that comes with Mojave.
+ */
+public final class ImportedRun {
+    private ImportedRun() {}
+
+    /**
+     * How to import.
+     *
+     * @param output folder under which the run's folder is made
+     * @param name of the run
+     * @param overwrite whether a run of that name is replaced
+     * @param tokenizer a name or file that stands in for the folder's own tokenizer.json; absent = its own
+     * @param command what was typed, for the provenance
+     */
+    public record Options(
+            Path output, String name, boolean overwrite, Optional<String> tokenizer, String command) {}
+
+    /**
+     * Imports.
+     *
+     * @throws Failure of kind DATA that names what is missing, malformed or not supported; USAGE if the name is taken
+     */
+    public static RunFolder make(ModelFolder source, EngineChoice engine, Options options) {
+        Optional<Tokenizer> tokenizer = options.tokenizer.isPresent()
+                ? options.tokenizer.map(name -> Tokenizers.open("--tokenizer", name))
+                : source.tokenizer();
+        tokenizer.ifPresent(found -> requireFits(source, found));
+        try (LanguageModel model = source.load()) {
+            RunFolder run = RunFolder.create(options.output, options.name, options.overwrite);
+            try (RunLock _ = run.lock()) {
+                String named = tokenizer
+                        .map(found -> dataTokenizer(run, found))
+                        .orElse("byte");
+                Recipe recipe = recipe(options.name, source.spec(), named);
+                run.write(recipe);
+                tokenizer.ifPresent(run::write);
+                run.write(Provenances.of(new Provenances.Facts(
+                        recipe.sha256(),
+                        "not known (imported from " + source.path() + ")",
+                        "",
+                        List.of(),
+                        engine,
+                        Engine.versions(),
+                        options.command)));
+                Snapshots.save(run.checkpoints(), model, Map.of(), state(recipe), false, 1);
+                String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+                run.write(new Status(Status.State.FINISHED, "imported", 0, 0, now, Map.of()));
+            }
+            return run;
+        }
+    }
+
+    private static void requireFits(ModelFolder source, Tokenizer tokenizer) {
+        if (tokenizer.vocabSize() > source.spec().vocabSize()) {
+            throw Failure.data(
+                    "the tokenizer has %d tokens, but vocab_size of %s is %d: they do not belong together",
+                    tokenizer.vocabSize(), source.path(), source.spec().vocabSize());
+        }
+    }
+
+    /** Names with a vocabulary of their own stay; anything else is the run's own file. */
+    private static String dataTokenizer(RunFolder run, Tokenizer tokenizer) {
+        boolean named = tokenizer.kind().equals("byte") || tokenizer.kind().equals("gpt2");
+        return named
+                ? tokenizer.kind()
+                : run.path().toAbsolutePath().normalize().resolve("tokenizer.json").toString();
+    }
+
+    /** Returns a recipe for a model that was trained elsewhere. */
+    static Recipe recipe(String name, ModelSpec spec, String tokenizer) {
+        ObjectNode tree = JsonNodeFactory.instance.objectNode();
+        tree.put("name", name);
+        tree.putObject("data").put("source", DataSpec.EMBEDDED).put("tokenizer", tokenizer);
+        tree.set("model", Records.tree(spec));
+        ObjectNode train = tree.putObject("train");
+        train.put("batch_size", 8).put("steps", 1000).put("learning_rate", 1e-4);
+        tree.set("train", TrainDefaults.complete(train));
+        return Records.read(tree, Recipe.class, "imported model", "");
+    }
+
+    private static TrainState state(Recipe recipe) {
+        return new TrainState(
+                TrainState.VERSION,
+                0,
+                0,
+                null,
+                JsonNodeFactory.instance.objectNode(),
+                Map.of(),
+                null,
+                0,
+                Map.of(),
+                "",
+                recipe.sha256());
+    }
+}

@@ -1,0 +1,291 @@
+package dev.mojave.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Json;
+import dev.mojave.data.tokenizer.ByteTokenizer;
+import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.model.Tiny;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+class ModelFolderTest {
+    @TempDir
+    Path temporary;
+
+    private static ModelCard card() {
+        return new ModelCard("tiny", "mit", "none", "none", Map.of("val/loss", 2.5), "name: tiny\n", "a test");
+    }
+
+    private Path write(ModelSpec spec, ModelWriter.Format format, long shardBytes) {
+        Path folder = temporary.resolve("m" + System.nanoTime());
+        try (LanguageModel model = Tiny.randomised(spec, 3)) {
+            new ModelWriter(folder, format, shardBytes).write(model, Optional.empty(), card());
+        }
+        return folder;
+    }
+
+    private static void assertReadBack(Path folder, ModelSpec spec) {
+        try (ModelFolder read = ModelFolder.open(folder);
+                LanguageModel model = Tiny.randomised(spec, 3);
+                LanguageModel loaded = read.load()) {
+            for (int i = 0; i < model.parameters().size(); i++) {
+                assertThat(loaded.parameters().get(i).value().toFloats())
+                        .as(model.parameters().get(i).name())
+                        .isEqualTo(model.parameters().get(i).value().toFloats());
+            }
+        }
+    }
+
+    @Test
+    void everyModelComesBackBitForBit() {
+        for (ModelSpec spec : Tiny.published()) {
+            Path own = write(spec, ModelWriter.Format.MOJAVE, Long.MAX_VALUE);
+            assertReadBack(own, spec);
+            try (ModelFolder read = ModelFolder.open(own)) {
+                assertThat(read.spec()).isEqualTo(spec);
+            }
+            if (HfFamily.of(spec).isPresent()) {
+                Path hf = write(spec, ModelWriter.Format.HF, Long.MAX_VALUE);
+                assertReadBack(hf, spec);
+                assertThat(Json.read(hf.resolve("config.json"), ObjectNode.class).has("mojave")).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void largeModelsAreSplitIntoShards() throws IOException {
+        ModelSpec spec = Tiny.spec("llama");
+        Path folder = write(spec, ModelWriter.Format.HF, 10_000);
+        assertReadBack(folder, spec);
+        JsonNode index = Json.read(folder.resolve("model.safetensors.index.json"), ObjectNode.class);
+        long total = index.path("metadata").path("total_size").longValue();
+        assertThat(total).isEqualTo(4 * spec.counts().total());
+        assertThat(new TreeSet<>(index.path("weight_map").valueStream().map(JsonNode::stringValue).toList()))
+                .hasSizeGreaterThan(3)
+                .allSatisfy(name -> assertThat(folder.resolve(name)).exists());
+        try (ModelFolder read = ModelFolder.open(folder)) {
+            assertThat(read.weights().source()).endsWith("model.safetensors.index.json");
+        }
+    }
+
+    @Test
+    void theFolderSaysWhereTheModelComesFrom() throws IOException {
+        Path folder = write(Tiny.spec("llama"), ModelWriter.Format.HF, Long.MAX_VALUE);
+        assertThat(folder.resolve("README.md")).content().contains("license: mit", "library_name: transformers", "| val/loss | 2.5", "name: tiny", "AutoModelForCausalLM");
+        assertThat(folder.resolve("README.md")).content().doesNotContain("causal router");
+        Path other = write(
+                Tiny.spec("gpt2", "moe: {num_experts: 2, num_experts_per_tok: 1, router: expert_choice, norm_topk_prob: false}"),
+                ModelWriter.Format.MOJAVE,
+                Long.MAX_VALUE);
+        assertThat(other.resolve("README.md")).content().contains("**Non-causal router (expert_choice)", "library_name: mojave", "./mojave import");
+        assertThatThrownBy(() -> write(Tiny.spec("gpt2", "position_embedding: sinusoidal"), ModelWriter.Format.HF, 1))
+                .hasMessageContaining("position_embedding is sinusoidal (gpt2 has learned); export it with --format mojave");
+        try (LanguageModel model = LanguageModel.build(Tiny.spec("gpt2"), 1)) {
+            assertThatThrownBy(() -> new ModelWriter(folder, ModelWriter.Format.HF).write(model, Optional.empty(), card()))
+                    .hasMessage(folder + " is not empty; a model is written into a new folder");
+            assertThatThrownBy(() -> new ModelWriter(folder.resolve("README.md"), ModelWriter.Format.HF).write(model, Optional.empty(), card()))
+                    .hasMessageEndingWith("is a file; a model is written into a folder of its own");
+        }
+    }
+
+    @Test
+    void theTokenizerTravelsAndMustFit() throws IOException {
+        Tokenizer tokenizer = new ByteTokenizer(true);
+        for (ModelWriter.Format format : ModelWriter.Format.values()) {
+            Path folder = temporary.resolve("tokens-" + format);
+            try (LanguageModel model = LanguageModel.build(Tiny.spec("gpt2", "vocab_size: 260"), 1)) {
+                new ModelWriter(folder, format).write(model, Optional.of(tokenizer), card());
+            }
+            try (ModelFolder read = ModelFolder.open(folder)) {
+                Tokenizer back = read.tokenizer().orElseThrow();
+                assertThat(back.encode("Caf\u00e9 \ud83d\ude00\n")).isEqualTo(tokenizer.encode("Caf\u00e9 \ud83d\ude00\n"));
+                assertThat(back.endOfText()).isEqualTo(tokenizer.endOfText());
+                assertThat(read.config().path("eos_token_id").intValue()).isEqualTo(256);
+            }
+            assertThat(Json.read(folder.resolve("generation_config.json"), ObjectNode.class).path("eos_token_id").intValue())
+                    .isEqualTo(256);
+        }
+        JsonNode settings = Json.read(temporary.resolve("tokens-HF/tokenizer_config.json"), ObjectNode.class);
+        assertThat(settings.path("eos_token").stringValue()).isEqualTo("<|endoftext|>");
+        Path small = write(Tiny.spec("gpt2"), ModelWriter.Format.HF, Long.MAX_VALUE);
+        Files.writeString(small.resolve("tokenizer.json"), tokenizer.toJson());
+        try (ModelFolder read = ModelFolder.open(small)) {
+            assertThatThrownBy(read::tokenizer)
+                    .hasMessage(small.resolve("tokenizer.json") + " has 257 tokens, but vocab_size in "
+                            + small.resolve("config.json") + " is 61: they do not belong together");
+        }
+    }
+
+    private Path withIndex(String shard) throws IOException {
+        Path folder = write(Tiny.spec("llama"), ModelWriter.Format.HF, Long.MAX_VALUE);
+        Files.move(folder.resolve("model.safetensors"), folder.resolve("part.safetensors"));
+        Files.copy(folder.resolve("part.safetensors"), temporary.resolve("outside.safetensors"));
+        Files.createSymbolicLink(folder.resolve("link.safetensors"), temporary.resolve("outside.safetensors"));
+        ObjectNode index = (ObjectNode) Json.tree("{\"weight_map\": {}}");
+        try (SafetensorsFile file = SafetensorsFile.open(folder.resolve("part.safetensors"))) {
+            file.entries().forEach(entry -> ((ObjectNode) index.path("weight_map")).put(entry.name(), shard));
+        }
+        Files.writeString(folder.resolve("model.safetensors.index.json"), index.toString());
+        return folder;
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "../outside.safetensors | names the file '../outside.safetensors'; a shard is a .safetensors file in the same folder, without a path",
+                "/etc/passwd            | names the file '/etc/passwd'; a shard is",
+                "a/../part.safetensors  | names the file 'a/../part.safetensors'; a shard is",
+                "..                     | names the file '..'; a shard is",
+                "model.bin              | names the file 'model.bin'; a shard is",
+                "C:\\part.safetensors | names the file 'C:\\part.safetensors'; a shard is",
+                "none.safetensors       | names none.safetensors, which is not there",
+                "link.safetensors       | names link.safetensors, which is a link to",
+            })
+    void anIndexNamesFilesOfItsOwnFolderAlone(String shard, String message) throws IOException {
+        Path folder = withIndex(shard);
+        assertThatThrownBy(() -> ModelFolder.open(folder))
+                .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
+                .hasMessageStartingWith(folder.resolve("model.safetensors.index.json") + " " + message);
+    }
+
+    @Test
+    void anIndexMustBeWhatTheShardsAre() throws IOException {
+        Path folder = withIndex("part.safetensors");
+        assertReadBack(folder, Tiny.spec("llama"));
+        Path index = folder.resolve("model.safetensors.index.json");
+        ObjectNode tree = Json.read(index, ObjectNode.class);
+        ((ObjectNode) tree.path("weight_map")).remove("lm_head.weight");
+        Files.writeString(index, tree.toString());
+        assertThatThrownBy(() -> ModelFolder.open(folder))
+                .hasMessage(index + " does not say that part.safetensors holds tensor 'lm_head.weight'");
+        ((ObjectNode) tree.path("weight_map")).put("x", "part.safetensors");
+        Files.writeString(index, tree.toString());
+        assertThatThrownBy(() -> ModelFolder.open(folder))
+                .hasMessage(index + ": part.safetensors is to hold tensor 'x' and does not");
+        ((ObjectNode) tree.path("weight_map")).put("x", 3);
+        Files.writeString(index, tree.toString());
+        assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("weight_map.x is not the name of a file");
+        Files.writeString(index, "{}");
+        assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("has no weight_map");
+        Files.writeString(index, "{\"weight_map\": {\"a\": \"b\", \"a\": \"c\"}}");
+        assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("Duplicate");
+    }
+
+    @Test
+    void picklesAreNeverOpened() throws IOException {
+        Path folder = write(Tiny.spec("llama"), ModelWriter.Format.HF, Long.MAX_VALUE);
+        Files.delete(folder.resolve("model.safetensors"));
+        assertThatThrownBy(() -> ModelFolder.open(folder))
+                .hasMessage(folder + " has no weights: neither model.safetensors nor model.safetensors.index.json is there");
+        Files.writeString(folder.resolve("pytorch_model.bin"), "x");
+        assertThatThrownBy(() -> ModelFolder.open(folder))
+                .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
+                .hasMessageContaining("in pytorch_model.bin, a pickle, which can run code")
+                .hasMessageContaining("AutoModelForCausalLM.from_pretrained(\"" + folder + "\").save_pretrained(");
+    }
+
+    @Test
+    void whatIsNoModelIsSaid() throws IOException {
+        assertThatThrownBy(() -> ModelFolder.open(temporary.resolve("none")))
+                .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.USAGE))
+                .hasMessageEndingWith("is not a folder with a model: there is no such folder");
+        assertThatThrownBy(() -> ModelFolder.open(temporary)).hasMessage(temporary + " is not a model: it has no config.json");
+        Path folder = write(Tiny.spec("llama"), ModelWriter.Format.HF, Long.MAX_VALUE);
+        try (FileChannel file = FileChannel.open(folder.resolve("model.safetensors"), StandardOpenOption.WRITE)) {
+            file.truncate(file.size() - 100);
+        }
+        assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("model.safetensors is cut short");
+        Files.writeString(folder.resolve("config.json"), "{\"model_type\": ");
+        assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("config.json is not a valid");
+    }
+
+    private Map<String, Tensor> stored(ModelSpec spec) {
+        try (LanguageModel model = Tiny.randomised(spec, 3)) {
+            Map<String, Tensor> copies = new LinkedHashMap<>();
+            WeightNames.toStored(spec, model.parameters()).forEach((name, tensor) -> copies.put(name, tensor.copy()));
+            return copies;
+        }
+    }
+
+    private Path published(ModelSpec spec, Map<String, Tensor> tensors) throws IOException {
+        Path folder = Files.createDirectory(temporary.resolve("p" + System.nanoTime()));
+        SafetensorsWriter.write(folder.resolve("model.safetensors"), Weights.entries(tensors), Map.of());
+        Files.writeString(folder.resolve("config.json"), HfConfig.writeForHuggingFace(spec).toString());
+        return folder;
+    }
+
+    /** As the first files of GPT-2 are: without the prefix, with causal masks. */
+    @Test
+    void bodiesWithoutHeadAndBuffersAreRead() throws IOException {
+        ModelSpec spec = Tiny.spec("gpt2");
+        try (Scope _ = Scope.open()) {
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            stored(spec).forEach((name, tensor) -> tensors.put(name.substring("transformer.".length()), tensor));
+            tensors.put("h.0.attn.bias", Tensors.ones(DType.BOOL, 1, 1, 16, 16));
+            tensors.put("h.0.attn.masked_bias", Tensors.scalar(-1e4));
+            assertReadBack(published(spec, tensors), spec);
+        }
+    }
+
+    @Test
+    void aTiedHeadMayBeStoredIfItIsTheEmbedding() throws IOException {
+        ModelSpec spec = Tiny.spec("llama", "tie_word_embeddings: true");
+        try (Scope _ = Scope.open()) {
+            Map<String, Tensor> tensors = stored(spec);
+            Tensor embedding = tensors.getOrDefault("model.embed_tokens.weight", Tensors.scalar(0));
+            tensors.put("lm_head.weight", embedding.copy());
+            tensors.put("model.layers.0.self_attn.rotary_emb.inv_freq", Tensors.scalar(1));
+            assertReadBack(published(spec, tensors), spec);
+            tensors.put("lm_head.weight", embedding.add(1e-3));
+            Path folder = published(spec, tensors);
+            try (ModelFolder read = ModelFolder.open(folder)) {
+                assertThatThrownBy(read::load)
+                        .hasMessageEndingWith("differs from the embedding, but config.json says tie_word_embeddings; set it to false");
+            }
+        }
+    }
+
+    /** As modules of transformers hold experts in memory: (E, 2I, D), gate first, and (E, D, I). */
+    @Test
+    void expertsInOneTensorAreTakenApart() throws IOException {
+        for (ModelSpec spec : List.of(Tiny.published().get(1), Tiny.published().get(3))) {
+            try (Scope _ = Scope.open();
+                    LanguageModel model = Tiny.randomised(spec, 3)) {
+                Map<String, Tensor> tensors = stored(spec);
+                tensors.keySet().removeIf(name -> name.contains(".experts."));
+                Map<String, Tensor> renamed = new LinkedHashMap<>();
+                tensors.forEach((name, tensor) -> renamed.put(name.replace("block_sparse_moe.", "mlp."), tensor));
+                model.parameters().stream().filter(p -> p.name().contains(".experts.")).forEach(p -> renamed.put(
+                        "model." + p.name()
+                                .replace("moe.experts.input.weight", "mlp.experts.gate_up_proj")
+                                .replace("moe.experts.output.weight", "mlp.experts.down_proj"),
+                        p.value().detach()));
+                assertReadBack(published(spec, renamed), spec);
+            }
+        }
+    }
+}
