@@ -55,8 +55,7 @@ final class ExportVerb implements Verb {
             default -> throw Failure.usage("--format: '%s' is not hf or mojave", format);
         };
         boolean asJson = json.chosen(console);
-        ExportResult result =
-                ExportedModel.write(run, target, new ExportedModel.Options(checkpoint, chosen, license));
+        ExportResult result = ExportedModel.write(run, target, new ExportedModel.Options(checkpoint, chosen, license));
         result.warnings().forEach(console::warn);
         if (asJson) {
             console.json(result);

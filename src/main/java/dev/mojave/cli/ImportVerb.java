@@ -96,13 +96,15 @@ final class ImportVerb implements Verb {
         if (result.tokenizer()) {
             console.print("Next: ./mojave generate " + result.path() + " --prompt \"...\"");
         } else {
-            console.warn("the folder has no tokenizer.json: the run cannot read or write text; import it again with --tokenizer");
+            console.warn(
+                    "the folder has no tokenizer.json: the run cannot read or write text; import it again with --tokenizer");
         }
     }
 
     private String defaultName() {
         Path last = folder.toAbsolutePath().normalize().getFileName();
-        String cleaned = String.valueOf(last).replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("^[^A-Za-z0-9]+|\\.+$", "");
+        String cleaned =
+                String.valueOf(last).replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("^[^A-Za-z0-9]+|\\.+$", "");
         if (cleaned.isEmpty()) {
             throw Failure.usage("%s gives no name; choose one with --name", folder);
         }

@@ -34,7 +34,10 @@ final class TrainVerb implements Verb {
     @Mixin
     final JsonOption json = new JsonOption();
 
-    @Option(names = "--from", paramLabel = "RUN", description = "Start from the weights of this run's best checkpoint, or of a Hugging Face folder.")
+    @Option(
+            names = "--from",
+            paramLabel = "RUN",
+            description = "Start from the weights of this run's best checkpoint, or of a Hugging Face folder.")
     @Nullable
     Path from;
 

@@ -51,8 +51,8 @@ public final class HfConfig {
         spec.mixture().ifPresent(moe -> {
             moe.losses().section().keySet().stream()
                     .filter(loss -> !loss.equals(BalanceLoss.MIXTRAL_BALANCE.key()))
-                    .forEach(loss -> lost.add(
-                            "losses." + loss + " has no key in Hugging Face's config; training there goes on without it"));
+                    .forEach(loss -> lost.add("losses." + loss
+                            + " has no key in Hugging Face's config; training there goes on without it"));
             if (moe.inputJitter() > 0 || moe.expertDropout() > 0) {
                 lost.add("input_jitter and expert_dropout are left out; they concern training alone");
             }

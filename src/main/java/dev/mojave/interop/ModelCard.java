@@ -2,7 +2,6 @@ package dev.mojave.interop;
 
 import dev.mojave.model.ModelCounts;
 import dev.mojave.model.ModelSpec;
-import dev.mojave.moe.RouterSpec;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -78,11 +77,14 @@ public record ModelCard(
         return spec.mixture().map(moe -> moe.router()).flatMap(router -> switch (router.causality()) {
             case CAUSAL -> Optional.empty();
             case CAUSAL_IN_EVALUATION ->
-                Optional.of("Router " + router.kind() + ": in training, choices depended on whole batches; evaluation and generation"
+                Optional.of("Router " + router.kind()
+                        + ": in training, choices depended on whole batches; evaluation and generation"
                         + " are causal.");
             case NOT_CAUSAL ->
-                Optional.of("Non-causal router (" + router.kind() + "): what a token does depends on tokens after it. Losses and"
-                        + " perplexities of this model are not those of a language model, and it cannot generate text that way.");
+                Optional.of(
+                        "Non-causal router (" + router.kind()
+                                + "): what a token does depends on tokens after it. Losses and"
+                                + " perplexities of this model are not those of a language model, and it cannot generate text that way.");
         });
     }
 

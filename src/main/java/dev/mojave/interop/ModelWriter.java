@@ -106,7 +106,8 @@ public final class ModelWriter {
             return;
         }
         ObjectNode index = JsonNodeFactory.instance.objectNode();
-        long total = entries.stream().mapToLong(entry -> entry.data().byteSize()).sum();
+        long total =
+                entries.stream().mapToLong(entry -> entry.data().byteSize()).sum();
         index.putObject("metadata").put("total_size", total);
         ObjectNode map = index.putObject("weight_map");
         Map<String, String> sorted = new TreeMap<>();
@@ -159,10 +160,12 @@ public final class ModelWriter {
 
     private static ObjectNode generation(Optional<Tokenizer> tokenizer) {
         ObjectNode generation = JsonNodeFactory.instance.objectNode();
-        tokenizer.map(Tokenizer::endOfText).ifPresent(end -> end.ifPresent(id -> {
-            generation.put("eos_token_id", id);
-            generation.put("pad_token_id", id); // so that batches of prompts need no setting
-        }));
+        tokenizer
+                .map(Tokenizer::endOfText)
+                .ifPresent(end -> end.ifPresent(id -> {
+                    generation.put("eos_token_id", id);
+                    generation.put("pad_token_id", id); // so that batches of prompts need no setting
+                }));
         return generation;
     }
 }

@@ -67,7 +67,8 @@ final class PublishedTensors implements StoredTensors {
         Matcher fused = FUSED.matcher(known);
         if (!fused.matches() || stored.shape(name).length != 3) {
             boolean router = style == NamingStyle.LLAMA && known.endsWith(".mlp.gate.weight");
-            places.put(router ? known.replace(".mlp.gate.", ".block_sparse_moe.gate.") : known, new Place(name, -1, -1));
+            places.put(
+                    router ? known.replace(".mlp.gate.", ".block_sparse_moe.gate.") : known, new Place(name, -1, -1));
             return;
         }
         boolean inputs = fused.group(2).equals("gate_up_proj");
@@ -86,7 +87,8 @@ final class PublishedTensors implements StoredTensors {
             return; // the check of names says that it is missing
         }
         try (Scope _ = Scope.open()) {
-            Tensor difference = tensor(HEAD).to(DType.FLOAT32).sub(tensor(embedding).to(DType.FLOAT32));
+            Tensor difference =
+                    tensor(HEAD).to(DType.FLOAT32).sub(tensor(embedding).to(DType.FLOAT32));
             if (difference.abs().max().item() != 0) {
                 throw Failure.data(
                         "%s has a head (%s) that differs from the embedding, but config.json says tie_word_embeddings; set it to false",

@@ -108,7 +108,8 @@ final class WeightFiles implements StoredTensors, AutoCloseable {
         boolean plain = name.matches("[A-Za-z0-9][A-Za-z0-9._-]*\\.safetensors");
         if (!plain) {
             throw Failure.data(
-                    "%s names the file '%s'; a shard is a .safetensors file in the same folder, without a path", index, name);
+                    "%s names the file '%s'; a shard is a .safetensors file in the same folder, without a path",
+                    index, name);
         }
         Path file = folder.resolve(name);
         try {
@@ -178,7 +179,8 @@ final class WeightFiles implements StoredTensors, AutoCloseable {
     private SafetensorsFile file(String name) {
         SafetensorsFile file = fileOfTensor.get(name);
         if (file == null) {
-            throw Failure.data("%s has no tensor '%s'%s", source, name, Suggest.didYouMean(name, fileOfTensor.keySet()));
+            throw Failure.data(
+                    "%s has no tensor '%s'%s", source, name, Suggest.didYouMean(name, fileOfTensor.keySet()));
         }
         return file;
     }

@@ -33,8 +33,8 @@ public final class Rotary {
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
             float[] wavelengths = wavelengths(headSize, theta);
-            float[] frequencies = scaling.map(s -> s.frequencies(wavelengths, theta))
-                    .orElseGet(() -> RopeScaling.plain(wavelengths));
+            float[] frequencies =
+                    scaling.map(s -> s.frequencies(wavelengths, theta)).orElseGet(() -> RopeScaling.plain(wavelengths));
             Tensor angles = Tensors.arange(DType.FLOAT32, context)
                     .unsqueeze(1)
                     .mul(Tensors.of(frequencies, 1, frequencies.length));

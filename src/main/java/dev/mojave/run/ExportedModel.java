@@ -17,8 +17,8 @@ import java.util.TreeMap;
 
 /** Writes the model of a run, or of a folder from elsewhere, as a folder for other programs. */
 public final class ExportedModel {
-    private static final List<String> MEASURED =
-            List.of("train/loss", "val/loss", "val/best_loss", "val/perplexity", "val/bits_per_token", "val/bits_per_byte");
+    private static final List<String> MEASURED = List.of(
+            "train/loss", "val/loss", "val/best_loss", "val/perplexity", "val/bits_per_token", "val/bits_per_byte");
 
     private ExportedModel() {}
 
@@ -49,7 +49,14 @@ public final class ExportedModel {
         if (!RunFolder.isRun(source) && ModelFolder.isModel(source)) {
             try (ModelFolder folder = ModelFolder.open(source);
                     LanguageModel model = folder.load()) {
-                ModelCard card = card(source, options, "not known", "elsewhere; read from a folder by Mojave", Map.of(), "", "not known");
+                ModelCard card = card(
+                        source,
+                        options,
+                        "not known",
+                        "elsewhere; read from a folder by Mojave",
+                        Map.of(),
+                        "",
+                        "not known");
                 String type = new ModelWriter(target, options.format).write(model, folder.tokenizer(), card);
                 return result(target, options, type, model);
             }
@@ -68,9 +75,9 @@ public final class ExportedModel {
                     weights.step() + " steps, seed " + recipe.train().seed(),
                     measured(run),
                     recipe.yaml(),
-                    "Mojave " + provenance.mojaveVersion() + ", commit " + provenance.commit() + ", " + provenance.startedAt());
-            String type =
-                    new ModelWriter(target, options.format).write(weights.model(), run.findTokenizer(), card);
+                    "Mojave " + provenance.mojaveVersion() + ", commit " + provenance.commit() + ", "
+                            + provenance.startedAt());
+            String type = new ModelWriter(target, options.format).write(weights.model(), run.findTokenizer(), card);
             return result(target, options, type, weights.model());
         }
     }

@@ -36,8 +36,7 @@ public final class ImportedRun {
      * @param tokenizer a name or file that stands in for the folder's own tokenizer.json; absent = its own
      * @param command what was typed, for the provenance
      */
-    public record Options(
-            Path output, String name, boolean overwrite, Optional<String> tokenizer, String command) {}
+    public record Options(Path output, String name, boolean overwrite, Optional<String> tokenizer, String command) {}
 
     /**
      * Imports.
@@ -52,9 +51,7 @@ public final class ImportedRun {
         try (LanguageModel model = source.load()) {
             RunFolder run = RunFolder.create(options.output, options.name, options.overwrite);
             try (RunLock _ = run.lock()) {
-                String named = tokenizer
-                        .map(found -> dataTokenizer(run, found))
-                        .orElse("byte");
+                String named = tokenizer.map(found -> dataTokenizer(run, found)).orElse("byte");
                 Recipe recipe = recipe(options.name, source.spec(), named);
                 run.write(recipe);
                 tokenizer.ifPresent(run::write);
@@ -87,7 +84,11 @@ public final class ImportedRun {
         boolean named = tokenizer.kind().equals("byte") || tokenizer.kind().equals("gpt2");
         return named
                 ? tokenizer.kind()
-                : run.path().toAbsolutePath().normalize().resolve("tokenizer.json").toString();
+                : run.path()
+                        .toAbsolutePath()
+                        .normalize()
+                        .resolve("tokenizer.json")
+                        .toString();
     }
 
     /** Returns a recipe for a model that was trained elsewhere. */

@@ -33,12 +33,17 @@ class InterchangeVerbTest {
         CliResult exported = runs("export", runs + "/first", out, "--license", "cc0-1.0");
         assertThat(exported.code()).as(exported.err()).isZero();
         assertThat(exported.out()).startsWith(out + ": qwen2_moe, ");
-        assertThat(runs("import", out, "--name", "second", "--output", runs).code()).isZero();
+        assertThat(runs("import", out, "--name", "second", "--output", runs).code())
+                .isZero();
         Path weights = Path.of("checkpoints/step-0/model.safetensors");
         Path exportedWeights = Path.of(out, "model.safetensors");
-        assertThat(Files.mismatch(folder.resolve("runs/first").resolve(weights), exportedWeights)).isEqualTo(-1);
-        assertThat(Files.mismatch(folder.resolve("runs/second").resolve(weights), exportedWeights)).isEqualTo(-1);
-        assertThat(Path.of(out, "README.md")).content().contains("license: cc0-1.0", "imported from " + GOLDEN + "qwen2_moe");
+        assertThat(Files.mismatch(folder.resolve("runs/first").resolve(weights), exportedWeights))
+                .isEqualTo(-1);
+        assertThat(Files.mismatch(folder.resolve("runs/second").resolve(weights), exportedWeights))
+                .isEqualTo(-1);
+        assertThat(Path.of(out, "README.md"))
+                .content()
+                .contains("license: cc0-1.0", "imported from " + GOLDEN + "qwen2_moe");
         Files.copy(Path.of(GOLDEN, "qwen2_moe", "io.safetensors"), Path.of(out, "io.safetensors"));
         assertThat(runs("parity", out).code()).isZero();
     }
@@ -46,12 +51,14 @@ class InterchangeVerbTest {
     @Test
     void anImportedRunIsTakenByOtherVerbs() {
         String runs = folder.toString();
-        assertThat(runs("import", GOLDEN + "llama", "--name", "m", "--output", runs).err())
+        assertThat(runs("import", GOLDEN + "llama", "--name", "m", "--output", runs)
+                        .err())
                 .contains("the folder has no tokenizer.json");
         assertThat(runs("runs", "--output", runs).out()).contains("m ", "finished");
         CliResult generated = runs("generate", runs + "/m");
         assertThat(generated.code()).isEqualTo(4);
-        assertThat(generated.err()).contains("m has no tokenizer.json; put one there, or import the model again with --tokenizer");
+        assertThat(generated.err())
+                .contains("m has no tokenizer.json; put one there, or import the model again with --tokenizer");
         CliResult again = runs("import", GOLDEN + "llama", "--name", "m", "--output", runs);
         assertThat(again.code()).isEqualTo(2);
         assertThat(again.err()).contains("exists");
@@ -85,9 +92,11 @@ class InterchangeVerbTest {
 
     @Test
     void flagsAreChecked() {
-        assertThat(runs("export", GOLDEN + "llama", folder.resolve("x").toString(), "--format", "onnx").err())
+        assertThat(runs("export", GOLDEN + "llama", folder.resolve("x").toString(), "--format", "onnx")
+                        .err())
                 .contains("--format: 'onnx' is not hf or mojave");
-        assertThat(runs("export", GOLDEN + "llama", folder.resolve("x").toString(), "--license", "no: way").err())
+        assertThat(runs("export", GOLDEN + "llama", folder.resolve("x").toString(), "--license", "no: way")
+                        .err())
                 .contains("--license ('no: way') must be an identifier");
         assertThat(runs("import", folder.toString()).code()).isEqualTo(4);
     }
@@ -99,6 +108,8 @@ class InterchangeVerbTest {
         assertThat(exported.code()).as(exported.err()).isZero();
         assertThat(Json.tree(exported.out()).path("model_type").stringValue()).isEqualTo("mojave");
         assertThat(out.resolve("README.md")).content().contains("library_name: mojave");
-        assertThat(runs("import", out.toString(), "--name", "back", "--output", folder.toString()).code()).isZero();
+        assertThat(runs("import", out.toString(), "--name", "back", "--output", folder.toString())
+                        .code())
+                .isZero();
     }
 }

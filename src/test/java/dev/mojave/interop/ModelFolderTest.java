@@ -70,7 +70,9 @@ class ModelFolderTest {
             if (HfFamily.of(spec).isPresent()) {
                 Path hf = write(spec, ModelWriter.Format.HF, Long.MAX_VALUE);
                 assertReadBack(hf, spec);
-                assertThat(Json.read(hf.resolve("config.json"), ObjectNode.class).has("mojave")).isFalse();
+                assertThat(Json.read(hf.resolve("config.json"), ObjectNode.class)
+                                .has("mojave"))
+                        .isFalse();
             }
         }
     }
@@ -83,7 +85,10 @@ class ModelFolderTest {
         JsonNode index = Json.read(folder.resolve("model.safetensors.index.json"), ObjectNode.class);
         long total = index.path("metadata").path("total_size").longValue();
         assertThat(total).isEqualTo(4 * spec.counts().total());
-        assertThat(new TreeSet<>(index.path("weight_map").valueStream().map(JsonNode::stringValue).toList()))
+        assertThat(new TreeSet<>(index.path("weight_map")
+                        .valueStream()
+                        .map(JsonNode::stringValue)
+                        .toList()))
                 .hasSizeGreaterThan(3)
                 .allSatisfy(name -> assertThat(folder.resolve(name)).exists());
         try (ModelFolder read = ModelFolder.open(folder)) {
@@ -94,19 +99,33 @@ class ModelFolderTest {
     @Test
     void theFolderSaysWhereTheModelComesFrom() throws IOException {
         Path folder = write(Tiny.spec("llama"), ModelWriter.Format.HF, Long.MAX_VALUE);
-        assertThat(folder.resolve("README.md")).content().contains("license: mit", "library_name: transformers", "| val/loss | 2.5", "name: tiny", "AutoModelForCausalLM");
+        assertThat(folder.resolve("README.md"))
+                .content()
+                .contains(
+                        "license: mit",
+                        "library_name: transformers",
+                        "| val/loss | 2.5",
+                        "name: tiny",
+                        "AutoModelForCausalLM");
         assertThat(folder.resolve("README.md")).content().doesNotContain("causal router");
         Path other = write(
-                Tiny.spec("gpt2", "moe: {num_experts: 2, num_experts_per_tok: 1, router: expert_choice, norm_topk_prob: false}"),
+                Tiny.spec(
+                        "gpt2",
+                        "moe: {num_experts: 2, num_experts_per_tok: 1, router: expert_choice, norm_topk_prob: false}"),
                 ModelWriter.Format.MOJAVE,
                 Long.MAX_VALUE);
-        assertThat(other.resolve("README.md")).content().contains("**Non-causal router (expert_choice)", "library_name: mojave", "./mojave import");
+        assertThat(other.resolve("README.md"))
+                .content()
+                .contains("**Non-causal router (expert_choice)", "library_name: mojave", "./mojave import");
         assertThatThrownBy(() -> write(Tiny.spec("gpt2", "position_embedding: sinusoidal"), ModelWriter.Format.HF, 1))
-                .hasMessageContaining("position_embedding is sinusoidal (gpt2 has learned); export it with --format mojave");
+                .hasMessageContaining(
+                        "position_embedding is sinusoidal (gpt2 has learned); export it with --format mojave");
         try (LanguageModel model = LanguageModel.build(Tiny.spec("gpt2"), 1)) {
-            assertThatThrownBy(() -> new ModelWriter(folder, ModelWriter.Format.HF).write(model, Optional.empty(), card()))
+            assertThatThrownBy(
+                            () -> new ModelWriter(folder, ModelWriter.Format.HF).write(model, Optional.empty(), card()))
                     .hasMessage(folder + " is not empty; a model is written into a new folder");
-            assertThatThrownBy(() -> new ModelWriter(folder.resolve("README.md"), ModelWriter.Format.HF).write(model, Optional.empty(), card()))
+            assertThatThrownBy(() -> new ModelWriter(folder.resolve("README.md"), ModelWriter.Format.HF)
+                            .write(model, Optional.empty(), card()))
                     .hasMessageEndingWith("is a file; a model is written into a folder of its own");
         }
     }
@@ -121,11 +140,14 @@ class ModelFolderTest {
             }
             try (ModelFolder read = ModelFolder.open(folder)) {
                 Tokenizer back = read.tokenizer().orElseThrow();
-                assertThat(back.encode("Caf\u00e9 \ud83d\ude00\n")).isEqualTo(tokenizer.encode("Caf\u00e9 \ud83d\ude00\n"));
+                assertThat(back.encode("Caf\u00e9 \ud83d\ude00\n"))
+                        .isEqualTo(tokenizer.encode("Caf\u00e9 \ud83d\ude00\n"));
                 assertThat(back.endOfText()).isEqualTo(tokenizer.endOfText());
                 assertThat(read.config().path("eos_token_id").intValue()).isEqualTo(256);
             }
-            assertThat(Json.read(folder.resolve("generation_config.json"), ObjectNode.class).path("eos_token_id").intValue())
+            assertThat(Json.read(folder.resolve("generation_config.json"), ObjectNode.class)
+                            .path("eos_token_id")
+                            .intValue())
                     .isEqualTo(256);
         }
         JsonNode settings = Json.read(temporary.resolve("tokens-HF/tokenizer_config.json"), ObjectNode.class);
@@ -188,7 +210,8 @@ class ModelFolderTest {
                 .hasMessage(index + ": part.safetensors is to hold tensor 'x' and does not");
         ((ObjectNode) tree.path("weight_map")).put("x", 3);
         Files.writeString(index, tree.toString());
-        assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("weight_map.x is not the name of a file");
+        assertThatThrownBy(() -> ModelFolder.open(folder))
+                .hasMessageContaining("weight_map.x is not the name of a file");
         Files.writeString(index, "{}");
         assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("has no weight_map");
         Files.writeString(index, "{\"weight_map\": {\"a\": \"b\", \"a\": \"c\"}}");
@@ -200,7 +223,8 @@ class ModelFolderTest {
         Path folder = write(Tiny.spec("llama"), ModelWriter.Format.HF, Long.MAX_VALUE);
         Files.delete(folder.resolve("model.safetensors"));
         assertThatThrownBy(() -> ModelFolder.open(folder))
-                .hasMessage(folder + " has no weights: neither model.safetensors nor model.safetensors.index.json is there");
+                .hasMessage(folder
+                        + " has no weights: neither model.safetensors nor model.safetensors.index.json is there");
         Files.writeString(folder.resolve("pytorch_model.bin"), "x");
         assertThatThrownBy(() -> ModelFolder.open(folder))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
@@ -213,7 +237,8 @@ class ModelFolderTest {
         assertThatThrownBy(() -> ModelFolder.open(temporary.resolve("none")))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.USAGE))
                 .hasMessageEndingWith("is not a folder with a model: there is no such folder");
-        assertThatThrownBy(() -> ModelFolder.open(temporary)).hasMessage(temporary + " is not a model: it has no config.json");
+        assertThatThrownBy(() -> ModelFolder.open(temporary))
+                .hasMessage(temporary + " is not a model: it has no config.json");
         Path folder = write(Tiny.spec("llama"), ModelWriter.Format.HF, Long.MAX_VALUE);
         try (FileChannel file = FileChannel.open(folder.resolve("model.safetensors"), StandardOpenOption.WRITE)) {
             file.truncate(file.size() - 100);
@@ -234,7 +259,9 @@ class ModelFolderTest {
     private Path published(ModelSpec spec, Map<String, Tensor> tensors) throws IOException {
         Path folder = Files.createDirectory(temporary.resolve("p" + System.nanoTime()));
         SafetensorsWriter.write(folder.resolve("model.safetensors"), Weights.entries(tensors), Map.of());
-        Files.writeString(folder.resolve("config.json"), HfConfig.writeForHuggingFace(spec).toString());
+        Files.writeString(
+                folder.resolve("config.json"),
+                HfConfig.writeForHuggingFace(spec).toString());
         return folder;
     }
 
@@ -264,7 +291,8 @@ class ModelFolderTest {
             Path folder = published(spec, tensors);
             try (ModelFolder read = ModelFolder.open(folder)) {
                 assertThatThrownBy(read::load)
-                        .hasMessageEndingWith("differs from the embedding, but config.json says tie_word_embeddings; set it to false");
+                        .hasMessageEndingWith(
+                                "differs from the embedding, but config.json says tie_word_embeddings; set it to false");
             }
         }
     }
@@ -279,11 +307,14 @@ class ModelFolderTest {
                 tensors.keySet().removeIf(name -> name.contains(".experts."));
                 Map<String, Tensor> renamed = new LinkedHashMap<>();
                 tensors.forEach((name, tensor) -> renamed.put(name.replace("block_sparse_moe.", "mlp."), tensor));
-                model.parameters().stream().filter(p -> p.name().contains(".experts.")).forEach(p -> renamed.put(
-                        "model." + p.name()
-                                .replace("moe.experts.input.weight", "mlp.experts.gate_up_proj")
-                                .replace("moe.experts.output.weight", "mlp.experts.down_proj"),
-                        p.value().detach()));
+                model.parameters().stream()
+                        .filter(p -> p.name().contains(".experts."))
+                        .forEach(p -> renamed.put(
+                                "model."
+                                        + p.name()
+                                                .replace("moe.experts.input.weight", "mlp.experts.gate_up_proj")
+                                                .replace("moe.experts.output.weight", "mlp.experts.down_proj"),
+                                p.value().detach()));
                 assertReadBack(published(spec, renamed), spec);
             }
         }

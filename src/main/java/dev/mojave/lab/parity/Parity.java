@@ -115,7 +115,11 @@ public final class Parity {
         Output output = model.forward(batch.inputs(), Context.EVALUATION);
         compare(prefix + "logits", "logits", batch.real(output.logitsBSV()), batch);
         for (int i = 0; i < output.hiddenBSD().size(); i++) {
-            compare(prefix + "hidden." + i, "hidden", batch.real(output.hiddenBSD().get(i)), batch);
+            compare(
+                    prefix + "hidden." + i,
+                    "hidden",
+                    batch.real(output.hiddenBSD().get(i)),
+                    batch);
         }
         Tensor loss = output.crossEntropy().orElseThrow();
         if (batch.predicts()) {
@@ -126,9 +130,14 @@ public final class Parity {
             Tensor balance = BalanceLosses.mixtralBalance(routing);
             compare(prefix + "aux_loss", "aux_loss", balance, batch);
             for (int i = 0; i < routing.size(); i++) {
-                compare(prefix + "router_logits." + i, "router_logits", routing.get(i).logitsTE(), batch);
+                compare(
+                        prefix + "router_logits." + i,
+                        "router_logits",
+                        routing.get(i).logitsTE(),
+                        batch);
             }
-            if (io.contains(prefix + "aux_loss") || folder.config().path("output_router_logits").asBoolean(false)) {
+            if (io.contains(prefix + "aux_loss")
+                    || folder.config().path("output_router_logits").asBoolean(false)) {
                 loss = loss.add(balance.mul(balanceCoefficient()));
             }
         }
@@ -139,19 +148,15 @@ public final class Parity {
     }
 
     private double balanceCoefficient() {
-        return folder.spec()
-                .mixture()
-                .orElseThrow()
-                .losses()
-                .at(0, 1)
-                .getOrDefault(BalanceLoss.MIXTRAL_BALANCE, 0.0);
+        return folder.spec().mixture().orElseThrow().losses().at(0, 1).getOrDefault(BalanceLoss.MIXTRAL_BALANCE, 0.0);
     }
 
     private void gradients() {
         List<Parameter> gradients = new ArrayList<>();
         try (NoGrad _ = NoGrad.open()) {
             for (Parameter p : model.parameters()) {
-                Tensor gradient = p.value().grad().orElseGet(() -> p.value().detach().mul(0));
+                Tensor gradient =
+                        p.value().grad().orElseGet(() -> p.value().detach().mul(0));
                 gradients.add(new Parameter(p.name(), gradient, p.decays()));
             }
             Map<String, Tensor> stored = WeightNames.toStored(folder.spec(), gradients);
@@ -181,7 +186,8 @@ public final class Parity {
 
     private Tensor value(String name) {
         if (!expected.dtype(name).isFloat()) {
-            throw Failure.data("%s: %s is %s; expected values are of a float type", io.file(), name, expected.dtype(name));
+            throw Failure.data(
+                    "%s: %s is %s; expected values are of a float type", io.file(), name, expected.dtype(name));
         }
         return expected.tensor(name).to(DType.FLOAT32);
     }

@@ -16,8 +16,7 @@ import java.util.stream.IntStream;
 /** One batch of io.safetensors: what the model reads, and which of its outputs count. */
 final class ParityBatch {
     /** Names of inputs, which are not compared. */
-    static final List<String> INPUTS =
-            List.of("ids", "labels", "mask", "padded_ids", "padded_labels", "padded_mask");
+    static final List<String> INPUTS = List.of("ids", "labels", "mask", "padded_ids", "padded_labels", "padded_mask");
 
     private static final long IGNORED = -100;
 
@@ -33,9 +32,8 @@ final class ParityBatch {
         Tensor idsBT = whole(io, prefix + "ids");
         requireIds(io, prefix + "ids", idsBT, spec);
         boolean masked = !prefix.isEmpty() || io.names().contains("mask");
-        Optional<Tensor> realBT = masked
-                ? Optional.of(like(io, prefix + "mask", idsBT).eq(0).not())
-                : Optional.empty();
+        Optional<Tensor> realBT =
+                masked ? Optional.of(like(io, prefix + "mask", idsBT).eq(0).not()) : Optional.empty();
         realBT.ifPresent(real -> requirePaddingBehind(io, prefix + "mask", real));
         Tensor labelsBT = io.names().contains(prefix + "labels") ? like(io, prefix + "labels", idsBT) : idsBT;
         if (realBT.isPresent() && !io.names().contains(prefix + "labels")) {
@@ -76,7 +74,8 @@ final class ParityBatch {
         for (long id : idsBT.toLongs()) {
             if (id < 0 || id >= spec.vocabSize()) {
                 throw Failure.data(
-                        "%s: %s holds %d, which is outside the vocabulary of %d", io.source(), name, id, spec.vocabSize());
+                        "%s: %s holds %d, which is outside the vocabulary of %d",
+                        io.source(), name, id, spec.vocabSize());
             }
         }
     }
@@ -84,7 +83,8 @@ final class ParityBatch {
     private static void requirePaddingBehind(StoredTensors io, String name, Tensor realBT) {
         long tokens = realBT.size(1);
         long[] real = realBT.toLongs();
-        boolean behind = IntStream.range(1, real.length).noneMatch(i -> i % tokens != 0 && real[i] != 0 && real[i - 1] == 0);
+        boolean behind =
+                IntStream.range(1, real.length).noneMatch(i -> i % tokens != 0 && real[i] != 0 && real[i - 1] == 0);
         if (!behind) {
             throw Failure.data("%s: %s has padding before real tokens; Mojave pads behind", io.source(), name);
         }
@@ -111,7 +111,11 @@ final class ParityBatch {
 
     /** The same for a reference of that shape; anything else stays. */
     Tensor realLike(Tensor x) {
-        return x.shape().length == 3 && realBT.isPresent() && x.size(1) == realBT.get().size(1) ? real(x) : x;
+        return x.shape().length == 3
+                        && realBT.isPresent()
+                        && x.size(1) == realBT.get().size(1)
+                ? real(x)
+                : x;
     }
 
     /** Picks the rows of real tokens out of (B * T, E), where the other side has no others. */
@@ -124,8 +128,6 @@ final class ParityBatch {
                 .filter(i -> real[i] != 0)
                 .asLongStream()
                 .toArray();
-        return xTE.size(0) == real.length
-                ? xTE.indexSelect(0, Tensors.of(rows, rows.length))
-                : xTE;
+        return xTE.size(0) == real.length ? xTE.indexSelect(0, Tensors.of(rows, rows.length)) : xTE;
     }
 }

@@ -20,7 +20,20 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Tolerances {
     private static final Map<String, Double> DEFAULTS = Map.of(
-            "logits", 3e-5, "hidden", 3e-5, "ce_loss", 5e-6, "loss", 5e-6, "aux_loss", 5e-6, "router_logits", 1e-5, "grad", 5e-6);
+            "logits",
+            3e-5,
+            "hidden",
+            3e-5,
+            "ce_loss",
+            5e-6,
+            "loss",
+            5e-6,
+            "aux_loss",
+            5e-6,
+            "router_logits",
+            1e-5,
+            "grad",
+            5e-6);
     private static final double LARGE_GRADIENT = 0.5;
 
     private final Map<String, Double> values;
@@ -36,9 +49,11 @@ final class Tolerances {
         if (Files.isRegularFile(file)) {
             ObjectNode tree = Json.read(file, ObjectNode.class);
             for (Map.Entry<String, JsonNode> entry : tree.properties()) {
-                double tolerance = entry.getValue().isNumber() ? entry.getValue().doubleValue() : -1;
+                double tolerance =
+                        entry.getValue().isNumber() ? entry.getValue().doubleValue() : -1;
                 if (!(tolerance >= 0 && Double.isFinite(tolerance))) {
-                    throw Failure.data("%s: %s is %s; a tolerance is a number from 0", file, entry.getKey(), entry.getValue());
+                    throw Failure.data(
+                            "%s: %s is %s; a tolerance is a number from 0", file, entry.getKey(), entry.getValue());
                 }
                 values.put(entry.getKey(), tolerance);
             }
