@@ -51,8 +51,8 @@ final class EvalPerplexityVerb implements Verb {
                                 + " tokenizer",
                         run);
             }
-            EvalWindows windows =
-                    EvalWindows.all(data.split(chosen), saved.model().spec().maxPositionEmbeddings());
+            EvalWindows windows = EvalWindows.all(
+                    data.split(chosen), data.cut(saved.model().spec().maxPositionEmbeddings()));
             Perplexity perplexity = new Perplexity(
                     windows, data.tokenizer(), Perplexity.rows(saved.model().spec()));
             console.start("evaluating " + chosen.key(), perplexity.windows(), "windows");

@@ -1,6 +1,7 @@
 package dev.mojave.data;
 
 import dev.mojave.base.Check;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -17,6 +18,7 @@ public final class Batch {
     private final int[] ids;
     private final int[] targets;
     private final long[] starts;
+    private final int[] lengths;
 
     Batch(int rows, int context) {
         Check.that(rows > 0, "a batch needs at least one window, not %d", rows);
@@ -25,6 +27,7 @@ public final class Batch {
         this.ids = new int[Math.multiplyExact(rows, context)];
         this.targets = new int[ids.length];
         this.starts = new long[rows];
+        this.lengths = new int[rows];
     }
 
     /** Returns the number of windows B. */
@@ -67,10 +70,21 @@ public final class Batch {
         return categories;
     }
 
-    /** Fills a row with the window that starts at a token; what lies beyond the split is padded. */
-    void fill(int row, TokenSplit split, long start) {
+    /** Returns how many ids of each row (B) are text; what follows is padding, id 0 and target {@link #IGNORED}. */
+    public int[] lengths() {
+        return lengths;
+    }
+
+    /** Returns how many tokens are targets. */
+    public int targetCount() {
+        return Arrays.stream(lengths).sum();
+    }
+
+    /** Fills a row with the text from a token up to {@code end}, as far as it fits; the rest is padded. */
+    void fill(int row, TokenSplit split, long start, long end) {
         int at = row * context;
-        int present = (int) Math.min(context, split.tokens() - 1 - start);
+        int present = (int) Math.min(context, end - 1 - start);
+        lengths[row] = present;
         int[] window = new int[present + 1];
         split.read(start, window);
         System.arraycopy(window, 0, ids, at, present);

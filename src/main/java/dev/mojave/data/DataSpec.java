@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param documentSeparator whether an end-of-text id follows each document; without it documents are ended by a line end
  * @param textField column or key of the text in CSV and JSONL, several joined by commas; absent for the usual one
  * @param categoryField column or key of the category; absent for the usual one, if there is one
+ * @param lowercase whether text is turned into lower case first
+ * @param maxLength absent: windows of the model's context, which may span documents; else every document is a row of its own, cut after so
+ *     many tokens and padded up to there
  */
 public record DataSpec(
         String source,
@@ -27,7 +30,9 @@ public record DataSpec(
         @Default("0") long splitSeed,
         @Default("true") boolean documentSeparator,
         Optional<String> textField,
-        Optional<String> categoryField) {
+        Optional<String> categoryField,
+        @Default("false") boolean lowercase,
+        @Nullable Integer maxLength) {
     /** The name of the corpus that comes with Mojave. */
     public static final String EMBEDDED = "embedded";
 
@@ -51,11 +56,15 @@ public record DataSpec(
                 "data.validation (%s) and data.test (%s) leave nothing to train on; their sum must be below 1",
                 validation.fraction(),
                 test.fraction());
+        Check.that(
+                maxLength == null || maxLength >= 1,
+                "data.max_length (%d) must be at least 1",
+                maxLength == null ? 0 : maxLength);
     }
 
     /** Returns the section that names a source and nothing else. */
     public static DataSpec of(String source) {
-        return new DataSpec(source, "byte", null, null, 0, true, Optional.empty(), Optional.empty());
+        return new DataSpec(source, "byte", null, null, 0, true, Optional.empty(), Optional.empty(), false, null);
     }
 
     /** Returns what is held out for evaluation. */
@@ -72,22 +81,91 @@ public record DataSpec(
 
     /** Returns this with another source. */
     public DataSpec withSource(String other) {
-        return new DataSpec(other, tokenizer, validation, test, splitSeed, documentSeparator, textField, categoryField);
+        return new DataSpec(
+                other,
+                tokenizer,
+                validation,
+                test,
+                splitSeed,
+                documentSeparator,
+                textField,
+                categoryField,
+                lowercase,
+                maxLength);
     }
 
     /** Returns this with another tokenizer. */
     public DataSpec withTokenizer(String other) {
-        return new DataSpec(source, other, validation, test, splitSeed, documentSeparator, textField, categoryField);
+        return new DataSpec(
+                source,
+                other,
+                validation,
+                test,
+                splitSeed,
+                documentSeparator,
+                textField,
+                categoryField,
+                lowercase,
+                maxLength);
     }
 
     /** Returns this with other parts held out. */
     public DataSpec withHeldOut(HeldOut otherValidation, HeldOut otherTest) {
         return new DataSpec(
-                source, tokenizer, otherValidation, otherTest, splitSeed, documentSeparator, textField, categoryField);
+                source,
+                tokenizer,
+                otherValidation,
+                otherTest,
+                splitSeed,
+                documentSeparator,
+                textField,
+                categoryField,
+                lowercase,
+                maxLength);
+    }
+
+    /** Returns this in lower case, or not. */
+    public DataSpec withLowercase(boolean other) {
+        return new DataSpec(
+                source,
+                tokenizer,
+                validation,
+                test,
+                splitSeed,
+                documentSeparator,
+                textField,
+                categoryField,
+                other,
+                maxLength);
+    }
+
+    /** Returns this with every document as a row of its own, of at most so many tokens. */
+    public DataSpec withMaxLength(int other) {
+        return new DataSpec(
+                source,
+                tokenizer,
+                validation,
+                test,
+                splitSeed,
+                documentSeparator,
+                textField,
+                categoryField,
+                lowercase,
+                other);
     }
 
     /** Returns this with another seed of the split. */
     public DataSpec withSplitSeed(long other) {
-        return new DataSpec(source, tokenizer, validation, test, other, documentSeparator, textField, categoryField);
+        return new DataSpec(
+                source,
+                tokenizer,
+                validation,
+                test,
+                other,
+                documentSeparator,
+                textField,
+                categoryField,
+                lowercase,
+                maxLength);
     }
 }

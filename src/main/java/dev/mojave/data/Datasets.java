@@ -30,7 +30,7 @@ public final class Datasets {
 
     /** Opens what a recipe names, building its token store the first time; see {@link PreparedData#open}. */
     public PreparedData open(DataSpec spec, Progress progress) {
-        return new PreparedData(stores.open(corpus(spec), spec, progress));
+        return new PreparedData(stores.open(corpus(spec), spec, progress), spec);
     }
 
     /**

@@ -4,46 +4,55 @@ import dev.mojave.base.Check;
 import dev.mojave.base.Failure;
 import dev.mojave.data.tokenizer.Tokenizer;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * The fixed windows of an evaluation: the same every time, without overlap.
+ * The fixed rows of an evaluation: the same every time, without overlap.
  *
- * <p>Window j of a split of N tokens has the ids from {@code j S} on and their S successors as targets, so each token but the
+ * <p>{@link Cut.Documents}: row j is the j-th document that has something to predict. {@link Cut.Windows}: window j of a split of N tokens has the ids from {@code j S} on and their S successors as targets, so each token but the
  * first is a target exactly once; the last window may be short and is padded with id 0 and target {@link Batch#IGNORED}.
- * A limit of n tokens takes {@code W' = ceil(n / S)} of the W windows, spread evenly: window {@code floor(i W / W')}.
+ * A limit of n tokens takes {@code W' = ceil(n / targets per row)} of the W rows, spread evenly: window {@code floor(i W / W')}.
  */
 public final class EvalWindows {
     private final TokenSplit split;
     private final int context;
+    private final Optional<DocumentRows> documents;
     private final long all;
     private final int count;
 
-    private EvalWindows(TokenSplit split, int context, long limit) {
+    private EvalWindows(TokenSplit split, Cut cut, long limit) {
         this.split = split;
-        this.context = context;
-        this.all = Math.ceilDiv(split.tokens() - 1, context);
-        this.count = Math.toIntExact(Math.min(all, Math.ceilDiv(limit, context)));
+        this.context = cut.length();
+        this.documents = cut instanceof Cut.Documents ? Optional.of(new DocumentRows(split)) : Optional.empty();
+        this.all = documents.isPresent() ? documents.get().count() : Math.ceilDiv(split.tokens() - 1, context);
+        double perRow = Math.max(1, cut.tokensPerRow(split));
+        this.count = Math.toIntExact(Math.min(all, (long) Math.ceil(limit / perRow)));
     }
 
     /**
-     * Takes every window.
+     * Takes every row.
      *
      * @throws Failure of kind DATA if the split has fewer than two tokens
      */
-    public static EvalWindows all(TokenSplit split, int context) {
-        return limited(split, context, Long.MAX_VALUE - context);
+    public static EvalWindows all(TokenSplit split, Cut cut) {
+        return limited(split, cut, Long.MAX_VALUE - cut.length());
     }
 
-    /** Takes whole windows with about {@code tokens} targets ({@code eval_tokens}), all if the split has fewer. */
-    public static EvalWindows limited(TokenSplit split, int context, long tokens) {
-        Check.that(context > 0, "max_position_embeddings must be positive, not %d", context);
+    /** Takes whole rows with about {@code tokens} targets ({@code eval_tokens}), all if the split has fewer. */
+    public static EvalWindows limited(TokenSplit split, Cut cut, long tokens) {
         Check.that(tokens > 0, "eval_tokens must be positive, not %d", tokens);
         if (split.tokens() < 2) {
             throw Failure.data(
                     "the %s split of %s has %d tokens: nothing to evaluate; hold out more with data.%s",
                     split.name(), split.source(), split.tokens(), split.name());
         }
-        return new EvalWindows(split, context, tokens);
+        EvalWindows windows = new EvalWindows(split, cut, tokens);
+        if (windows.count == 0) {
+            throw Failure.data(
+                    "the %s split of %s has no document of at least two tokens: nothing to evaluate",
+                    split.name(), split.source());
+        }
+        return windows;
     }
 
     /** Returns the number of windows. */
@@ -56,9 +65,14 @@ public final class EvalWindows {
         Check.that(first >= 0 && first < count, "window %d is outside 0..%d", first, count - 1);
         Batch batch = new Batch(Math.min(rows, count - first), context);
         for (int row = 0; row < batch.rows(); row++) {
-            batch.fill(row, split, start(first + row));
+            batch.fill(row, split, start(first + row), end(first + row));
         }
         return batch;
+    }
+
+    /** Returns whether rows are documents that end in padding. */
+    public boolean padded() {
+        return documents.isPresent();
     }
 
     /** Returns the category of each token of a batch of these windows; see {@link Batch#categories}. */
@@ -70,7 +84,7 @@ public final class EvalWindows {
     public long tokens() {
         long tokens = 0;
         for (int i = 0; i < count; i++) {
-            tokens += targets(start(i));
+            tokens += targets(i);
         }
         return tokens;
     }
@@ -83,7 +97,7 @@ public final class EvalWindows {
         }
         long bytes = 0;
         for (int i = 0; i < count; i++) {
-            int[] window = new int[targets(start(i))];
+            int[] window = new int[targets(i)];
             split.read(start(i) + 1, window);
             for (int id : window) {
                 bytes += lengths[id];
@@ -92,11 +106,19 @@ public final class EvalWindows {
         return bytes;
     }
 
-    private long start(int window) {
-        return window * all / count * context;
+    private long row(int window) {
+        return window * all / count;
     }
 
-    private int targets(long start) {
-        return (int) Math.min(context, split.tokens() - 1 - start);
+    private long start(int window) {
+        return documents.isPresent() ? documents.get().start(row(window)) : row(window) * context;
+    }
+
+    private long end(int window) {
+        return documents.isPresent() ? documents.get().end(row(window)) : split.tokens();
+    }
+
+    private int targets(int window) {
+        return (int) Math.min(context, end(window) - 1 - start(window));
     }
 }

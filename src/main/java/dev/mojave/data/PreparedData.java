@@ -10,10 +10,12 @@ import java.util.List;
 /** A recipe's data, ready to be sampled: tokenizer and splits. Closing it invalidates the splits. */
 public final class PreparedData implements AutoCloseable {
     private final TokenStore store;
+    private final DataSpec spec;
     private final Tokenizer tokenizer;
 
-    PreparedData(TokenStore store) {
+    PreparedData(TokenStore store, DataSpec spec) {
         this.store = store;
+        this.spec = spec;
         this.tokenizer = Tokenizers.read(store.folder().resolve("tokenizer.json"));
     }
 
@@ -50,6 +52,16 @@ public final class PreparedData implements AutoCloseable {
     /** Returns the test split. */
     public TokenSplit test() {
         return split(Split.TEST);
+    }
+
+    /**
+     * Returns how splits are cut into rows for a model.
+     *
+     * @param context length that it reads ({@code model.max_position_embeddings})
+     * @throws dev.mojave.base.Failure of kind USAGE if {@code data.max_length} does not fit
+     */
+    public Cut cut(int context) {
+        return Cut.of(spec, context);
     }
 
     /** Returns the entropy of the training split's token frequencies, in nats: what a model without context can reach. */

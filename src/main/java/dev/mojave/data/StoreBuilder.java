@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -185,9 +186,15 @@ final class StoreBuilder {
         boolean join = !spec.documentSeparator() && !corpus.singleDocument();
         corpus.read(part -> {
             boolean bare = join && part.last() && !part.text().endsWith("\n");
+            String cased = spec.lowercase() ? part.text().toLowerCase(Locale.ROOT) : part.text();
             consumer.accept(
-                    bare
-                            ? new DocumentPart(part.text() + "\n", part.category(), part.group(), part.first(), true)
+                    bare || spec.lowercase()
+                            ? new DocumentPart(
+                                    bare ? cased + "\n" : cased,
+                                    part.category(),
+                                    part.group(),
+                                    part.first(),
+                                    part.last())
                             : part);
             tell(part.text().length());
         });

@@ -120,6 +120,8 @@ final class StoreCache {
                 throw IoFailures.of("read the tokenizer", file, e);
             }
         }
+        // Not named where it is off, so that stores made before it existed are found.
+        String text = spec.lowercase() ? "\nlowercase" : "";
         String made = String.join(
                 "\n",
                 "format " + StoreManifest.VERSION,
@@ -130,7 +132,7 @@ final class StoreCache {
                 "test " + spec.test(),
                 "split_seed " + spec.splitSeed(),
                 "document_separator " + spec.documentSeparator(),
-                "shard " + shardTokens);
+                "shard " + shardTokens + text);
         return label(spec.source()) + "-" + Hashes.sha256(made).substring(0, 16);
     }
 

@@ -125,6 +125,11 @@ public final class TokenSplit {
         return index.get(INT64, document * ENTRY);
     }
 
+    /** Returns the position behind a document's last token, its separator included. */
+    public long documentEnd(long document) {
+        return document + 1 < documents() ? documentStart(document + 1) : tokens();
+    }
+
     /** Returns the category of the text at a position, empty if it has none. */
     public String category(long position) {
         return manifest.categories().get(index.get(UINT32, document(position) * ENTRY + Long.BYTES));
@@ -139,7 +144,7 @@ public final class TokenSplit {
                 .mapToInt(name -> names.indexOf(name) + 1)
                 .toArray();
         long document = document(start);
-        long next = end(document);
+        long next = documentEnd(document);
         for (int i = 0; i < target.length; i++) {
             long position = start + i;
             if (position >= tokens()) {
@@ -148,13 +153,9 @@ public final class TokenSplit {
             }
             while (position >= next) {
                 document++;
-                next = end(document);
+                next = documentEnd(document);
             }
             target[i] = numbers[index.get(UINT32, document * ENTRY + Long.BYTES)];
         }
-    }
-
-    private long end(long document) {
-        return document + 1 < documents() ? documentStart(document + 1) : tokens();
     }
 }

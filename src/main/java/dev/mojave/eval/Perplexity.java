@@ -56,7 +56,7 @@ public final class Perplexity {
         long tokens = 0;
         for (int first = 0; first < windows.count(); first += rows) {
             Batch batch = windows.batch(first, rows);
-            int counted = counted(batch);
+            int counted = batch.targetCount();
             nats += meanLoss(model, batch, context) * counted;
             tokens += counted;
             progress.update(Math.min(first + rows, windows.count()), "");
@@ -74,9 +74,10 @@ public final class Perplexity {
     private double meanLoss(LanguageModel model, Batch batch, Context context) {
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
-            Inputs inputs = Inputs.of(
+            Inputs all = Inputs.of(
                     Tensors.ofIds(batch.ids(), batch.rows(), batch.context()),
                     Tensors.ofIds(batch.targets(), batch.rows(), batch.context()));
+            Inputs inputs = windows.padded() ? all.withLengths(batch.lengths()) : all;
             List<String> categories = model.spec().categories();
             Inputs known = categories.isEmpty()
                     ? inputs
@@ -85,13 +86,5 @@ public final class Perplexity {
             Output output = model.forward(known, context);
             return output.crossEntropy().orElseThrow().item();
         }
-    }
-
-    private static int counted(Batch batch) {
-        int counted = 0;
-        for (int target : batch.targets()) {
-            counted += target == Batch.IGNORED ? 0 : 1;
-        }
-        return counted;
     }
 }

@@ -114,7 +114,8 @@ final class HfConfigReader {
                 flag("tie_word_embeddings", false),
                 number("attention_dropout", 0),
                 number("initializer_range", INITIALIZER_RANGE),
-                moe);
+                moe,
+                null);
     }
 
     private Attention.Bias attentionBias() {

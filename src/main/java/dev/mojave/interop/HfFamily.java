@@ -96,8 +96,10 @@ enum HfFamily {
             found.unless(spec.qkNorm() == QkNorm.NONE, "qk_norm", spec.qkNorm(), "none");
             found.sharedHeads(spec);
             found.unless(spec.mixture().isEmpty(), "moe", "there", "no experts");
+            found.unless(spec.parallelBlocks().isEmpty(), "parallel", "there", "no parallel blocks");
             return found.list;
         }
+        found.unless(spec.parallelBlocks().isEmpty(), "parallel", "there", "no parallel blocks");
         found.unless(spec.norm() == Norm.Kind.RMS_NORM, "norm", spec.norm(), "rms_norm");
         found.unless(
                 spec.positionEmbedding() == Positions.ROPE, "position_embedding", spec.positionEmbedding(), "rope");

@@ -40,6 +40,7 @@ import java.util.regex.Pattern;
  *   moe.shared.input           moe.shared.c_fc, c_gate *         mlp.shared_expert.up_proj, gate_proj
  *   moe.shared.output          moe.shared.c_proj *               mlp.shared_expert.down_proj
  *   moe.shared.gate            moe.shared_gate *                 mlp.shared_expert_gate
+ * shrink, grow, layers.N.router, layers.N.blocks.J (MoEP): parallel. and our own name *
  * final_norm                 transformer.ln_f                  model.norm
  * head                       lm_head                           lm_head
  * </pre>
@@ -48,6 +49,10 @@ import java.util.regex.Pattern;
  * tied head is not stored; a table of sines is not either.
  */
 public final class WeightNames {
+    /** What MoEP has and no published architecture; its parameters are stored as they are. */
+    private static final Pattern PARALLEL =
+            Pattern.compile("(shrink|grow)\\..+|layers\\.\\d+\\.(router|blocks\\.\\d+\\..+)");
+
     private static final Pattern LAYER = Pattern.compile("layers\\.(\\d+)\\.(.+)");
     private static final int LISTED = 8;
 
@@ -152,6 +157,10 @@ public final class WeightNames {
         String module = parameter.name().substring(0, dot);
         String kind = parameter.name().substring(dot);
         Tensor value = parameter.value();
+        if (PARALLEL.matcher(module).matches()) {
+            add(pieces, "parallel." + parameter.name(), new Piece(value, -1, 0, value.size(0), false));
+            return;
+        }
         Matcher layer = LAYER.matcher(module);
         if (!layer.matches()) {
             add(pieces, style.outside(module) + kind, new Piece(value, -1, 0, value.size(0), false));

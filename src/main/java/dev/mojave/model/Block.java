@@ -36,10 +36,15 @@ final class Block {
     private final Norm feedForwardNorm;
     private final Half half;
     private final double dropout;
-    private final int layer;
+    private final int slot;
 
-    Block(ModelSpec spec, int layer, Init init, Optional<Rotary> rotary) {
-        this.layer = layer;
+    /**
+     * Makes the block.
+     *
+     * @param slot its index in a cache
+     */
+    Block(ModelSpec spec, int layer, int slot, Init init, Optional<Rotary> rotary) {
+        this.slot = slot;
         this.dropout = spec.dropout();
         this.attentionNorm = spec.normSpec().build(init.child("attention_norm"));
         this.attention = spec.attention().build(init.child("attention"), spec.residualScale(), rotary);
@@ -51,7 +56,7 @@ final class Block {
     }
 
     Output forward(Tensor xBSD, Tokens tokens, Optional<Tensor> visible, Optional<KvCache> cache, Context context) {
-        Tensor x = attention.residual(xBSD, attentionNorm, visible, cache, layer, context.dropout(dropout), context);
+        Tensor x = attention.residual(xBSD, attentionNorm, visible, cache, slot, context.dropout(dropout), context);
         return switch (half) {
             case Dense(FeedForward dense) ->
                 new Output(dense.residual(x, feedForwardNorm, context.dropout(dropout), context), Optional.empty());

@@ -1,7 +1,10 @@
 package dev.mojave.model;
 
 import dev.mojave.nn.KvCache;
+import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -37,6 +40,16 @@ public record Inputs(
     /** The same with padding marked. */
     public Inputs withPadding(Tensor realBS) {
         return new Inputs(idsBS, targetsBS, Optional.of(realBS), categoriesBS, cache);
+    }
+
+    /** The same where each row has so many real tokens, and padding behind them. */
+    public Inputs withLengths(int[] lengths) {
+        int tokens = (int) idsBS.size(1);
+        float[] real = new float[lengths.length * tokens];
+        for (int row = 0; row < lengths.length; row++) {
+            Arrays.fill(real, row * tokens, row * tokens + lengths[row], 1);
+        }
+        return withPadding(Tensors.of(real, lengths.length, tokens).to(DType.BOOL));
     }
 
     /** The same with every token's category. */

@@ -20,6 +20,7 @@ import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import dev.mojave.tensor.kernels.SoftmaxCrossEntropy;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -35,6 +36,8 @@ public final class LanguageModel implements AutoCloseable {
     private final Optional<Tensor> positionsTD;
     private final Optional<Rotary> rotary;
     private final List<Block> blocks = new ArrayList<>();
+    private final Optional<ParallelStack> parallel;
+    private final int blocksBefore;
     private final Norm finalNorm;
     private final Tensor headVD;
 
@@ -51,15 +54,30 @@ public final class LanguageModel implements AutoCloseable {
         this.rotary = spec.positionEmbedding() == Positions.ROPE
                 ? Optional.of(new Rotary(spec.headSize(), context, spec.ropeTheta(), spec.scaling()))
                 : Optional.empty();
-        Init layers = init.child("layers");
-        for (int layer = 0; layer < spec.numHiddenLayers(); layer++) {
-            blocks.add(new Block(spec, layer, layers.child(String.valueOf(layer)), rotary));
-        }
+        Optional<ParallelParts> parts = ParallelParts.of(spec);
+        this.blocksBefore = parts.map(p -> p.spec().fullLayers()).orElse(spec.numHiddenLayers());
+        blocks.addAll(blocks(spec, 0, blocksBefore, 0, init, rotary));
+        this.parallel = parts.map(p -> new ParallelStack(p, init, blocksBefore));
+        parts.ifPresent(p -> {
+            int slot = blocksBefore + p.cacheLayers().size();
+            blocks.addAll(blocks(spec, blocksBefore + p.layers(), blocksBefore, slot, init, rotary));
+        });
         this.finalNorm = spec.normSpec().build(init.child("final_norm"));
         this.headVD =
                 spec.tieWordEmbeddings() ? embeddingVD : init.child("head").matrix("weight", spec.vocabSize(), width);
         this.parameters = init.parameters();
         this.buffers = init.buffers();
+    }
+
+    /** Makes blocks of full width; {@code slot} is where the first stands in a cache. */
+    private static List<Block> blocks(
+            ModelSpec spec, int layer, int count, int slot, Init init, Optional<Rotary> rotary) {
+        List<Block> blocks = new ArrayList<>();
+        for (int n = 0; n < count; n++) {
+            Init own = init.child("layers").child(String.valueOf(layer + n));
+            blocks.add(new Block(spec, layer + n, slot + n, own, rotary));
+        }
+        return blocks;
     }
 
     /** Builds a model with fresh parameters drawn from the seed. */
@@ -97,6 +115,10 @@ public final class LanguageModel implements AutoCloseable {
      */
     public void afterStep(List<long[]> wantedOfExpert, Context context) {
         Check.that(context.training(), "routers adapt in training only; an evaluation must leave their biases alone");
+        if (parallel.isPresent()) {
+            parallel.get().afterStep(wantedOfExpert);
+            return;
+        }
         List<Block> sparse = blocks.stream().filter(Block::isSparse).toList();
         Check.that(
                 sparse.size() == wantedOfExpert.size(),
@@ -110,8 +132,10 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Makes a cache for generating with this model. */
     public KvCache newCache(int batch) {
-        return new KvCache(
-                spec.numHiddenLayers(), batch, spec.numKeyValueHeads(), spec.maxPositionEmbeddings(), spec.headSize());
+        KvCache.Layer full = new KvCache.Layer(spec.numKeyValueHeads(), spec.headSize());
+        List<KvCache.Layer> layers = new ArrayList<>(Collections.nCopies(blocks.size(), full));
+        ParallelParts.of(spec).ifPresent(parts -> layers.addAll(blocksBefore, parts.cacheLayers()));
+        return new KvCache(layers, batch, spec.maxPositionEmbeddings());
     }
 
     /**
@@ -151,9 +175,12 @@ public final class LanguageModel implements AutoCloseable {
                 offset,
                 inputs.categoriesBS(),
                 inputs.paddingBS().map(LanguageModel::realTokens));
-        for (Block block : blocks) {
+        for (int i = 0; i < blocks.size(); i++) {
             hidden.add(x);
-            Block.Output output = block.forward(x, known, visible, inputs.cache(), context);
+            if (i == blocksBefore && parallel.isPresent()) {
+                x = parallel.get().forward(x, known, visible, inputs.cache(), routing, context);
+            }
+            Block.Output output = blocks.get(i).forward(x, known, visible, inputs.cache(), context);
             x = output.xBSD();
             output.routing().ifPresent(routing::add);
         }

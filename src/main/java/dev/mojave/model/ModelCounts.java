@@ -1,7 +1,7 @@
 package dev.mojave.model;
 
+import dev.mojave.moe.ExpertBank;
 import dev.mojave.moe.MoeLayer;
-import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Positions;
 import java.util.Optional;
 
@@ -27,21 +27,24 @@ public record ModelCounts(
         long body = norm;
         long activeBody = norm;
         long weights = table;
-        for (int layer = 0; layer < spec.numHiddenLayers(); layer++) {
+        Optional<ParallelParts.Counts> parallel = ParallelParts.of(spec).map(ParallelParts::counts);
+        int full = spec.numHiddenLayers()
+                - ParallelParts.of(spec).map(ParallelParts::layers).orElse(0);
+        for (int layer = 0; layer < full; layer++) {
             long shared = 2 * norm + spec.attention().parameterCount();
             weights += spec.attention().matmulWeights();
             Optional<MoeLayer.Spec> mixture = spec.mixture(layer);
             if (mixture.isPresent()) {
-                FeedForward.Spec each = mixture.get().experts().each();
+                ExpertBank.Spec experts = mixture.get().experts();
                 int chosen = spec.mixture().orElseThrow().numExpertsPerTok();
                 long router = mixture.get().routerParameterCount();
                 body += shared + mixture.get().parameterCount();
                 activeBody += shared
                         + router
-                        + chosen * each.parameterCount()
+                        + chosen * experts.eachParameterCount()
                         + mixture.get().sharedParameterCount();
                 weights += mixture.get().router().matmulWeights(mixture.get().sizes())
-                        + chosen * each.matmulWeights()
+                        + chosen * experts.eachMatmulWeights()
                         + mixture.get().sharedMatmulWeights();
             } else {
                 body += shared + spec.feedForward().parameterCount();
@@ -49,7 +52,13 @@ public record ModelCounts(
                 weights += spec.feedForward().matmulWeights();
             }
         }
-        long attention = 6L * spec.numHiddenLayers() * spec.attention().queryWidth() * spec.maxPositionEmbeddings();
+        long attention = 6L * full * spec.attention().queryWidth() * spec.maxPositionEmbeddings();
+        if (parallel.isPresent()) {
+            body += parallel.get().total();
+            activeBody += parallel.get().active();
+            weights += parallel.get().matmulWeights();
+            attention += parallel.get().attentionFlops();
+        }
         return new ModelCounts(embeddings + body, embeddings + activeBody, body, activeBody, 6 * weights + attention);
     }
 }

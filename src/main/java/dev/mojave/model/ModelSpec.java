@@ -2,8 +2,10 @@ package dev.mojave.model;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Default;
+import dev.mojave.moe.BalanceLosses;
 import dev.mojave.moe.Experts;
 import dev.mojave.moe.MoeLayer;
+import dev.mojave.moe.Routing;
 import dev.mojave.moe.SharedExpert;
 import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.Attention;
@@ -12,7 +14,9 @@ import dev.mojave.nn.Norm;
 import dev.mojave.nn.Positions;
 import dev.mojave.nn.QkNorm;
 import dev.mojave.nn.RopeScaling;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +46,8 @@ import org.jspecify.annotations.Nullable;
  * @param tieWordEmbeddings whether the head is the token embedding
  * @param dropout probability, on embeddings, attention weights and residual branches
  * @param initializerRange standard deviation of initial matrices; residual projections are scaled by 1/sqrt(2 layers)
- * @param moe absent for a dense model
+ * @param moe absent for a model without mixtures in the place of feed-forwards
+ * @param parallel absent for a model whose layers are all alike; not together with {@code moe}
  */
 public record ModelSpec(
         int vocabSize,
@@ -66,7 +71,8 @@ public record ModelSpec(
         boolean tieWordEmbeddings,
         double dropout,
         double initializerRange,
-        @Nullable MoeSpec moe) {
+        @Nullable MoeSpec moe,
+        @Nullable ParallelSpec parallel) {
 
     /** Checks every size, alone and together. */
     public ModelSpec {
@@ -95,6 +101,23 @@ public record ModelSpec(
                 new FeedForward.Spec(hiddenSize, intermediateSize, hiddenAct, mlpBias).parameterCount() > 0,
                 "intermediate_size (%d) must be positive",
                 intermediateSize);
+        if (parallel != null) {
+            checkParallel(parallel, moe, numHiddenLayers, positionEmbedding);
+        }
+    }
+
+    private static void checkParallel(
+            ParallelSpec parallel, @Nullable MoeSpec moe, int numHiddenLayers, Positions positionEmbedding) {
+        Check.that(moe == null, "moe and parallel are two kinds of mixture; remove one of them");
+        Check.that(
+                numHiddenLayers > 2 * parallel.fullLayers(),
+                "num_hidden_layers (%d) must be more than twice parallel.full_layers (%d)",
+                numHiddenLayers,
+                parallel.fullLayers());
+        Check.that(
+                positionEmbedding != Positions.ROPE,
+                "position_embedding rope does not go with parallel: a block would have to rotate by the place of its tokens in the whole"
+                        + " sequence; set it to learned or sinusoidal");
     }
 
     /** A model with biases everywhere or nowhere and without the options that few have: size of heads, q/k norm, stretched angles. */
@@ -138,7 +161,8 @@ public record ModelSpec(
                 tieWordEmbeddings,
                 dropout,
                 initializerRange,
-                moe);
+                moe,
+                null);
     }
 
     /** Returns the mixture, if this model is sparse. */
@@ -148,15 +172,15 @@ public record ModelSpec(
 
     /** Returns the same model, dense. */
     public ModelSpec dense() {
-        return with(intermediateSize, null);
+        return with(intermediateSize, null, null);
     }
 
     /** Returns the same model with another width of its feed-forwards. */
     public ModelSpec withIntermediateSize(int size) {
-        return with(size, moe);
+        return with(size, moe, parallel);
     }
 
-    private ModelSpec with(int newIntermediateSize, @Nullable MoeSpec newMoe) {
+    private ModelSpec with(int newIntermediateSize, @Nullable MoeSpec newMoe, @Nullable ParallelSpec newParallel) {
         return new ModelSpec(
                 vocabSize,
                 hiddenSize,
@@ -179,7 +203,18 @@ public record ModelSpec(
                 tieWordEmbeddings,
                 dropout,
                 initializerRange,
-                newMoe);
+                newMoe,
+                newParallel);
+    }
+
+    /** Returns the parallel layers, if this model has some. */
+    public Optional<ParallelSpec> parallelBlocks() {
+        return Optional.ofNullable(parallel);
+    }
+
+    /** Returns whether routers choose what a token passes through. */
+    public boolean sparse() {
+        return moe != null || parallel != null;
     }
 
     /** Returns the size of one head. */
@@ -236,7 +271,36 @@ public record ModelSpec(
      * @throws IllegalArgumentException that names the key
      */
     public void requireSchedulesStart(long totalSteps) {
-        mixture().ifPresent(m -> m.losses().requireStart(totalSteps));
+        mixture().ifPresent(m -> m.losses().requireStart("model.moe.losses", totalSteps));
+        parallelBlocks().ifPresent(p -> {
+            p.blocks().losses().requireStart("model.parallel.blocks.losses", totalSteps);
+            p.projections().losses().requireStart("model.parallel.projections.losses", totalSteps);
+        });
+    }
+
+    /**
+     * Returns the balance losses of a step by name, those of parallel blocks as {@code block_...}, those of the maps around them as
+     * {@code projection_...}.
+     *
+     * @param routing of one forward pass
+     * @param step counted from 0, of {@code totalSteps}
+     */
+    public Map<String, BalanceLosses.Weighted> balanceLosses(List<Routing> routing, long step, long totalSteps) {
+        if (moe != null) {
+            return BalanceLosses.of(routing, moe.losses().at(step, totalSteps));
+        }
+        Map<String, BalanceLosses.Weighted> losses = new LinkedHashMap<>();
+        if (parallel != null) {
+            BalanceLosses.of(
+                            routing.subList(1, routing.size() - 1),
+                            parallel.blocks().losses().at(step, totalSteps))
+                    .forEach((name, loss) -> losses.put("block_" + name, loss));
+            BalanceLosses.of(
+                            List.of(routing.getFirst(), routing.getLast()),
+                            parallel.projections().losses().at(step, totalSteps))
+                    .forEach((name, loss) -> losses.put("projection_" + name, loss));
+        }
+        return losses;
     }
 
     /** Returns what anyone who reads this model's results must know, in whole sentences: for the log, the report and the model card. */
@@ -271,6 +335,11 @@ public record ModelSpec(
     /** Describes the model in one line, for example {@code "4x128 rms_norm swiglu, 4 experts, top-2"}. */
     public String describe() {
         String width = numHiddenLayers + "x" + hiddenSize + ", feed-forward " + intermediateSize;
+        if (parallel != null) {
+            return width + ", " + (numHiddenLayers - 2 * parallel.fullLayers()) + " layers of "
+                    + parallel.blocks().numExperts() + " blocks of " + parallel.hiddenSize() + ", top-"
+                    + parallel.blocks().numExpertsPerTok();
+        }
         return mixture()
                 .map(m -> width + ", " + m.numExperts() + " experts, top-" + m.numExpertsPerTok()
                         + (m.router() instanceof TopKRouter.Spec

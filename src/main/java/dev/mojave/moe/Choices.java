@@ -132,6 +132,15 @@ public final class Choices {
                 .toArray();
     }
 
+    /** Returns the token whose copy stands at each sorted row; within an expert they ascend. */
+    public long[] tokenAtRow() {
+        long[] tokens = copyAtRow.clone();
+        for (int row = 0; row < tokens.length; row++) {
+            tokens[row] /= topK;
+        }
+        return tokens;
+    }
+
     /** Returns the copy that stands at each sorted row. */
     long[] copyAtRow() {
         return copyAtRow;

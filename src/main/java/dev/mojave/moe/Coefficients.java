@@ -74,12 +74,14 @@ public record Coefficients(Map<BalanceLoss, Schedule> schedules) {
     /**
      * Refuses a schedule that would not begin before training ends.
      *
-     * @throws IllegalArgumentException that names the key below the section
+     * @param section where these are in a recipe
+     * @throws IllegalArgumentException that names the key
      */
-    public void requireStart(long totalSteps) {
+    public void requireStart(String section, long totalSteps) {
         schedules.forEach((loss, schedule) -> Check.that(
                 schedule.actsAtOnce() || schedule.start() < totalSteps,
-                "model.moe.losses.%s starts at step %d, but training has %d: it would never act; lower its start",
+                "%s.%s starts at step %d, but training has %d: it would never act; lower its start",
+                section,
                 loss.key(),
                 schedule.start(),
                 totalSteps));

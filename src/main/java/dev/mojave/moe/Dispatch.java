@@ -37,27 +37,26 @@ public final class Dispatch {
      * Sends tokens to their experts and combines: {@code y_t = sum_k w_tk expert_k(x_t)} over the copies that an expert takes.
      *
      * @param xTD float32 (T, D)
-     * @return float32 (T, D)
+     * @return float32, (T, width of the experts' results)
      */
-    public static Tensor grouped(Tensor xTD, Routing routing, Experts experts, Context context) {
+    public static Tensor grouped(Tensor xTD, Routing routing, RowExperts experts, Context context) {
         Choices choices = routing.choices();
         int tokens = choices.tokens();
         int topK = choices.topK();
-        long width = xTD.size(1);
         Tensor copyAtRow = Tensors.of(choices.copyAtRow(), choices.copyAtRow().length);
         Tensor rowOfCopy = Tensors.of(choices.rowOfCopy(), choices.rowOfCopy().length);
         boolean complete = choices.complete();
-        Tensor rowsRD = spread(xTD, tokenAtRow(choices), rowOfCopy, topK, complete);
+        Tensor rowsRD = spread(xTD, choices, rowOfCopy, complete);
         Tensor resultsRD =
                 experts.forward(rowsRD, choices.countOfExpert(), context).to(DType.FLOAT32);
-        Tensor copiesTKD = collect(resultsRD, rowOfCopy, copyAtRow, complete).view(tokens, topK, width);
+        Tensor copiesTKD = collect(resultsRD, rowOfCopy, copyAtRow, complete).view(tokens, topK, resultsRD.size(1));
         return topK == 1
                 ? copiesTKD.squeeze(1).mul(routing.weightsTK())
                 : routing.weightsTK().unsqueeze(1).matmul(copiesTKD).squeeze(1);
     }
 
     /** The same by the definition, every expert on every token; capacity is not looked at. */
-    public static Tensor naive(Tensor xTD, Routing routing, Experts experts, Context context) {
+    public static Tensor naive(Tensor xTD, Routing routing, ExpertBank experts, Context context) {
         Tensor gatesTE = routing.gatesTE();
         List<Tensor> results = experts.all(xTD, context);
         Tensor sum = results.getFirst().to(DType.FLOAT32).mul(gatesTE.narrow(1, 0, 1));
@@ -67,19 +66,12 @@ public final class Dispatch {
         return sum;
     }
 
-    private static Tensor tokenAtRow(Choices choices) {
-        long[] tokens = choices.copyAtRow().clone();
-        for (int row = 0; row < tokens.length; row++) {
-            tokens[row] /= choices.topK();
-        }
-        return Tensors.of(tokens, tokens.length);
-    }
-
     /** Gathers each token's copies into rows; backward sums a token's rows. */
-    private static Tensor spread(Tensor xTD, Tensor tokenAtRow, Tensor rowOfCopy, int topK, boolean complete) {
+    private static Tensor spread(Tensor xTD, Choices choices, Tensor rowOfCopy, boolean complete) {
+        long[] tokenAtRow = choices.tokenAtRow();
         Tensor rowsRD;
         try (NoGrad _ = NoGrad.open()) {
-            rowsRD = xTD.indexSelect(0, tokenAtRow);
+            rowsRD = xTD.indexSelect(0, Tensors.of(tokenAtRow, tokenAtRow.length));
         }
         long tokens = xTD.size(0);
         long width = xTD.size(1);
@@ -88,7 +80,7 @@ public final class Dispatch {
                 List.of(xTD),
                 gradientRD -> List.of(padded(gradientRD, complete)
                         .indexSelect(0, rowOfCopy)
-                        .view(tokens, topK, width)
+                        .view(tokens, choices.topK(), width)
                         .sum(1)));
     }
 

@@ -15,16 +15,16 @@ import java.util.Optional;
 // Shapes: E experts, D model width, I intermediate size, P input projections (1 GELU, 2 SwiGLU), R rows.
 /**
  * Feed-forward experts, each like the {@link FeedForward} that it replaces, with their weights stacked: input (E, P*I, D),
- * output (E, D, I).
+ * output (E, D, I). Parameters are {@code input} and {@code output}.
  */
-public final class Experts {
+public final class Experts implements ExpertBank {
     /**
      * Number and shape of the experts.
      *
      * @param dropout probability with which intermediate values are dropped in training: Switch's expert dropout (arXiv 2101.03961,
      *     section 2.4), apart from the model's own
      */
-    public record Spec(int experts, FeedForward.Spec each, double dropout) {
+    public record Spec(int experts, FeedForward.Spec each, double dropout) implements ExpertBank.Spec {
         /** Checks the probability. */
         public Spec {
             Check.that(0 <= dropout && dropout < 1, "expert_dropout (%s) must be at least 0 and below 1", dropout);
@@ -35,12 +35,17 @@ public final class Experts {
             this(experts, each, 0);
         }
 
-        /** Returns the number of parameters of all experts. */
-        public long parameterCount() {
-            return experts * each.parameterCount();
+        @Override
+        public long eachParameterCount() {
+            return each.parameterCount();
         }
 
-        /** Makes the experts with parameters under {@code input} and {@code output}. */
+        @Override
+        public long eachMatmulWeights() {
+            return each.matmulWeights();
+        }
+
+        @Override
         public Experts build(Init init, double residual) {
             int inputs = each.activation().projections() * each.intermediateSize();
             Init in = init.child("input");
@@ -49,8 +54,8 @@ public final class Experts {
                     this,
                     in.matrix("weight", experts, inputs, each.width()),
                     each.bias() ? Optional.of(in.zeros("bias", experts, inputs)) : Optional.empty(),
-                    out.matrix("weight", experts, each.width(), each.intermediateSize()),
-                    each.bias() ? Optional.of(out.zeros("bias", experts, each.width())) : Optional.empty());
+                    out.matrix("weight", experts, each.outputs(), each.intermediateSize()),
+                    each.bias() ? Optional.of(out.zeros("bias", experts, each.outputs())) : Optional.empty());
         }
     }
 
@@ -69,13 +74,7 @@ public final class Experts {
         this.outputBiasED = outputBiasED;
     }
 
-    /**
-     * Applies each expert to its rows.
-     *
-     * @param rowsRD rows sorted by expert (R, D)
-     * @param counts rows of each expert, summing to R
-     * @return (R, D) in the compute dtype, in the same order
-     */
+    @Override
     public Tensor forward(Tensor rowsRD, long[] counts, Context context) {
         List<Tensor> rows = rowsRD.split(counts, 0);
         Weights weights = weights();
@@ -88,7 +87,7 @@ public final class Experts {
         return results.size() == 1 ? results.getFirst() : Tensors.cat(results, 0);
     }
 
-    /** Applies every expert to every row: E results, each (R, D) in the compute dtype. */
+    @Override
     public List<Tensor> all(Tensor rowsRD, Context context) {
         Weights weights = weights();
         List<Tensor> results = new ArrayList<>();

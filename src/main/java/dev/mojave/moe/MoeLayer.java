@@ -30,11 +30,11 @@ public final class MoeLayer {
     public record Spec(
             RouterSpec router,
             RouterSpec.Sizes sizes,
-            Experts.Spec experts,
+            ExpertBank.Spec experts,
             Travel travel,
             Optional<SharedExpert.Spec> shared) {
         /** A plain mixture without a shared expert. */
-        public Spec(RouterSpec router, RouterSpec.Sizes sizes, Experts.Spec experts) {
+        public Spec(RouterSpec router, RouterSpec.Sizes sizes, ExpertBank.Spec experts) {
             this(router, sizes, experts, Travel.PLAIN, Optional.empty());
         }
 
@@ -78,10 +78,10 @@ public final class MoeLayer {
 
     private final Spec spec;
     private final Router router;
-    private final Experts experts;
+    private final ExpertBank experts;
     private final Optional<SharedExpert> shared;
 
-    private MoeLayer(Spec spec, Router router, Experts experts, Optional<SharedExpert> shared) {
+    private MoeLayer(Spec spec, Router router, ExpertBank experts, Optional<SharedExpert> shared) {
         this.spec = spec;
         this.router = router;
         this.experts = experts;
@@ -89,7 +89,7 @@ public final class MoeLayer {
     }
 
     /**
-     * Transforms each token by its chosen experts and the shared one.
+     * Transforms each token by its chosen experts, whose results may have another width, and the shared one.
      *
      * @param xBSD (B, S, D), any float dtype
      */
@@ -103,10 +103,11 @@ public final class MoeLayer {
         Tensor chosenTD =
                 all ? Dispatch.naive(xTD, routing, experts, context) : Dispatch.grouped(xTD, routing, experts, context);
         Tensor yTD = shared.isPresent() ? chosenTD.add(shared.get().forward(xTD, context)) : chosenTD;
+        long outputs = yTD.size(1);
         Tensor y = real.isPresent()
-                ? Tensors.zeros(DType.FLOAT32, shape[0] * shape[1], shape[2]).indexAdd(0, real.get(), yTD)
+                ? Tensors.zeros(DType.FLOAT32, shape[0] * shape[1], outputs).indexAdd(0, real.get(), yTD)
                 : yTD;
-        return new Output(y.view(shape), routing);
+        return new Output(y.view(shape[0], shape[1], outputs), routing);
     }
 
     private Routing route(Tensor xTD, Tokens tokens, Context context) {

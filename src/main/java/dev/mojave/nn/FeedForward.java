@@ -47,11 +47,24 @@ public final class FeedForward {
         }
     }
 
-    /** Width, intermediate size and options. */
-    public record Spec(int width, int intermediateSize, Activation activation, boolean bias) {
+    /**
+     * Sizes and options.
+     *
+     * @param width of the input
+     * @param intermediateSize between the two maps
+     * @param activation the non-linearity
+     * @param bias whether the maps have biases
+     * @param outputs width of the result, the input's in a transformer block
+     */
+    public record Spec(int width, int intermediateSize, Activation activation, boolean bias, int outputs) {
         /** Checks the sizes. */
         public Spec {
             Check.that(intermediateSize > 0, "intermediate_size (%d) must be positive", intermediateSize);
+        }
+
+        /** A feed-forward that ends at the width where it began. */
+        public Spec(int width, int intermediateSize, Activation activation, boolean bias) {
+            this(width, intermediateSize, activation, bias, width);
         }
 
         private Linear.Spec input() {
@@ -59,7 +72,7 @@ public final class FeedForward {
         }
 
         private Linear.Spec output() {
-            return new Linear.Spec(intermediateSize, width, bias);
+            return new Linear.Spec(intermediateSize, outputs, bias);
         }
 
         /** Returns the number of parameters. */
@@ -69,7 +82,7 @@ public final class FeedForward {
 
         /** Returns the number of weights that a token is multiplied with. */
         public long matmulWeights() {
-            return (activation.projections() + 1L) * width * intermediateSize;
+            return ((long) activation.projections() * width + outputs) * intermediateSize;
         }
 
         /** Makes the layer with parameters under {@code input} and {@code output}. */
@@ -95,7 +108,7 @@ public final class FeedForward {
      * Transforms each token by itself.
      *
      * @param x (..., width), any float dtype
-     * @return (..., width) in the compute dtype
+     * @return (..., outputs) in the compute dtype
      */
     public Tensor forward(Tensor x, Context context) {
         return output.forward(spec.activation.apply(input.forward(x, context)), context);

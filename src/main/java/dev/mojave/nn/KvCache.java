@@ -12,23 +12,28 @@ import java.util.List;
 /**
  * Keys and values of the tokens that a model has already read, so that the next token costs one token's work.
  *
- * <p>Float32 buffers of (B, K, T, C) a layer, allocated once for the whole context.
+ * <p>Float32 buffers of (B, K, T, C) a layer, allocated once for the whole context. A layer may leave keys of its own out for later
+ * queries: {@link #mark}.
  */
 public final class KvCache implements AutoCloseable {
     private final List<Tensor> keys = new ArrayList<>();
     private final List<Tensor> values = new ArrayList<>();
+    private final List<Tensor> marks = new ArrayList<>();
     private final int capacity;
     private int length;
 
+    /** What one layer stores of each token. */
+    public record Layer(int keyValueHeads, int headSize) {}
+
     /** Allocates room for {@code capacity} tokens. */
-    public KvCache(int layers, int batch, int keyValueHeads, int capacity, int headSize) {
+    public KvCache(List<Layer> layers, int batch, int capacity) {
         this.capacity = capacity;
         try (Scope _ = Scope.open()) {
-            for (int layer = 0; layer < layers; layer++) {
-                keys.add(Tensors.zeros(DType.FLOAT32, batch, keyValueHeads, capacity, headSize)
-                        .retain());
-                values.add(Tensors.zeros(DType.FLOAT32, batch, keyValueHeads, capacity, headSize)
-                        .retain());
+            for (Layer layer : layers) {
+                long[] shape = {batch, layer.keyValueHeads, capacity, layer.headSize};
+                keys.add(Tensors.zeros(DType.FLOAT32, shape).retain());
+                values.add(Tensors.zeros(DType.FLOAT32, shape).retain());
+                marks.add(Tensors.zeros(DType.BOOL, batch, capacity).retain());
             }
         }
     }
@@ -71,6 +76,19 @@ public final class KvCache implements AutoCloseable {
         }
     }
 
+    /**
+     * Remembers which of the new tokens a layer has keys and values of, and returns it of all tokens so far, boolean (B, T).
+     *
+     * @param markedBS boolean (B, S)
+     */
+    public Tensor mark(int layer, Tensor markedBS) {
+        try (NoGrad _ = NoGrad.open()) {
+            Tensor all = marks.get(layer);
+            all.narrow(1, length, markedBS.size(1)).copyInPlace(markedBS);
+            return all.narrow(1, 0, length + markedBS.size(1));
+        }
+    }
+
     /** All keys and values so far, (B, K, T, C) each. */
     record KeysValues(Tensor keys, Tensor values) {}
 
@@ -78,5 +96,6 @@ public final class KvCache implements AutoCloseable {
     public void close() {
         keys.forEach(Tensor::close);
         values.forEach(Tensor::close);
+        marks.forEach(Tensor::close);
     }
 }

@@ -3,6 +3,7 @@ package dev.mojave.nn;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
 import dev.mojave.tensor.kernels.Normalisation;
 import java.util.Optional;
 
@@ -47,6 +48,17 @@ public final class Norm {
         this.spec = spec;
         this.weightD = weightD;
         this.biasD = biasD;
+    }
+
+    /**
+     * Normalises without weights.
+     *
+     * @param x (..., width), any float dtype
+     * @return the same shape, float32
+     */
+    public static Tensor plain(Kind kind, Tensor x, double eps) {
+        Tensor onesD = Tensors.ones(DType.FLOAT32, x.size(x.dimensions() - 1));
+        return new Normalisation(kind == Kind.LAYER_NORM, onesD, Optional.empty(), eps).apply(x.to(DType.FLOAT32));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.mojave.train;
 
 import dev.mojave.base.Progress;
+import dev.mojave.data.Cut;
 import dev.mojave.data.EvalWindows;
 import dev.mojave.data.PreparedData;
 import dev.mojave.data.TokenSplit;
@@ -20,18 +21,18 @@ final class Evaluations {
 
     Evaluations(LanguageModel model, PreparedData data, TrainSpec spec) {
         this.model = model;
-        int context = model.spec().maxPositionEmbeddings();
+        Cut cut = data.cut(model.spec().maxPositionEmbeddings());
         int rows = Perplexity.rows(model.spec());
         TokenSplit held = data.validation();
-        this.last = new Perplexity(EvalWindows.all(held, context), data.tokenizer(), rows);
+        this.last = new Perplexity(EvalWindows.all(held, cut), data.tokenizer(), rows);
         this.during = spec.evalTokens().isAll()
                 ? last
                 : new Perplexity(
-                        EvalWindows.limited(held, context, spec.evalTokens().tokens()), data.tokenizer(), rows);
+                        EvalWindows.limited(held, cut, spec.evalTokens().tokens()), data.tokenizer(), rows);
         this.trainSubset = spec.trainSubsetTokens() == 0
                 ? Optional.empty()
                 : Optional.of(new Perplexity(
-                        EvalWindows.limited(data.train(), context, spec.trainSubsetTokens()), data.tokenizer(), rows));
+                        EvalWindows.limited(data.train(), cut, spec.trainSubsetTokens()), data.tokenizer(), rows));
     }
 
     /** Measures held-out text, and the part of the training text where that is asked for, into the recorder. */

@@ -1,5 +1,6 @@
 package dev.mojave.train;
 
+import dev.mojave.data.Cut;
 import dev.mojave.data.TokenSplit;
 import dev.mojave.run.TrainLength.Epochs;
 import dev.mojave.run.TrainLength.Steps;
@@ -11,17 +12,21 @@ import dev.mojave.run.TrainSpec;
 public final class TotalSteps {
     private TotalSteps() {}
 
-    /** Counts for a training split and a context length in tokens. */
-    public static long of(TrainSpec spec, TokenSplit train, int contextLength) {
-        long perStep = (long) spec.batchSize() * contextLength;
+    /** Counts for a training split that is cut into rows; padding counts as no tokens. */
+    public static long of(TrainSpec spec, TokenSplit train, Cut cut) {
+        double perStep = spec.batchSize() * cut.tokensPerRow(train);
         return switch (spec.length()) {
             case Steps(long steps) -> steps;
-            case Tokens(long tokens) -> Math.ceilDiv(tokens, perStep);
+            case Tokens(long tokens) -> steps(tokens / perStep);
             case Words(long words) -> {
                 double tokensPerWord = (double) train.tokens() / Math.max(1, train.words());
-                yield Math.max(1, (long) Math.ceil(words * tokensPerWord / perStep));
+                yield steps(words * tokensPerWord / perStep);
             }
-            case Epochs(long epochs) -> Math.ceilDiv(Math.multiplyExact(epochs, train.tokens()), perStep);
+            case Epochs(long epochs) -> steps(epochs * cut.rowsPerEpoch(train) / spec.batchSize());
         };
+    }
+
+    private static long steps(double steps) {
+        return Math.max(1, (long) Math.ceil(steps));
     }
 }

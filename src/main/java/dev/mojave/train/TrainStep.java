@@ -4,8 +4,6 @@ import dev.mojave.base.Check;
 import dev.mojave.model.Inputs;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.Output;
-import dev.mojave.moe.BalanceLoss;
-import dev.mojave.moe.BalanceLosses;
 import dev.mojave.moe.BalanceLosses.Weighted;
 import dev.mojave.moe.LoadStatistics;
 import dev.mojave.moe.Routing;
@@ -19,9 +17,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
- * Forward and backward of one batch, in micro-batches: accumulated gradients of the cross-entropy equal the full batch's. A
+ * Forward and backward of one batch, in micro-batches: accumulated gradients of the cross-entropy equal the full batch's, also where
+ * padding leaves some with fewer targets. A
  * balance loss is a function of its micro-batch's routing, so accumulation averages it over micro-batches.
  */
 public final class TrainStep {
@@ -48,27 +49,36 @@ public final class TrainStep {
         private final int rows;
         private final Optional<int[]> categories;
         private final int categoryCount;
+        private final Optional<int[]> lengths;
 
         /**
-         * Tokens with categories.
+         * Tokens with categories and padding.
          *
          * @param ids token ids (rows, S), row-major
          * @param targets the ids that follow, same shape
          * @param rows sequences
          * @param categories category of each token, same shape, 0 for none; absent where the data has none
          * @param categoryCount how many categories there are
+         * @param lengths tokens of each row that are not padding; absent where none is
          */
-        public Rows(int[] ids, int[] targets, int rows, Optional<int[]> categories, int categoryCount) {
+        public Rows(
+                int[] ids,
+                int[] targets,
+                int rows,
+                Optional<int[]> categories,
+                int categoryCount,
+                Optional<int[]> lengths) {
             this.ids = ids;
             this.targets = targets;
             this.rows = rows;
             this.categories = categories;
             this.categoryCount = categoryCount;
+            this.lengths = lengths;
         }
 
-        /** Tokens without categories. */
+        /** Tokens without categories or padding. */
         public Rows(int[] ids, int[] targets, int rows) {
-            this(ids, targets, rows, Optional.empty(), 0);
+            this(ids, targets, rows, Optional.empty(), 0, Optional.empty());
         }
 
         private int length() {
@@ -83,11 +93,29 @@ public final class TrainStep {
                     Arrays.copyOfRange(targets, start, end),
                     count,
                     categories.map(all -> Arrays.copyOfRange(all, start, end)),
-                    categoryCount);
+                    categoryCount,
+                    lengths.map(all -> Arrays.copyOfRange(all, from, from + count)));
+        }
+
+        /** Returns how many targets the loss counts. */
+        private long counted() {
+            return Arrays.stream(targets).filter(target -> target >= 0).count();
+        }
+
+        /** Returns the category of each token that is not padding. */
+        private int[] categoriesOfReal() {
+            int[] all = categories.orElse(new int[ids.length]);
+            return lengths.isEmpty()
+                    ? all
+                    : IntStream.range(0, ids.length)
+                            .filter(i -> i % length() < lengths.get()[i / length()])
+                            .map(i -> all[i])
+                            .toArray();
         }
 
         private Inputs inputs(boolean withCategories) {
-            Inputs inputs = Inputs.of(Tensors.ofIds(ids, rows, length()), Tensors.ofIds(targets, rows, length()));
+            Inputs all = Inputs.of(Tensors.ofIds(ids, rows, length()), Tensors.ofIds(targets, rows, length()));
+            Inputs inputs = lengths.map(real -> all.withLengths(real)).orElse(all);
             return withCategories && categories.isPresent()
                     ? inputs.withCategories(Tensors.ofIds(categories.get(), rows, length()))
                     : inputs;
@@ -108,26 +136,27 @@ public final class TrainStep {
     /**
      * Adds the gradients of a batch to the parameters.
      *
-     * @param coefficients of the balance losses at this step
+     * @param losses the balance losses of a forward pass by name
      * @param observe whether to gather routing statistics, which costs a little
      */
-    public Result run(Rows batch, Map<BalanceLoss, Double> coefficients, boolean observe) {
+    public Result run(Rows batch, Function<List<Routing>, Map<String, Weighted>> losses, boolean observe) {
         Check.that(
                 batch.rows % microBatchSize == 0,
                 "micro_batch_size (%d) must divide batch_size (%d)",
                 microBatchSize,
                 batch.rows);
-        double fraction = (double) microBatchSize / batch.rows;
+        double counted = batch.counted();
         Sums sums = new Sums();
         for (int row = 0; row < batch.rows; row += microBatchSize) {
             Rows part = batch.part(row, microBatchSize);
+            double fraction = part.counted() / counted;
             try (Scope _ = Scope.open()) {
                 Output output =
                         model.forward(part.inputs(!model.spec().categories().isEmpty()), context);
                 Tensor ce = output.crossEntropy().orElseThrow();
                 Tensor total = ce;
                 for (Map.Entry<String, Weighted> entry :
-                        BalanceLosses.of(output.routing(), coefficients).entrySet()) {
+                        losses.apply(output.routing()).entrySet()) {
                     Weighted weighted = entry.getValue();
                     total = total.add(weighted.value().mul(weighted.coefficient()));
                     sums.auxiliary.merge(entry.getKey(), weighted.value().item() * fraction, Double::sum);
@@ -169,7 +198,7 @@ public final class TrainStep {
                 if (load.size() == layer) {
                     load.add(new LoadStatistics(routing.get(layer).experts(), part.categoryCount));
                 }
-                load.get(layer).add(routing.get(layer), part.categories.orElse(new int[part.ids.length]));
+                load.get(layer).add(routing.get(layer), part.categoriesOfReal());
             }
         }
     }

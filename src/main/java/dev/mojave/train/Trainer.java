@@ -8,12 +8,11 @@ import dev.mojave.base.StopSignal;
 import dev.mojave.base.Units;
 import dev.mojave.data.Batch;
 import dev.mojave.data.Cursor;
+import dev.mojave.data.Cut;
 import dev.mojave.data.PreparedData;
 import dev.mojave.data.Sampler;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
-import dev.mojave.model.MoeSpec;
-import dev.mojave.moe.Coefficients;
 import dev.mojave.nn.Context;
 import dev.mojave.result.EvalResult;
 import dev.mojave.run.Checkpoint;
@@ -64,12 +63,12 @@ public final class Trainer implements AutoCloseable {
     private final AdamW optimizer;
     private final Context context;
     private final TrainStep trainStep;
-    private final Coefficients coefficients;
     private final List<String> categories;
     private final Evaluations evaluations;
     private final Rng dropout = Rng.dropout();
     private final long totalSteps;
-    private final int contextLength;
+    private final Cut cut;
+    private final double tokensPerRow;
     private Sampler sampler;
     private long step;
     private double elapsedSeconds;
@@ -81,7 +80,8 @@ public final class Trainer implements AutoCloseable {
         this.job = job;
         this.model = job.model();
         this.spec = job.spec();
-        this.contextLength = model.spec().maxPositionEmbeddings();
+        this.cut = job.data().cut(model.spec().maxPositionEmbeddings());
+        this.tokensPerRow = cut.tokensPerRow(job.data().train());
         this.optimizer = new AdamW(
                 switch (spec.optimizer()) {
                     case OptimizerSpec.AdamW a -> new AdamW.Spec(a.beta1(), a.beta2(), a.eps(), a.weightDecay());
@@ -91,9 +91,8 @@ public final class Trainer implements AutoCloseable {
         this.context = new Context(true, compute);
         this.trainStep = new TrainStep(model, context, spec.microBatchSize());
         this.evaluations = new Evaluations(model, job.data(), spec);
-        this.sampler = Sampler.start(job.data().train(), contextLength, spec.seed());
-        this.totalSteps = TotalSteps.of(spec, job.data().train(), contextLength);
-        this.coefficients = model.spec().mixture().map(MoeSpec::losses).orElse(Coefficients.NONE);
+        this.sampler = Sampler.start(job.data().train(), cut, spec.seed());
+        this.totalSteps = TotalSteps.of(spec, job.data().train(), cut);
         this.categories = categories(model.spec(), job.data());
         requireStart();
         dropout.reseed(spec.seed());
@@ -102,7 +101,7 @@ public final class Trainer implements AutoCloseable {
     /** The categories that are told to the router, or, where it wants none, all that the data has, to see who takes what. */
     private static List<String> categories(ModelSpec model, PreparedData data) {
         if (model.categories().isEmpty()) {
-            return model.mixture().isPresent() ? data.categories() : List.of();
+            return model.sparse() ? data.categories() : List.of();
         }
         if (model.categories().stream().noneMatch(data.categories()::contains)) {
             throw Failure.usage(
@@ -134,8 +133,7 @@ public final class Trainer implements AutoCloseable {
         optimizer.resume(state.step());
         step = state.step();
         elapsedSeconds = state.elapsedSeconds();
-        sampler = Sampler.resume(
-                job.data().train(), contextLength, Json.mapper().convertValue(state.cursor(), Cursor.class));
+        sampler = Sampler.resume(job.data().train(), cut, Json.mapper().convertValue(state.cursor(), Cursor.class));
         String saved = state.rng().get(DROPOUT);
         Check.that(saved != null, "the checkpoint has no state of the random stream '%s'", DROPOUT);
         dropout.restore(Base64.getDecoder().decode(saved));
@@ -217,14 +215,15 @@ public final class Trainer implements AutoCloseable {
         double learningRate = LearningRate.at(spec.schedule(), spec.learningRate(), step, totalSteps);
         watch.resumeStep();
         Batch batch = sampler.next(spec.batchSize());
-        TrainStep.Result result = trainStep.run(rows(batch), coefficients.at(step, totalSteps), logged);
+        TrainStep.Result result =
+                trainStep.run(rows(batch), routing -> model.spec().balanceLosses(routing, step, totalSteps), logged);
         double norm = Gradients.norm(model.parameters());
         requireFinite(result, norm, learningRate);
         optimizer.step(learningRate, Gradients.clipScale(norm, spec.gradientClip()));
         Gradients.clear(model.parameters());
         model.afterStep(result.wanted(), context);
         step++;
-        watch.pauseStep((long) spec.batchSize() * contextLength);
+        watch.pauseStep(batch.targetCount());
         progress.update(
                 step,
                 "loss " + String.format(java.util.Locale.ROOT, "%.4f", result.loss()) + " · "
@@ -249,7 +248,8 @@ public final class Trainer implements AutoCloseable {
                 categories.isEmpty()
                         ? Optional.empty()
                         : Optional.of(batch.categories(job.data().train(), categories)),
-                categories.size());
+                categories.size(),
+                cut instanceof Cut.Documents ? Optional.of(batch.lengths()) : Optional.empty());
     }
 
     private void requireFinite(TrainStep.Result result, double norm, double learningRate) {
@@ -276,7 +276,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private long tokens() {
-        return step * spec.batchSize() * contextLength;
+        return Math.round(step * spec.batchSize() * tokensPerRow);
     }
 
     private long words() {

@@ -20,8 +20,9 @@ class DataSpecTest {
         DataSpec embedded = read("source: embedded");
         assertThat(embedded).isEqualTo(DataSpec.of("embedded"));
         assertThat(Records.tree(embedded))
-                .hasToString("{\"source\":\"embedded\",\"tokenizer\":\"byte\",\"validation\":{\"documents\":0.05},"
-                        + "\"test\":{\"documents\":0.0},\"split_seed\":0,\"document_separator\":true}");
+                .hasToString(
+                        "{\"source\":\"embedded\",\"tokenizer\":\"byte\",\"validation\":{\"documents\":0.05},"
+                                + "\"test\":{\"documents\":0.0},\"split_seed\":0,\"document_separator\":true,\"lowercase\":false}");
         assertThat(read("source: a.txt").validation()).isEqualTo(HeldOut.tail(0.1));
         assertThat(read("source: a.txt").test()).isEqualTo(HeldOut.tail(0));
     }

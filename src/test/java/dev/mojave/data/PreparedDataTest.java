@@ -172,7 +172,7 @@ class PreparedDataTest {
             for (String document : documents(data.validation(), tokenizer)) {
                 held.add(document.substring(0, document.indexOf(' ', 4) + 1));
             }
-            Sampler sampler = Sampler.start(data.train(), 32, 5);
+            Sampler sampler = Sampler.start(data.train(), new Cut.Windows(32), 5);
             while (sampler.epochs() < 3) {
                 Batch batch = sampler.next(8);
                 for (int row = 0; row < 8; row++) {

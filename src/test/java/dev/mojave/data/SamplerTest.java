@@ -69,7 +69,7 @@ class SamplerTest {
     @CsvSource({"1000, 7", "1000, 64", "97, 96", "98, 96", "65, 64", "500, 1"})
     void anEpochHasEveryTokenAsATargetOnceButForTheEnds(int tokens, int context) {
         int[] ids = random(tokens);
-        Sampler sampler = Sampler.start(MemorySplit.of(SHARD, ids), context, 11);
+        Sampler sampler = Sampler.start(MemorySplit.of(SHARD, ids), new Cut.Windows(context), 11);
         for (int epoch = 0; epoch < 3; epoch++) {
             List<Long> starts = new ArrayList<>();
             while (sampler.cursor().epoch() == epoch && (starts.isEmpty() || sampler.epochs() < epoch + 1)) {
@@ -90,7 +90,8 @@ class SamplerTest {
             assertThat(tokens - 1 - (sorted.getLast() + context)).isLessThan(context);
             if (epoch < 2) {
                 sampler.next(1);
-                sampler = Sampler.resume(MemorySplit.of(SHARD, ids), context, new Cursor(11, epoch + 1, 0));
+                sampler = Sampler.resume(
+                        MemorySplit.of(SHARD, ids), new Cut.Windows(context), new Cursor(11, epoch + 1, 0));
             }
         }
     }
@@ -101,8 +102,8 @@ class SamplerTest {
         Set<List<Long>> orders = new HashSet<>();
         for (long seed = 0; seed < 3; seed++) {
             for (long epoch = 0; epoch < 3; epoch++) {
-                Batch batch =
-                        Sampler.resume(split, 16, new Cursor(seed, epoch, 0)).next(20);
+                Batch batch = Sampler.resume(split, new Cut.Windows(16), new Cursor(seed, epoch, 0))
+                        .next(20);
                 orders.add(LongStream.range(0, 20)
                         .map(i -> batch.start((int) i))
                         .boxed()
@@ -115,10 +116,11 @@ class SamplerTest {
     @Test
     void aRestoredCursorContinuesExactly() {
         TokenSplit split = MemorySplit.of(SHARD, random(1003));
-        Sampler straight = Sampler.start(split, 10, 42);
+        Sampler straight = Sampler.start(split, new Cut.Windows(10), 42);
         for (int step = 0; step < 60; step++) {
             String saved = Json.line(straight.cursor());
-            Sampler restored = Sampler.resume(split, 10, Json.mapper().readValue(saved, Cursor.class));
+            Sampler restored =
+                    Sampler.resume(split, new Cut.Windows(10), Json.mapper().readValue(saved, Cursor.class));
             Batch expected = straight.next(7);
             Batch actual = restored.next(7);
             assertThat(actual.ids()).isEqualTo(expected.ids());
@@ -131,15 +133,17 @@ class SamplerTest {
     @Test
     void aCursorOfOtherDataIsRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Sampler.resume(MemorySplit.of(SHARD, random(100)), 10, new Cursor(1, 0, 11)))
+                .isThrownBy(() ->
+                        Sampler.resume(MemorySplit.of(SHARD, random(100)), new Cut.Windows(10), new Cursor(1, 0, 11)))
                 .withMessageContainingAll("window 11", "other data or another context length");
     }
 
     @Test
     void aContextLongerThanTheTextIsNamed() {
         TokenSplit split = MemorySplit.of(SHARD, random(64));
-        assertThat(Sampler.start(split, 63, 1).next(2).start(1)).isZero();
-        assertThatThrownBy(() -> Sampler.start(split, 64, 1))
+        assertThat(Sampler.start(split, new Cut.Windows(63), 1).next(2).start(1))
+                .isZero();
+        assertThatThrownBy(() -> Sampler.start(split, new Cut.Windows(64), 1))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
                 .hasMessageContainingAll("model.max_position_embeddings is 64", "only 64 tokens", "at most 63");
     }
@@ -148,7 +152,7 @@ class SamplerTest {
     @CsvSource({"1000, 7", "1000, 64", "3, 2", "2, 64", "65, 64", "66, 64"})
     void anEvaluationHasEveryTokenButTheFirstAsATargetOnce(int tokens, int context) {
         int[] ids = random(tokens);
-        EvalWindows windows = EvalWindows.all(MemorySplit.of(SHARD, ids), context);
+        EvalWindows windows = EvalWindows.all(MemorySplit.of(SHARD, ids), new Cut.Windows(context));
         List<Integer> targets = new ArrayList<>();
         int seen = 0;
         for (int first = 0; first < windows.count(); first += 4) {
@@ -171,7 +175,7 @@ class SamplerTest {
     @Test
     void separatorsAreTokensWithoutBytes() {
         int[] ids = {65, 66, 256, 67, 256, 256, 68};
-        EvalWindows windows = EvalWindows.all(MemorySplit.of(SHARD, ids), 4);
+        EvalWindows windows = EvalWindows.all(MemorySplit.of(SHARD, ids), new Cut.Windows(4));
         assertThat(windows.tokens()).isEqualTo(6);
         assertThat(windows.bytes(new ByteTokenizer(true))).isEqualTo(3);
     }
@@ -179,18 +183,19 @@ class SamplerTest {
     @Test
     void aLimitedEvaluationIsSpreadOverTheSplit() {
         TokenSplit split = MemorySplit.of(SHARD, random(1001));
-        EvalWindows windows = EvalWindows.limited(split, 10, 41);
+        EvalWindows windows = EvalWindows.limited(split, new Cut.Windows(10), 41);
         assertThat(windows.count()).isEqualTo(5);
         assertThat(windows.tokens()).isEqualTo(50);
         Batch batch = windows.batch(0, 99);
         assertThat(LongStream.range(0, 5).map(row -> batch.start((int) row)))
                 .containsExactly(0L, 200L, 400L, 600L, 800L);
-        assertThat(EvalWindows.limited(split, 10, 5000).count()).isEqualTo(100);
+        assertThat(EvalWindows.limited(split, new Cut.Windows(10), 5000).count())
+                .isEqualTo(100);
     }
 
     @Test
     void anEmptySplitCannotBeEvaluated() {
-        assertThatThrownBy(() -> EvalWindows.all(MemorySplit.of(SHARD, 7), 8))
+        assertThatThrownBy(() -> EvalWindows.all(MemorySplit.of(SHARD, 7), new Cut.Windows(8)))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
                 .hasMessageContainingAll("train split of memory has 1 tokens", "data.train");
     }

@@ -30,11 +30,11 @@ class StreamingTest {
             datasets.importPaths("big", List.of(Path.of(arguments[1])), ImportOptions.USUAL, Progress.SILENT);
             for (String tokenizer : List.of("char", "byte")) {
                 try (PreparedData data = datasets.open(DataSpec.of("big").withTokenizer(tokenizer), Progress.SILENT)) {
-                    Sampler sampler = Sampler.start(data.train(), 128, 1);
+                    Sampler sampler = Sampler.start(data.train(), new Cut.Windows(128), 1);
                     for (int i = 0; i < 1000; i++) {
                         sampler.next(32);
                     }
-                    EvalWindows.all(data.validation(), 128).bytes(data.tokenizer());
+                    EvalWindows.all(data.validation(), new Cut.Windows(128)).bytes(data.tokenizer());
                     if (data.train().bytes() + data.validation().bytes() < BYTES) {
                         throw new IllegalStateException(
                                 "text was lost: " + data.train().bytes());

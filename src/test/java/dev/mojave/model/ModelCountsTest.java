@@ -33,16 +33,37 @@ class ModelCountsTest {
     }
 
     private static boolean inBody(Parameter parameter) {
-        return parameter.name().startsWith("layers.") || parameter.name().startsWith("final_norm");
+        return parameter.name().matches("(layers|shrink|grow|final_norm)\\..*");
     }
 
     /** Elements that one token touches: of stacked experts, the share of those that it chooses. */
     private static long touched(LanguageModel model, Parameter parameter) {
         long elements = parameter.value().elements();
+        if (model.spec().parallelBlocks().isPresent()) {
+            return touched(model.spec().parallelBlocks().get(), parameter);
+        }
         return parameter.name().contains(".experts.")
                 ? elements
                         / parameter.value().size(0)
                         * model.spec().mixture().orElseThrow().numExpertsPerTok()
+                : elements;
+    }
+
+    /** Of parallel blocks those that a token chooses; where all tokens attend in all of them, every attention. */
+    private static long touched(ParallelSpec spec, Parameter parameter) {
+        long elements = parameter.value().elements();
+        boolean attends =
+                parameter.name().contains(".attention") && spec.attention() == ParallelSpec.Visible.ALL_TOKENS;
+        if (parameter.name().contains(".blocks.")) {
+            int start = parameter.name().indexOf(".blocks.") + ".blocks.".length();
+            int block = Integer.parseInt(
+                    parameter.name().substring(start, parameter.name().indexOf('.', start)));
+            return attends || block < spec.blocks().numExpertsPerTok() ? elements : 0;
+        }
+        return parameter.name().contains(".experts.")
+                ? elements
+                        * spec.projections().numExpertsPerTok()
+                        / spec.projections().numExperts()
                 : elements;
     }
 
@@ -57,14 +78,23 @@ class ModelCountsTest {
     private static long flops(LanguageModel model) {
         ModelSpec spec = model.spec();
         long body = model.parameters().stream()
-                .filter(p -> p.name().startsWith("layers.") && p.decays())
+                .filter(p -> inBody(p) && p.decays())
                 .mapToLong(p -> touched(model, p))
                 .sum();
         long head = (long) spec.vocabSize() * spec.hiddenSize();
         // Scores and mixing: 2 products of 2 T H C FLOPs, half of them masked, times 3 for forward and backward.
         long heads = (long) spec.numAttentionHeads() * spec.headSize();
-        long attention = 3L * 2 * 2 * heads * spec.maxPositionEmbeddings() / 2;
-        return 6 * (body + head) + spec.numHiddenLayers() * attention;
+        long perWidth = 3L * 2 * 2 * spec.maxPositionEmbeddings() / 2;
+        if (spec.parallelBlocks().isEmpty()) {
+            return 6 * (body + head) + spec.numHiddenLayers() * perWidth * heads;
+        }
+        ParallelSpec parallel = spec.parallelBlocks().get();
+        long blocks = parallel.blocks().numExperts();
+        long chosen = parallel.blocks().numExpertsPerTok();
+        boolean all = parallel.attention() == ParallelSpec.Visible.ALL_TOKENS;
+        // Each of the chosen blocks sees its share of the tokens; or every block all of them.
+        long narrow = (all ? blocks * blocks : chosen * chosen) * perWidth * parallel.hiddenSize() / blocks;
+        return 6 * (body + head) + 2 * perWidth * heads + (spec.numHiddenLayers() - 2) * narrow;
     }
 
     @Test

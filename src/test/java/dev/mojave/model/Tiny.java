@@ -58,6 +58,7 @@ public final class Tiny {
             }
         }
         specs.addAll(published());
+        specs.addAll(parallel());
         return specs;
     }
 
@@ -96,6 +97,30 @@ public final class Tiny {
                         "qk_norm: head",
                         "attention_bias: none",
                         "moe: {" + mixture + ", shared_expert_intermediate_size: 20}"));
+    }
+
+    /** Returns MoEP with every choice that its paper leaves open, alone and together. */
+    public static List<ModelSpec> parallel() {
+        return List.of(
+                parallel("{}"),
+                parallel("{attention: all_tokens}"),
+                parallel("{residual: false, normalize: false}"),
+                parallel("{gate: sum, projections: {expert: swiglu, intermediate_size: 10}}"),
+                parallel("{attention: all_tokens, gate: sum, residual: false}"),
+                parallel("{blocks: {num_experts: 3, num_experts_per_tok: 1}}", "hidden_act: swiglu", "norm: rms_norm"),
+                parallel("{projections: {num_experts_per_tok: 1}}", "position_embedding: sinusoidal", "bias: false"));
+    }
+
+    /** Returns a small MoEP with overrides of its {@code parallel} section, then of other keys. */
+    public static ModelSpec parallel(String section, String... overrides) {
+        ObjectNode parallel = Yaml.parse("{hidden_size: 12, num_attention_heads: 2, intermediate_size: 20}", "tiny");
+        parallel.setAll(Yaml.parse(section, "test"));
+        List<String> all = new ArrayList<>(List.of("num_hidden_layers: 4"));
+        all.addAll(List.of(overrides));
+        ObjectNode model = Yaml.parse(SIZES, "tiny").put("preset", "moep");
+        all.forEach(override -> model.setAll(Yaml.parse(override, "test")));
+        model.set("parallel", parallel);
+        return Records.read(Presets.resolve(model, "test"), ModelSpec.class, "test", "model");
     }
 
     private static MoeSpec mixture(int experts, int topK, boolean renormalized, int step) {

@@ -99,7 +99,8 @@ class DispatchTest {
         Tensor sum = xTD.mul(0);
         for (int e = 0; e < experts; e++) {
             Tensor hidden = affine(xTD, values, "experts.input", e);
-            Tensor result = affine(spec.experts().each().activation().apply(hidden), values, "experts.output", e);
+            Tensor result = affine(
+                    ((Experts.Spec) spec.experts()).each().activation().apply(hidden), values, "experts.output", e);
             sum = sum.add(result.mul(weightsTE.narrow(1, e, 1)));
         }
         return sum;

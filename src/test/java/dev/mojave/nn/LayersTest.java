@@ -10,6 +10,7 @@ import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LayersTest {
@@ -109,7 +110,7 @@ class LayersTest {
     @Test
     void aCacheHoldsItsContextAndNoMore() {
         try (Scope _ = Scope.open();
-                KvCache cache = new KvCache(1, 2, 3, 4, 5)) {
+                KvCache cache = new KvCache(List.of(new KvCache.Layer(3, 5)), 2, 4)) {
             assertThat(cache.capacity()).isEqualTo(4);
             Tensor three = Tensors.normal(Rng.seeded(1), 0, 1, 2, 3, 3, 5);
             assertThat(cache.append(0, three, three).keys().toFloats()).isEqualTo(three.toFloats());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
 import dev.mojave.base.Yaml;
+import dev.mojave.data.Cut;
 import dev.mojave.data.EvalWindows;
 import dev.mojave.data.PreparedData;
 import dev.mojave.data.tokenizer.BytePairTokenizer;
@@ -56,7 +57,8 @@ class BytePairRunTest {
             assertThat(saved.tokenizer()).isInstanceOf(BytePairTokenizer.class);
             assertThat(saved.model().spec().vocabSize()).isEqualTo(280);
             assertThat(data.tokenizer().toJson()).isEqualTo(saved.tokenizer().toJson());
-            Perplexity perplexity = new Perplexity(EvalWindows.all(data.validation(), 16), saved.tokenizer(), 4);
+            Perplexity perplexity =
+                    new Perplexity(EvalWindows.all(data.validation(), new Cut.Windows(16)), saved.tokenizer(), 4);
             EvalResult result = perplexity.measure(saved.model(), Context.EVALUATION, Progress.SILENT);
             assertThat(result.bitsPerByte())
                     .isCloseTo(

@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mojave.model.LanguageModel;
-import dev.mojave.moe.BalanceLoss;
+import dev.mojave.moe.BalanceLosses;
+import dev.mojave.moe.Routing;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Parameter;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.engine.ProcessMemory;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 class TrainStepTest {
@@ -105,7 +107,7 @@ class TrainStepTest {
         double loss = 0;
         for (int i = 0; i < steps; i++) {
             int[] ids = Tiny.ids(4, optimizer.steps());
-            loss = step.run(rows(ids), coefficients(model), i % 10 == 0).crossEntropy();
+            loss = step.run(rows(ids), losses(model), i % 10 == 0).crossEntropy();
             optimizer.step(3e-3, Gradients.clipScale(Gradients.norm(model.parameters()), 1));
             Gradients.clear(model.parameters());
         }
@@ -114,15 +116,15 @@ class TrainStepTest {
 
     private static TrainStep.Result run(LanguageModel model, int[] ids, int microBatch) {
         Gradients.clear(model.parameters());
-        return new TrainStep(model, Context.TRAINING, microBatch).run(rows(ids), coefficients(model), true);
+        return new TrainStep(model, Context.TRAINING, microBatch).run(rows(ids), losses(model), true);
     }
 
     private static TrainStep.Rows rows(int[] ids) {
         return new TrainStep.Rows(Tiny.inputs(ids), Tiny.targets(ids), ids.length / (Tiny.CONTEXT + 1));
     }
 
-    private static Map<BalanceLoss, Double> coefficients(LanguageModel model) {
-        return model.spec().mixture().map(moe -> moe.losses().at(0, 1)).orElse(Map.of());
+    private static Function<List<Routing>, Map<String, BalanceLosses.Weighted>> losses(LanguageModel model) {
+        return routing -> model.spec().balanceLosses(routing, 0, 1);
     }
 
     private static List<float[]> gradients(LanguageModel model) {

@@ -1,14 +1,12 @@
 package dev.mojave.lab.bench;
 
 import dev.mojave.model.LanguageModel;
-import dev.mojave.moe.BalanceLoss;
 import dev.mojave.nn.Context;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.train.AdamW;
 import dev.mojave.train.Gradients;
 import dev.mojave.train.TrainStep;
-import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -28,7 +26,6 @@ final class TrainSession implements AutoCloseable {
     private final TrainStep step;
     private final Context context;
     private final TrainStep.Rows batch;
-    private final Map<BalanceLoss, Double> coefficients;
 
     TrainSession(Workload workload, EngineChoice engine) {
         model = LanguageModel.build(workload.model(), 0);
@@ -42,8 +39,6 @@ final class TrainSession implements AutoCloseable {
                 random.ints(tokens, 0, vocabulary).toArray(),
                 random.ints(tokens, 0, vocabulary).toArray(),
                 workload.batch());
-        coefficients =
-                workload.model().mixture().map(moe -> moe.losses().at(0, 1)).orElse(Map.of());
     }
 
     /** Steps until the JIT compiler is done with most of its work. */
@@ -57,7 +52,7 @@ final class TrainSession implements AutoCloseable {
     /** Makes one step and returns its seconds. */
     double step() {
         long start = System.nanoTime();
-        TrainStep.Result result = step.run(batch, coefficients, false);
+        TrainStep.Result result = step.run(batch, routing -> model.spec().balanceLosses(routing, 0, 1), false);
         double norm = Gradients.norm(model.parameters());
         optimizer.step(LEARNING_RATE, Gradients.clipScale(norm, CLIP));
         Gradients.clear(model.parameters());

@@ -27,7 +27,7 @@ final class Arms {
 
     private static final List<String> LENGTHS = List.of("train.steps", "train.tokens", "train.words", "train.epochs");
     private static final List<String> LOSS_CHANGING = List.of("train.eval_tokens", "model.max_position_embeddings");
-    private static final Set<String> THE_QUESTION = Set.of("model.moe", "model.intermediate_size");
+    private static final Set<String> THE_QUESTION = Set.of("model.moe", "model.parallel", "model.intermediate_size");
 
     /**
      * One arm.
@@ -38,7 +38,7 @@ final class Arms {
      */
     record Arm(String name, Recipe recipe, ArmResult.@Nullable Match match) {
         boolean sparse() {
-            return recipe.model().mixture().isPresent();
+            return recipe.model().sparse();
         }
     }
 
@@ -100,7 +100,7 @@ final class Arms {
             throw Failure.usage("%s.arm: there is no arm '%s'", place, match.arm());
         }
         ModelSpec reference = target.draft().resolve(vocabulary).model();
-        if (reference.mixture().isEmpty()) {
+        if (!reference.sparse()) {
             throw Failure.usage(
                     "%s.arm: arm '%s' is dense; a match resizes a dense model to a mixture's budget, so name an arm with model.moe",
                     place, match.arm());

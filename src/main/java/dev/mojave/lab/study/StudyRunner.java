@@ -6,6 +6,7 @@ import dev.mojave.base.JavaCommand;
 import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
 import dev.mojave.base.Units;
+import dev.mojave.data.Cut;
 import dev.mojave.data.PreparedData;
 import dev.mojave.result.Provenance;
 import dev.mojave.run.Provenances;
@@ -132,10 +133,10 @@ public final class StudyRunner {
     }
 
     private static long tokens(Recipe recipe, PreparedData data) {
-        int context = recipe.model().maxPositionEmbeddings();
-        return TotalSteps.of(recipe.train(), data.train(), context)
-                * recipe.train().batchSize()
-                * context;
+        Cut cut = data.cut(recipe.model().maxPositionEmbeddings());
+        long rows = TotalSteps.of(recipe.train(), data.train(), cut)
+                * recipe.train().batchSize();
+        return Math.round(rows * cut.tokensPerRow(data.train()));
     }
 
     private Provenance provenance(String checksum) {

@@ -28,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
  *   <li>{@code attention_bias} (none, qkv, all) and {@code mlp_bias} follow {@code bias}, if only that was typed;
  *   <li>{@code moe}: {@code norm_topk_prob} for more than one expert per token; {@code dispatch: capacity} if {@code capacity_factor} was
  *       typed, and the usual factors the other way round;
- *       {@code moe: null} makes a sparse preset dense;
+ *       {@code moe: null} makes a sparse preset dense, {@code parallel: null} one with parallel blocks;
  *   <li>{@code vocab_size} comes from the tokenizer, not from the preset.
  * </ul>
  *
@@ -40,6 +40,8 @@ public final class Presets {
             "gpt2",
             "llama",
             "gpt2-babylm",
+            "moep",
+            "moep-swiglu",
             "moe-124m",
             "moe-124m-top2",
             "moe-124m-dense",
@@ -122,6 +124,11 @@ public final class Presets {
         if (model.path("moe") instanceof ObjectNode moe) {
             completeMoe(moe, userModel.path("moe"));
         }
+        for (String part : List.of("blocks", "projections")) {
+            if (model.path("parallel").path(part) instanceof ObjectNode routed) {
+                normTopkProb(routed, userModel.path("parallel").path(part));
+            }
+        }
         return model;
     }
 
@@ -202,17 +209,21 @@ public final class Presets {
     }
 
     private static void completeMoe(ObjectNode moe, JsonNode userMoe) {
-        OptionalLong topK = whole(moe.path("num_experts_per_tok"));
-        boolean topKChanged = typed(userMoe, "num_experts_per_tok");
-        if (topK.isPresent() && follows("norm_topk_prob", topKChanged, userMoe, moe)) {
-            moe.put("norm_topk_prob", topK.getAsLong() > 1);
-        }
+        normTopkProb(moe, userMoe);
         boolean capacity = typed(userMoe, "capacity_factor");
         if (follows("dispatch", capacity, userMoe, moe) && capacity) {
             moe.put("dispatch", "capacity");
         }
         if (moe.path("dispatch").asString("").equals("capacity")) {
             moe.putIfAbsent("capacity_factor", moe.objectNode());
+        }
+    }
+
+    private static void normTopkProb(ObjectNode moe, JsonNode userMoe) {
+        OptionalLong topK = whole(moe.path("num_experts_per_tok"));
+        boolean topKChanged = typed(userMoe, "num_experts_per_tok");
+        if (topK.isPresent() && follows("norm_topk_prob", topKChanged, userMoe, moe)) {
+            moe.put("norm_topk_prob", topK.getAsLong() > 1);
         }
     }
 

@@ -33,6 +33,8 @@ class PresetCountsTest {
         "gpt2, 124439808",
         "llama, 58073600",
         "gpt2-babylm, 27782400",
+        "moep, 28434432",
+        "moep-swiglu, 37532160",
         "moe-124m, 123522048",
         "moe-124m-top2, 123522048",
         "moe-124m-dense, 123517868",
@@ -52,6 +54,45 @@ class PresetCountsTest {
         // Queries, keys, values and output 4 D^2, feed-forward 8 D^2; biases 4 D and 5 D; two norms of 2 D.
         long layer = 12 * width * width + 9 * width + 4 * width;
         assertThat(model("gpt2-babylm").counts().total()).isEqualTo(embeddings + 12 * layer + 2 * width);
+    }
+
+    @Test
+    void theMixturesOfS1FromTheirParts() {
+        long wide = 384;
+        long narrow = 192;
+        long embeddings = (16_384 + 512) * wide;
+        long full = 12 * wide * wide + 13 * wide;
+        long block = 12 * narrow * narrow + 13 * narrow;
+        long shrink = wide * narrow + narrow;
+        long grow = narrow * wide + wide;
+        long routers = 4 * wide + 4 * narrow;
+        ModelCounts moep = model("moep").counts();
+        assertThat(moep.total())
+                .isEqualTo(embeddings
+                        + 2 * full
+                        + 10 * (4 * block + 4 * narrow)
+                        + 4 * shrink
+                        + 4 * grow
+                        + routers
+                        + 2 * wide);
+        assertThat(moep.activeWithoutEmbeddings())
+                .isEqualTo(2 * full + 10 * (2 * block + 4 * narrow) + 2 * shrink + 2 * grow + routers + 2 * wide)
+                .isEqualTo(12_753_024);
+
+        // SwiGLU without biases: three maps in a feed-forward, biases of attention and norms alone.
+        long gatedFull = 4 * wide * wide + 4 * wide + 12 * wide * wide + 4 * wide;
+        long gatedBlock = 4 * narrow * narrow + 4 * narrow + 12 * narrow * narrow + 4 * narrow;
+        long inner = 384;
+        long gatedShrink = 2 * wide * inner + inner * narrow;
+        long gatedGrow = 2 * narrow * inner + inner * wide;
+        assertThat(model("moep-swiglu").counts().total())
+                .isEqualTo(embeddings
+                        + 2 * gatedFull
+                        + 10 * (4 * gatedBlock + 4 * narrow)
+                        + 4 * gatedShrink
+                        + 4 * gatedGrow
+                        + routers
+                        + 2 * wide);
     }
 
     @Test

@@ -128,7 +128,8 @@ class PresetsTest {
     @ParameterizedTest
     @MethodSource("names")
     void aPrintedModelRunsUnchanged(String name) {
-        ObjectNode resolved = resolve("{preset: " + name + ", moe: {num_experts: 2, num_experts_per_tok: 2}}");
+        String mixture = name.startsWith("moep") ? "" : ", moe: {num_experts: 2, num_experts_per_tok: 2}";
+        ObjectNode resolved = resolve("{preset: " + name + mixture + "}");
         assertThat(resolved.has("preset")).isFalse();
         ObjectNode again = Yaml.parse(Yaml.print(resolved), "printed.yaml");
         assertThat(Presets.resolve(again, "printed.yaml")).isEqualTo(resolved);

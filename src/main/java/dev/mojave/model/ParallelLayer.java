@@ -1,0 +1,196 @@
+package dev.mojave.model;
+
+import dev.mojave.moe.Dispatch;
+import dev.mojave.moe.MoeLayer;
+import dev.mojave.moe.Router;
+import dev.mojave.moe.Routing;
+import dev.mojave.moe.RowExperts;
+import dev.mojave.moe.Tokens;
+import dev.mojave.nn.Attention;
+import dev.mojave.nn.Context;
+import dev.mojave.nn.FeedForward;
+import dev.mojave.nn.Init;
+import dev.mojave.nn.KvCache;
+import dev.mojave.nn.Norm;
+import dev.mojave.nn.Ragged;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+// Shapes: B batch, S tokens, D width of the blocks, T routed tokens (B * S without padding), P blocks, K blocks per
+// token, R rows.
+/**
+ * One parallel layer of MoEP: P small pre-norm transformer blocks side by side, of which a router chooses K for each token,
+ * {@code y_t = x_t + sum_k g_tk (block_k(x)_t - x_t)}. The blocks' own residual is counted once whatever the weights add up to; with
+ * weights that sum to 1 this is the weighted sum of the blocks' results.
+ *
+ * <p>Blocks are dispatched as experts are: rows sorted by block, in the order of their
+ * tokens, so that each block finds its part of every sequence in one piece.
+ */
+final class ParallelLayer {
+    /** One block. */
+    private record Small(Norm attentionNorm, Attention attention, Norm feedForwardNorm, FeedForward feedForward) {}
+
+    /** The whole stream of a pass, of which each block has a part. */
+    private record Pass(Tensor xBSD, Optional<Tensor> visible, Optional<KvCache> cache) {
+        Pass seeing(Optional<Tensor> other) {
+            return new Pass(xBSD, other, cache);
+        }
+    }
+
+    private final ParallelParts parts;
+    private final ParallelSpec spec;
+    private final Router router;
+    private final List<Small> blocks = new ArrayList<>();
+    private final int firstSlot;
+
+    /**
+     * Makes the layer with parameters under {@code router} and {@code blocks.J}.
+     *
+     * @param firstSlot index in a cache of its first block; the others follow
+     */
+    ParallelLayer(ParallelParts parts, Init init, int firstSlot) {
+        this.parts = parts;
+        this.spec = parts.spec();
+        this.firstSlot = firstSlot;
+        this.router = spec.blocks().router().build(parts.blockSizes(), init.child("router"));
+        double residual = parts.model().residualScale();
+        for (int block = 0; block < spec.blocks().numExperts(); block++) {
+            Init own = init.child("blocks").child(String.valueOf(block));
+            blocks.add(new Small(
+                    parts.norm().build(own.child("attention_norm")),
+                    parts.attention().build(own.child("attention"), residual, Optional.empty()),
+                    parts.norm().build(own.child("feed_forward_norm")),
+                    parts.feedForward().build(own.child("feed_forward"), residual)));
+        }
+    }
+
+    /**
+     * Transforms each token by its blocks.
+     *
+     * @param xBSD float32 (B, S, D)
+     * @param visible causal and padding mask, boolean (B, 1, S, S), where some tokens are padding
+     */
+    MoeLayer.Output forward(
+            Tensor xBSD, Tokens tokens, Optional<Tensor> visible, Optional<KvCache> cache, Context context) {
+        Tensor allTD = xBSD.reshape(-1, spec.hiddenSize());
+        Optional<Tensor> real = tokens.realT();
+        Tensor xTD = real.isPresent() ? allTD.indexSelect(0, real.get()) : allTD;
+        Routing routing = router.route(parts.read(xTD), tokens, context);
+        Pass pass = new Pass(xBSD, visible, cache);
+        RowExperts dispatched = (rowsRD, counts, c) -> changes(rowsRD, counts, rows(routing, tokens), pass, c);
+        Tensor changeTD = Dispatch.grouped(xTD, gated(routing), dispatched, context);
+        Tensor yTD = real.isPresent() ? allTD.indexAdd(0, real.get(), changeTD) : allTD.add(changeTD);
+        return new MoeLayer.Output(yTD.view(xBSD.shape()), routing);
+    }
+
+    /** Tells the router what the step wanted of each block. */
+    void afterStep(long[] wantedOfBlock) {
+        router.afterStep(wantedOfBlock);
+    }
+
+    private Routing gated(Routing routing) {
+        return switch (spec.gate()) {
+            case WEIGHTED -> routing;
+            case SUM ->
+                new Routing(
+                        routing.logitsTE(),
+                        routing.probabilitiesTE(),
+                        Tensors.ones(DType.FLOAT32, routing.tokens(), routing.topK()),
+                        routing.choices(),
+                        routing.noise());
+        };
+    }
+
+    /** Returns the place in B * S of each row's token. */
+    private static long[] rows(Routing routing, Tokens tokens) {
+        long[] rows = routing.choices().tokenAtRow();
+        if (tokens.realT().isPresent()) {
+            long[] real = tokens.realT().get().toLongs();
+            Arrays.setAll(rows, row -> real[(int) rows[row]]);
+        }
+        return rows;
+    }
+
+    /** Returns what each block adds to the stream of its tokens, (R, D). */
+    private Tensor changes(Tensor rowsRD, long[] counts, long[] placeOfRow, Pass pass, Context context) {
+        List<Tensor> rows = rowsRD.split(counts, 0);
+        List<Tensor> results = new ArrayList<>();
+        int first = 0;
+        for (int block = 0; block < counts.length; block++) {
+            int end = first + (int) counts[block];
+            long[] places = Arrays.copyOfRange(placeOfRow, first, end);
+            Optional<Tensor> visible = visible(block, places, pass);
+            if (places.length > 0) {
+                results.add(change(block, rows.get(block), places, pass.seeing(visible), context));
+            } else if (pass.cache.isPresent() && !ownTokensOnly()) {
+                attendAll(block, pass, context); // Later tokens of this block will look for these keys.
+            }
+            first = end;
+        }
+        return results.size() == 1 ? results.getFirst() : Tensors.cat(results, 0);
+    }
+
+    private Tensor change(int block, Tensor rowsRD, long[] places, Pass pass, Context context) {
+        Small small = blocks.get(block);
+        double dropout = context.dropout(parts.model().dropout());
+        boolean alone = ownTokensOnly() && pass.cache.isEmpty();
+        Tensor attendedRD =
+                alone ? amongThemselves(small, rowsRD, places, pass, context) : amongAll(block, places, pass, context);
+        return small.feedForward
+                .residual(attendedRD, small.feedForwardNorm, dropout, context)
+                .sub(rowsRD);
+    }
+
+    private boolean ownTokensOnly() {
+        return spec.attention() == ParallelSpec.Visible.ROUTED_TOKENS;
+    }
+
+    /** The block's tokens of each sequence attend to each other: shorter sequences, side by side. */
+    private Tensor amongThemselves(Small small, Tensor rowsRD, long[] places, Pass pass, Context context) {
+        int[] lengths = new int[(int) pass.xBSD.size(0)];
+        for (long place : places) {
+            lengths[(int) (place / pass.xBSD.size(1))]++;
+        }
+        Ragged ragged = new Ragged(lengths);
+        return ragged.unpad(attend(small, ragged.pad(rowsRD), Optional.empty(), Optional.empty(), 0, context));
+    }
+
+    /** Every token attends where the mask lets it, and the block's own are picked. */
+    private Tensor amongAll(int block, long[] places, Pass pass, Context context) {
+        return attendAll(block, pass, context)
+                .reshape(-1, spec.hiddenSize())
+                .indexSelect(0, Tensors.of(places, places.length));
+    }
+
+    private Tensor attendAll(int block, Pass pass, Context context) {
+        return attend(blocks.get(block), pass.xBSD, pass.visible, pass.cache, firstSlot + block, context);
+    }
+
+    /** The first half of a block, its residual included. */
+    private Tensor attend(
+            Small small, Tensor xBSD, Optional<Tensor> visible, Optional<KvCache> cache, int slot, Context context) {
+        double dropout = context.dropout(parts.model().dropout());
+        return small.attention.residual(xBSD, small.attentionNorm, visible, cache, slot, dropout, context);
+    }
+
+    /** What a block's tokens may see where all tokens attend; with a cache, keys of tokens of other blocks stay hidden. */
+    private Optional<Tensor> visible(int block, long[] places, Pass pass) {
+        if (pass.cache.isEmpty() || !ownTokensOnly()) {
+            return pass.visible;
+        }
+        KvCache cache = pass.cache.get();
+        long length = pass.xBSD.size(1);
+        float[] own = new float[(int) (pass.xBSD.size(0) * length)];
+        for (long place : places) {
+            own[(int) place] = 1;
+        }
+        Tensor ownBS = Tensors.of(own, pass.xBSD.size(0), length).to(DType.BOOL);
+        Tensor keysB11T = cache.mark(firstSlot + block, ownBS).unsqueeze(1).unsqueeze(1);
+        return Optional.of(Attention.causalMask(cache.length(), length).and(keysB11T));
+    }
+}

@@ -1,0 +1,134 @@
+package dev.mojave.model;
+
+import dev.mojave.moe.ExpertBank;
+import dev.mojave.moe.Experts;
+import dev.mojave.moe.LinearExperts;
+import dev.mojave.moe.MoeLayer;
+import dev.mojave.moe.RouterSpec;
+import dev.mojave.nn.Attention;
+import dev.mojave.nn.FeedForward;
+import dev.mojave.nn.FeedForward.Activation;
+import dev.mojave.nn.KvCache;
+import dev.mojave.nn.Linear;
+import dev.mojave.nn.Norm;
+import dev.mojave.tensor.Tensor;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/** What MoEP's parallel layers are made of in a model: the specifications of their parts, and what they count. */
+record ParallelParts(ModelSpec model, ParallelSpec spec) {
+    /** Returns the parts, if a model has parallel layers. */
+    static Optional<ParallelParts> of(ModelSpec model) {
+        return model.parallelBlocks().map(spec -> new ParallelParts(model, spec));
+    }
+
+    /** Returns how many parallel layers there are. */
+    int layers() {
+        return model.numHiddenLayers() - 2 * spec.fullLayers();
+    }
+
+    Norm.Spec norm() {
+        return new Norm.Spec(model.norm(), spec.hiddenSize(), model.normEps(), model.bias());
+    }
+
+    Attention.Spec attention() {
+        int heads = spec.numAttentionHeads();
+        int size = Attention.Spec.sharedHeadSize(spec.hiddenSize(), heads);
+        return new Attention.Spec(
+                spec.hiddenSize(),
+                heads,
+                heads,
+                size,
+                model.attentionBias(),
+                model.qkNorm(),
+                model.normEps(),
+                model.dropout());
+    }
+
+    FeedForward.Spec feedForward() {
+        return new FeedForward.Spec(spec.hiddenSize(), spec.intermediateSize(), model.hiddenAct(), model.mlpBias());
+    }
+
+    /** Returns what routers and maps read of a stream. */
+    Tensor read(Tensor x) {
+        return spec.normalize() ? Norm.plain(model.norm(), x, model.normEps()) : x;
+    }
+
+    RouterSpec.Sizes blockSizes() {
+        return spec.blocks().sizes(spec.hiddenSize());
+    }
+
+    MoeLayer.Spec shrink() {
+        return projection(model.hiddenSize(), spec.hiddenSize());
+    }
+
+    MoeLayer.Spec grow() {
+        return projection(spec.hiddenSize(), model.hiddenSize());
+    }
+
+    private MoeLayer.Spec projection(int from, int to) {
+        ParallelSpec.Projections maps = spec.projections();
+        ExpertBank.Spec experts = switch (maps.expert()) {
+            case LINEAR -> new LinearExperts.Spec(maps.numExperts(), new Linear.Spec(from, to, model.mlpBias()));
+            case SWIGLU ->
+                new Experts.Spec(
+                        maps.numExperts(),
+                        new FeedForward.Spec(from, maps.intermediateSize(), Activation.SWIGLU, model.mlpBias(), to));
+        };
+        return new MoeLayer.Spec(maps.router(), maps.sizes(from), experts);
+    }
+
+    /** Returns what a cache stores, one entry a block of each parallel layer. */
+    List<KvCache.Layer> cacheLayers() {
+        int heads = spec.numAttentionHeads();
+        return Collections.nCopies(
+                layers() * spec.blocks().numExperts(), new KvCache.Layer(heads, spec.hiddenSize() / heads));
+    }
+
+    private boolean allAttend() {
+        return spec.attention() == ParallelSpec.Visible.ALL_TOKENS;
+    }
+
+    /**
+     * Counts of all that stands between the full layers.
+     *
+     * @param total parameters
+     * @param active parameters that one token uses; where all tokens attend in every block, that is every block's attention
+     * @param matmulWeights weights that one token is multiplied with
+     * @param attentionFlops FLOPs of scores and mixing in training, per token
+     */
+    record Counts(long total, long active, long matmulWeights, long attentionFlops) {}
+
+    Counts counts() {
+        long blocks = spec.blocks().numExperts();
+        long chosen = spec.blocks().numExpertsPerTok();
+        long attending = allAttend() ? blocks : chosen;
+        long attends = norm().parameterCount() + attention().parameterCount();
+        long feeds = norm().parameterCount() + feedForward().parameterCount();
+        long router = spec.blocks().router().parameterCount(blockSizes());
+        long routed = spec.blocks().router().matmulWeights(blockSizes())
+                + attending * attention().matmulWeights()
+                + chosen * feedForward().matmulWeights();
+        long around = projected(shrink()) + projected(grow());
+        // A token sees half the context on average, and among its block's own tokens the part of it that the block was
+        // given.
+        double seen = allAttend() ? 1 : (double) chosen / blocks;
+        double each = 6.0 * spec.hiddenSize() * model.maxPositionEmbeddings() * seen;
+        return new Counts(
+                layers() * (blocks * (attends + feeds) + router) + shrink().parameterCount() + grow().parameterCount(),
+                layers() * (attending * attends + chosen * feeds + router) + activeOf(shrink()) + activeOf(grow()),
+                layers() * routed + around,
+                Math.round(layers() * attending * each));
+    }
+
+    private static long activeOf(MoeLayer.Spec maps) {
+        return maps.routerParameterCount()
+                + maps.sizes().topK() * maps.experts().eachParameterCount();
+    }
+
+    private static long projected(MoeLayer.Spec maps) {
+        return maps.router().matmulWeights(maps.sizes())
+                + maps.sizes().topK() * maps.experts().eachMatmulWeights();
+    }
+}

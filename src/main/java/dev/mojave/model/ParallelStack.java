@@ -1,0 +1,72 @@
+package dev.mojave.model;
+
+import dev.mojave.moe.MoeLayer;
+import dev.mojave.moe.Routing;
+import dev.mojave.moe.Tokens;
+import dev.mojave.nn.Context;
+import dev.mojave.nn.Init;
+import dev.mojave.nn.KvCache;
+import dev.mojave.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+// Shapes: B batch, S tokens, D model width.
+/**
+ * What MoEP has in the place of middle layers: {@code y = grow(parallel_n(...parallel_1(shrink(x))))}, with {@code x} added where the
+ * specification keeps the residual.
+ */
+final class ParallelStack {
+    private final ParallelParts parts;
+    private final MoeLayer shrink;
+    private final List<ParallelLayer> layers = new ArrayList<>();
+    private final MoeLayer grow;
+
+    /**
+     * Makes the stack with parameters under {@code shrink}, {@code layers.N} and {@code grow}.
+     *
+     * @param firstSlot index in a cache of the first block of the first layer
+     */
+    ParallelStack(ParallelParts parts, Init init, int firstSlot) {
+        this.parts = parts;
+        ParallelSpec spec = parts.spec();
+        this.shrink = parts.shrink().build(init.child("shrink"), 1);
+        int blocks = spec.blocks().numExperts();
+        for (int n = 0; n < parts.layers(); n++) {
+            Init own = init.child("layers").child(String.valueOf(spec.fullLayers() + n));
+            layers.add(new ParallelLayer(parts, own, firstSlot + n * blocks));
+        }
+        this.grow = parts.grow()
+                .build(init.child("grow"), spec.residual() ? parts.model().residualScale() : 1);
+    }
+
+    /** Transforms the stream (B, S, D); the routing of shrink, of every layer and of grow is appended in this order. */
+    Tensor forward(
+            Tensor xBSD,
+            Tokens tokens,
+            Optional<Tensor> visible,
+            Optional<KvCache> cache,
+            List<Routing> routing,
+            Context context) {
+        Tensor narrow = noted(shrink.forward(parts.read(xBSD), tokens, context), routing);
+        for (ParallelLayer layer : layers) {
+            narrow = noted(layer.forward(narrow, tokens, visible, cache, context), routing);
+        }
+        Tensor grown = noted(grow.forward(parts.read(narrow), tokens, context), routing);
+        return parts.spec().residual() ? xBSD.add(grown) : grown;
+    }
+
+    private static Tensor noted(MoeLayer.Output output, List<Routing> routing) {
+        routing.add(output.routing());
+        return output.yBSD();
+    }
+
+    /** Tells every router what the step wanted of each of its choices, in the order of their routing. */
+    void afterStep(List<long[]> wanted) {
+        shrink.afterStep(wanted.getFirst());
+        for (int n = 0; n < layers.size(); n++) {
+            layers.get(n).afterStep(wanted.get(n + 1));
+        }
+        grow.afterStep(wanted.getLast());
+    }
+}

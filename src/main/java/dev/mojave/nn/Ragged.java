@@ -1,0 +1,85 @@
+package dev.mojave.nn;
+
+import dev.mojave.tensor.CustomOp;
+import dev.mojave.tensor.NoGrad;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import java.util.List;
+
+// Shapes: B sequences, M tokens of the longest, R rows of all sequences together, D width.
+/**
+ * Sequences of different lengths, as rows one after another and as a batch padded at the end. Under a causal mask no real token sees
+ * what is behind it, so padding needs no mask of its own.
+ *
+ * <p>Both directions are row gathers forward and backward. What padding holds is whatever is convenient: nothing that is read depends on
+ * it, so its gradient is zero and is not computed.
+ */
+public final class Ragged {
+    private final int sequences;
+    private final int longest;
+    private final Tensor rowAtPlace;
+    private final Tensor rowOrZero;
+    private final Tensor placeOfRow;
+
+    /**
+     * Lays out sequences.
+     *
+     * @param lengths of the B sequences, at least one of them positive
+     */
+    public Ragged(int[] lengths) {
+        sequences = lengths.length;
+        int rows = 0;
+        int most = 0;
+        for (int length : lengths) {
+            rows += length;
+            most = Math.max(most, length);
+        }
+        longest = most;
+        long[] places = new long[sequences * longest];
+        long[] zeros = new long[places.length];
+        long[] inverse = new long[rows];
+        int row = 0;
+        for (int sequence = 0; sequence < sequences; sequence++) {
+            for (int i = 0; i < longest; i++) {
+                int place = sequence * longest + i;
+                boolean real = i < lengths[sequence];
+                places[place] = real ? row : 0;
+                zeros[place] = real ? row : rows;
+                if (real) {
+                    inverse[row++] = place;
+                }
+            }
+        }
+        rowAtPlace = Tensors.of(places, places.length);
+        rowOrZero = Tensors.of(zeros, zeros.length);
+        placeOfRow = Tensors.of(inverse, inverse.length);
+    }
+
+    /** Pads: (R, D) to (B, M, D). */
+    public Tensor pad(Tensor rowsRD) {
+        long width = rowsRD.size(1);
+        Tensor paddedBMD;
+        try (NoGrad _ = NoGrad.open()) {
+            paddedBMD = rowsRD.indexSelect(0, rowAtPlace).view(sequences, longest, width);
+        }
+        return CustomOp.attach(
+                paddedBMD,
+                List.of(rowsRD),
+                gradientBMD -> List.of(gradientBMD.reshape(-1, width).indexSelect(0, placeOfRow)));
+    }
+
+    /** Leaves the padding out: (B, M, D) to (R, D). */
+    public Tensor unpad(Tensor xBMD) {
+        long width = xBMD.size(2);
+        Tensor rowsRD;
+        try (NoGrad _ = NoGrad.open()) {
+            rowsRD = xBMD.reshape(-1, width).indexSelect(0, placeOfRow);
+        }
+        return CustomOp.attach(rowsRD, List.of(xBMD), gradientRD -> {
+            Tensor zero = Tensors.zeros(gradientRD.dtype(), 1, width);
+            return List.of(Tensors.cat(List.of(gradientRD, zero), 0)
+                    .indexSelect(0, rowOrZero)
+                    .view(sequences, longest, width));
+        });
+    }
+}
