@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A failure that a person can act on: its message says what happened, where, the rule that was broken and the remedy.
  * The command line prints the message alone and exits with {@link Kind#exitCode()}; there is no stack trace to read.
  */
+@Promised
 public final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -4,6 +4,7 @@ package dev.mojave.base;
  * How long work tells whoever watches where it stands. The command line draws a bar or plain lines; tests and library users
  * take {@link #SILENT}. Implementations are called from the thread that does the work and must return at once.
  */
+@Promised
 public interface Progress {
     /** Watches nothing. */
     Progress SILENT = new Progress() {

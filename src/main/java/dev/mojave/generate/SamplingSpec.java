@@ -1,6 +1,7 @@
 package dev.mojave.generate;
 
 import dev.mojave.base.Check;
+import dev.mojave.base.Promised;
 import java.util.List;
 
 /**
@@ -16,6 +17,7 @@ import java.util.List;
  * @param stop texts that end the writing; they are not part of it
  * @param untilEnd whether the end-of-text token ends the writing; otherwise it becomes a line end and the next document begins
  */
+@Promised
 public record SamplingSpec(
         double repetitionPenalty,
         double temperature,

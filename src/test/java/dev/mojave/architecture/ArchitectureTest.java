@@ -48,6 +48,7 @@ class ArchitectureTest {
             Map.entry("lab.parity", "train eval generate run interop model moe nn data tensor"),
             Map.entry("lab.study", "lab.diagnose train eval generate run interop model moe nn data tensor"),
             Map.entry("lab.suite", "train eval generate run interop model moe nn data tensor"),
+            Map.entry("api", "train eval generate run interop model moe nn data tensor"),
             Map.entry("report", ""),
             Map.entry("serve", "generate run data.tokenizer report"),
             Map.entry("cli", "lab report serve train eval generate run interop model moe nn data tensor")));

@@ -1,5 +1,6 @@
 package dev.mojave.data.tokenizer;
 
+import dev.mojave.base.Promised;
 import java.util.OptionalInt;
 
 /**
@@ -9,6 +10,7 @@ import java.util.OptionalInt;
  * out, and its {@link #byteLength} is 0, so the byte lengths of {@code encode(text)} add up to the UTF-8 length of
  * {@code text}. {@link TokenizerFile} says where a tokenizer file differs. Implementations are safe for use by several threads.
  */
+@Promised
 public sealed interface Tokenizer permits CharTokenizer, ByteTokenizer, BytePairTokenizer, TokenizerFile {
     /** Returns {@code char}, {@code byte}, {@code gpt2} or {@code tokenizer.json}. */
     String kind();

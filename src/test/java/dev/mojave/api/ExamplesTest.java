@@ -1,0 +1,64 @@
+package dev.mojave.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Compiles and runs the programs of examples/ as a user would: the class path, and no flags. */
+class ExamplesTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void bothExamplesRunWithoutFlags() throws Exception {
+        Path text = Files.writeString(folder.resolve("sea.txt"), "The sea is calm. The boat is old.\n".repeat(60));
+        Path runs = folder.resolve("runs");
+        assertThat(run("TrainAndGenerate", text.toString(), runs.toString()))
+                .containsPattern("[1-9]\\d+ parameters; it writes: ");
+        assertThat(run("LoadAndGenerate", runs.resolve("example").toString(), "The "))
+                .isNotBlank();
+    }
+
+    @Test
+    void anExampleHasFewerThanTwentyLines() throws Exception {
+        try (var examples = Files.list(Path.of("examples"))) {
+            assertThat(examples)
+                    .hasSize(2)
+                    .allSatisfy(file -> assertThat(Files.readAllLines(file)).hasSizeLessThan(20));
+        }
+    }
+
+    private String run(String example, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
+                "-cp",
+                classPath(),
+                Path.of("examples", example + ".java").toString()));
+        command.addAll(Arrays.asList(arguments));
+        Path errors = folder.resolve("errors.txt");
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        Process process = builder.start();
+        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(Files.readString(errors)).isZero();
+        return out;
+    }
+
+    /** Without the tests' own classes. */
+    private static String classPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(path -> !path.contains("test-classes"))
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+}
