@@ -6,7 +6,6 @@ import dev.mojave.base.Promised;
 import dev.mojave.base.StopSignal;
 import dev.mojave.base.Yaml;
 import dev.mojave.run.RecipeDraft;
-import dev.mojave.run.RunFolder;
 import dev.mojave.run.SavedModel;
 import dev.mojave.train.TrainRun;
 import java.nio.file.Path;
@@ -34,7 +33,7 @@ public final class Mojave {
      * @throws Failure of kind USAGE if the folder is neither, DATA if something in it is missing or damaged
      */
     public static Model load(Path folder) {
-        return new Model(SavedModel.load(RunFolder.open(folder), SavedModel.LAST));
+        return new Model(SavedModel.load(folder, SavedModel.LAST));
     }
 
     /** Trains a model without watching; see {@link #train(String, Path, boolean, Progress)}. A run of that name must not exist. */

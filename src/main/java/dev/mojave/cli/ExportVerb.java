@@ -1,9 +1,11 @@
 package dev.mojave.cli;
 
 import dev.mojave.base.Failure;
+import dev.mojave.interop.GgufType;
 import dev.mojave.interop.ModelWriter;
 import dev.mojave.result.ExportResult;
 import dev.mojave.run.ExportedModel;
+import dev.mojave.run.GgufExport;
 import dev.mojave.run.SavedModel;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -18,7 +20,9 @@ import picocli.CommandLine.Parameters;
             "Write a run's model as a folder for other programs: config, weights in safetensors, tokenizer, model card.",
             "",
             "hf: transformers loads it with equal logits; refused, with the reason, for what no architecture there computes."
-                    + " mojave: Mojave's own folder, for any model. 'mojave import' reads both."
+                    + " mojave: Mojave's own folder, for any model. 'mojave import' reads both.",
+            "gguf: one file, DIR/model.gguf or a DIR that ends so, which llama.cpp runs: LLaMA and Mixtral shapes with a byte-level"
+                    + " tokenizer."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave export runs/first first-for-transformers --license cc-by-4.0")
@@ -29,8 +33,14 @@ final class ExportVerb implements Verb {
     @Parameters(index = "1", paramLabel = "DIR", description = "The folder to write; it must not exist or be empty.")
     private Path target = Path.of("");
 
-    @Option(names = "--format", paramLabel = "FORMAT", description = "hf or mojave; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--format", paramLabel = "FORMAT", description = "hf, mojave or gguf; default: ${DEFAULT-VALUE}.")
     private String format = "hf";
+
+    @Option(
+            names = "--type",
+            paramLabel = "TYPE",
+            description = "Numbers of a GGUF file: f32, f16 or q8_0; default: ${DEFAULT-VALUE}.")
+    private String type = "f16";
 
     @Option(
             names = "--checkpoint",
@@ -49,20 +59,37 @@ final class ExportVerb implements Verb {
 
     @Override
     public int run(Console console) {
-        ModelWriter.Format chosen = switch (format) {
-            case "hf" -> ModelWriter.Format.HF;
-            case "mojave" -> ModelWriter.Format.MOJAVE;
-            default -> throw Failure.usage("--format: '%s' is not hf or mojave", format);
-        };
         boolean asJson = json.chosen(console);
-        ExportResult result = ExportedModel.write(run, target, new ExportedModel.Options(checkpoint, chosen, license));
+        ExportResult result = switch (format) {
+            case "hf" -> folder(ModelWriter.Format.HF);
+            case "mojave" -> folder(ModelWriter.Format.MOJAVE);
+            case "gguf" -> GgufExport.write(run, target, checkpoint, type());
+            default -> throw Failure.usage("--format: '%s' is not hf, mojave or gguf", format);
+        };
         result.warnings().forEach(console::warn);
         if (asJson) {
             console.json(result);
         } else {
-            console.print("%s: %s, %,d parameters; read its README.md before you share it"
-                    .formatted(result.path(), result.modelType(), result.parametersTotal()));
+            console.print("%s: %s, %,d parameters%s"
+                    .formatted(
+                            result.path(),
+                            result.modelType(),
+                            result.parametersTotal(),
+                            format.equals("gguf") ? "" : "; read its README.md before you share it"));
         }
         return ExitCodes.OK;
+    }
+
+    private ExportResult folder(ModelWriter.Format chosen) {
+        return ExportedModel.write(run, target, new ExportedModel.Options(checkpoint, chosen, license));
+    }
+
+    private GgufType type() {
+        for (GgufType known : GgufType.values()) {
+            if (known.name().equalsIgnoreCase(type)) {
+                return known;
+            }
+        }
+        throw Failure.usage("--type: '%s' is not f32, f16 or q8_0", type);
     }
 }

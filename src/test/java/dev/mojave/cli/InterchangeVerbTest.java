@@ -49,6 +49,21 @@ class InterchangeVerbTest {
     }
 
     @Test
+    void ggufIsAFileForLlamaCpp() throws IOException {
+        Path source = Files.createDirectory(folder.resolve("source"));
+        for (String name : new String[] {"config.json", "weights.safetensors"}) {
+            Files.copy(Path.of(GOLDEN, "llama", name), source.resolve(name));
+        }
+        String out = folder.resolve("out").toString();
+        assertThat(runs("export", source.toString(), out, "--format", "gguf", "--type", "q4")
+                        .err())
+                .contains("--type: 'q4' is not f32, f16 or q8_0");
+        CliResult bare = runs("export", source.toString(), out, "--format", "gguf");
+        assertThat(bare.code()).isEqualTo(4);
+        assertThat(bare.err()).contains("has no tokenizer.json");
+    }
+
+    @Test
     void anImportedRunIsTakenByOtherVerbs() {
         String runs = folder.toString();
         assertThat(runs("import", GOLDEN + "llama", "--name", "m", "--output", runs)
@@ -94,7 +109,7 @@ class InterchangeVerbTest {
     void flagsAreChecked() {
         assertThat(runs("export", GOLDEN + "llama", folder.resolve("x").toString(), "--format", "onnx")
                         .err())
-                .contains("--format: 'onnx' is not hf or mojave");
+                .contains("--format: 'onnx' is not hf, mojave or gguf");
         assertThat(runs("export", GOLDEN + "llama", folder.resolve("x").toString(), "--license", "no: way")
                         .err())
                 .contains("--license ('no: way') must be an identifier");

@@ -1,6 +1,7 @@
 package dev.mojave.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
@@ -13,9 +14,11 @@ import dev.mojave.data.tokenizer.BytePairTrainer;
 import dev.mojave.eval.Perplexity;
 import dev.mojave.generate.Generator;
 import dev.mojave.generate.SamplingSpec;
+import dev.mojave.interop.GgufType;
 import dev.mojave.nn.Context;
 import dev.mojave.result.EvalResult;
 import dev.mojave.result.GenerateResult;
+import dev.mojave.run.GgufExport;
 import dev.mojave.run.RecipeDraft;
 import dev.mojave.run.RunFolder;
 import dev.mojave.run.SavedModel;
@@ -69,5 +72,10 @@ class BytePairRunTest {
                     .generate("the grey", SamplingSpec.sample(20, 1), piece -> {}, StopSignal.NEVER);
             assertThat(generated.tokens()).isPositive();
         }
+        Path gguf = folder.resolve("for-llama-cpp");
+        GgufExport.write(moved, gguf, SavedModel.LAST, GgufType.Q8_0);
+        assertThat(gguf.resolve("model.gguf")).isNotEmptyFile();
+        assertThatThrownBy(() -> GgufExport.write(moved, gguf, SavedModel.LAST, GgufType.F32))
+                .hasMessageContaining("model.gguf exists");
     }
 }
