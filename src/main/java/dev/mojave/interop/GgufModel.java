@@ -111,6 +111,7 @@ public final class GgufModel {
         boolean biased = spec.bias() || spec.mlpBias() || spec.attentionBias() != Attention.Bias.NONE;
         refuse(against, biased, "it has biases");
         refuse(against, spec.qkNorm() != QkNorm.NONE, "qk_norm is set");
+        refuse(against, spec.parallelBlocks().isPresent(), "parallel is set");
         spec.mixture().ifPresent(moe -> refuseMixture(against, moe, spec.numHiddenLayers()));
         return against;
     }
