@@ -9,6 +9,7 @@ import dev.mojave.lab.bench.Peers;
 import dev.mojave.lab.bench.Workload;
 import dev.mojave.result.BenchComparison;
 import dev.mojave.tensor.engine.Engine;
+import dev.mojave.tensor.kernels.WeightFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,19 +31,21 @@ import picocli.CommandLine.Option;
 final class BenchCompareVerb implements Verb {
     private static final String TRAIN = "train";
     private static final String MOE = "moe";
+    private static final String DECODE = "decode";
+    private static final String SCORE = "score";
 
     @Option(
             names = "--peer-python",
             required = true,
             paramLabel = "PYTHON",
-            description = "Interpreter with torch, and transformers for moe.")
+            description = "Interpreter with torch, and transformers for all but train.")
     private Path python = Path.of("python3");
 
     @Option(
             names = "--work",
             paramLabel = "WORK",
-            description =
-                    "train (a dense model: --shape, --batch) or moe (--experts, --top-k); default: ${DEFAULT-VALUE}.")
+            description = "train (a dense model: --shape, --batch), moe (--experts, --top-k), decode (--shape) or score"
+                    + " (--shape, --batch texts); default: ${DEFAULT-VALUE}.")
     private String work = TRAIN;
 
     @Mixin
@@ -95,9 +98,11 @@ final class BenchCompareVerb implements Verb {
     /** The command to run again; the interpreter's place is its owner's business. */
     private String command() {
         return "./mojave bench compare --peer-python PYTHON"
-                + (work.equals(TRAIN)
-                        ? " --shape " + dense.shape().option() + " --batch " + dense.batch()
-                        : " --work moe --experts " + mixture.experts() + " --top-k " + mixture.topK())
+                + (work.equals(TRAIN) ? "" : " --work " + work)
+                + (work.equals(MOE)
+                        ? " --experts " + mixture.experts() + " --top-k " + mixture.topK()
+                        : " --shape " + dense.shape().option()
+                                + (work.equals(DECODE) ? "" : " --batch " + dense.batch()))
                 + " --pairs " + pairs
                 + (only.isEmpty() ? "" : " --only " + ShellWord.of(only));
     }
@@ -106,24 +111,41 @@ final class BenchCompareVerb implements Verb {
         return switch (work) {
             case TRAIN -> Workload.dense(dense.shape(), dense.batch());
             case MOE -> Workload.mixture(mixture.experts(), mixture.topK());
-            default -> throw Failure.usage("--work '%s' is neither train nor moe", work);
+            case DECODE -> Workload.decode(dense.shape(), WeightFormat.FP32);
+            case SCORE -> Workload.score(dense.shape(), dense.batch());
+            default -> throw Failure.usage("--work '%s' is not one of train, moe, decode, score", work);
         };
     }
 
     private List<CompareBench.Entry> others(Peers peers) {
         List<CompareBench.Entry> others = new ArrayList<>();
-        if (work.equals(TRAIN)) {
-            others.addAll(peers.dense(dense.shape(), dense.batch()));
-        } else {
-            if (mixture.experts() > 1) {
-                others.add(ours("Mojave, dense of equal active size", 1));
+        switch (work) {
+            case TRAIN -> others.addAll(peers.dense(dense.shape(), dense.batch()));
+            case SCORE -> others.addAll(peers.score(dense.shape(), dense.batch()));
+            case DECODE -> {
+                for (WeightFormat format : List.of(WeightFormat.BF16, WeightFormat.INT8)) {
+                    others.add(CompareBench.ours(
+                            "Mojave, weights " + format.key(),
+                            Workload.decode(dense.shape(), format),
+                            engine.request()));
+                }
+                others.addAll(peers.decode(dense.shape()));
             }
-            if (mixture.experts() > 4 && mixture.topK() <= 4) {
-                others.add(ours("Mojave, 4 experts", 4));
-            }
-            others.addAll(peers.mixture(mixture.experts(), mixture.topK()));
+            default -> others.addAll(mixtures(peers));
         }
         return others.stream().filter(entry -> entry.name().contains(only)).toList();
+    }
+
+    private List<CompareBench.Entry> mixtures(Peers peers) {
+        List<CompareBench.Entry> others = new ArrayList<>();
+        if (mixture.experts() > 1) {
+            others.add(ours("Mojave, dense of equal active size", 1));
+        }
+        if (mixture.experts() > 4 && mixture.topK() <= 4) {
+            others.add(ours("Mojave, 4 experts", 4));
+        }
+        others.addAll(peers.mixture(mixture.experts(), mixture.topK()));
+        return others;
     }
 
     private CompareBench.Entry ours(String name, int experts) {

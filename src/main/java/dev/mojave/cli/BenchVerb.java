@@ -6,7 +6,13 @@ import picocli.CommandLine.Command;
 @Command(
         name = "bench",
         description = "Measure speed beside this machine's ceiling.",
-        subcommands = {BenchTrainVerb.class, BenchMoeVerb.class, BenchCompareVerb.class},
+        subcommands = {
+            BenchTrainVerb.class,
+            BenchMoeVerb.class,
+            BenchDecodeVerb.class,
+            BenchScoreVerb.class,
+            BenchCompareVerb.class
+        },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave bench train --shape 4,4,128,64,65 --batch 12")
 final class BenchVerb {}

@@ -7,10 +7,12 @@ import dev.mojave.data.Split;
 import dev.mojave.eval.Perplexity;
 import dev.mojave.nn.Context;
 import dev.mojave.result.EvalResult;
+import dev.mojave.result.RoundedEvalResult;
 import dev.mojave.run.RunFolder;
 import dev.mojave.run.SavedModel;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.tensor.kernels.WeightFormat;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -35,12 +37,20 @@ final class EvalPerplexityVerb implements Verb {
             description = "last, best, or a step; default: ${DEFAULT-VALUE}.")
     String checkpoint = SavedModel.LAST;
 
+    @Option(
+            names = "--weights",
+            paramLabel = "F",
+            description =
+                    "fp32; or bf16 or int8: also measure with weights rounded as for writing; default: ${DEFAULT-VALUE}.")
+    String weights = WeightFormat.FP32.key();
+
     @Option(names = "--json", description = "Print the result as JSON.")
     boolean json;
 
     @Override
     public int run(Console console) {
         Split chosen = Split.parse(split);
+        WeightFormat format = WeightFormat.parse("--weights", weights);
         RunFolder folder = RunFolder.open(run);
         Engine.configure(EngineRequest.DEFAULT, console);
         try (SavedModel saved = SavedModel.load(folder, checkpoint);
@@ -55,16 +65,42 @@ final class EvalPerplexityVerb implements Verb {
                     data.split(chosen), data.cut(saved.model().spec().maxPositionEmbeddings()));
             Perplexity perplexity = new Perplexity(
                     windows, data.tokenizer(), Perplexity.rows(saved.model().spec()));
-            console.start("evaluating " + chosen.key(), perplexity.windows(), "windows");
-            EvalResult result = perplexity.measure(saved.model(), Context.EVALUATION, console);
-            console.finish("");
-            if (json) {
-                console.json(result);
-            } else {
-                console.print(text(chosen, saved.step(), result));
+            EvalResult result = measure(perplexity, saved, chosen, console);
+            if (format == WeightFormat.FP32) {
+                show(console, result, text(chosen, saved.step(), result));
+                return ExitCodes.OK;
             }
+            saved.model().roundWeights(format);
+            EvalResult rounded = measure(perplexity, saved, chosen, console);
+            RoundedEvalResult change = RoundedEvalResult.of(format.key(), rounded, result);
+            show(console, change, text(chosen, saved.step(), rounded) + "\n" + text(change));
             return ExitCodes.OK;
         }
+    }
+
+    private static EvalResult measure(Perplexity perplexity, SavedModel saved, Split split, Console console) {
+        console.start("evaluating " + split.key(), perplexity.windows(), "windows");
+        EvalResult result = perplexity.measure(saved.model(), Context.EVALUATION, console);
+        console.finish("");
+        return result;
+    }
+
+    private void show(Console console, Object result, String text) {
+        if (json) {
+            console.json(result);
+        } else {
+            console.print(text);
+        }
+    }
+
+    private static String text(RoundedEvalResult change) {
+        return """
+                weights          %s; with fp32 the perplexity is %.4f
+                change           %+.4f, %+.3f%%""".formatted(
+                        change.weights(),
+                        change.perplexityFp32(),
+                        change.perplexity() - change.perplexityFp32(),
+                        100 * change.perplexityChange());
     }
 
     private String text(Split chosen, long step, EvalResult result) {

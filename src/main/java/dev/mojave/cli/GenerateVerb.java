@@ -6,6 +6,7 @@ import dev.mojave.result.GenerateResult;
 import dev.mojave.run.SavedModel;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.tensor.kernels.WeightFormat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +75,13 @@ final class GenerateVerb implements Verb {
             description = "last, best, or a step; default: ${DEFAULT-VALUE}.")
     String checkpoint = SavedModel.LAST;
 
+    @Option(
+            names = "--weights",
+            paramLabel = "F",
+            description =
+                    "Store weights as fp32, bf16 or int8 while writing: narrower is faster; default: ${DEFAULT-VALUE}.")
+    String weights = WeightFormat.FP32.key();
+
     @Option(names = "--json", description = "Print text, tokens and speed as JSON instead of streaming.")
     boolean json;
 
@@ -81,6 +89,7 @@ final class GenerateVerb implements Verb {
     public int run(Console console) {
         SamplingSpec spec =
                 new SamplingSpec(repetitionPenalty, temperature, topK, topP, minP, maxTokens, seed, stop, true);
+        WeightFormat format = WeightFormat.parse("--weights", weights);
         console.reserveOutput();
         Engine.configure(EngineRequest.DEFAULT, console);
         try (SavedModel saved = SavedModel.load(run, checkpoint);
@@ -88,7 +97,8 @@ final class GenerateVerb implements Verb {
             if (!json) {
                 console.stream(prompt);
             }
-            GenerateResult result = new Generator(saved.model(), saved.tokenizer())
+            saved.model().roundWeights(format);
+            GenerateResult result = new Generator(saved.model(), saved.tokenizer(), format)
                     .generate(prompt, spec, json ? piece -> {} : console::stream, signals);
             if (json) {
                 console.json(result);

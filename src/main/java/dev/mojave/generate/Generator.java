@@ -3,31 +3,38 @@ package dev.mojave.generate;
 import dev.mojave.base.StopSignal;
 import dev.mojave.data.tokenizer.StreamDecoder;
 import dev.mojave.data.tokenizer.Tokenizer;
-import dev.mojave.model.Inputs;
 import dev.mojave.model.LanguageModel;
-import dev.mojave.model.Output;
-import dev.mojave.nn.Context;
 import dev.mojave.nn.KvCache;
 import dev.mojave.result.GenerateResult;
-import dev.mojave.tensor.NoGrad;
-import dev.mojave.tensor.Scope;
-import dev.mojave.tensor.Tensor;
-import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.WeightFormat;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
  * Continues a text, one token at a time, with a key-value cache. When the context is full, the model reads the last half of it
- * again and goes on from there.
+ * again and goes on from there. Prompts are read by the model's forward pass; each further token by {@link TokenDecoder} where its
+ * kernels run.
  */
 public final class Generator {
     private final LanguageModel model;
     private final Tokenizer tokenizer;
+    private final WeightFormat weights;
 
     /** Generates with a model and the tokenizer it was trained with. */
     public Generator(LanguageModel model, Tokenizer tokenizer) {
+        this(model, tokenizer, WeightFormat.FP32);
+    }
+
+    /**
+     * The same with narrower weights for all but the prompt.
+     *
+     * @param weights format in which they are packed; give a model after {@link LanguageModel#roundWeights} to have the prompt read with
+     *     the same weights
+     */
+    public Generator(LanguageModel model, Tokenizer tokenizer, WeightFormat weights) {
         this.model = model;
         this.tokenizer = tokenizer;
+        this.weights = weights;
     }
 
     /**
@@ -52,8 +59,9 @@ public final class Generator {
         };
         int written = 0;
         long start = System.nanoTime();
-        try (KvCache cache = model.newCache(1)) {
-            float[] logits = read(cache, history, known);
+        try (KvCache cache = model.newCache(1);
+                TokenReader reader = TokenReader.of(model, weights)) {
+            float[] logits = read(reader, cache, history, known);
             start = System.nanoTime();
             while (true) {
                 int id = chooser.choose(logits);
@@ -67,7 +75,7 @@ public final class Generator {
                 if (stop.stopped() || written == spec.maxTokens() || signal.requested()) {
                     break;
                 }
-                logits = next(cache, history, known + written);
+                logits = next(reader, cache, history, known + written);
             }
         }
         double seconds = (System.nanoTime() - start) / 1e9;
@@ -82,24 +90,15 @@ public final class Generator {
     }
 
     /** Reads the end of the history afresh, as much as leaves half the context free, and returns the logits of the next token. */
-    private float[] read(KvCache cache, int[] history, int length) {
+    private static float[] read(TokenReader reader, KvCache cache, int[] history, int length) {
         cache.clear();
         int kept = length < cache.capacity() ? length : Math.max(1, cache.capacity() / 2);
-        return forward(cache, Arrays.copyOfRange(history, length - kept, length));
+        return reader.read(cache, Arrays.copyOfRange(history, length - kept, length));
     }
 
-    private float[] next(KvCache cache, int[] history, int length) {
+    private static float[] next(TokenReader reader, KvCache cache, int[] history, int length) {
         return cache.length() < cache.capacity()
-                ? forward(cache, new int[] {history[length - 1]})
-                : read(cache, history, length);
-    }
-
-    private float[] forward(KvCache cache, int[] ids) {
-        try (Scope _ = Scope.open();
-                NoGrad _ = NoGrad.open()) {
-            Output output = model.forward(Inputs.of(Tensors.ofIds(ids, 1, ids.length), cache), Context.EVALUATION);
-            Tensor last = output.logitsBSV().select(1, ids.length - 1);
-            return last.toFloats();
-        }
+                ? reader.next(cache, history[length - 1])
+                : read(reader, cache, history, length);
     }
 }

@@ -14,11 +14,15 @@ import dev.mojave.nn.Positions;
 import dev.mojave.nn.Rotary;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Functions;
+import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.PackedMatrix;
 import dev.mojave.tensor.kernels.SoftmaxCrossEntropy;
+import dev.mojave.tensor.kernels.TokenLosses;
+import dev.mojave.tensor.kernels.WeightFormat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -154,6 +158,21 @@ public final class LanguageModel implements AutoCloseable {
         return new Output(logitsBSV, loss, hidden, routing);
     }
 
+    /**
+     * Returns the negative log-likelihood of each target in nats, row by row, without ever holding the logits of all tokens. Float32, no
+     * gradient.
+     *
+     * @param inputs ids (B, S), without cache
+     * @param targets the B * S tokens that follow each
+     */
+    public double[] tokenLosses(Inputs inputs, int[] targets) {
+        try (Scope _ = Scope.open();
+                NoGrad _ = NoGrad.open()) {
+            Tensor hiddenBSD = hidden(inputs, Context.EVALUATION, new ArrayList<>(), new ArrayList<>());
+            return TokenLosses.of(hiddenBSD.reshape(-1, spec.hiddenSize()), headVD, targets);
+        }
+    }
+
     /** Runs everything but the head: float32 (B, S, D) after the final norm; hidden states and routing records are appended. */
     private Tensor hidden(Inputs inputs, Context context, List<Tensor> hidden, List<Routing> routing) {
         int tokens = (int) inputs.idsBS().size(1);
@@ -207,6 +226,26 @@ public final class LanguageModel implements AutoCloseable {
         Tensor self = causal.and(causal.transpose(0, 1));
         Tensor keys = realBS.unsqueeze(1).unsqueeze(1);
         return causal.and(keys.or(self));
+    }
+
+    /**
+     * Rounds the weights of matrix products to what a narrower format holds, in place. Embeddings that are not the head too, positions,
+     * routers, gates, norms and biases stay as they are.
+     */
+    public void roundWeights(WeightFormat format) {
+        for (Parameter parameter : parameters) {
+            if (multiplied(parameter)) {
+                PackedMatrix.round(parameter.value(), format);
+            }
+        }
+    }
+
+    private boolean multiplied(Parameter parameter) {
+        String name = parameter.name();
+        boolean table =
+                name.equals("positions.weight") || (name.equals("embedding.weight") && !spec.tieWordEmbeddings());
+        boolean chooses = name.endsWith(".router.weight") || name.endsWith(".gate.weight");
+        return parameter.decays() && name.endsWith(".weight") && !table && !chooses;
     }
 
     /** Returns the number of trained values, counted on the parameters themselves. */

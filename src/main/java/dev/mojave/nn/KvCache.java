@@ -89,8 +89,13 @@ public final class KvCache implements AutoCloseable {
         }
     }
 
-    /** All keys and values so far, (B, K, T, C) each. */
-    record KeysValues(Tensor keys, Tensor values) {}
+    /** Returns a layer's whole buffers, (B, K, capacity, C) each, for code that stores and reads by itself and calls {@link #advance}. */
+    public KeysValues buffers(int layer) {
+        return new KeysValues(keys.get(layer), values.get(layer));
+    }
+
+    /** Keys and values, (B, K, T, C) each. */
+    public record KeysValues(Tensor keys, Tensor values) {}
 
     @Override
     public void close() {

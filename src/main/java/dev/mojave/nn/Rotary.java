@@ -74,6 +74,16 @@ public final class Rotary {
         return new AttentionShape.Rotation(cosTC, sinTC);
     }
 
+    /** Returns the cosines, float32 (T, C/2). */
+    public Tensor cosines() {
+        return cosTC;
+    }
+
+    /** Returns the sines, float32 (T, C/2). */
+    public Tensor sines() {
+        return sinTC;
+    }
+
     /** Frees the tables. */
     public void close() {
         cosTC.close();

@@ -33,7 +33,7 @@ final class BenchWorker {
         EngineRequest request = Json.mapper().readValue(arguments[1], EngineRequest.class);
         EngineChoice engine = Engine.configure(request, Progress.SILENT);
         OutputStream out = new FileOutputStream(FileDescriptor.out);
-        try (TrainSession session = new TrainSession(workload, engine);
+        try (Session session = Session.of(workload, engine);
                 BufferedReader in = new BufferedReader(
                         new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8))) {
             long loaded = ProcessMemory.residentBytes();

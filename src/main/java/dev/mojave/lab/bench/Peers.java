@@ -66,6 +66,18 @@ public record Peers(Path python, Path scripts, int threads) {
         return entries;
     }
 
+    /** Hugging Face's Llama writing with {@code generate}, greedily. */
+    public List<CompareBench.Entry> decode(Shape shape) {
+        return List.of(entry("Hugging Face generate", List.of("decode.py", "--shape", shape.option())));
+    }
+
+    /** Hugging Face's GPT-2 on batches of 64 texts, padded. */
+    public List<CompareBench.Entry> score(Shape shape, int sentences) {
+        return List.of(entry(
+                "Hugging Face, padded batches of 64",
+                List.of("score.py", "--shape", shape.option(), "--sentences", Integer.toString(sentences))));
+    }
+
     private CompareBench.Entry entry(String name, List<String> arguments) {
         List<String> command = new ArrayList<>(
                 List.of(python.toString(), scripts.resolve(arguments.getFirst()).toString()));

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Measures whole training steps beside the machine's ceiling, in this process. */
+/** Measures steps, of training or of scoring, beside the machine's ceiling, in this process. */
 public final class TrainBench {
     private TrainBench() {}
 
@@ -25,7 +25,7 @@ public final class TrainBench {
         ProcessMemory.resetPeak();
         double ceiling = MatmulCeiling.measure(compute);
         List<Double> times = new ArrayList<>();
-        try (TrainSession session = new TrainSession(workload, engine)) {
+        try (Session session = Session.of(workload, engine)) {
             progress.start("measuring", steps, "steps");
             session.warmUp();
             while (times.size() < steps) {

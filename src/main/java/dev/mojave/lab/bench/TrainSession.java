@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
  * Training steps as the trainer makes them: forward, backward, clipping at norm 1, AdamW. Random tokens, the same in every step, so
  * that reading data costs nothing.
  */
-final class TrainSession implements AutoCloseable {
+final class TrainSession implements Session {
     private static final double LEARNING_RATE = 1e-3;
     private static final double CLIP = 1;
     /** The JIT compiler needs seconds; PyTorch's first steps, too, are no measure of the others. */
@@ -41,16 +41,16 @@ final class TrainSession implements AutoCloseable {
                 workload.batch());
     }
 
-    /** Steps until the JIT compiler is done with most of its work. */
-    void warmUp() {
+    @Override
+    public void warmUp() {
         long begin = System.nanoTime();
         for (int i = 0; i < WARM_UP_STEPS || (System.nanoTime() - begin) / 1e9 < WARM_UP_SECONDS; i++) {
             step();
         }
     }
 
-    /** Makes one step and returns its seconds. */
-    double step() {
+    @Override
+    public double step() {
         long start = System.nanoTime();
         TrainStep.Result result = step.run(batch, routing -> model.spec().balanceLosses(routing, 0, 1), false);
         double norm = Gradients.norm(model.parameters());

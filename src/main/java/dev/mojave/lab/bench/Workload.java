@@ -5,16 +5,29 @@ import dev.mojave.base.Records;
 import dev.mojave.base.Yaml;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.presets.Presets;
+import dev.mojave.tensor.kernels.WeightFormat;
 
 /**
- * A model and a batch whose training steps are measured.
+ * A model and what it does in a step that is measured.
  *
  * @param name what it is, for people
+ * @param kind what is done
  * @param model the model
- * @param batch sequences of full context in a step
+ * @param batch sequences in a step: of full context where the model trains, texts where it scores
+ * @param weights their format while the model writes
  */
-public record Workload(String name, ModelSpec model, int batch) {
+public record Workload(String name, Kind kind, ModelSpec model, int batch, WeightFormat weights) {
+    /** What a model can be measured at. */
+    public enum Kind {
+        TRAIN,
+        DECODE,
+        SCORE
+    }
+
     private static final int MIXTURE_BATCH = 16;
+    /** Tokens of the longest text that is scored. */
+    private static final int LONGEST = 17;
+
     private static final int EXPERT_SIZE = 512;
     private static final String MIXTURE = """
             preset: llama
@@ -34,7 +47,34 @@ public record Workload(String name, ModelSpec model, int batch) {
 
     /** A dense model of GPT-2's shape. */
     public static Workload dense(Shape shape, int batch) {
-        return new Workload("train " + shape + ", batch " + batch, shape.spec(), batch);
+        return new Workload("train " + shape + ", batch " + batch, Kind.TRAIN, shape.spec(), batch, WeightFormat.FP32);
+    }
+
+    /** A LLaMA that writes tokens one by one; its feed-forward is four times the width, its head not tied. */
+    public static Workload decode(Shape shape, WeightFormat weights) {
+        String text = """
+                preset: llama
+                vocab_size: %d
+                hidden_size: %d
+                num_hidden_layers: %d
+                num_attention_heads: %d
+                intermediate_size: %d
+                max_position_embeddings: %d
+                tie_word_embeddings: false
+                """.formatted(
+                shape.vocabulary(), shape.hidden(), shape.layers(), shape.heads(), 4 * shape.hidden(), shape.context());
+        int needed = DecodeSession.PROMPT + DecodeSession.WRITTEN;
+        Check.that(shape.context() >= needed, "--shape: the context (%d) must be at least %d", shape.context(), needed);
+        return new Workload(
+                "decode LLaMA " + shape + ", weights " + weights.key(), Kind.DECODE, spec(text), 1, weights);
+    }
+
+    /** A model of GPT-2's shape that gives short texts their log-probabilities. */
+    public static Workload score(Shape shape, int sentences) {
+        Check.that(
+                shape.context() >= LONGEST, "--shape: the context (%d) must be at least %d", shape.context(), LONGEST);
+        return new Workload(
+                "score " + sentences + " sentences, " + shape, Kind.SCORE, shape.spec(), sentences, WeightFormat.FP32);
     }
 
     /**
@@ -57,20 +97,33 @@ public record Workload(String name, ModelSpec model, int batch) {
                 : MIXTURE + "intermediate_size: " + EXPERT_SIZE + "\nmoe: {num_experts: " + experts
                         + ", num_experts_per_tok: " + topK + ", norm_topk_prob: " + (topK > 1)
                         + ", losses: {mixtral_balance: 0.01}}\n";
-        String source = "bench";
-        ModelSpec model =
-                Records.read(Presets.resolve(Yaml.parse(text, source), source), ModelSpec.class, source, "model");
         String kind = dense ? "dense, as many active parameters as top-" + topK : experts + " experts, top-" + topK;
-        return new Workload("train 4x4x256, context 128, vocabulary 4096, " + kind, model, MIXTURE_BATCH);
+        return new Workload(
+                "train 4x4x256, context 128, vocabulary 4096, " + kind,
+                Kind.TRAIN,
+                spec(text),
+                MIXTURE_BATCH,
+                WeightFormat.FP32);
+    }
+
+    private static ModelSpec spec(String text) {
+        String source = "bench";
+        return Records.read(Presets.resolve(Yaml.parse(text, source), source), ModelSpec.class, source, "model");
     }
 
     /** Returns tokens in a step. */
     double tokens() {
-        return (double) batch * model.maxPositionEmbeddings();
+        return switch (kind) {
+            case TRAIN -> (double) batch * model.maxPositionEmbeddings();
+            case DECODE -> DecodeSession.WRITTEN;
+            case SCORE ->
+                ScoreSession.lengths(batch).stream().mapToInt(Integer::intValue).sum();
+        };
     }
 
-    /** Returns FLOPs of a step, forward and backward. */
+    /** Returns FLOPs of a step: forward and backward where the model trains, else a third of that, the forward pass alone. */
     double flops() {
-        return tokens() * model.counts().flopsPerToken();
+        double training = tokens() * model.counts().flopsPerToken();
+        return kind == Kind.TRAIN ? training : training / 3;
     }
 }

@@ -1,0 +1,119 @@
+package dev.mojave.eval;
+
+import dev.mojave.base.Check;
+import dev.mojave.base.Progress;
+import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.model.Inputs;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Log-probabilities of many short texts. Sequences of equal length go through the model together, so no position is spent on padding;
+ * the last token, which predicts nothing, is not read, and the logits of all tokens are never in memory at once. Each result is that of the
+ * sequence by itself, but for rounding.
+ */
+public final class SentenceScorer {
+    /** Tokens in a pass: enough for the matrix products to reach their speed, few enough for activations to stay in cache. */
+    private static final int TOKENS = 1024;
+
+    private final LanguageModel model;
+
+    /** Scores with a model. */
+    public SentenceScorer(LanguageModel model) {
+        this.model = model;
+    }
+
+    /**
+     * Returns for each sequence the log-probabilities, in nats, of its tokens given those before; the first has none, so there is one fewer
+     * than tokens. Put the end-of-text token in front to have every token of a text scored.
+     *
+     * @throws IllegalArgumentException if a sequence is empty or longer than the context and one
+     */
+    public List<double[]> logProbabilities(List<int[]> sequences, Progress progress) {
+        int context = model.spec().maxPositionEmbeddings();
+        Map<Integer, List<Integer>> byLength = new TreeMap<>();
+        for (int i = 0; i < sequences.size(); i++) {
+            int length = sequences.get(i).length;
+            Check.that(length > 0, "sequence %d has no token", i);
+            Check.that(
+                    length <= context + 1,
+                    "sequence %d has %d tokens; with max_position_embeddings %d at most %d can be scored",
+                    i,
+                    length,
+                    context,
+                    context + 1);
+            byLength.computeIfAbsent(length, l -> new ArrayList<>()).add(i);
+        }
+        double[][] results = new double[sequences.size()][0];
+        int done = 0;
+        for (Map.Entry<Integer, List<Integer>> group : byLength.entrySet()) {
+            int predicted = group.getKey() - 1;
+            List<Integer> members = group.getValue();
+            int rows = predicted == 0 ? members.size() : Math.max(1, TOKENS / predicted);
+            for (int from = 0; from < members.size(); from += rows) {
+                List<Integer> batch = members.subList(from, Math.min(members.size(), from + rows));
+                if (predicted > 0) {
+                    score(sequences, batch, predicted, results);
+                }
+                done += batch.size();
+                progress.update(done, "");
+            }
+        }
+        return Arrays.asList(results);
+    }
+
+    private void score(List<int[]> sequences, List<Integer> batch, int predicted, double[][] results) {
+        int[] ids = new int[batch.size() * predicted];
+        int[] targets = new int[ids.length];
+        for (int row = 0; row < batch.size(); row++) {
+            int[] sequence = sequences.get(batch.get(row));
+            System.arraycopy(sequence, 0, ids, row * predicted, predicted);
+            System.arraycopy(sequence, 1, targets, row * predicted, predicted);
+        }
+        try (Scope _ = Scope.open()) {
+            double[] losses = model.tokenLosses(Inputs.of(Tensors.ofIds(ids, batch.size(), predicted)), targets);
+            for (int row = 0; row < batch.size(); row++) {
+                double[] values = Arrays.copyOfRange(losses, row * predicted, (row + 1) * predicted);
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = -values[i];
+                }
+                results[batch.get(row)] = values;
+            }
+        }
+    }
+
+    /**
+     * Scores texts, each as the beginning of a document where the tokenizer has an end-of-text token to put in front; otherwise the first
+     * token of a text goes without a score.
+     */
+    public List<SentenceScore> score(List<String> texts, Tokenizer tokenizer, Progress progress) {
+        boolean start = tokenizer.endOfText().isPresent();
+        List<int[]> sequences = new ArrayList<>();
+        for (String text : texts) {
+            int[] ids = tokenizer.encode(text);
+            if (start) {
+                int[] longer = new int[ids.length + 1];
+                longer[0] = tokenizer.endOfText().orElseThrow();
+                System.arraycopy(ids, 0, longer, 1, ids.length);
+                ids = longer;
+            }
+            sequences.add(ids);
+        }
+        List<double[]> scores = logProbabilities(sequences, progress);
+        List<SentenceScore> results = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            int[] ids = sequences.get(i);
+            int[] own = start ? Arrays.copyOfRange(ids, 1, ids.length) : ids;
+            double[] each = new double[own.length];
+            System.arraycopy(scores.get(i), 0, each, start ? 0 : 1, scores.get(i).length);
+            results.add(SentenceScore.of(texts.get(i), own, each, tokenizer));
+        }
+        return results;
+    }
+}

@@ -1,0 +1,184 @@
+package dev.mojave.generate;
+
+import dev.mojave.base.Check;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.model.MoeSpec;
+import dev.mojave.nn.KvCache;
+import dev.mojave.nn.Positions;
+import dev.mojave.nn.Rotary;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Device;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.engine.Engine;
+import dev.mojave.tensor.kernels.DecodeKernels;
+import dev.mojave.tensor.kernels.PackedMatrix;
+import dev.mojave.tensor.kernels.WeightFormat;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads one token at a time with matrix-vector kernels. A forward pass of one token through libtorch spends its time between the
+ * operations; here every weight is read once, at the bandwidth of the memory, and nothing else takes long.
+ *
+ * <p>Its twin is {@link LanguageModel#forward} with a cache: float32 logits agree within 1e-4, and both may fill one {@link KvCache} in
+ * turns, so a prompt is read by the twin. For narrower weights the twin is the model after {@link
+ * LanguageModel#roundWeights}.
+ */
+public final class TokenDecoder implements AutoCloseable {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+    /** One block: the second half is a feed-forward or a mixture. */
+    private record Layer(
+            DecoderNorm attentionNorm,
+            DecoderAttention attention,
+            DecoderNorm feedForwardNorm,
+            Optional<DecoderFeedForward> dense,
+            Optional<DecoderMixture> mixture) {
+        int intermediateSize() {
+            return dense.isPresent()
+                    ? dense.get().intermediateSize()
+                    : mixture.orElseThrow().intermediateSize();
+        }
+    }
+
+    private final ModelSpec spec;
+    private final DecoderMemory memory;
+    private final Optional<MemorySegment> embedding;
+    private final Optional<MemorySegment> positions;
+    private final List<Layer> layers = new ArrayList<>();
+    private final DecoderNorm finalNorm;
+    private final PackedMatrix head;
+    private final DecoderFeedForward.Room feedForwardRoom;
+    private final MemorySegment residual;
+    private final MemorySegment normed;
+    private final MemorySegment logits;
+
+    /**
+     * Prepares a model, which must outlive the decoder and keep its weights.
+     *
+     * @param format of the weights of matrix products; embeddings (unless tied to the head), norms, biases and routers stay float32
+     */
+    public TokenDecoder(LanguageModel model, WeightFormat format) {
+        Check.that(takes(model), "no kernels for decoding this model; read its tokens with forward()");
+        this.spec = model.spec();
+        this.memory = new DecoderMemory(model, format);
+        this.embedding = spec.tieWordEmbeddings() ? Optional.empty() : Optional.of(memory.vector("embedding.weight"));
+        this.positions = positions();
+        Optional<Rotary> rotary = spec.positionEmbedding() == Positions.ROPE
+                ? Optional.of(
+                        new Rotary(spec.headSize(), spec.maxPositionEmbeddings(), spec.ropeTheta(), spec.scaling()))
+                : Optional.empty();
+        rotary.ifPresent(r -> memory.own(r::close));
+        DecoderAttention.Room room = DecoderAttention.Room.of(spec, memory);
+        for (int i = 0; i < spec.numHiddenLayers(); i++) {
+            layers.add(layer(i, rotary, room));
+        }
+        this.finalNorm = DecoderNorm.of(memory, "final_norm", spec);
+        this.head = memory.matrix(spec.tieWordEmbeddings() ? "embedding.weight" : "head.weight");
+        int intermediate =
+                layers.stream().mapToInt(Layer::intermediateSize).max().orElseThrow();
+        this.feedForwardRoom = new DecoderFeedForward.Room(
+                memory.buffer(spec.hiddenAct().projections() * intermediate), memory.buffer(intermediate));
+        this.residual = memory.buffer(spec.hiddenSize());
+        this.normed = memory.buffer(spec.hiddenSize());
+        this.logits = memory.buffer(spec.vocabSize());
+    }
+
+    /** Returns whether the kernels run here and know everything that this model is made of. */
+    public static boolean takes(LanguageModel model) {
+        boolean known = model.spec().mixture().map(MoeSpec::isPlainTopK).orElse(true);
+        return known
+                && model.spec().parallel() == null
+                && Engine.current().fused()
+                && model.parameters().stream()
+                        .map(p -> p.value())
+                        .allMatch(t -> t.dtype() == DType.FLOAT32 && t.device().equals(Device.CPU));
+    }
+
+    private Optional<MemorySegment> positions() {
+        return switch (spec.positionEmbedding()) {
+            case LEARNED -> Optional.of(memory.vector("positions.weight"));
+            case ROPE -> Optional.empty();
+            case SINUSOIDAL -> {
+                try (Scope _ = Scope.open()) {
+                    Tensor table = Positions.sinusoidal(spec.maxPositionEmbeddings(), spec.hiddenSize())
+                            .retain();
+                    memory.own(table);
+                    yield Optional.of(table.segment());
+                }
+            }
+        };
+    }
+
+    private Layer layer(int index, Optional<Rotary> rotary, DecoderAttention.Room room) {
+        String name = "layers." + index + ".";
+        boolean sparse = memory.has(name + "moe.router.weight");
+        return new Layer(
+                DecoderNorm.of(memory, name + "attention_norm", spec),
+                new DecoderAttention(spec, index, memory, rotary, room),
+                DecoderNorm.of(memory, name + "feed_forward_norm", spec),
+                sparse
+                        ? Optional.empty()
+                        : Optional.of(DecoderFeedForward.of(memory, name + "feed_forward.", spec.hiddenAct())),
+                sparse
+                        ? Optional.of(DecoderMixture.of(
+                                memory, name + "moe.", spec, spec.mixture().orElseThrow()))
+                        : Optional.empty());
+    }
+
+    /** Returns the bytes of weights that one token reads. */
+    public long bytesPerToken() {
+        long bytes = head.bytes();
+        for (Layer layer : layers) {
+            bytes += layer.attention.bytes();
+            bytes += layer.dense.map(DecoderFeedForward::bytes).orElse(0L);
+            bytes += layer.mixture.map(DecoderMixture::bytesPerToken).orElse(0L);
+        }
+        return bytes;
+    }
+
+    /**
+     * Reads a token behind those in the cache, which then holds it too.
+     *
+     * @param cache of one sequence of this model
+     * @return logits of the next token (V)
+     * @throws IllegalArgumentException if the cache is full
+     */
+    public float[] next(KvCache cache, int id) {
+        int position = cache.length();
+        Check.that(position < cache.capacity(), "%d tokens do not fit a context of %d", position + 1, cache.capacity());
+        embed(id, position);
+        for (Layer layer : layers) {
+            layer.attentionNorm.apply(residual, normed);
+            layer.attention.addTo(normed, residual, cache, position);
+            layer.feedForwardNorm.apply(residual, normed);
+            layer.dense.ifPresent(dense -> dense.addTo(normed, residual, feedForwardRoom));
+            layer.mixture.ifPresent(mixture -> mixture.addTo(normed, residual, feedForwardRoom));
+        }
+        cache.advance(1);
+        finalNorm.apply(residual, normed);
+        head.multiply(normed, logits, Optional.empty(), false);
+        return logits.asSlice(0, (long) spec.vocabSize() * Float.BYTES).toArray(FLOAT);
+    }
+
+    private void embed(int id, int position) {
+        long bytes = (long) spec.hiddenSize() * Float.BYTES;
+        if (embedding.isPresent()) {
+            MemorySegment.copy(embedding.get(), id * bytes, residual, 0, bytes);
+        } else {
+            head.row(id, residual);
+        }
+        positions.ifPresent(table ->
+                DecodeKernels.addScaled(1, table.asSlice(position * bytes, bytes), residual, spec.hiddenSize()));
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+}

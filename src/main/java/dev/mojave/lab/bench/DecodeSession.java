@@ -1,0 +1,82 @@
+package dev.mojave.lab.bench;
+
+import dev.mojave.generate.TokenDecoder;
+import dev.mojave.generate.TokenReader;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.nn.KvCache;
+import java.util.SplittableRandom;
+
+/** Writes the most likely tokens behind a short prompt, one sequence at a time: {@code transformers.generate} without sampling. */
+final class DecodeSession implements Session {
+    /** Tokens that a step reads first, in one pass. */
+    static final int PROMPT = 16;
+
+    /** Tokens that a step writes. */
+    static final int WRITTEN = 64;
+
+    private static final double WARM_UP_SECONDS = 5;
+
+    private final LanguageModel model;
+    private final TokenReader reader;
+    private final KvCache cache;
+    private final int[] prompt;
+    private final long bytesPerToken;
+
+    DecodeSession(Workload workload) {
+        model = LanguageModel.build(workload.model(), 0);
+        reader = TokenReader.of(model, workload.weights());
+        cache = model.newCache(1);
+        prompt = new SplittableRandom(0)
+                .ints(PROMPT, 0, workload.model().vocabSize())
+                .toArray();
+        bytesPerToken = bytesPerToken(model, workload);
+    }
+
+    private static long bytesPerToken(LanguageModel model, Workload workload) {
+        if (!TokenDecoder.takes(model)) {
+            return workload.model().counts().active() * Float.BYTES;
+        }
+        try (TokenDecoder decoder = new TokenDecoder(model, workload.weights())) {
+            return decoder.bytesPerToken();
+        }
+    }
+
+    /** Returns the bytes of weights that a token reads. */
+    long bytesPerToken() {
+        return bytesPerToken;
+    }
+
+    @Override
+    public void warmUp() {
+        long begin = System.nanoTime();
+        while ((System.nanoTime() - begin) / 1e9 < WARM_UP_SECONDS) {
+            step();
+        }
+    }
+
+    @Override
+    public double step() {
+        long start = System.nanoTime();
+        cache.clear();
+        float[] logits = reader.read(cache, prompt);
+        for (int written = 1; written < WRITTEN; written++) {
+            logits = reader.next(cache, best(logits));
+        }
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private static int best(float[] logits) {
+        int best = 0;
+        for (int i = 1; i < logits.length; i++) {
+            best = logits[i] > logits[best] ? i : best;
+        }
+        return best;
+    }
+
+    @Override
+    public void close() {
+        reader.close();
+        cache.close();
+        model.close();
+    }
+}

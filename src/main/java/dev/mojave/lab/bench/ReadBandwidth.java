@@ -1,0 +1,33 @@
+package dev.mojave.lab.bench;
+
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.GradientNorm;
+import java.util.List;
+
+/** How fast all threads together read memory: what writing one token after the other could reach. */
+final class ReadBandwidth {
+    private static final int RUNS = 8;
+
+    private ReadBandwidth() {}
+
+    /**
+     * Returns the best of {@value #RUNS} passes over a block of memory, in bytes per second.
+     *
+     * @param bytes as large as what is read in the work that is judged, because part of it may stay in a cache
+     */
+    static double measure(long bytes) {
+        double best = 0;
+        try (Scope _ = Scope.open()) {
+            Tensor block = Tensors.ones(DType.FLOAT32, Math.max(1, bytes / Float.BYTES));
+            for (int run = 0; run < RUNS; run++) {
+                long start = System.nanoTime();
+                GradientNorm.of(List.of(block));
+                best = Math.max(best, block.elements() * Float.BYTES / ((System.nanoTime() - start) / 1e9));
+            }
+        }
+        return best;
+    }
+}

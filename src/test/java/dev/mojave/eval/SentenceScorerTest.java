@@ -1,0 +1,106 @@
+package dev.mojave.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mojave.base.Progress;
+import dev.mojave.data.tokenizer.ByteTokenizer;
+import dev.mojave.model.Inputs;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.model.Tiny;
+import dev.mojave.nn.Context;
+import dev.mojave.tensor.Functions;
+import dev.mojave.tensor.NoGrad;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SentenceScorerTest {
+    static List<ModelSpec> models() {
+        return List.of(
+                Tiny.spec("gpt2"),
+                Tiny.spec("llama", "num_key_value_heads: 2"),
+                Tiny.spec("llama", "moe: {num_experts: 4, num_experts_per_tok: 2}"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void manyTogetherScoreAsEachByItself(ModelSpec spec) {
+        SplittableRandom random = new SplittableRandom(1);
+        List<int[]> sequences = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            sequences.add(
+                    random.ints(1 + random.nextInt(17), 0, Tiny.VOCABULARY).toArray());
+        }
+        try (LanguageModel model = Tiny.randomised(spec, 4)) {
+            List<double[]> scores = new SentenceScorer(model).logProbabilities(sequences, Progress.SILENT);
+            assertThat(scores).hasSameSizeAs(sequences);
+            for (int i = 0; i < sequences.size(); i++) {
+                assertThat(scores.get(i)).containsExactly(alone(model, sequences.get(i)), within(1e-5));
+            }
+        }
+    }
+
+    /** A whole forward pass and libtorch's own log-softmax. */
+    private static double[] alone(LanguageModel model, int[] ids) {
+        double[] values = new double[ids.length - 1];
+        if (values.length == 0) {
+            return values;
+        }
+        try (Scope _ = Scope.open();
+                NoGrad _ = NoGrad.open()) {
+            int[] read = Arrays.copyOf(ids, values.length);
+            Tensor logits = model.forward(Inputs.of(Tensors.ofIds(read, 1, read.length)), Context.EVALUATION)
+                    .logitsBSV();
+            float[] all = Functions.logSoftmax(logits, 2).toFloats();
+            for (int i = 0; i < values.length; i++) {
+                values[i] = all[i * Tiny.VOCABULARY + ids[i + 1]];
+            }
+        }
+        return values;
+    }
+
+    @Test
+    void wordsShareTheScoreOfTheText() {
+        ModelSpec spec = Tiny.spec("gpt2", "vocab_size: 257", "max_position_embeddings: 64");
+        try (LanguageModel model = Tiny.randomised(spec, 5)) {
+            List<SentenceScore> scores = new SentenceScorer(model)
+                    .score(
+                            List.of("Ein Wörtchen, dann  Schluß. ", "", " \t"),
+                            new ByteTokenizer(true),
+                            Progress.SILENT);
+            SentenceScore text = scores.getFirst();
+            assertThat(text.words().stream().map(SentenceScore.Word::text))
+                    .containsExactly("Ein", "Wörtchen,", "dann", "Schluß.");
+            assertThat(text.tokens()).isEqualTo(30);
+            double sum = text.words().stream()
+                    .mapToDouble(SentenceScore.Word::surprisal)
+                    .sum();
+            assertThat(sum).isCloseTo(-text.logProbability(), within(1e-9));
+            assertThat(scores.get(1)).isEqualTo(new SentenceScore(0, 0, List.of()));
+            assertThat(scores.get(2).words()).isEmpty();
+            assertThat(scores.get(2).logProbability()).isNegative();
+        }
+    }
+
+    @Test
+    void whatDoesNotFitIsNamed() {
+        try (LanguageModel model = Tiny.randomised(Tiny.spec("gpt2"), 5)) {
+            SentenceScorer scorer = new SentenceScorer(model);
+            assertThatThrownBy(() -> scorer.logProbabilities(List.of(new int[] {1}, new int[18]), Progress.SILENT))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("sequence 1 has 18 tokens; with max_position_embeddings 16 at most 17 can be scored");
+            assertThatThrownBy(() -> scorer.logProbabilities(List.of(new int[0]), Progress.SILENT))
+                    .hasMessage("sequence 0 has no token");
+        }
+    }
+}
