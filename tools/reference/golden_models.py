@@ -8,6 +8,7 @@ gradient of every stored tensor, and ORIGIN.md. The same versions and seed give 
 """
 
 import json
+import math
 import sys
 import tempfile
 import zlib
@@ -200,6 +201,79 @@ def write_balance(root):
 `_masked` only tokens where `mask` (B, S) is 1 count. Tokens of all layers are pooled; uniform routing gives k, collapse about E.""")
 
 
+def write_generation(root):
+    """Greedy continuations of the gpt2 and mixtral cases, whose best token is clear of the second at every step."""
+    tensors, new = {}, 12
+    for name in ("gpt2", "mixtral"):
+        model = case(name)[0]
+        for attempt in range(1000):
+            ids = torch.randint(1, VOCABULARY, (1, 5), generator=stream("generation " + name, attempt))
+            prompt, steps = ids[0], []
+            for _ in range(new):
+                with torch.no_grad():
+                    steps.append(model(ids).logits[0, -1])
+                ids = torch.cat([ids, steps[-1].argmax().reshape(1, 1)], dim=1)
+            best = torch.stack(steps).topk(2).values
+            if (best[:, 0] - best[:, 1]).min() > 1e-2:
+                break
+        else:
+            raise RuntimeError("every prompt had an unclear token")
+        tensors |= {f"{name}.prompt": prompt, f"{name}.continuation": ids[0, 5:], f"{name}.step_logits": torch.stack(steps)}
+    folder = root / "generation"
+    write(folder, "io.safetensors", tensors)
+    (folder / "config.json").write_text("{}\n")
+    origin(folder, """Greedy continuations of the models in ../gpt2 and ../mixtral without a cache: `NAME.prompt` (5), `NAME.continuation` (12) and
+`NAME.step_logits` (12, V), the logits each token was chosen from; best and second differ by more than 0.01.""")
+
+
+def write_adamw(root):
+    """torch.optim.AdamW on the gpt2 case: warm-up, cosine, clipping and decay of matrices alone; checked against the same in float64."""
+    steps, warmup, peak, clip = 8, 2, 0.01, 1.0
+
+    def train(double, random):
+        model = case("gpt2")[0]
+        model = model.double() if double else model
+        decays = [p for p in model.parameters() if p.dim() > 1]
+        others = [p for p in model.parameters() if p.dim() == 1]
+        optimiser = torch.optim.AdamW([{"params": decays, "weight_decay": 0.1}, {"params": others, "weight_decay": 0.0}], betas=(0.9, 0.95), eps=1e-8)
+        batches = torch.randint(1, VOCABULARY, (steps, 4, TOKENS), generator=random)
+        history = []
+        for step, ids in enumerate(batches):
+            fall = (1 - math.cos(math.pi * (step + 1 - warmup) / (steps - warmup))) / 2
+            rate = peak * (step + 1) / warmup if step < warmup else peak * (1 - 0.9 * fall)
+            for group in optimiser.param_groups:
+                group["lr"] = rate
+            optimiser.zero_grad()
+            loss = model(ids, labels=ids).loss
+            loss.backward()
+            norm = torch.nn.utils.clip_grad_norm_(model.parameters(), clip)
+            optimiser.step()
+            history.append((rate, loss.item(), norm.item()))
+        return model, batches, torch.tensor(history, dtype=torch.float64)
+
+    for attempt in range(100):
+        model, batches, history = train(False, stream("adamw", attempt))
+        exact = dict(train(True, stream("adamw", attempt))[0].named_parameters())
+        errors = {name: (p - exact[name]).abs() for name, p in model.named_parameters()}
+        width = model.config.n_embd
+        for name, error in errors.items():
+            if name.endswith("c_attn.bias"):
+                error[width:2 * width] = 0  # keys: no effect, no gradient but rounding
+        clipped = (history[:, 2] > clip).sum().item()
+        if max(e.max().item() for e in errors.values()) < 2e-6 and 0 < clipped < steps:
+            break
+    else:
+        raise RuntimeError("every attempt was too sensitive")
+    folder = root / "adamw"
+    write(folder, "io.safetensors", {
+        "batches": batches, "lr": history[:, 0], "loss": history[:, 1], "grad_norm": history[:, 2],
+        **{f"final.{name}": value for name, value in saved(model)[1].items()}})
+    (folder / "config.json").write_text(json.dumps({"betas": [0.9, 0.95], "eps": 1e-8, "weight_decay": 0.1, "clip": clip}) + "\n")
+    origin(folder, """torch.optim.AdamW on the model in ../gpt2: `batches` (S, B, T), one a step, labels = ids shifted; `lr`, `loss` before the update, `grad_norm`
+before clipping to 1; `final.*` weights. Matrices and embeddings decay, biases and norms do not. Entries D..2D of `c_attn.bias` (keys) have
+no gradient but rounding and are not to be compared; all others agree with float64 to 2e-6. Some steps clip, some do not.""")
+
+
 if __name__ == "__main__":
     torch.set_num_threads(1)
     hf.logging.set_verbosity_error()
@@ -208,3 +282,5 @@ if __name__ == "__main__":
     for model_name in MODELS:
         write_model(target, model_name)
     write_balance(target)
+    write_generation(target)
+    write_adamw(target)

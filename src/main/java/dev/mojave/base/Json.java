@@ -63,6 +63,8 @@ public final class Json {
         } catch (JacksonException e) {
             throw Failure.data("%s is not a valid %s: %s", file, type.getSimpleName(), e.getOriginalMessage())
                     .because(e);
+        } catch (java.nio.charset.CharacterCodingException e) {
+            throw Failure.data("%s is not UTF-8 text", file).because(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -6,8 +6,10 @@ import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
+import dev.mojave.nn.Positions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -19,6 +21,11 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ModelFolder implements AutoCloseable {
     static final String CONFIG = "config.json";
     static final String TOKENIZER = "tokenizer.json";
+
+    /** Parameters that a list of wrong shapes may cost; beyond, the numbers alone are told. */
+    private static final long MARGIN = 50_000_000;
+
+    private static final long LARGEST_TABLE = 1L << 28;
 
     private final Path path;
     private final ObjectNode config;
@@ -87,6 +94,7 @@ public final class ModelFolder implements AutoCloseable {
      * @throws Failure of kind DATA that lists missing, unexpected and misshapen tensors
      */
     public LanguageModel load() {
+        requireNear();
         LanguageModel model = LanguageModel.build(spec, 0);
         try {
             WeightNames.fromStored(spec, weights(), model.parameters());
@@ -94,6 +102,26 @@ public final class ModelFolder implements AutoCloseable {
         } catch (RuntimeException e) {
             model.close();
             throw e;
+        }
+    }
+
+    /** Refuses a config that asks for far more memory than the weights fill, before any of it is taken. */
+    private void requireNear() {
+        StoredTensors stored = weights();
+        long elements = stored.names().stream()
+                .mapToLong(name -> Arrays.stream(stored.shape(name)).reduce(1, (a, b) -> a * b))
+                .sum();
+        long asked = spec.counts().total();
+        if (asked < 0 || asked > MARGIN + 2 * elements) {
+            throw Failure.data(
+                    "%s describes a model of %,d parameters, the weights hold %,d: they do not belong together",
+                    path.resolve(CONFIG), asked, elements);
+        }
+        long angles = (long) spec.maxPositionEmbeddings() * spec.headSize();
+        if (spec.positionEmbedding() == Positions.ROPE && angles > LARGEST_TABLE) {
+            throw Failure.data(
+                    "%s: max_position_embeddings (%,d) takes %,d rotary angles of each kind; at most %,d are supported",
+                    path.resolve(CONFIG), spec.maxPositionEmbeddings(), angles / 2, LARGEST_TABLE / 2);
         }
     }
 

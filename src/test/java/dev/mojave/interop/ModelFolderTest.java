@@ -248,6 +248,23 @@ class ModelFolderTest {
         assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("config.json is not a valid");
     }
 
+    @Test
+    void aConfigThatAsksForFarMoreThanThereIsTakesNoMemory() throws IOException {
+        Path folder = write(Tiny.spec("llama"), ModelWriter.Format.HF, Long.MAX_VALUE);
+        ObjectNode config = Json.read(folder.resolve("config.json"), ObjectNode.class);
+        Files.writeString(folder.resolve("config.json"), config.deepCopy().put("vocab_size", 2_000_000_000).toString());
+        try (ModelFolder read = ModelFolder.open(folder)) {
+            assertThatThrownBy(read::load).hasMessageContaining("the weights hold").hasMessageContaining("do not belong together");
+        }
+        Files.writeString(
+                folder.resolve("config.json"), config.deepCopy().put("max_position_embeddings", 2_000_000_000).toString());
+        try (ModelFolder read = ModelFolder.open(folder)) {
+            assertThatThrownBy(read::load).hasMessageContaining("max_position_embeddings (2,000,000,000) takes");
+        }
+        Files.write(folder.resolve("config.json"), new byte[] {'{', '"', (byte) 0xff, '"', '}'});
+        assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageEndingWith("config.json is not UTF-8 text");
+    }
+
     private Map<String, Tensor> stored(ModelSpec spec) {
         try (LanguageModel model = Tiny.randomised(spec, 3)) {
             Map<String, Tensor> copies = new LinkedHashMap<>();

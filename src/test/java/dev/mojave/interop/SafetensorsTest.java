@@ -2,9 +2,11 @@ package dev.mojave.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mojave.base.Failure;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -18,7 +20,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -101,6 +105,34 @@ class SafetensorsTest {
             assertThat(read.entry("x").data().toArray(ValueLayout.JAVA_LONG_UNALIGNED))
                     .isEqualTo(values);
         }
+    }
+
+    /** The file is one hole on disk, so the test is quick; mapped it is as long as it says. */
+    @Test
+    void aLargeFileCostsNoMemoryBeforeItIsRead() throws IOException {
+        long elements = 125_000_000;
+        String header = "{\"w\":{\"dtype\":\"F32\",\"shape\":[125000000],\"data_offsets\":[0,500000000]}}";
+        Path file = file(header, 0);
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(sparse.length() + 4 * elements);
+        }
+        long before = residentBytes();
+        try (SafetensorsFile read = SafetensorsFile.open(file)) {
+            assertThat(read.entry("w").data().byteSize()).isEqualTo(4 * elements);
+            assertThat(residentBytes() - before).isLessThan(50_000_000);
+            assertThat(read.entry("w").data().get(ValueLayout.JAVA_BYTE, 4 * elements - 1))
+                    .isZero();
+        }
+    }
+
+    private static long residentBytes() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        assumeTrue(Files.exists(status), "resident memory is read as Linux tells it");
+        return Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -192,11 +224,22 @@ class SafetensorsTest {
                 .hasMessageContaining(message);
     }
 
-    /** Whatever is done to a file, it opens with data inside its bounds or fails with a {@link Failure}: never anything else. */
     @Test
-    void survivesRandomDamage() throws IOException {
+    void survivesRandomDamage(TestReporter reporter) throws IOException {
+        fuzz(reporter, 1000, Long.MAX_VALUE);
+    }
+
+    @Test
+    @Tag("slow")
+    void survivesMinutesOfRandomDamage(TestReporter reporter) throws IOException {
+        long seconds = Long.getLong("mojave.fuzz.seconds", 300L);
+        fuzz(reporter, Integer.MAX_VALUE, System.nanoTime() + seconds * 1_000_000_000L);
+    }
+
+    /** Whatever is done to a file, it opens with data inside its bounds or fails with a {@link Failure}: never anything else. */
+    private void fuzz(TestReporter reporter, int rounds, long deadline) throws IOException {
         long seed = Long.getLong("mojave.fuzz.seed", System.nanoTime());
-        int rounds = Integer.getInteger("mojave.fuzz.rounds", 1000);
+        reporter.publishEntry("fuzz seed", String.valueOf(seed));
         Random random = new Random(seed);
         Path good = folder.resolve("good");
         SafetensorsWriter.write(
@@ -206,7 +249,8 @@ class SafetensorsTest {
         byte[] original = Files.readAllBytes(good);
         Path damaged = folder.resolve("damaged");
         int refused = 0;
-        for (int round = 0; round < rounds; round++) {
+        int round = 0;
+        for (; round < rounds && System.nanoTime() < deadline; round++) {
             Files.write(damaged, damage(original, random));
             try (SafetensorsFile read = SafetensorsFile.open(damaged)) {
                 for (SafeEntry entry : read.entries()) {
@@ -219,7 +263,8 @@ class SafetensorsTest {
                 throw new AssertionError("seed " + seed + " round " + round, e);
             }
         }
-        assertThat(refused).as("seed %d", seed).isGreaterThan(rounds / 4);
+        reporter.publishEntry("rounds", round + ", refused " + refused);
+        assertThat(refused).as("seed %d", seed).isGreaterThan(round / 4);
     }
 
     private static byte[] damage(byte[] original, Random random) {
