@@ -32,7 +32,9 @@ class GoldenGenerationTest {
     private static final double LOGITS = 3e-5;
 
     private static String text(long[] ids) {
-        return LongStream.of(ids).mapToObj(id -> Character.toString('A' + (int) id)).collect(Collectors.joining());
+        return LongStream.of(ids)
+                .mapToObj(id -> Character.toString('A' + (int) id))
+                .collect(Collectors.joining());
     }
 
     @ParameterizedTest
@@ -44,11 +46,15 @@ class GoldenGenerationTest {
                 LanguageModel model = folder.load()) {
             long[] prompt = golden.get(name + ".prompt").toLongs();
             long[] expected = golden.get(name + ".continuation").toLongs();
-            String characters = text(LongStream.range(0, model.spec().vocabSize()).toArray());
-            String json = "{\"type\": \"char\", \"version\": 1, \"separator\": false, \"characters\": %s}";
-            Generator generator = new Generator(model, Tokenizers.fromJson(json.formatted(Json.line(characters))));
+            String characters =
+                    text(LongStream.range(0, model.spec().vocabSize()).toArray());
+            String json = "{\"type\": \"char\", \"version\": 1, \"separator\": false, \"characters\": "
+                    + Json.line(characters) + "}";
+            Generator generator = new Generator(model, Tokenizers.fromJson(json));
             SamplingSpec greedy = SamplingSpec.greedy(expected.length);
-            assertThat(generator.generate(text(prompt), greedy, piece -> {}, StopSignal.NEVER).text())
+            assertThat(generator
+                            .generate(text(prompt), greedy, piece -> {}, StopSignal.NEVER)
+                            .text())
                     .isEqualTo(text(expected));
             checkLogits(golden, name, model, prompt, expected);
         }
@@ -63,7 +69,8 @@ class GoldenGenerationTest {
             long[] read = prompt;
             for (long token : continuation) {
                 Output output = model.forward(Inputs.of(Tensors.of(read, 1, read.length), cache), Context.EVALUATION);
-                steps.add(output.logitsBSV().select(1, read.length - 1).squeeze(0).copy());
+                steps.add(
+                        output.logitsBSV().select(1, read.length - 1).squeeze(0).copy());
                 read = new long[] {token};
             }
         }

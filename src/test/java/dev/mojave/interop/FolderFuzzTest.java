@@ -38,7 +38,10 @@ class FolderFuzzTest {
     @Test
     @Tag("slow")
     void survivesMinutesOfDamage(TestReporter reporter) throws IOException {
-        fuzz(reporter, Integer.MAX_VALUE, System.nanoTime() + Long.getLong("mojave.fuzz.seconds", 300L) * 1_000_000_000L);
+        fuzz(
+                reporter,
+                Integer.MAX_VALUE,
+                System.nanoTime() + Long.getLong("mojave.fuzz.seconds", 300L) * 1_000_000_000L);
     }
 
     private void fuzz(TestReporter reporter, int rounds, long deadline) throws IOException {
@@ -72,7 +75,8 @@ class FolderFuzzTest {
 
     private List<Map<Path, byte[]>> originals() throws IOException {
         List<Map<Path, byte[]>> originals = new ArrayList<>();
-        List<ModelSpec> specs = List.of(Tiny.spec("gpt2"), Tiny.published().get(1), Tiny.published().get(8));
+        List<ModelSpec> specs = List.of(
+                Tiny.spec("gpt2"), Tiny.published().get(1), Tiny.published().get(8));
         for (int i = 0; i < specs.size(); i++) {
             Path folder = temporary.resolve("model" + i);
             ModelCard card = new ModelCard("m", "mit", "", "", Map.of(), "", "");
@@ -82,7 +86,8 @@ class FolderFuzzTest {
             }
             Map<Path, byte[]> files = new TreeMap<>();
             try (Stream<Path> content = Files.list(folder)) {
-                for (Path file : content.filter(f -> !f.toString().endsWith(".md") && !f.toString().contains("generation"))
+                for (Path file : content.filter(f ->
+                                !f.toString().endsWith(".md") && !f.toString().contains("generation"))
                         .toList()) {
                     files.put(file, Files.readAllBytes(file));
                 }

@@ -252,12 +252,17 @@ class ModelFolderTest {
     void aConfigThatAsksForFarMoreThanThereIsTakesNoMemory() throws IOException {
         Path folder = write(Tiny.spec("llama"), ModelWriter.Format.HF, Long.MAX_VALUE);
         ObjectNode config = Json.read(folder.resolve("config.json"), ObjectNode.class);
-        Files.writeString(folder.resolve("config.json"), config.deepCopy().put("vocab_size", 2_000_000_000).toString());
+        Files.writeString(
+                folder.resolve("config.json"),
+                config.deepCopy().put("vocab_size", 2_000_000_000).toString());
         try (ModelFolder read = ModelFolder.open(folder)) {
-            assertThatThrownBy(read::load).hasMessageContaining("the weights hold").hasMessageContaining("do not belong together");
+            assertThatThrownBy(read::load)
+                    .hasMessageContaining("the weights hold")
+                    .hasMessageContaining("do not belong together");
         }
         Files.writeString(
-                folder.resolve("config.json"), config.deepCopy().put("max_position_embeddings", 2_000_000_000).toString());
+                folder.resolve("config.json"),
+                config.deepCopy().put("max_position_embeddings", 2_000_000_000).toString());
         try (ModelFolder read = ModelFolder.open(folder)) {
             assertThatThrownBy(read::load).hasMessageContaining("max_position_embeddings (2,000,000,000) takes");
         }
