@@ -65,7 +65,9 @@ final class RecordTrees {
                 .findFirst();
         if (notation.isPresent()) {
             Object written = read(notation.get(), value);
-            return written == null ? NODES.nullNode() : node(written, written.getClass());
+            return written == null
+                    ? NODES.nullNode()
+                    : node(written, notation.get().getGenericReturnType());
         }
         if (!(value instanceof Record record)) {
             throw new IllegalStateException(value.getClass() + " is not a type that settings can have");

@@ -4,7 +4,6 @@ import dev.mojave.model.ModelCounts;
 import dev.mojave.model.ModelSpec;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What README.md of an exported model says: where the model comes from, what it can be trusted with, and how to load it. The head is YAML
@@ -34,7 +33,7 @@ public record ModelCard(
         text.append("library_name: ").append(own ? "mojave" : "transformers").append('\n');
         text.append("tags: [mojave, ").append(modelType).append(spec.mixture().isPresent() ? ", moe]" : "]");
         text.append("\n---\n\n# ").append(name).append("\n\n").append(facts(spec, modelType));
-        causality(spec).ifPresent(warning -> text.append("\n**").append(warning).append("**\n"));
+        spec.caveats().forEach(caveat -> text.append("\n**").append(caveat).append("**\n"));
         text.append("\n## Use\n").append(own ? useHere() : useThere());
         if (!metrics.isEmpty()) {
             text.append("\n## Metrics\n| metric | value |\n|---|---|\n");
@@ -71,21 +70,6 @@ public record ModelCard(
                 training,
                 origin,
                 license);
-    }
-
-    private static Optional<String> causality(ModelSpec spec) {
-        return spec.mixture().map(moe -> moe.router()).flatMap(router -> switch (router.causality()) {
-            case CAUSAL -> Optional.empty();
-            case CAUSAL_IN_EVALUATION ->
-                Optional.of("Router " + router.kind()
-                        + ": in training, choices depended on whole batches; evaluation and generation"
-                        + " are causal.");
-            case NOT_CAUSAL ->
-                Optional.of(
-                        "Non-causal router (" + router.kind()
-                                + "): what a token does depends on tokens after it. Losses and"
-                                + " perplexities of this model are not those of a language model, and it cannot generate text that way.");
-        });
     }
 
     private static String useThere() {

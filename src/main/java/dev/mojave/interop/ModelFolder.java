@@ -97,7 +97,7 @@ public final class ModelFolder implements AutoCloseable {
         requireNear();
         LanguageModel model = LanguageModel.build(spec, 0);
         try {
-            WeightNames.fromStored(spec, weights(), model.parameters());
+            WeightNames.fromStored(spec, weights(), model.tensors());
             return model;
         } catch (RuntimeException e) {
             model.close();

@@ -112,6 +112,7 @@ final class Parts {
         page.body().open("div", "class", "pair");
         page.figure(routing.atTheEnd());
         page.figure(routing.overTraining());
+        routing.bestChoices().ifPresent(page::figure);
         page.body().close("div");
         routing.table().write(page.body());
     }

@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
  */
 final class RoutingFigures {
     private static final String SHARE = "load as a multiple of an equal share";
+    private static final String BEST = "best choices as a multiple of an equal share";
     private static final double TAIL = 0.1;
     private static final int MAX_COLUMNS = 60;
     private static final int PRINTED_EXPERTS = 16;
@@ -44,7 +45,7 @@ final class RoutingFigures {
     Figure atTheEnd() {
         List<View> views = new ArrayList<>();
         for (RunRecord run : runs) {
-            views.add(view(run, end(run)));
+            views.add(view(run, end(run, RoutingTrace::load, SHARE)));
         }
         return new Figure(
                 "utilisation-" + id,
@@ -52,6 +53,25 @@ final class RoutingFigures {
                 "Mean over the last tenth of the logged points. 1 is an equal share; 0 is a dead expert. Colours end at 0 and 2.",
                 summary(),
                 views);
+    }
+
+    /** The same for best choices alone, before capacity; absent where they were not logged. */
+    Optional<Figure> bestChoices() {
+        List<RunRecord> logged = runs.stream()
+                .filter(run -> traces(run).stream()
+                        .noneMatch(trace -> trace.bestChoice().isEmpty()))
+                .toList();
+        return logged.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Figure(
+                        "best-choice-" + id,
+                        "Best choices at the end of training: " + arm,
+                        "Mean over the last tenth of the logged points: how many tokens have an expert as their first choice, as a"
+                                + " multiple of an equal share, before any capacity.",
+                        summary(),
+                        logged.stream()
+                                .map(run -> view(run, end(run, RoutingTrace::bestChoice, BEST)))
+                                .toList()));
     }
 
     /** Every expert over training, one view a seed. */
@@ -73,18 +93,18 @@ final class RoutingFigures {
         return new View("seed-" + run.seed(), "Seed " + run.seed(), plot, run.equals(runs.getFirst()));
     }
 
-    private static Plot end(RunRecord run) {
+    private static Plot end(RunRecord run, Function<RoutingTrace, List<List<Double>>> measure, String name) {
         List<RoutingTrace> traces = traces(run);
         int experts = experts(traces);
         List<List<Double>> values = traces.stream()
                 .map(trace -> IntStream.range(0, experts)
-                        .mapToObj(e -> tail(trace.load(), load -> share(load, e)))
+                        .mapToObj(e -> tail(measure.apply(trace), load -> share(load, e)))
                         .toList())
                 .toList();
         return new Plot.HeatMap(
                 "expert",
                 "layer",
-                SHARE,
+                name,
                 traces.stream().map(trace -> String.valueOf(trace.layer())).toList(),
                 IntStream.range(0, experts).mapToObj(String::valueOf).toList(),
                 values,

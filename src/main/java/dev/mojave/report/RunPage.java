@@ -38,6 +38,7 @@ final class RunPage {
                 .element("p", "Mojave run · " + run.description(), "class", "eyebrow")
                 .element("h1", run.name())
                 .element("p", outcome(), "class", "verdict");
+        run.caveats().forEach(caveat -> body.element("p", caveat, "class", "notice"));
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("State", run.state());
         facts.put("Parameters", Numbers.count(run.parametersTotal()));
@@ -85,6 +86,14 @@ final class RunPage {
         if (!routing.isEmpty()) {
             page.section("routing", "What the router did");
             Parts.routing(page, routing);
+            ExpertFigures experts = new ExpertFigures(run);
+            body.open("div", "class", "pair");
+            experts.overTraining().forEach(page::figure);
+            experts.auxiliary().ifPresent(page::figure);
+            experts.weights().ifPresent(page::figure);
+            experts.categories().ifPresent(page::figure);
+            body.close("div");
+            experts.liked().ifPresent(table -> table.write(body));
             page.close();
         }
     }

@@ -13,6 +13,8 @@ import java.util.List;
  * @param routingEntropy mean over tokens of H(p_t), nats
  * @param deadExperts experts that received no token
  * @param dropRate fraction of token copies dropped
+ * @param bestChoice at each point the fraction of tokens that have each expert as their best choice; empty where it was not logged
+ * @param weightByRank at each point the mean weight of a token's best choice, its second and so on; empty where it was not logged
  */
 public record RoutingTrace(
         int layer,
@@ -22,4 +24,30 @@ public record RoutingTrace(
         List<Double> maxViolation,
         List<Double> routingEntropy,
         List<Integer> deadExperts,
-        List<Double> dropRate) {}
+        List<Double> dropRate,
+        List<List<Double>> bestChoice,
+        List<List<Double>> weightByRank) {
+
+    /** A trace that says nothing of single choices. */
+    public RoutingTrace(
+            int layer,
+            List<Long> steps,
+            List<List<Double>> load,
+            List<Double> loadEntropy,
+            List<Double> maxViolation,
+            List<Double> routingEntropy,
+            List<Integer> deadExperts,
+            List<Double> dropRate) {
+        this(
+                layer,
+                steps,
+                load,
+                loadEntropy,
+                maxViolation,
+                routingEntropy,
+                deadExperts,
+                dropRate,
+                List.of(),
+                List.of());
+    }
+}

@@ -18,6 +18,8 @@ import java.util.List;
  * @param samples text that the model wrote
  * @param recipe the resolved recipe as YAML
  * @param provenance where it comes from
+ * @param caveats what anyone who reads the results must know, in sentences
+ * @param experts what the experts do after training
  */
 public record RunRecord(
         String name,
@@ -32,4 +34,40 @@ public record RunRecord(
         List<RoutingTrace> routing,
         List<String> samples,
         String recipe,
-        Provenance provenance) {}
+        Provenance provenance,
+        List<String> caveats,
+        ExpertProfiles experts) {
+
+    /** A run without caveats and without profiles of experts. */
+    public RunRecord(
+            String name,
+            String arm,
+            long seed,
+            String description,
+            String state,
+            long parametersTotal,
+            long parametersActive,
+            long flopsPerToken,
+            List<MetricSeries> series,
+            List<RoutingTrace> routing,
+            List<String> samples,
+            String recipe,
+            Provenance provenance) {
+        this(
+                name,
+                arm,
+                seed,
+                description,
+                state,
+                parametersTotal,
+                parametersActive,
+                flopsPerToken,
+                series,
+                routing,
+                samples,
+                recipe,
+                provenance,
+                List.of(),
+                ExpertProfiles.NONE);
+    }
+}

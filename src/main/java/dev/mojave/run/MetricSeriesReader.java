@@ -56,6 +56,8 @@ public final class MetricSeriesReader {
                 new ArrayList<>(),
                 new ArrayList<>(),
                 new ArrayList<>(),
+                new ArrayList<>(),
+                new ArrayList<>(),
                 new ArrayList<>());
     }
 
@@ -69,5 +71,15 @@ public final class MetricSeriesReader {
         trace.routingEntropy().add(scalars.getOrDefault(prefix + "routing_entropy", Double.NaN));
         trace.deadExperts().add((int) Math.round(scalars.getOrDefault(prefix + "dead_experts", 0.0)));
         trace.dropRate().add(scalars.getOrDefault(prefix + "drop_rate", Double.NaN));
+        // Logs of earlier versions have neither.
+        addIfThere(trace.bestChoice(), line, prefix + "best_choice");
+        addIfThere(trace.weightByRank(), line, prefix + "weight_by_rank");
+    }
+
+    private static void addIfThere(List<List<Double>> points, MetricLine line, String name) {
+        List<Double> values = line.lists().get(name);
+        if (values != null) {
+            points.add(values);
+        }
     }
 }

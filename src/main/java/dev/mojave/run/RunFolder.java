@@ -7,6 +7,7 @@ import dev.mojave.base.IoFailures;
 import dev.mojave.base.Json;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
+import dev.mojave.result.ExpertProfiles;
 import dev.mojave.result.Provenance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
 public final class RunFolder {
     private static final String RECIPE = "recipe.yaml";
     private static final String STATUS = "status.json";
+    private static final String EXPERTS = "experts.json";
 
     private final Path path;
 
@@ -183,6 +185,17 @@ public final class RunFolder {
     /** Writes where the run comes from. */
     public void write(Provenance provenance) {
         write("provenance.json", Json.pretty(provenance) + "\n");
+    }
+
+    /** Reads what the experts do after training; nothing for a dense model and before the end. */
+    public ExpertProfiles experts() {
+        Path file = path.resolve(EXPERTS);
+        return Files.exists(file) ? Json.read(file, ExpertProfiles.class) : ExpertProfiles.NONE;
+    }
+
+    /** Writes what the experts do after training. */
+    public void write(ExpertProfiles experts) {
+        write(EXPERTS, Json.pretty(experts) + "\n");
     }
 
     /** Writes where the run stands. */

@@ -31,6 +31,8 @@ public final class RunRecords {
                 MetricSeriesReader.routing(lines),
                 run.samples().read().stream().map(Samples.Sample::text).toList(),
                 run.recipeText().orElse(""),
-                run.provenance());
+                run.provenance(),
+                recipe.model().caveats(),
+                run.experts());
     }
 }

@@ -96,7 +96,7 @@ public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe
     public static void startFrom(Path from, LanguageModel model) {
         if (!RunFolder.isRun(from) && ModelFolder.isModel(from)) {
             try (ModelFolder source = ModelFolder.open(from)) {
-                WeightNames.fromStored(model.spec(), source.weights(), model.parameters());
+                WeightNames.fromStored(model.spec(), source.weights(), model.tensors());
                 return;
             }
         }

@@ -184,6 +184,7 @@ public final class TrainRun {
 
     private Result train(TrainJob job, Optional<Checkpoint> checkpoint) {
         RunFolder folder = job.folder();
+        job.model().spec().caveats().forEach(caveat -> progress.say("warning: " + caveat));
         try (Trainer trainer = new Trainer(job)) {
             checkpoint.ifPresent(trainer::resume);
             long step = checkpoint.map(c -> c.state().step()).orElse(0L);
@@ -195,6 +196,9 @@ public final class TrainRun {
                     return new Result(folder, false, false);
                 }
                 sample(job, trainer, status);
+                if (job.model().spec().mixture().isPresent()) {
+                    folder.write(ExpertProfiler.measure(job.model(), job.data(), trainer.categories()));
+                }
                 status.end(Status.State.FINISHED, null);
                 return new Result(folder, true, false);
             } catch (RuntimeException e) {

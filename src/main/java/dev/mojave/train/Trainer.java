@@ -151,6 +151,11 @@ public final class Trainer implements AutoCloseable {
         return step;
     }
 
+    /** Returns the names of the categories of text that the run looks at; empty where there are none. */
+    List<String> categories() {
+        return categories;
+    }
+
     /** Returns how many steps the whole run has. */
     public long totalSteps() {
         return totalSteps;

@@ -12,6 +12,11 @@ final class MemorySplit {
     private MemorySplit() {}
 
     static TokenSplit of(int shardTokens, int... ids) {
+        return of(shardTokens, List.of(""), new int[][] {{0, 0}}, ids);
+    }
+
+    /** A split of documents that begin at {@code documents[i][0]} and have the category {@code documents[i][1]}. */
+    static TokenSplit of(int shardTokens, List<String> categories, int[][] documents, int... ids) {
         List<MemorySegment> shards = new ArrayList<>();
         for (int from = 0; from < ids.length; from += shardTokens) {
             ByteBuffer shard = ByteBuffer.allocate(2 * shardTokens).order(ByteOrder.LITTLE_ENDIAN);
@@ -21,10 +26,14 @@ final class MemorySplit {
             shards.add(MemorySegment.ofArray(shard.array()));
         }
         StoreManifest.StoredFile none = new StoreManifest.StoredFile("none", 0, "");
-        StoreManifest.Part part = new StoreManifest.Part(ids.length, 1, ids.length, 1, List.of(), none);
+        StoreManifest.Part part = new StoreManifest.Part(ids.length, documents.length, ids.length, 1, List.of(), none);
         StoreManifest manifest = new StoreManifest(
-                1, "memory", "", "byte", 257, 2, shardTokens, 0, List.of(""), none, Map.of("train", part));
-        MemorySegment index = MemorySegment.ofArray(new byte[12]);
+                1, "memory", "", "byte", 257, 2, shardTokens, 0, categories, none, Map.of("train", part));
+        ByteBuffer entries = ByteBuffer.allocate(12 * documents.length).order(ByteOrder.LITTLE_ENDIAN);
+        for (int[] document : documents) {
+            entries.putLong(document[0]).putInt(document[1]);
+        }
+        MemorySegment index = MemorySegment.ofArray(entries.array());
         return new TokenSplit(manifest, Split.TRAIN, part, shards, index);
     }
 }

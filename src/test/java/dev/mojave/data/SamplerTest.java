@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -198,5 +199,24 @@ class SamplerTest {
         assertThatThrownBy(() -> EvalWindows.all(MemorySplit.of(SHARD, 7), new Cut.Windows(8)))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
                 .hasMessageContainingAll("train split of memory has 1 tokens", "data.train");
+    }
+
+    @Test
+    void everyTokenHasTheCategoryOfItsDocument() {
+        // Documents of 4, 3 and 5 tokens: verb, none, noun; window 2 of 5 ids runs over the end.
+        TokenSplit split = MemorySplit.of(
+                8,
+                List.of("", "noun", "verb"),
+                new int[][] {{0, 2}, {4, 0}, {7, 1}},
+                IntStream.range(0, 12).toArray());
+        Batch batch = new Batch(3, 5);
+        batch.fill(0, split, 0, split.tokens());
+        batch.fill(1, split, 5, split.tokens());
+        batch.fill(2, split, 9, split.tokens());
+        assertThat(batch.categories(split, List.of("noun", "verb")))
+                .containsExactly(2, 2, 2, 2, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0);
+        assertThat(batch.categories(split, List.of("verb")))
+                .startsWith(1, 1, 1, 1, 0)
+                .endsWith(0, 0, 0, 0, 0);
     }
 }

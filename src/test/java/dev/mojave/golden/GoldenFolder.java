@@ -11,20 +11,20 @@ import java.nio.file.Path;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A folder of reference values; its ORIGIN.md says what made them. */
-final class GoldenFolder implements AutoCloseable {
+public final class GoldenFolder implements AutoCloseable {
     private final Path folder;
     private final SafetensorsFile values;
 
-    GoldenFolder(String name) {
+    public GoldenFolder(String name) {
         this(Path.of("src/test/resources/golden", name));
     }
 
-    GoldenFolder(Path folder) {
+    public GoldenFolder(Path folder) {
         this.folder = folder;
         this.values = SafetensorsFile.open(folder.resolve("io.safetensors"));
     }
 
-    ObjectNode config() {
+    public ObjectNode config() {
         return Json.read(folder.resolve("config.json"), ObjectNode.class);
     }
 
@@ -40,12 +40,12 @@ final class GoldenFolder implements AutoCloseable {
         return StoredTensors.of(values);
     }
 
-    Tensor get(String name) {
+    public Tensor get(String name) {
         return StoredTensors.tensor(values.entry(name));
     }
 
     /** Asserts that a tensor is the reference's but for rounding, and returns the largest distance. */
-    double compare(String name, Tensor actual, double tolerance) {
+    public double compare(String name, Tensor actual, double tolerance) {
         Tensor expected = get(name);
         assertThat(actual.shape()).as("shape of %s", name).isEqualTo(expected.shape());
         double distance =

@@ -116,7 +116,7 @@ class ModelFolderTest {
                 Long.MAX_VALUE);
         assertThat(other.resolve("README.md"))
                 .content()
-                .contains("**Non-causal router (expert_choice)", "library_name: mojave", "./mojave import");
+                .contains("**Router expert_choice is not causal", "library_name: mojave", "./mojave import");
         assertThatThrownBy(() -> write(Tiny.spec("gpt2", "position_embedding: sinusoidal"), ModelWriter.Format.HF, 1))
                 .hasMessageContaining(
                         "position_embedding is sinusoidal (gpt2 has learned); export it with --format mojave");

@@ -109,6 +109,64 @@ class BalanceLossesTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {2, 4, 7})
+    void entropyBalanceIsZeroWhenEvenAndThePaperSignIsItsOpposite(int experts) {
+        try (Scope _ = Scope.open()) {
+            Routing even = even(experts, 1);
+            assertThat(BalanceLosses.entropyBalance(even).item()).isCloseTo(0, within(1e-6));
+            assertThat(BalanceLosses.entropyPaperSign(even).item()).isCloseTo(Math.log(experts), within(1e-6));
+            assertThat(BalanceLosses.entropyBalance(collapsed(experts)).item())
+                    .isCloseTo(Math.log(experts), within(1e-6));
+            assertThat(BalanceLosses.entropyPaperSign(collapsed(experts)).item())
+                    .isCloseTo(0, within(1e-6));
+        }
+    }
+
+    @Test
+    void thePaperSignFeedsTheBusyExpert() {
+        try (Scope _ = Scope.open()) {
+            Tensor logits = Tensors.of(new float[] {1, 0, 0, 0.5f, 0, 0}, 2, 3).requireGrad(true);
+            BalanceLosses.entropyBalance(Routings.ofLogits(logits, 1)).backward();
+            float mended = logits.grad().orElseThrow().sum(0).toFloats()[0];
+            logits.clearGrad();
+            BalanceLosses.entropyPaperSign(Routings.ofLogits(logits, 1)).backward();
+            assertThat(mended).isPositive();
+            assertThat(logits.grad().orElseThrow().sum(0).toFloats()[0]).isCloseTo(-mended, within(1e-7f));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void megatronIsOneWhenEvenForAnyNumberOfChoices(int topK) {
+        try (Scope _ = Scope.open()) {
+            Routing even = even(6, topK);
+            assertThat(BalanceLosses.megatronBalance(List.of(even, even)).item())
+                    .isCloseTo(1, within(1e-6));
+        }
+    }
+
+    @Test
+    void importanceAndLoadAreZeroWhenEven() {
+        try (Scope _ = Scope.open()) {
+            assertThat(BalanceLosses.importanceLoad(even(4, 2)).item()).isCloseTo(0, within(1e-6));
+            // All weight and all tokens on one of 3 experts: mean 2, variance 8, so 2 for each part.
+            assertThat(BalanceLosses.importanceLoad(collapsed(3)).item()).isCloseTo(4, within(1e-5));
+        }
+    }
+
+    @Test
+    void capacityChangesNoBalanceLoss() {
+        try (Scope _ = Scope.open()) {
+            Routing routing = Routings.ofLogits(Tensors.normal(Rng.seeded(5), 0, 1, 20, 4), 2);
+            for (BalanceLoss loss : BalanceLoss.values()) {
+                assertThat(loss.of(List.of(routing.limited(3))).item())
+                        .as(loss.key())
+                        .isEqualTo(loss.of(List.of(routing)).item());
+            }
+        }
+    }
+
     @Test
     void onlyLossesWithACoefficientAreComputed() {
         try (Scope _ = Scope.open()) {

@@ -2,6 +2,8 @@ package dev.mojave.report;
 
 import dev.mojave.result.ArmResult;
 import dev.mojave.result.Comparison;
+import dev.mojave.result.ExpertProfile;
+import dev.mojave.result.ExpertProfiles;
 import dev.mojave.result.GapPoint;
 import dev.mojave.result.MetricSeries;
 import dev.mojave.result.Provenance;
@@ -208,6 +210,56 @@ final class Fakes {
                 "name: quickstart\nmodel:\n  preset: gpt2\n  hidden_size: 128\ntrain:\n  steps: 2000\n  seed: " + seed
                         + "\n",
                 provenance(List.of(seed)));
+    }
+
+    /** A sparse run with everything that routers and experts leave behind. */
+    static RunRecord expertRun() {
+        RunRecord run = run(MOE, 1, "finished");
+        List<MetricSeries> series = new ArrayList<>(run.series());
+        for (int layer = 0; layer < LAYERS; layer++) {
+            series.add(series("moe/" + layer + "/load_entropy", 20, step -> 0.98));
+            series.add(series("moe/" + layer + "/max_violation", 20, step -> 0.2 + step / 1e5));
+            series.add(series("moe/" + layer + "/drop_rate", 20, step -> 0));
+        }
+        series.add(series("loss/switch_balance", 20, step -> 1 + 1 / (1 + step)));
+        series.add(series("loss/router_z", 20, step -> 2));
+        List<RoutingTrace> routing = run.routing().stream()
+                .map(trace -> new RoutingTrace(
+                        trace.layer(),
+                        trace.steps(),
+                        trace.load(),
+                        trace.loadEntropy(),
+                        trace.maxViolation(),
+                        trace.routingEntropy(),
+                        trace.deadExperts(),
+                        trace.dropRate(),
+                        trace.load(),
+                        trace.steps().stream().map(step -> List.of(0.6, 0.3)).toList()))
+                .toList();
+        ExpertProfile profile = new ExpertProfile(
+                0,
+                List.of(0.5, 0.5),
+                List.of(List.of(new ExpertProfile.LikedToken("\n", 0.9, 90)), List.of()),
+                List.of("noun", "verb"),
+                List.of(List.of(0.4, 0.1), List.of(0.1, 0.4)),
+                0.25,
+                0.3);
+        return new RunRecord(
+                run.name(),
+                run.arm(),
+                run.seed(),
+                run.description(),
+                run.state(),
+                run.parametersTotal(),
+                run.parametersActive(),
+                run.flopsPerToken(),
+                series,
+                routing,
+                run.samples(),
+                run.recipe(),
+                run.provenance(),
+                List.of("Router expert_choice is not causal: its losses are too good."),
+                new ExpertProfiles(1000, List.of(profile)));
     }
 
     private static MetricSeries series(String metric, int every, java.util.function.DoubleUnaryOperator value) {

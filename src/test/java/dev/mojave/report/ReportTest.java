@@ -216,6 +216,29 @@ class ReportTest {
     }
 
     @Test
+    void aSparseRunShowsItsExpertsItsLossesAndItsCaveats() {
+        RunRecord run = Fakes.expertRun();
+        String html = RunPage.of(run).html();
+        assertThat(markup(html))
+                .contains(
+                        "Router expert_choice is not causal",
+                        "“\\n” 90",
+                        "layer 0, expert 1",
+                        "specialisation 0.250",
+                        "Best choices at the end of training");
+        assertThat(figures(html).propertyNames())
+                .contains(
+                        "best-choice-run",
+                        "load-entropy-by-layer",
+                        "max-violation-by-layer",
+                        "auxiliary-losses",
+                        "weight-by-rank",
+                        "categories")
+                .as("nothing was dropped")
+                .doesNotContain("drop-rate-by-layer");
+    }
+
+    @Test
     void aRunWithoutAnyMetricSaysSo() {
         RunRecord run = Fakes.run(Fakes.DENSE_ACTIVE, 1, "running");
         RunRecord empty = new RunRecord(

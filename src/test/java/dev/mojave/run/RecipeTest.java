@@ -138,6 +138,16 @@ class RecipeTest {
     }
 
     @Test
+    void aScheduleThatWouldStartAfterTheEndIsRefused() {
+        String late = "model.moe.losses={router_z: {kind: linear, from: 0.0, to: 0.01, start: 5000}}";
+        assertThatThrownBy(() -> read(TYPED, late))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining(
+                        "model.moe.losses.router_z starts at step 5000, but training has 2000: it would never act; lower its start");
+        assertThat(read(TYPED, late, "train.steps=6000").yaml()).contains("start: 5000");
+    }
+
+    @Test
     void replacesWhatExcludesEachOther() {
         assertThat(read(TYPED, "train.tokens=1M").train().length()).isEqualTo(new TrainLength.Tokens(1_000_000));
         assertThat(read(TYPED, "train.epochs=3", "train.words=2k").train().length())

@@ -39,6 +39,18 @@ final class Tiny {
     }
 
     static ModelSpec sparse() {
+        return sparse(new MoeSpec(
+                4,
+                2,
+                true,
+                new TopKRouter.Spec(),
+                Coefficients.NONE
+                        .with(BalanceLoss.SWITCH_BALANCE, 0.01)
+                        .with(BalanceLoss.MIXTRAL_BALANCE, 0.01)
+                        .with(BalanceLoss.ROUTER_Z, 0.001)));
+    }
+
+    static ModelSpec sparse(MoeSpec moe) {
         return new ModelSpec(
                 VOCABULARY,
                 16,
@@ -56,15 +68,7 @@ final class Tiny {
                 false,
                 0,
                 0.02,
-                new MoeSpec(
-                        4,
-                        2,
-                        true,
-                        new TopKRouter.Spec(),
-                        Coefficients.NONE
-                                .with(BalanceLoss.SWITCH_BALANCE, 0.01)
-                                .with(BalanceLoss.MIXTRAL_BALANCE, 0.01)
-                                .with(BalanceLoss.ROUTER_Z, 0.001)));
+                moe);
     }
 
     /** Ids in which each token follows from the one before, so that there is something to learn. */

@@ -1,0 +1,229 @@
+package dev.mojave.report;
+
+import dev.mojave.report.Figure.View;
+import dev.mojave.report.Plot.Format;
+import dev.mojave.report.Plot.Line;
+import dev.mojave.report.Plot.Point;
+import dev.mojave.report.Plot.Stroke;
+import dev.mojave.report.Table.Cell;
+import dev.mojave.report.Table.Column;
+import dev.mojave.result.ExpertProfile;
+import dev.mojave.result.MetricSeries;
+import dev.mojave.result.RoutingTrace;
+import dev.mojave.result.RunRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** The routers and experts of one run over training and after it, beside the loads that {@link RoutingFigures} shows. */
+final class ExpertFigures {
+    private static final int MOST_LINES = 6;
+    private static final String LOSS = "loss/";
+
+    private final RunRecord run;
+    private final Plot.Axis tokens;
+
+    ExpertFigures(RunRecord run) {
+        this.run = run;
+        double most = run.series().stream()
+                .flatMap(series -> series.tokens().stream())
+                .mapToDouble(Long::doubleValue)
+                .max()
+                .orElse(0);
+        this.tokens = Plot.Axis.progress("training tokens", Format.COUNT, most);
+    }
+
+    /** Entropies, MaxVio, drops and specialisation over training, by layer: those that were logged and are not 0 throughout. */
+    List<Figure> overTraining() {
+        List<Figure> figures = new ArrayList<>();
+        byLayer("load_entropy", "Load entropy", "H(load) / log E, 1 = balanced").ifPresent(figures::add);
+        byLayer("routing_entropy", "Routing entropy", "mean entropy of a token's probabilities, nats")
+                .ifPresent(figures::add);
+        byLayer("max_violation", "MaxVio", "largest load / mean load - 1, 0 = balanced")
+                .ifPresent(figures::add);
+        byLayer("drop_rate", "Dropped copies", "share of token copies that capacity dropped")
+                .ifPresent(figures::add);
+        byLayer("unrouted_rate", "Tokens without an expert", "share of tokens").ifPresent(figures::add);
+        byLayer("specialisation", "Specialisation", "H(category given expert) / log G, low = specialists")
+                .ifPresent(figures::add);
+        return figures;
+    }
+
+    private Optional<Figure> byLayer(String metric, String title, String axis) {
+        List<Line> lines = new ArrayList<>();
+        boolean zero = true;
+        for (RoutingTrace trace : Curves.spread(run.routing(), MOST_LINES)) {
+            List<Point> points = Curves.thin(Curves.of(run, "moe/" + trace.layer() + "/" + metric));
+            if (!points.isEmpty()) {
+                zero &= points.stream().allMatch(point -> point.y() == 0);
+                lines.add(new Line("layer " + trace.layer(), lines.size(), Stroke.SOLID, points, ""));
+            }
+        }
+        return zero
+                ? Optional.empty()
+                : Optional.of(Figure.of(
+                        metric.replace('_', '-') + "-by-layer",
+                        title + " over training",
+                        "As logged: moe/LAYER/" + metric + ".",
+                        last(lines),
+                        lines(axis, lines)));
+    }
+
+    /** Every auxiliary loss, unweighted, one view a loss. */
+    Optional<Figure> auxiliary() {
+        List<View> views = new ArrayList<>();
+        List<Line> all = new ArrayList<>();
+        for (MetricSeries series : run.series()) {
+            List<Point> points =
+                    series.metric().startsWith(LOSS) ? Curves.thin(Curves.of(run, series.metric())) : List.<Point>of();
+            if (!points.isEmpty()) {
+                String name = series.metric().substring(LOSS.length());
+                Line line = new Line(name, views.size(), Stroke.SOLID, points, "");
+                all.add(line);
+                views.add(new View(name.replace('_', '-'), name, lines(name + ", unweighted", List.of(line))));
+            }
+        }
+        return views.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Figure(
+                        "auxiliary-losses",
+                        "Auxiliary losses over training",
+                        "Each before its coefficient.",
+                        last(all),
+                        views));
+    }
+
+    /** The mean weight of a token's best choice, its second and so on, one view a layer. */
+    Optional<Figure> weights() {
+        List<View> views = new ArrayList<>();
+        List<Line> last = new ArrayList<>();
+        for (RoutingTrace trace : Curves.spread(run.routing(), MOST_LINES)) {
+            List<Line> lines = new ArrayList<>();
+            int ranks = trace.weightByRank().stream().mapToInt(List::size).max().orElse(0);
+            for (int rank = 0; rank < Math.min(ranks, MOST_LINES); rank++) {
+                List<Point> points = new ArrayList<>();
+                for (int i = 0;
+                        i < Math.min(trace.steps().size(), trace.weightByRank().size());
+                        i++) {
+                    List<Double> weights = trace.weightByRank().get(i);
+                    if (rank < weights.size()) {
+                        points.add(Point.of(trace.steps().get(i), weights.get(rank)));
+                    }
+                }
+                lines.add(new Line("choice " + (rank + 1), rank, Stroke.SOLID, Curves.thin(points), ""));
+            }
+            if (!lines.isEmpty()) {
+                double end = lines.getFirst().points().getLast().x();
+                Plot.Axis steps = Plot.Axis.progress("optimiser step", Format.COUNT, end);
+                views.add(new View(
+                        "layer-" + trace.layer(),
+                        "Layer " + trace.layer(),
+                        new Plot.Lines(steps, Curves.axis("mean weight", Format.PLAIN, lines, 0), lines, List.of())));
+                last = lines;
+            }
+        }
+        return views.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Figure(
+                        "weight-by-rank",
+                        "Weights of a token's choices over training",
+                        "The mean weight of the best choice, of the second and so on: how sharply the router decides.",
+                        "In the last layer: " + last(last),
+                        views));
+    }
+
+    /** How each category of text spreads over experts, one view a layer. */
+    Optional<Figure> categories() {
+        List<ExpertProfile> known = run.experts().layers().stream()
+                .filter(profile -> !profile.categories().isEmpty())
+                .toList();
+        if (known.isEmpty()) {
+            return Optional.empty();
+        }
+        String summary = known.stream()
+                .map(p -> "Layer " + p.layer() + ": specialisation " + Numbers.fixed(p.specialisation(), 3)
+                        + ", mutual information " + Numbers.fixed(p.categoryInformation(), 3) + ".")
+                .collect(Collectors.joining(" "));
+        return Optional.of(new Figure(
+                "categories",
+                "Experts by category of text",
+                "On held-out text after training: how often an expert receives a category, as a multiple of an equal share. "
+                        + summary
+                        + " Specialisation 1 = every expert sees the same mixture, information 0 = expert and category are"
+                        + " independent.",
+                summary,
+                known.stream()
+                        .map(p -> new View("layer-" + p.layer(), "Layer " + p.layer(), spread(p)))
+                        .toList()));
+    }
+
+    private static Plot spread(ExpertProfile profile) {
+        int experts = profile.load().size();
+        List<List<Double>> values = profile.categoryShare().stream()
+                .map(shares -> {
+                    double sum =
+                            shares.stream().mapToDouble(Double::doubleValue).sum();
+                    return shares.stream()
+                            .map(share -> sum == 0 ? Double.NaN : share / sum * experts)
+                            .toList();
+                })
+                .toList();
+        return new Plot.HeatMap(
+                "expert",
+                "category",
+                "share of the category's copies as a multiple of an equal share",
+                profile.categories(),
+                IntStream.range(0, experts).mapToObj(String::valueOf).toList(),
+                values,
+                0,
+                1,
+                2,
+                "×",
+                experts <= 16);
+    }
+
+    /** The tokens that each expert likes, layer by layer. */
+    Optional<Table> liked() {
+        List<List<Cell>> rows = new ArrayList<>();
+        for (ExpertProfile profile : run.experts().layers()) {
+            for (int expert = 0; expert < profile.liked().size(); expert++) {
+                String tokensLiked = profile.liked().get(expert).stream()
+                        .map(token -> visible(token.text()) + " " + Numbers.percent(token.share()))
+                        .collect(Collectors.joining(", "));
+                rows.add(List.of(
+                        Cell.of("layer " + profile.layer() + ", expert " + expert),
+                        Cell.of(Numbers.percent(profile.load().get(expert))),
+                        Cell.of(tokensLiked.isEmpty() ? Numbers.NONE : tokensLiked)));
+            }
+        }
+        return rows.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Table(
+                        "Tokens that each expert likes, with the share of the token's copies that it receives ("
+                                + Numbers.count(run.experts().tokens()) + " held-out tokens)",
+                        List.of(
+                                Column.text("Expert"),
+                                Column.number("Load", "of all copies"),
+                                Column.text("Tokens, most telling first")),
+                        rows));
+    }
+
+    private static String visible(String token) {
+        return "“" + token.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + "”";
+    }
+
+    private Plot lines(String axis, List<Line> lines) {
+        return new Plot.Lines(tokens, Curves.axis(axis, Format.PLAIN, lines, 0), lines, List.of());
+    }
+
+    private static String last(List<Line> lines) {
+        return lines.stream()
+                        .filter(line -> !line.points().isEmpty())
+                        .map(line -> line.label() + " ends at "
+                                + Numbers.compact(line.points().getLast().y()))
+                        .collect(Collectors.joining(", "))
+                + ".";
+    }
+}

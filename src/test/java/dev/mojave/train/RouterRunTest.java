@@ -1,0 +1,194 @@
+package dev.mojave.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Progress;
+import dev.mojave.base.StopSignal;
+import dev.mojave.base.Yaml;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.model.MoeSpec;
+import dev.mojave.moe.BalanceLoss;
+import dev.mojave.moe.BalanceLosses;
+import dev.mojave.moe.Coefficients;
+import dev.mojave.moe.LoadStatistics;
+import dev.mojave.moe.TopKRouter;
+import dev.mojave.nn.Context;
+import dev.mojave.run.MetricLine;
+import dev.mojave.run.MetricsLog;
+import dev.mojave.run.RecipeDraft;
+import dev.mojave.run.RunFolder;
+import dev.mojave.run.SavedModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whole runs with every router: what they save, and what balance losses make of them. */
+class RouterRunTest {
+    @TempDir
+    Path folder;
+
+    static Stream<String> routers() {
+        return Stream.of(
+                "noisy_top_k",
+                "sinkhorn",
+                "expert_choice",
+                "{kind: loss_free, bias_update_rate: 0.05}",
+                "{kind: task_aware, categories: [odd, even]}",
+                "hash",
+                "uniform",
+                "soft",
+                "top_k, input_jitter: 0.1, expert_dropout: 0.2, capacity_factor: {train: 0.9},"
+                        + " losses: {importance_load: 0.01, switch_balance: {kind: linear, from: 0.0, to: 0.1}}");
+    }
+
+    private Path text() {
+        Path file = folder.resolve("text.jsonl");
+        StringBuilder content = new StringBuilder();
+        for (int i = 0; i < 120; i++) {
+            content.append("{\"text\": \"the %d cats sat on %d mats\", \"category\": \"%s\"}\n"
+                    .formatted(i, i * 7 % 13, i % 2 == 0 ? "even" : "odd"));
+        }
+        try {
+            Files.writeString(file, content);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+        return file;
+    }
+
+    private TrainRun.Result run(String router, String output, boolean resume, StopSignal signal) {
+        RecipeDraft draft = RecipeDraft.of(
+                Yaml.parse("""
+            name: run
+            data: {source: %s, tokenizer: byte, validation: {documents: 0.2}}
+            model: {preset: llama, hidden_size: 16, num_hidden_layers: 2, num_attention_heads: 2, max_position_embeddings: 16,
+              moe: {num_experts: 4, num_experts_per_tok: %d, router: %s}}
+            train: {batch_size: 4, micro_batch_size: 2, steps: 7, learning_rate: 3.0e-3, eval_every: 4, eval_tokens: 100, log_every: 1}
+            engine: {precision: fp32}
+            """.formatted(text(), router.equals("soft") ? 4 : 2, router), "test.yaml"), "test.yaml");
+        return TrainRun.run(
+                draft,
+                new TrainRun.Options(folder.resolve(output), resume, false, Optional.empty(), "test"),
+                Progress.SILENT,
+                signal);
+    }
+
+    private static StopSignal stopAfter(int polls) {
+        return new StopSignal() {
+            private int left = polls;
+
+            @Override
+            public boolean requested() {
+                return left-- <= 0;
+            }
+
+            @Override
+            public int exitCode() {
+                return 130;
+            }
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("routers")
+    void aRunThatWasStoppedEndsBitForBitLikeOneThatWasNot(String router) {
+        run(router, "whole", false, StopSignal.NEVER);
+        assertThat(run(router, "parts", false, stopAfter(3)).finished()).isFalse();
+        assertThat(run(router, "parts", true, StopSignal.NEVER).finished()).isTrue();
+        RunFolder whole = RunFolder.open(folder.resolve("whole/run"));
+        RunFolder parts = RunFolder.open(folder.resolve("parts/run"));
+        assertThat(tensors(parts)).isEqualTo(tensors(whole));
+        assertThat(log(parts)).isEqualTo(log(whole));
+        assertThat(parts.samples().read()).isEqualTo(whole.samples().read());
+    }
+
+    private static Map<String, List<Float>> tensors(RunFolder run) {
+        Map<String, List<Float>> all = new TreeMap<>();
+        try (SavedModel saved = SavedModel.load(run, SavedModel.LAST)) {
+            saved.model().tensors().forEach(p -> {
+                List<Float> values = new ArrayList<>();
+                for (float value : p.value().toFloats()) {
+                    values.add(value);
+                }
+                all.put(p.name(), values);
+            });
+        }
+        return all;
+    }
+
+    private static List<String> log(RunFolder run) {
+        return MetricsLog.read(run.metrics()).stream()
+                .map(line -> line.step() + " " + scalars(line) + " " + line.lists())
+                .toList();
+    }
+
+    private static Map<String, Double> scalars(MetricLine line) {
+        Map<String, Double> kept = new TreeMap<>(line.scalars());
+        kept.keySet()
+                .removeIf(name -> name.contains("per_second") || name.contains("memory") || name.contains("flops"));
+        return kept;
+    }
+
+    @Test
+    void aLossFreeRunSavesItsBiasesAndLogsCategories() {
+        run("{kind: loss_free, bias_update_rate: 0.05}", "out", false, StopSignal.NEVER);
+        RunFolder run = RunFolder.open(folder.resolve("out/run"));
+        assertThat(tensors(run).get("layers.1.moe.router.e_score_correction_bias"))
+                .hasSize(4)
+                .anyMatch(value -> value != 0);
+        assertThat(run.lastMetrics()).containsKeys("moe/0/specialisation", "moe/1/category_information");
+        assertThat(MetricsLog.read(run.metrics()).getFirst().lists().get("moe/0/weight_by_rank"))
+                .hasSize(2);
+    }
+
+    @Test
+    void categoriesThatTheDataLacksAreRefused() {
+        assertThatThrownBy(() -> run("{kind: task_aware, categories: [noun]}", "out", false, StopSignal.NEVER))
+                .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.USAGE))
+                .hasMessageContaining("model.moe.router")
+                .hasMessageContaining("none of noun")
+                .hasMessageContaining("even, odd");
+    }
+
+    @Test
+    void thePaperSignCollapsesARunAndTheMendedOneDoesNot() {
+        assertThat(largestLoad(BalanceLoss.ENTROPY_PAPER_SIGN)).isGreaterThan(0.9);
+        assertThat(largestLoad(BalanceLoss.ENTROPY_BALANCE)).isLessThan(0.5);
+    }
+
+    /** Trains 120 steps with one expert of four a token and returns the largest share of tokens that an expert has. */
+    private static double largestLoad(BalanceLoss loss) {
+        MoeSpec moe = new MoeSpec(4, 1, false, new TopKRouter.Spec(), Coefficients.NONE.with(loss, 1));
+        ModelSpec spec = Tiny.sparse(moe);
+        try (LanguageModel model = LanguageModel.build(spec, 1);
+                AdamW optimizer = new AdamW(new AdamW.Spec(0.9, 0.95, 1e-8, 0), model.parameters())) {
+            TrainStep step = new TrainStep(model, Context.TRAINING, 8);
+            List<LoadStatistics> load = List.of();
+            for (int i = 0; i < 120; i++) {
+                int[] ids = Tiny.ids(8, i);
+                TrainStep.Rows rows = new TrainStep.Rows(Tiny.inputs(ids), Tiny.targets(ids), 8);
+                load = step.run(rows, routing -> BalanceLosses.of(routing, moe.losses().at(0, 120)), i == 119)
+                        .load();
+                optimizer.step(3e-3, 1);
+                Gradients.clear(model.parameters());
+            }
+            return load.stream()
+                    .mapToDouble(l -> (l.maxViolation() + 1) / 4)
+                    .average()
+                    .orElseThrow();
+        }
+    }
+}
