@@ -8,7 +8,6 @@ import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.model.Inputs;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
-import dev.mojave.model.Output;
 import dev.mojave.nn.Context;
 import dev.mojave.result.EvalResult;
 import dev.mojave.tensor.NoGrad;
@@ -83,8 +82,7 @@ public final class Perplexity {
                     ? inputs
                     : inputs.withCategories(
                             Tensors.ofIds(windows.categories(batch, categories), batch.rows(), batch.context()));
-            Output output = model.forward(known, context);
-            return output.crossEntropy().orElseThrow().item();
+            return model.loss(known, context).crossEntropy().item();
         }
     }
 }

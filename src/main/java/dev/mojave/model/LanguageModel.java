@@ -19,6 +19,8 @@ import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.EmbeddingKernel;
+import dev.mojave.tensor.kernels.HeadLossKernel;
 import dev.mojave.tensor.kernels.PackedMatrix;
 import dev.mojave.tensor.kernels.SoftmaxCrossEntropy;
 import dev.mojave.tensor.kernels.TokenLosses;
@@ -150,7 +152,8 @@ public final class LanguageModel implements AutoCloseable {
     public Output forward(Inputs inputs, Context context) {
         List<Routing> routing = new ArrayList<>();
         List<Tensor> hidden = new ArrayList<>();
-        Tensor lastBSD = hidden(inputs, context, hidden, routing);
+        Tensor lastBSD = finalNorm.forward(hidden(inputs, context, hidden, routing));
+        hidden.add(lastBSD);
         Tensor logitsBSV =
                 Linear.apply(lastBSD, headVD, Optional.empty(), context).to(DType.FLOAT32);
         Optional<Tensor> loss = inputs.targetsBS()
@@ -168,12 +171,28 @@ public final class LanguageModel implements AutoCloseable {
     public double[] tokenLosses(Inputs inputs, int[] targets) {
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
-            Tensor hiddenBSD = hidden(inputs, Context.EVALUATION, new ArrayList<>(), new ArrayList<>());
+            Tensor hiddenBSD = finalNorm.forward(hidden(inputs, Context.EVALUATION, new ArrayList<>(), new ArrayList<>()));
             return TokenLosses.of(hiddenBSD.reshape(-1, spec.hiddenSize()), headVD, targets);
         }
     }
 
-    /** Runs everything but the head: float32 (B, S, D) after the final norm; hidden states and routing records are appended. */
+    /**
+     * Runs the model for its cross-entropy alone. In float32 the head and the loss are one kernel, which never holds all logits.
+     *
+     * @param inputs with targets
+     */
+    public Loss loss(Inputs inputs, Context context) {
+        if (context.compute() != DType.FLOAT32) {
+            Output output = forward(inputs, context);
+            return new Loss(output.crossEntropy().orElseThrow(), output.routing());
+        }
+        List<Routing> routing = new ArrayList<>();
+        Tensor xBSD = hidden(inputs, context, new ArrayList<>(), routing);
+        Tensor targetsBS = inputs.targetsBS().orElseThrow();
+        return new Loss(HeadLossKernel.apply(xBSD, targetsBS, finalNorm.normalisation(), headVD), routing);
+    }
+
+    /** Runs everything between embedding and final norm: float32 (B, S, D); hidden states and routing records are appended. */
     private Tensor hidden(Inputs inputs, Context context, List<Tensor> hidden, List<Routing> routing) {
         int tokens = (int) inputs.idsBS().size(1);
         int offset = inputs.cache().map(KvCache::length).orElse(0);
@@ -183,11 +202,10 @@ public final class LanguageModel implements AutoCloseable {
                 offset + tokens,
                 spec.maxPositionEmbeddings());
         Check.that(inputs.cache().isEmpty() || inputs.paddingBS().isEmpty(), "padding is not supported with a cache");
-        Tensor x = Functions.embedding(embeddingVD, inputs.idsBS());
-        if (positionsTD.isPresent()) {
-            x = x.add(positionsTD.get().narrow(0, offset, tokens));
-        }
-        x = Functions.dropout(x, context.dropout(spec.dropout()));
+        Optional<Tensor> positions = positionsTD.map(
+                table -> offset == 0 ? table : table.narrow(0, offset, tokens));
+        Tensor embedded = EmbeddingKernel.apply(embeddingVD, inputs.idsBS(), positions);
+        Tensor x = Functions.dropout(embedded, context.dropout(spec.dropout()));
         Optional<Tensor> visible = inputs.paddingBS().map(LanguageModel::visible);
         Tokens known = new Tokens(
                 inputs.idsBS(),
@@ -204,9 +222,7 @@ public final class LanguageModel implements AutoCloseable {
             output.routing().ifPresent(routing::add);
         }
         inputs.cache().ifPresent(cache -> cache.advance(tokens));
-        Tensor lastBSD = finalNorm.forward(x);
-        hidden.add(lastBSD);
-        return lastBSD;
+        return x;
     }
 
     /** Returns the indices in B * S of the tokens that are not padding. */

@@ -72,7 +72,7 @@ public final class Norm {
     }
 
     /** Returns the kernel with this layer's weights. */
-    Normalisation normalisation() {
+    public Normalisation normalisation() {
         return new Normalisation(spec.kind == Kind.LAYER_NORM, weightD, biasD, spec.eps);
     }
 }

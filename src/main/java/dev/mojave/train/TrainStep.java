@@ -3,7 +3,7 @@ package dev.mojave.train;
 import dev.mojave.base.Check;
 import dev.mojave.model.Inputs;
 import dev.mojave.model.LanguageModel;
-import dev.mojave.model.Output;
+import dev.mojave.model.Loss;
 import dev.mojave.moe.BalanceLosses.Weighted;
 import dev.mojave.moe.LoadStatistics;
 import dev.mojave.moe.Routing;
@@ -151,9 +151,8 @@ public final class TrainStep {
             Rows part = batch.part(row, microBatchSize);
             double fraction = part.counted() / counted;
             try (Scope _ = Scope.open()) {
-                Output output =
-                        model.forward(part.inputs(!model.spec().categories().isEmpty()), context);
-                Tensor ce = output.crossEntropy().orElseThrow();
+                Loss output = model.loss(part.inputs(!model.spec().categories().isEmpty()), context);
+                Tensor ce = output.crossEntropy();
                 Tensor total = ce;
                 for (Map.Entry<String, Weighted> entry :
                         losses.apply(output.routing()).entrySet()) {

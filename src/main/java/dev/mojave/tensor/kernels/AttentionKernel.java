@@ -142,9 +142,9 @@ public final class AttentionKernel {
             List<Tensor> gradients = new ArrayList<>(List.of(dx));
             gradients.addAll(weights.norm.gradients(sums.columns, 0));
             gradients.add(products.add(weights.qkv.weightOI(), dQkv, Matrix.of(normedND), tokens));
-            weights.qkv.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.qkvAt, shape.projected())));
+            weights.qkv.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.qkvAt)));
             gradients.add(products.add(weights.output.weightOI(), dOut, Matrix.of(mixedNC), tokens));
-            weights.output.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.outputAt, width)));
+            weights.output.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.outputAt)));
             products.run();
             return gradients;
         }

@@ -34,15 +34,21 @@ final class ColumnSums {
     }
 
     /** Adds all tasks' sums of some columns to the gradient of a vector, or makes it; returns it. */
-    Tensor gradient(Tensor vector, int column, int width) {
+    Tensor gradient(Tensor vector, int column) {
         CustomOp.Target target = CustomOp.target(vector);
-        MemorySegment total = target.gradient().segment();
         if (!target.adds()) {
-            total.fill((byte) 0);
+            target.gradient().segment().fill((byte) 0);
         }
+        addTo(target.gradient(), column);
+        return target.gradient();
+    }
+
+    /** Adds all tasks' sums, from a column on, to a vector. */
+    void addTo(Tensor vector, int column) {
+        MemorySegment total = vector.segment();
+        int width = Math.toIntExact(vector.elements());
         for (int task = 0; task < tasks; task++) {
             VectorMath.add(sums.memory(), sums.row(task) + column, total, 0, width);
         }
-        return target.gradient();
     }
 }

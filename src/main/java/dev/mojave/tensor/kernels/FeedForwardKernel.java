@@ -140,9 +140,9 @@ public final class FeedForwardKernel {
             List<Tensor> gradients = new ArrayList<>(List.of(dx));
             gradients.addAll(weights.norm.gradients(sums.columns, 0));
             gradients.add(products.add(weights.up.weightOI(), u, normed, tokens));
-            weights.up.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.upAt, projected)));
+            weights.up.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.upAt)));
             gradients.add(products.add(weights.down.weightOI(), dOut, active, tokens));
-            weights.down.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.downAt, width)));
+            weights.down.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.downAt)));
             products.run();
             return gradients;
         }

@@ -90,9 +90,9 @@ public record Normalisation(boolean centred, Tensor weightD, Optional<Tensor> bi
     /** Returns the gradients of the trained tensors from sums over rows that begin at a column. */
     List<Tensor> gradients(ColumnSums sums, int column) {
         int width = Math.toIntExact(weightD.elements());
-        Tensor dWeight = sums.gradient(weightD, column, width);
+        Tensor dWeight = sums.gradient(weightD, column);
         return biasD.isPresent()
-                ? List.of(dWeight, sums.gradient(biasD.get(), column + width, width))
+                ? List.of(dWeight, sums.gradient(biasD.get(), column + width))
                 : List.of(dWeight);
     }
 

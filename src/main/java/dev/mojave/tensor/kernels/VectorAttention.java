@@ -44,7 +44,7 @@ final class VectorAttention {
             store(e, s, at + i);
         }
         float total = sum(sum);
-        multiply(s, at, filled, 1 / total);
+        VectorMath.multiply(s, at, filled, 1 / total);
         zero(s, at + filled, at + padded(width));
         return max + (float) Math.log(total);
     }
@@ -67,20 +67,6 @@ final class VectorAttention {
         }
         zero(s, at + filled, at + padded(width));
         zero(dp, at + filled, at + padded(width));
-    }
-
-    /** Returns the inner product of two rows. */
-    static float dot(MemorySegment a, long aAt, MemorySegment b, long bAt, int width) {
-        FloatVector sum = FloatVector.zero(FLOATS);
-        int i = 0;
-        for (; i < whole(width); i += LANES) {
-            sum = load(a, aAt + i).fma(load(b, bAt + i), sum);
-        }
-        if (i < width) {
-            VectorMask<Float> mask = tail(i, width);
-            sum = load(a, aAt + i, mask).fma(load(b, bAt + i, mask), sum);
-        }
-        return sum(sum);
     }
 
     /** Hides from a row of scores what its mask, one byte an element, does not show. */
@@ -159,12 +145,6 @@ final class VectorAttention {
             max = max.max(load(s, at + i));
         }
         return max.reduceLanes(VectorOperators.MAX);
-    }
-
-    private static void multiply(MemorySegment s, long at, int filled, float factor) {
-        for (int i = 0; i < filled; i += LANES) {
-            store(load(s, at + i).mul(factor), s, at + i);
-        }
     }
 
     private static void zero(MemorySegment s, long from, long to) {

@@ -77,6 +77,32 @@ final class VectorMath {
         }
     }
 
+    /** Multiplies a range by a factor. */
+    static void multiply(MemorySegment values, long at, int elements, float factor) {
+        int i = 0;
+        for (; i < whole(elements); i += LANES) {
+            store(load(values, at + i).mul(factor), values, at + i);
+        }
+        if (i < elements) {
+            VectorMask<Float> mask = tail(i, elements);
+            store(load(values, at + i, mask).mul(factor), values, at + i, mask);
+        }
+    }
+
+    /** Returns the inner product of two ranges. */
+    static float dot(MemorySegment a, long aAt, MemorySegment b, long bAt, int elements) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        int i = 0;
+        for (; i < whole(elements); i += LANES) {
+            sum = load(a, aAt + i).fma(load(b, bAt + i), sum);
+        }
+        if (i < elements) {
+            VectorMask<Float> mask = tail(i, elements);
+            sum = load(a, aAt + i, mask).fma(load(b, bAt + i, mask), sum);
+        }
+        return sum(sum);
+    }
+
     /** Returns the lanes of {@code [element, end)}; for tails. */
     static VectorMask<Float> tail(long element, long end) {
         return FLOATS.indexInRange(element, end);

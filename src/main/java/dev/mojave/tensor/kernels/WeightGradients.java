@@ -10,7 +10,14 @@ import java.util.List;
 final class WeightGradients {
     private static final int ROWS_OF_PART = 16;
 
-    private record Part(Matrix dy, Matrix x, int tokens, Matrix gradient, int rows, int columns, float beta) {}
+    private record Part(Matrix dy, Matrix x, int tokens, Matrix gradient, int rows, int columns, float beta) {
+        /** A product over no tokens: BLAS libraries differ about it. */
+        void clear() {
+            if (beta == 0) {
+                gradient.rows(rows).fill((byte) 0);
+            }
+        }
+    }
 
     private final List<Part> parts = new ArrayList<>();
 
@@ -35,7 +42,8 @@ final class WeightGradients {
         return target.gradient();
     }
 
-    private void add(Matrix dy, Matrix x, int tokens, Matrix gradient, int outputs, int inputs, boolean adds) {
+    /** The same into memory, for a matrix of so many outputs and inputs; without tokens it is 0. */
+    void add(Matrix dy, Matrix x, int tokens, Matrix gradient, int outputs, int inputs, boolean adds) {
         int threads = Engine.current().threads();
         int each = (outputs + threads * ROWS_OF_PART - 1) / (threads * ROWS_OF_PART) * ROWS_OF_PART;
         for (int from = 0; from < outputs; from += each) {
@@ -54,6 +62,10 @@ final class WeightGradients {
     void run() {
         Blas.forEach(parts.size(), i -> {
             Part p = parts.get(i);
+            if (p.tokens == 0) {
+                p.clear();
+                return;
+            }
             Blas.transposedMultiply(p.rows, p.columns, p.tokens, p.dy, p.x, p.beta, p.gradient);
         });
     }
