@@ -202,8 +202,7 @@ public final class LanguageModel implements AutoCloseable {
                 offset + tokens,
                 spec.maxPositionEmbeddings());
         Check.that(inputs.cache().isEmpty() || inputs.paddingBS().isEmpty(), "padding is not supported with a cache");
-        Optional<Tensor> positions = positionsTD.map(
-                table -> offset == 0 ? table : table.narrow(0, offset, tokens));
+        Optional<Tensor> positions = positionsTD.map(table -> offset == 0 ? table : table.narrow(0, offset, tokens));
         Tensor embedded = EmbeddingKernel.apply(embeddingVD, inputs.idsBS(), positions);
         Tensor x = Functions.dropout(embedded, context.dropout(spec.dropout()));
         Optional<Tensor> visible = inputs.paddingBS().map(LanguageModel::visible);

@@ -100,8 +100,8 @@ final class AttentionRows {
         Blas.multiplyTransposed(rows, seen, size, dOut, head.value, 0, dWeights);
         for (int row = 0; row < rows; row++) {
             hide(head, weights, from, row);
-            float inner = VectorMath.dot(
-                    head.mixed.memory(), head.mixed.row(from + row), dOut.memory(), dOut.row(row), size);
+            float inner =
+                    VectorMath.dot(head.mixed.memory(), head.mixed.row(from + row), dOut.memory(), dOut.row(row), size);
             float logSum = logSums.getAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, head.logSum(from + row));
             VectorAttention.backward(
                     weights.memory(),

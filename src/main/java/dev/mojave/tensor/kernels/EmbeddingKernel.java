@@ -31,9 +31,7 @@ public final class EmbeddingKernel {
      * @return float32 (B, S, D)
      */
     public static Tensor apply(Tensor weightVD, Tensor idsBS, Optional<Tensor> positionsTD) {
-        return Fused.takes(weightVD)
-                ? fused(weightVD, idsBS, positionsTD)
-                : plain(weightVD, idsBS, positionsTD);
+        return Fused.takes(weightVD) ? fused(weightVD, idsBS, positionsTD) : plain(weightVD, idsBS, positionsTD);
     }
 
     /** The twin in libtorch operations. */
@@ -63,7 +61,8 @@ public final class EmbeddingKernel {
         positionsTD.ifPresent(inputs::add);
         return CustomOp.attach(y, inputs, dy -> {
             List<Tensor> gradients = new ArrayList<>(List.of(sums(weightVD, ids, dy)));
-            positionsTD.ifPresent(p -> gradients.add(p.requiresGrad() ? sums(p, positions(ids.length, length), dy) : p));
+            positionsTD.ifPresent(
+                    p -> gradients.add(p.requiresGrad() ? sums(p, positions(ids.length, length), dy) : p));
             return gradients;
         });
     }

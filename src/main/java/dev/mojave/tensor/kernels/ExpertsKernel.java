@@ -11,7 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-// Shapes: T tokens, K choices per token, R rows: copies of tokens sorted by expert, E experts, D model width, I intermediate size,
+// Shapes: T tokens, K choices per token, R rows: copies of tokens sorted by expert, E experts, D model width, I
+// intermediate size,
 // P projections (1 GELU, 2 SwiGLU).
 /**
  * Experts over their tokens as one operation: {@code y_t = sum_k w_tk down_e(gate(up_e(x_t)))}, e the expert of copy (t, k). Rows of an expert
@@ -25,20 +26,33 @@ public final class ExpertsKernel {
 
     private ExpertsKernel() {}
 
-    /**
-     * Where copies of tokens go. Copy {@code t * K + k} is choice k of token t.
-     *
-     * @param rowsOfExpert rows of each expert
-     * @param copyAtRow copy at each row (R)
-     * @param rowOfCopy row of each copy (T * K), R where no expert takes it
-     * @param topK K
-     */
-    public record Routes(long[] rowsOfExpert, long[] copyAtRow, long[] rowOfCopy, int topK) {
-        int rows() {
+    /** Where copies of tokens go. Copy {@code t * K + k} is choice k of token t. */
+    public static final class Routes {
+        private final long[] rowsOfExpert;
+        private final long[] copyAtRow;
+        private final long[] rowOfCopy;
+        private final int topK;
+
+        /**
+         * Follows a sort of copies by expert; the arrays are not copied.
+         *
+         * @param rowsOfExpert rows of each expert
+         * @param copyAtRow copy at each row (R)
+         * @param rowOfCopy row of each copy (T * K), R where no expert takes it
+         * @param topK K
+         */
+        public Routes(long[] rowsOfExpert, long[] copyAtRow, long[] rowOfCopy, int topK) {
+            this.rowsOfExpert = rowsOfExpert;
+            this.copyAtRow = copyAtRow;
+            this.rowOfCopy = rowOfCopy;
+            this.topK = topK;
+        }
+
+        private int rows() {
             return copyAtRow.length;
         }
 
-        int tokens() {
+        private int tokens() {
             return rowOfCopy.length / topK;
         }
     }
@@ -66,10 +80,8 @@ public final class ExpertsKernel {
     private record Stack(Matrix weights, Optional<Matrix> biases, int inputs, int outputs) {
         static Stack of(Tensor stack, Optional<Tensor> biases) {
             return new Stack(
-                    Matrix.of(stack.detach()),
-                    biases.map(b -> Matrix.of(b.detach())),
-                    (int) stack.size(2),
-                    (int) stack.size(1));
+                    Matrix.of(stack.detach()), biases.map(b -> Matrix.of(b.detach())), (int) stack.size(2), (int)
+                            stack.size(1));
         }
 
         Projection.Rows of(int expert) {
@@ -199,7 +211,11 @@ public final class ExpertsKernel {
                 p.down.backward(dResults.fromRow(p.first), dActive, p.count);
                 Matrix ofPiece = active.fromRow(p.first);
                 weights.gate.backward(
-                        u.fromRow(p.first).rows(p.count), dActive.rows(p.count), ofPiece.rows(p.count), p.count, hidden);
+                        u.fromRow(p.first).rows(p.count),
+                        dActive.rows(p.count),
+                        ofPiece.rows(p.count),
+                        p.count,
+                        hidden);
                 choiceGradients(p, ofPiece, dActive, dResults.fromRow(p.first), dChoice);
                 weigh(u.fromRow(p.first), choice, p, projected);
                 weigh(dResults.fromRow(p.first), choice, p, width);
@@ -235,11 +251,10 @@ public final class ExpertsKernel {
         private void choiceGradients(
                 Piece piece, Matrix active, Matrix dActive, Matrix dResults, MemorySegment dChoice) {
             for (int row = 0; row < piece.count; row++) {
-                float gradient = VectorMath.dot(
-                        active.memory(), active.row(row), dActive.memory(), dActive.row(row), hidden);
+                float gradient =
+                        VectorMath.dot(active.memory(), active.row(row), dActive.memory(), dActive.row(row), hidden);
                 if (piece.down.bias().isPresent()) {
-                    gradient += VectorMath.dot(
-                            piece.down.bias().get(), 0, dResults.memory(), dResults.row(row), width);
+                    gradient += VectorMath.dot(piece.down.bias().get(), 0, dResults.memory(), dResults.row(row), width);
                 }
                 dChoice.set(FLOAT, routes.copyAtRow[piece.first + row] * Float.BYTES, gradient);
             }

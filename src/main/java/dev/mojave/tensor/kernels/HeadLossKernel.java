@@ -68,7 +68,7 @@ public final class HeadLossKernel {
             this.width = Math.toIntExact(headVD.size(1));
             this.classes = Math.toIntExact(headVD.size(0));
             this.tokens = Math.toIntExact(x.elements() / width);
-            this.chunk = (int) Math.clamp(MOST_LOGITS / classes, 1, tokens);
+            this.chunk = Math.clamp(MOST_LOGITS / classes, 1, tokens);
             List<Tensor> inputs = inputs();
             this.recording = CustomOp.recording(inputs.toArray(new Tensor[0]));
             this.targets = targets(targets);
@@ -84,7 +84,8 @@ public final class HeadLossKernel {
         }
 
         private int[] targets(Tensor targets) {
-            int[] all = Arrays.stream(targets.toLongs()).mapToInt(Math::toIntExact).toArray();
+            int[] all =
+                    Arrays.stream(targets.toLongs()).mapToInt(Math::toIntExact).toArray();
             Check.that(all.length == tokens, "%d targets for %d tokens", all.length, tokens);
             for (int target : all) {
                 Check.that(
@@ -132,7 +133,8 @@ public final class HeadLossKernel {
             Tensor dx = Tensors.zeros(DType.FLOAT32, x.shape());
             Tensor dHead = Tensors.empty(DType.FLOAT32, classes, width);
             int chunks = (tokens + chunk - 1) / chunk;
-            ColumnSums sums = new ColumnSums(chunks * Blas.tasks(chunk), norm.rows().sums());
+            ColumnSums sums =
+                    new ColumnSums(chunks * Blas.tasks(chunk), norm.rows().sums());
             Chunk part = new Chunk(Optional.of(new Gradients(Matrix.of(dx), sums)));
             for (int from = 0; from < tokens; from += chunk) {
                 int count = Math.min(chunk, tokens - from);

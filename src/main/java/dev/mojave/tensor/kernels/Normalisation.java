@@ -91,9 +91,7 @@ public record Normalisation(boolean centred, Tensor weightD, Optional<Tensor> bi
     List<Tensor> gradients(ColumnSums sums, int column) {
         int width = Math.toIntExact(weightD.elements());
         Tensor dWeight = sums.gradient(weightD, column);
-        return biasD.isPresent()
-                ? List.of(dWeight, sums.gradient(biasD.get(), column + width))
-                : List.of(dWeight);
+        return biasD.isPresent() ? List.of(dWeight, sums.gradient(biasD.get(), column + width)) : List.of(dWeight);
     }
 
     /** Returns the weights' memory, for use by any thread. */

@@ -19,8 +19,11 @@ class ExpertsKernelTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, 2, 1, GELU, false, false", "9, 4, 2, SWIGLU, false, true", "300, 3, 2, GELU, true, false",
-        "1300, 2, 1, SWIGLU, true, false", "40, 12, 3, GELU, true, true"
+        "1, 2, 1, GELU, false, false",
+        "9, 4, 2, SWIGLU, false, true",
+        "300, 3, 2, GELU, true, false",
+        "1300, 2, 1, SWIGLU, true, false",
+        "40, 12, 3, GELU, true, true"
     })
     void matchEveryExpertOnEveryToken(int tokens, int experts, int topK, Gate gate, boolean bias, boolean drops) {
         try (Scope _ = Scope.open()) {
@@ -34,10 +37,10 @@ class ExpertsKernelTest {
             List<Tensor> in = new ArrayList<>(List.of(
                     Tensors.normal(rng, 0, 1, tokens, WIDTH),
                     Tensors.uniform(rng, 0, 1, tokens, topK),
-                    Tensors.normal(rng, 0, 0.3, experts, gate.projections() * HIDDEN, WIDTH),
+                    Tensors.normal(rng, 0, 0.3, experts, (long) gate.projections() * HIDDEN, WIDTH),
                     Tensors.normal(rng, 0, 0.3, experts, WIDTH, HIDDEN)));
             if (bias) {
-                in.add(Tensors.normal(rng, 0, 1, experts, gate.projections() * HIDDEN));
+                in.add(Tensors.normal(rng, 0, 1, experts, (long) gate.projections() * HIDDEN));
                 in.add(Tensors.normal(rng, 0, 1, experts, WIDTH));
             }
             Twins.compare(

@@ -38,13 +38,18 @@ class HeadLossKernelTest {
             Twins.compare(
                     rng,
                     in,
-                    t -> HeadLossKernel.apply(t.get(0), targetsN, norm(t), t.get(3)).mul(3),
-                    t -> HeadLossKernel.plain(t.get(0), targetsN, norm(t), t.get(3)).mul(3),
+                    t -> HeadLossKernel.apply(t.get(0), targetsN, norm(t), t.get(3))
+                            .mul(3),
+                    t -> HeadLossKernel.plain(t.get(0), targetsN, norm(t), t.get(3))
+                            .mul(3),
                     1e-5);
             try (NoGrad _ = NoGrad.open()) {
-                assertThat(HeadLossKernel.apply(in.get(0), targetsN, norm(in), in.get(3)).item())
+                assertThat(HeadLossKernel.apply(in.get(0), targetsN, norm(in), in.get(3))
+                                .item())
                         .isCloseTo(
-                                HeadLossKernel.plain(in.get(0), targetsN, norm(in), in.get(3)).item(), within(1e-5));
+                                HeadLossKernel.plain(in.get(0), targetsN, norm(in), in.get(3))
+                                        .item(),
+                                within(1e-5));
             }
         }
     }
