@@ -11,6 +11,7 @@ final class Verbs {
         return List.of(
                 new QuickstartVerb(),
                 new StudyVerb(),
+                new PlanVerb(),
                 new TrainVerb(),
                 new EvalVerb(),
                 new GenerateVerb(),

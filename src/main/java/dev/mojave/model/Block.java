@@ -11,10 +11,15 @@ import dev.mojave.nn.KvCache;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Rotary;
 import dev.mojave.tensor.Functions;
+import dev.mojave.tensor.Recompute;
 import dev.mojave.tensor.Tensor;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
-/** One pre-norm transformer block: {@code x += attention(norm(x)); x += feed_forward(norm(x))}. */
+/**
+ * One pre-norm transformer block: {@code x += attention(norm(x)); x += feed_forward(norm(x))}. Where a pass is to recompute, both halves do
+ * but for a mixture, whose routing the balance losses differentiate.
+ */
 final class Block {
     /** The second half of a block is one or the other. */
     private sealed interface Half permits Dense, Sparse {}
@@ -56,16 +61,29 @@ final class Block {
     }
 
     Output forward(Tensor xBSD, Tokens tokens, Optional<Tensor> visible, Optional<KvCache> cache, Context context) {
-        Tensor x = attention.residual(xBSD, attentionNorm, visible, cache, slot, context.dropout(dropout), context);
+        Tensor x = kept(
+                xBSD,
+                context,
+                in -> attention.residual(in, attentionNorm, visible, cache, slot, context.dropout(dropout), context));
         return switch (half) {
             case Dense(FeedForward dense) ->
-                new Output(dense.residual(x, feedForwardNorm, context.dropout(dropout), context), Optional.empty());
+                new Output(
+                        kept(
+                                x,
+                                context,
+                                in -> dense.residual(in, feedForwardNorm, context.dropout(dropout), context)),
+                        Optional.empty());
             case Sparse(MoeLayer moe) -> {
                 MoeLayer.Output output = moe.forward(feedForwardNorm.forward(x), tokens, context);
                 Tensor branch = Functions.dropout(output.yBSD(), context.dropout(dropout));
                 yield new Output(x.add(branch), Optional.of(output.routing()));
             }
         };
+    }
+
+    /** Applies a half of the block, which keeps what backward needs, or, if so asked, its result alone. */
+    private static Tensor kept(Tensor x, Context context, UnaryOperator<Tensor> half) {
+        return context.recompute() ? Recompute.apply(x, half) : half.apply(x);
     }
 
     /** Tells the router, if the block is sparse, what the step wanted of each expert. */

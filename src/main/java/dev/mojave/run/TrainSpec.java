@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed of initialisation, dropout and the order of the data
  * @param logEvery steps between lines of the log
  * @param trainSubsetTokens size of the fixed part of the training split that each evaluation measures too; 0 = none
+ * @param recompute whether blocks keep only their results and compute the rest again in the backward pass: less memory, more time
  */
 public record TrainSpec(
         int batchSize,
@@ -43,7 +44,8 @@ public record TrainSpec(
         @Default("{}") Checkpoint checkpoint,
         @Default("0") long seed,
         @Default("10") long logEvery,
-        @Default("0") long trainSubsetTokens) {
+        @Default("0") long trainSubsetTokens,
+        @Default("false") boolean recompute) {
 
     /**
      * When to save and how much to keep: {@code train.checkpoint}.

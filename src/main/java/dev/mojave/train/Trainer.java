@@ -88,7 +88,7 @@ public final class Trainer implements AutoCloseable {
                 },
                 model.parameters());
         DType compute = job.engine().mixed() ? DType.BFLOAT16 : DType.FLOAT32;
-        this.context = new Context(true, compute);
+        this.context = new Context(true, compute, spec.recompute());
         this.trainStep = new TrainStep(model, context, spec.microBatchSize());
         this.evaluations = new Evaluations(model, job.data(), spec);
         this.sampler = Sampler.start(job.data().train(), cut, spec.seed());

@@ -78,7 +78,8 @@ class RecipeTest {
                         new TrainSpec.Checkpoint(500, 3),
                         0,
                         10,
-                        0));
+                        0,
+                        false));
         assertThat(draft.train().length()).isEqualTo(new TrainLength.Steps(2000));
         assertThat(draft.engine()).isEqualTo(EngineRequest.DEFAULT);
         assertThat(draft.data().validation()).isEqualTo(HeldOut.documents(0.05));

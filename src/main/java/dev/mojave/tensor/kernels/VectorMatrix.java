@@ -34,46 +34,34 @@ final class VectorMatrix {
 
     private VectorMatrix() {}
 
-    /** Rows {@code [from, to)} of a row-major float32 matrix. */
+    /**
+     * Rows {@code [from, to)} of a row-major float32 matrix, one after the other: memory is read strictly forwards, which is what its
+     * prefetcher likes best.
+     */
     static void fp32(MemorySegment w, MemorySegment x, MemorySegment y, int columns, int from, int to, boolean add) {
-        int row = from;
-        for (; row + GROUP <= to; row += GROUP) {
-            fourRows(w, x, y, columns, row, add);
-        }
-        for (; row < to; row++) {
-            put(y, row, dot(w, (long) row * columns, x, 0, columns), add);
+        for (int row = from; row < to; row++) {
+            put(y, row, longDot(w, (long) row * columns, x, columns), add);
         }
     }
 
-    private static void fourRows(MemorySegment w, MemorySegment x, MemorySegment y, int columns, int row, boolean add) {
-        long a = (long) row * columns;
-        long b = a + columns;
-        long c = b + columns;
-        long d = c + columns;
-        FloatVector sumA = FloatVector.zero(FLOATS);
-        FloatVector sumB = sumA;
-        FloatVector sumC = sumA;
-        FloatVector sumD = sumA;
+    /** A product of two vectors with four sums, because one would wait for itself. */
+    private static float longDot(MemorySegment w, long fromW, MemorySegment x, int size) {
+        FloatVector a = FloatVector.zero(FLOATS);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
         int i = 0;
-        for (; i + LANES <= columns; i += LANES) {
-            FloatVector v = load(x, i);
-            sumA = load(w, a + i).fma(v, sumA);
-            sumB = load(w, b + i).fma(v, sumB);
-            sumC = load(w, c + i).fma(v, sumC);
-            sumD = load(w, d + i).fma(v, sumD);
+        for (; i + GROUP * LANES <= size; i += GROUP * LANES) {
+            a = load(w, fromW + i).fma(load(x, i), a);
+            b = load(w, fromW + i + LANES).fma(load(x, i + LANES), b);
+            c = load(w, fromW + i + 2L * LANES).fma(load(x, i + 2L * LANES), c);
+            d = load(w, fromW + i + 3L * LANES).fma(load(x, i + 3L * LANES), d);
         }
-        if (i < columns) {
-            VectorMask<Float> mask = tail(i, columns);
-            FloatVector v = load(x, i, mask);
-            sumA = load(w, a + i, mask).fma(v, sumA);
-            sumB = load(w, b + i, mask).fma(v, sumB);
-            sumC = load(w, c + i, mask).fma(v, sumC);
-            sumD = load(w, d + i, mask).fma(v, sumD);
+        for (; i < size; i += LANES) {
+            VectorMask<Float> mask = tail(i, size);
+            a = load(w, fromW + i, mask).fma(load(x, i, mask), a);
         }
-        put(y, row, sum(sumA), add);
-        put(y, row + 1, sum(sumB), add);
-        put(y, row + 2, sum(sumC), add);
-        put(y, row + 3, sum(sumD), add);
+        return sum(a.add(b).add(c.add(d)));
     }
 
     /** The product of two vectors that begin at the given elements. */

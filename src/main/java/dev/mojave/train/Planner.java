@@ -1,0 +1,165 @@
+package dev.mojave.train;
+
+import dev.mojave.base.Progress;
+import dev.mojave.base.Records;
+import dev.mojave.base.Trees;
+import dev.mojave.data.PreparedData;
+import dev.mojave.eval.Perplexity;
+import dev.mojave.model.Inputs;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.model.ModelCounts;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.model.MoeSpec;
+import dev.mojave.nn.Context;
+import dev.mojave.result.PlanResult;
+import dev.mojave.run.OptimizerSpec;
+import dev.mojave.run.Recipe;
+import dev.mojave.run.TrainSpec;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.NoGrad;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.engine.EngineChoice;
+import dev.mojave.tensor.engine.MachineInfo;
+import dev.mojave.tensor.engine.ProcessMemory;
+import java.util.SplittableRandom;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Predicts step time and peak memory of a run by measuring its model with few layers: blocks are alike, so both grow by the same amount
+ * with each. What is measured is a few real steps and one pass of an evaluation, at the recipe's width, context and micro-batch.
+ */
+public final class Planner {
+    private static final int STEPS = 4;
+    private static final double WARM_UP_SECONDS = 3;
+
+    private final Recipe recipe;
+    private final TrainSpec train;
+    private final Context context;
+    private final Progress progress;
+
+    private Planner(Recipe recipe, EngineChoice engine, Progress progress) {
+        this.recipe = recipe;
+        this.train = recipe.train();
+        this.context =
+                new Context(true, engine.mixed() ? DType.BFLOAT16 : DType.FLOAT32, recipe.train().recompute());
+        this.progress = progress;
+    }
+
+    /** Seconds of one micro-batch and of one optimiser step, and the resident bytes at the peak. */
+    private record Cost(double microBatch, double update, double peak) {
+        /** The cost of {@code layers}, from that of two numbers of layers below it. */
+        static Cost extrapolated(Cost few, int fewLayers, Cost more, int moreLayers, int layers) {
+            double factor = (double) (layers - moreLayers) / (moreLayers - fewLayers);
+            return new Cost(
+                    more.microBatch + factor * Math.max(0, more.microBatch - few.microBatch),
+                    more.update + factor * Math.max(0, more.update - few.update),
+                    more.peak + factor * Math.max(0, more.peak - few.peak));
+        }
+    }
+
+    /** Predicts; some seconds, and the memory of a model of few layers. */
+    public static PlanResult plan(Recipe recipe, PreparedData data, EngineChoice engine, Progress progress) {
+        ModelSpec model = recipe.model();
+        TrainSpec train = recipe.train();
+        Cost cost = new Planner(recipe, engine, progress).cost();
+        int microBatches = train.batchSize() / train.microBatchSize();
+        double step = microBatches * cost.microBatch + cost.update;
+        long steps = TotalSteps.of(train, data.train(), data.cut(model.maxPositionEmbeddings()));
+        ModelCounts counts = model.counts();
+        return new PlanResult(
+                counts.total(),
+                counts.active(),
+                counts.flopsPerToken(),
+                steps,
+                step,
+                steps * step,
+                Math.round(cost.peak),
+                MachineInfo.detect().memoryBytes());
+    }
+
+    private Cost cost() {
+        int layers = recipe.model().numHiddenLayers();
+        int period = recipe.model().mixture().map(MoeSpec::decoderSparseStep).orElse(1);
+        progress.start("measuring", 3, "models");
+        measure(Math.min(layers, period), WARM_UP_SECONDS);
+        progress.update(1, "");
+        Cost result;
+        if (layers <= 2 * period) {
+            result = measure(layers, 0);
+        } else {
+            Cost few = measure(period, 0);
+            progress.update(2, "");
+            Cost more = measure(2 * period, 0);
+            result = Cost.extrapolated(few, period, more, 2 * period, layers);
+        }
+        progress.finish("");
+        return result;
+    }
+
+    private ModelSpec withLayers(int layers) {
+        ObjectNode tree = Records.tree(recipe.model());
+        return Records.read(
+                Trees.with(tree, "num_hidden_layers", tree.numberNode(layers)), ModelSpec.class, "plan", "model");
+    }
+
+    /** Trains for {@value #STEPS} steps, and for so many seconds at least; the fastest counts, the first ones compile. */
+    private Cost measure(int layers, double seconds) {
+        ModelSpec spec = withLayers(layers);
+        int rows = train.microBatchSize();
+        int[] ids = ids(spec, rows);
+        TrainStep.Rows batch = new TrainStep.Rows(ids, ids, rows);
+        ProcessMemory.resetPeak();
+        try (LanguageModel model = LanguageModel.build(spec, train.seed());
+                AdamW optimizer = optimizer(model)) {
+            TrainStep step = new TrainStep(model, context, rows);
+            double fastestBatch = Double.POSITIVE_INFINITY;
+            double fastestUpdate = Double.POSITIVE_INFINITY;
+            long begin = System.nanoTime();
+            for (int i = 0; i < STEPS || (System.nanoTime() - begin) / 1e9 < seconds; i++) {
+                long start = System.nanoTime();
+                step.run(batch, routing -> spec.balanceLosses(routing, 0, 1), false);
+                long computed = System.nanoTime();
+                double norm = Gradients.norm(model.parameters());
+                optimizer.step(0, Gradients.clipScale(norm, train.gradientClip()));
+                Gradients.clear(model.parameters());
+                fastestBatch = Math.min(fastestBatch, (computed - start) / 1e9);
+                fastestUpdate = Math.min(fastestUpdate, (System.nanoTime() - computed) / 1e9);
+            }
+            evaluate(model, Perplexity.rows(recipe.model()));
+            return new Cost(fastestBatch, fastestUpdate, ProcessMemory.peakBytes());
+        }
+    }
+
+    private AdamW optimizer(LanguageModel model) {
+        return new AdamW(
+                switch (train.optimizer()) {
+                    case OptimizerSpec.AdamW a -> new AdamW.Spec(a.beta1(), a.beta2(), a.eps(), a.weightDecay());
+                },
+                model.parameters());
+    }
+
+    private static int[] ids(ModelSpec spec, int rows) {
+        return new SplittableRandom(0)
+                .ints((long) rows * spec.maxPositionEmbeddings(), 0, spec.vocabSize())
+                .toArray();
+    }
+
+    /** One pass as an evaluation makes it. */
+    private static void evaluate(LanguageModel model, int rows) {
+        int[] ids = ids(model.spec(), rows);
+        int length = ids.length / rows;
+        try (Scope _ = Scope.open();
+                NoGrad _ = NoGrad.open()) {
+            double loss = model.forward(
+                            Inputs.of(
+                                    Tensors.ofIds(ids, rows, length),
+                                    Tensors.ofIds(ids, rows, length)),
+                            Context.EVALUATION)
+                    .crossEntropy()
+                    .orElseThrow()
+                    .item();
+            assert Double.isFinite(loss);
+        }
+    }
+}
