@@ -54,7 +54,9 @@ public final class Presets {
             "char-switch-8",
             "chimera-dense",
             "chimera-moe",
-            "mixtral-tiny");
+            "mixtral-tiny",
+            "olmoe-tiny",
+            "deepseek-tiny");
 
     private static final List<String> DERIVED =
             List.of("vocab_size", "num_key_value_heads", "intermediate_size", "attention_bias", "mlp_bias");
