@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
 /** Says what a recipe will cost before it is trained. */
 @Command(
         name = "plan",
-        description = "Parameters, FLOPs, time and peak memory of training a recipe here, from a few steps with few layers.",
+        description =
+                "Parameters, FLOPs, time and peak memory of training a recipe here, from a few steps with few layers.",
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave plan recipes/embedded-tiny.yaml --set train.batch_size=32")
 final class PlanVerb implements Verb {
@@ -47,8 +48,9 @@ final class PlanVerb implements Verb {
                 console.print(text(recipe, plan));
             }
             if (plan.peakMemoryBytes() > plan.machineMemoryBytes()) {
-                console.warn("that is more memory than there is (%s); use a smaller train.micro_batch_size or train.recompute: true"
-                        .formatted(Units.bytes((double) plan.machineMemoryBytes())));
+                console.warn(
+                        "that is more memory than there is (%s); use a smaller train.micro_batch_size or train.recompute: true"
+                                .formatted(Units.bytes((double) plan.machineMemoryBytes())));
             }
             return ExitCodes.OK;
         }

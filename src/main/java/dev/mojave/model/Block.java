@@ -68,10 +68,7 @@ final class Block {
         return switch (half) {
             case Dense(FeedForward dense) ->
                 new Output(
-                        kept(
-                                x,
-                                context,
-                                in -> dense.residual(in, feedForwardNorm, context.dropout(dropout), context)),
+                        kept(x, context, in -> dense.residual(in, feedForwardNorm, context.dropout(dropout), context)),
                         Optional.empty());
             case Sparse(MoeLayer moe) -> {
                 MoeLayer.Output output = moe.forward(feedForwardNorm.forward(x), tokens, context);

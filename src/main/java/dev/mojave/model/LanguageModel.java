@@ -171,7 +171,8 @@ public final class LanguageModel implements AutoCloseable {
     public double[] tokenLosses(Inputs inputs, int[] targets) {
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
-            Tensor hiddenBSD = finalNorm.forward(hidden(inputs, Context.EVALUATION, new ArrayList<>(), new ArrayList<>()));
+            Tensor hiddenBSD =
+                    finalNorm.forward(hidden(inputs, Context.EVALUATION, new ArrayList<>(), new ArrayList<>()));
             return TokenLosses.of(hiddenBSD.reshape(-1, spec.hiddenSize()), headVD, targets);
         }
     }

@@ -41,8 +41,10 @@ public final class Planner {
     private Planner(Recipe recipe, EngineChoice engine, Progress progress) {
         this.recipe = recipe;
         this.train = recipe.train();
-        this.context =
-                new Context(true, engine.mixed() ? DType.BFLOAT16 : DType.FLOAT32, recipe.train().recompute());
+        this.context = new Context(
+                true,
+                engine.mixed() ? DType.BFLOAT16 : DType.FLOAT32,
+                recipe.train().recompute());
         this.progress = progress;
     }
 
@@ -152,9 +154,7 @@ public final class Planner {
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
             double loss = model.forward(
-                            Inputs.of(
-                                    Tensors.ofIds(ids, rows, length),
-                                    Tensors.ofIds(ids, rows, length)),
+                            Inputs.of(Tensors.ofIds(ids, rows, length), Tensors.ofIds(ids, rows, length)),
                             Context.EVALUATION)
                     .crossEntropy()
                     .orElseThrow()

@@ -18,7 +18,9 @@ class RecomputeTest {
             Tensor loss = how.apply(how.apply(x.mul(2), body), body).square().sum();
             loss.backward();
             // What is drawn next must not depend on it either.
-            float next = (float) Functions.dropout(Tensors.ones(DType.FLOAT32, 64), 0.5).sum().item();
+            float next = (float) Functions.dropout(Tensors.ones(DType.FLOAT32, 64), 0.5)
+                    .sum()
+                    .item();
             return List.of(
                     new float[] {(float) loss.item(), next},
                     x.grad().orElseThrow().toFloats(),

@@ -33,7 +33,8 @@ class RecomputeStepTest {
                     routing -> spec.balanceLosses(routing, 0, 1),
                     false);
             List<float[]> all = new ArrayList<>();
-            model.parameters().forEach(p -> all.add(p.value().grad().orElseThrow().toFloats()));
+            model.parameters()
+                    .forEach(p -> all.add(p.value().grad().orElseThrow().toFloats()));
             return all.toArray(new float[0][]);
         }
     }

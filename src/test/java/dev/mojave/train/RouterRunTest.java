@@ -180,7 +180,11 @@ class RouterRunTest {
             for (int i = 0; i < 120; i++) {
                 int[] ids = Tiny.ids(8, i);
                 TrainStep.Rows rows = new TrainStep.Rows(Tiny.inputs(ids), Tiny.targets(ids), 8);
-                load = step.run(rows, routing -> BalanceLosses.of(routing, moe.losses().at(0, 120)), i == 119)
+                load = step.run(
+                                rows,
+                                routing ->
+                                        BalanceLosses.of(routing, moe.losses().at(0, 120)),
+                                i == 119)
                         .load();
                 optimizer.step(3e-3, 1);
                 Gradients.clear(model.parameters());
