@@ -93,6 +93,7 @@ public final class Experts implements ExpertBank {
     boolean fuses(Tensor xTD, Context context) {
         return context.compute() == DType.FLOAT32
                 && context.dropout(spec.dropout) == 0
+                && spec.each.outputs() == spec.each.width() // The kernel adds to rows as wide as those it reads.
                 && xTD.size(0) > 0
                 && ExpertsKernel.takes(xTD);
     }
