@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A few threads that share loops: {@code body(0) .. body(count - 1)}, in any order, each exactly once. The caller works too.
  *
- * <p>Waiting threads spin for {@value #SPIN_NANOS} ns and then park: waking a parked thread costs more than a small kernel, but
- * threads that spin longer take the cores away from the BLAS library's own.
+ * <p>Waiting threads spin for {@value #SPIN_NANOS} ns and then park: on a virtual machine, waking a parked thread costs more than a small
+ * kernel. What lies between two loops of a step is shorter; beyond that, spinning would take cores from the libraries' own threads.
  */
 public final class Workers {
-    private static final long SPIN_NANOS = 20_000;
+    private static final long SPIN_NANOS = 300_000;
 
     private static volatile @Nullable Workers shared;
 
