@@ -95,7 +95,7 @@ public final class ModelFolder implements AutoCloseable {
      */
     public LanguageModel load() {
         requireNear();
-        LanguageModel model = LanguageModel.build(spec, 0);
+        LanguageModel model = LanguageModel.blank(spec);
         try {
             WeightNames.fromStored(spec, weights(), model.tensors());
             return model;

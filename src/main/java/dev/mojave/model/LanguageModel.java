@@ -91,6 +91,11 @@ public final class LanguageModel implements AutoCloseable {
         return new LanguageModel(spec, Init.of(Rng.seeded(seed), spec.initializerRange()));
     }
 
+    /** Builds a model whose matrices are 0, for weights that are about to be read: drawing them first would take longer than reading. */
+    public static LanguageModel blank(ModelSpec spec) {
+        return new LanguageModel(spec, Init.of(Rng.seeded(0), 0));
+    }
+
     private static Tensor owned(java.util.function.Supplier<Tensor> make) {
         try (Scope _ = Scope.open()) {
             return make.get().retain();

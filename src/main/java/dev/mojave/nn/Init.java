@@ -43,8 +43,11 @@ public final class Init {
         return new Init(rng, path, standardDeviation * factor, registry, buffers);
     }
 
-    /** Makes a matrix, or a stack of matrices, of normal values; weight decay applies. */
+    /** Makes a matrix, or a stack of matrices, of normal values; weight decay applies. Nothing is drawn for a deviation of 0. */
     public Tensor matrix(String name, long... shape) {
+        if (standardDeviation == 0) {
+            return zeroMatrix(name, shape);
+        }
         try (Scope _ = Scope.open()) {
             return register(name, Tensors.normal(rng, 0, standardDeviation, shape), true);
         }

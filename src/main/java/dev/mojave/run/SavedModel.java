@@ -81,8 +81,7 @@ public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe
     public static Weights weights(RunFolder run, String which) {
         Recipe recipe = run.recipe();
         try (Checkpoint checkpoint = run.checkpoints().open(step(run, which))) {
-            LanguageModel model =
-                    LanguageModel.build(recipe.model(), recipe.train().seed());
+            LanguageModel model = LanguageModel.blank(recipe.model());
             Snapshots.restore(checkpoint, model);
             return new Weights(model, recipe, checkpoint.state().step());
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mojave.nn.Context;
 import dev.mojave.nn.KvCache;
+import dev.mojave.nn.Parameter;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Rng;
@@ -235,5 +236,29 @@ class LanguageModelTest {
             assertThat(logits(one, ids).toFloats())
                     .isNotEqualTo(logits(other, ids).toFloats());
         }
+    }
+
+    @Test
+    void aBlankModelHasTheSameTensorsWithNothingInItsMatrices() {
+        ModelSpec spec = Tiny.spec("gpt2", "moe: {num_experts: 3, num_experts_per_tok: 2}");
+        try (Scope _ = Scope.open();
+                LanguageModel built = LanguageModel.build(spec, 1);
+                LanguageModel blank = LanguageModel.blank(spec)) {
+            assertThat(blank.tensors()).map(Parameter::name).isEqualTo(names(built));
+            assertThat(blank.tensors())
+                    .map(p -> List.of(p.value().shape()))
+                    .usingRecursiveComparison()
+                    .isEqualTo(built.tensors().stream()
+                            .map(p -> List.of(p.value().shape()))
+                            .toList());
+            assertThat(blank.parameters())
+                    .filteredOn(Parameter::decays)
+                    .isNotEmpty()
+                    .allSatisfy(p -> assertThat(p.value().toFloats()).containsOnly(0));
+        }
+    }
+
+    private static List<String> names(LanguageModel model) {
+        return model.tensors().stream().map(Parameter::name).toList();
     }
 }
