@@ -24,8 +24,7 @@ public enum Gate {
 
         @Override
         void backward(MemorySegment u, MemorySegment dy, MemorySegment y, int rows, int width) {
-            VectorElementwise.gelu(u, y, 0, (long) rows * width);
-            VectorElementwise.geluBackward(u, dy, u, 0, (long) rows * width);
+            VectorElementwise.geluAgain(u, dy, y, 0, (long) rows * width);
         }
     },
     /** Of two projections, gate and up, side by side. */

@@ -53,6 +53,28 @@ final class VectorElementwise {
         store(load(dy, i, mask).mul(geluSlope(load(x, i, mask))), dx, i, mask);
     }
 
+    /** Backward where y was not kept: x becomes its gradient, and y is made again from the same sigmoid. */
+    static void geluAgain(MemorySegment x, MemorySegment dy, MemorySegment y, long from, long to) {
+        long i = from;
+        for (; i + LANES <= to; i += LANES) {
+            FloatVector in = load(x, i);
+            FloatVector s = sigmoid(twoU(in));
+            store(in.mul(s), y, i);
+            store(load(dy, i).mul(geluSlope(in, s)), x, i);
+        }
+        if (i < to) {
+            geluAgainTail(x, dy, y, i, to);
+        }
+    }
+
+    private static void geluAgainTail(MemorySegment x, MemorySegment dy, MemorySegment y, long i, long to) {
+        VectorMask<Float> mask = tail(i, to);
+        FloatVector in = load(x, i, mask);
+        FloatVector s = sigmoid(twoU(in));
+        store(in.mul(s), y, i, mask);
+        store(load(dy, i, mask).mul(geluSlope(in, s)), x, i, mask);
+    }
+
     /** Backward of a row where y was not kept: gate and up become their gradients, y their product again. */
     static void swiGluAgain(MemorySegment gateUp, MemorySegment dy, MemorySegment y, long row, int width) {
         long gate = row * 2 * width;
