@@ -1,5 +1,7 @@
 package dev.mojave.cli;
 
+import dev.mojave.base.Failure;
+import dev.mojave.base.Suggest;
 import dev.mojave.generate.Generator;
 import dev.mojave.generate.SamplingSpec;
 import dev.mojave.result.GenerateResult;
@@ -26,6 +28,12 @@ final class GenerateVerb implements Verb {
 
     @Option(names = "--prompt", paramLabel = "TEXT", description = "The beginning; default: none.")
     String prompt = "";
+
+    @Option(
+            names = "--category",
+            paramLabel = "NAME",
+            description = "Category of the text, for a model whose router is told one (task_aware); default: none.")
+    String category = "";
 
     @Option(
             names = "--max-tokens",
@@ -94,12 +102,12 @@ final class GenerateVerb implements Verb {
         Engine.configure(EngineRequest.DEFAULT, console);
         try (SavedModel saved = SavedModel.load(run, checkpoint);
                 Signals signals = Signals.listen(console)) {
+            Generator generator = generator(saved, format);
             if (!json) {
                 console.stream(prompt);
             }
             saved.model().roundWeights(format);
-            GenerateResult result = new Generator(saved.model(), saved.tokenizer(), format)
-                    .generate(prompt, spec, json ? piece -> {} : console::stream, signals);
+            GenerateResult result = generator.generate(prompt, spec, json ? piece -> {} : console::stream, signals);
             if (json) {
                 console.json(result);
             } else {
@@ -108,5 +116,24 @@ final class GenerateVerb implements Verb {
             }
             return signals.requested() ? signals.exitCode() : ExitCodes.OK;
         }
+    }
+
+    private Generator generator(SavedModel saved, WeightFormat format) {
+        Generator generator = new Generator(saved.model(), saved.tokenizer(), format);
+        if (category.isEmpty()) {
+            return generator;
+        }
+        List<String> known = saved.model().spec().categories();
+        if (known.isEmpty()) {
+            throw Failure.usage(
+                    "--category %s: no router of this model is told a category (router task_aware is); leave the option out",
+                    category);
+        }
+        if (!known.contains(category)) {
+            throw Failure.usage(
+                    "--category: the model knows no category '%s' (it knows %s)%s",
+                    category, String.join(", ", known), Suggest.didYouMean(category, known));
+        }
+        return generator.ofCategory(category);
     }
 }

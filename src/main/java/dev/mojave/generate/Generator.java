@@ -1,9 +1,11 @@
 package dev.mojave.generate;
 
+import dev.mojave.base.Check;
 import dev.mojave.base.StopSignal;
 import dev.mojave.data.tokenizer.StreamDecoder;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.model.LanguageModel;
+import dev.mojave.model.ModelSpec;
 import dev.mojave.nn.KvCache;
 import dev.mojave.result.GenerateResult;
 import dev.mojave.tensor.kernels.WeightFormat;
@@ -19,6 +21,7 @@ public final class Generator {
     private final LanguageModel model;
     private final Tokenizer tokenizer;
     private final WeightFormat weights;
+    private final int category;
 
     /** Generates with a model and the tokenizer it was trained with. */
     public Generator(LanguageModel model, Tokenizer tokenizer) {
@@ -32,9 +35,26 @@ public final class Generator {
      *     the same weights
      */
     public Generator(LanguageModel model, Tokenizer tokenizer, WeightFormat weights) {
+        this(model, tokenizer, weights, 0);
+    }
+
+    private Generator(LanguageModel model, Tokenizer tokenizer, WeightFormat weights, int category) {
         this.model = model;
         this.tokenizer = tokenizer;
         this.weights = weights;
+        this.category = category;
+    }
+
+    /**
+     * The same for text of a category, which task-aware routers are told.
+     *
+     * @param name one of the model's {@link ModelSpec#categories}
+     * @throws IllegalArgumentException if it is none of them
+     */
+    public Generator ofCategory(String name) {
+        int index = model.spec().categories().indexOf(name);
+        Check.that(index >= 0, "the model knows no category '%s'", name);
+        return new Generator(model, tokenizer, weights, index + 1);
     }
 
     /**
@@ -60,7 +80,7 @@ public final class Generator {
         int written = 0;
         long start = System.nanoTime();
         try (KvCache cache = model.newCache(1);
-                TokenReader reader = TokenReader.of(model, weights)) {
+                TokenReader reader = TokenReader.of(model, weights, category)) {
             float[] logits = read(reader, cache, history, known);
             start = System.nanoTime();
             while (true) {

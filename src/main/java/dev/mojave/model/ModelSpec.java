@@ -14,6 +14,7 @@ import dev.mojave.nn.Norm;
 import dev.mojave.nn.Positions;
 import dev.mojave.nn.QkNorm;
 import dev.mojave.nn.RopeScaling;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,9 +102,23 @@ public record ModelSpec(
                 new FeedForward.Spec(hiddenSize, intermediateSize, hiddenAct, mlpBias).parameterCount() > 0,
                 "intermediate_size (%d) must be positive",
                 intermediateSize);
+        if (moe != null) {
+            checkShared(moe, intermediateSize);
+        }
         if (parallel != null) {
             checkParallel(parallel, moe, numHiddenLayers, positionEmbedding);
         }
+    }
+
+    private static void checkShared(MoeSpec moe, int intermediateSize) {
+        int each = moe.moeIntermediateSize() == null ? intermediateSize : moe.moeIntermediateSize();
+        Check.that(
+                moe.sharedExpertIntermediateSize() <= (long) moe.numExperts() * each,
+                "moe.shared_expert_intermediate_size (%d) must be at most %d, the width of all %d experts together: beyond that the mixture"
+                        + " is the lesser part of its layer",
+                moe.sharedExpertIntermediateSize(),
+                (long) moe.numExperts() * each,
+                moe.numExperts());
     }
 
     private static void checkParallel(
@@ -210,6 +225,27 @@ public record ModelSpec(
     /** Returns the parallel layers, if this model has some. */
     public Optional<ParallelSpec> parallelBlocks() {
         return Optional.ofNullable(parallel);
+    }
+
+    /**
+     * Returns short names of the mixtures in the order of their routing: the number of the layer that each is in, and {@code shrink} and
+     * {@code grow} for the maps around parallel layers.
+     */
+    public List<String> mixtureNames() {
+        List<String> names = new ArrayList<>();
+        for (int layer = 0; layer < numHiddenLayers; layer++) {
+            boolean between = parallel != null
+                    && layer >= parallel.fullLayers()
+                    && layer < numHiddenLayers - parallel.fullLayers();
+            if (between || mixture(layer).isPresent()) {
+                names.add(String.valueOf(layer));
+            }
+        }
+        if (parallel != null) {
+            names.addFirst("shrink");
+            names.addLast("grow");
+        }
+        return names;
     }
 
     /** Returns whether routers choose what a token passes through. */

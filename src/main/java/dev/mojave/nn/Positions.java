@@ -17,16 +17,19 @@ public enum Positions {
     ROPE;
 
     /**
-     * Returns the table of Vaswani et al.: {@code PE(t, 2i) = sin(t / 10000^(2i/D))}, {@code PE(t, 2i+1)} the cosine.
+     * Returns the table of Vaswani et al. over the root of the width: {@code PE(t, 2i) = sin(t / 10000^(2i/D)) / sqrt(D)},
+     * {@code PE(t, 2i+1)} the cosine. They multiply token embeddings by {@code sqrt(D)} instead, which is the same sum but for a factor
+     * that the first norm removes; at full height the table would drown embeddings that start at 0.02.
      *
      * @return float32 (T, D)
      */
     public static Tensor sinusoidal(int context, int width) {
         float[] table = new float[context * width];
+        double scale = 1 / Math.sqrt(width);
         for (int t = 0; t < context; t++) {
             for (int d = 0; d < width; d++) {
                 double angle = t / Math.pow(10_000, (d - d % 2) / (double) width);
-                table[t * width + d] = (float) (d % 2 == 0 ? Math.sin(angle) : Math.cos(angle));
+                table[t * width + d] = (float) (scale * (d % 2 == 0 ? Math.sin(angle) : Math.cos(angle)));
             }
         }
         return Tensors.of(table, context, width);

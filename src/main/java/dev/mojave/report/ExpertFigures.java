@@ -23,10 +23,25 @@ final class ExpertFigures {
     private static final String LOSS = "loss/";
 
     private final RunRecord run;
+    private final String suffix;
+    private final String of;
     private final Plot.Axis tokens;
 
+    /** Draws a run on a page of its own. */
     ExpertFigures(RunRecord run) {
+        this(run, "", "");
+    }
+
+    /**
+     * Draws one of several runs on a page.
+     *
+     * @param suffix makes the figures' ids unique on the page
+     * @param of ends the figures' titles: whose experts they are
+     */
+    ExpertFigures(RunRecord run, String suffix, String of) {
         this.run = run;
+        this.suffix = suffix;
+        this.of = of;
         double most = run.series().stream()
                 .flatMap(series -> series.tokens().stream())
                 .mapToDouble(Long::doubleValue)
@@ -58,15 +73,15 @@ final class ExpertFigures {
             List<Point> points = Curves.thin(Curves.of(run, "moe/" + trace.layer() + "/" + metric));
             if (!points.isEmpty()) {
                 zero &= points.stream().allMatch(point -> point.y() == 0);
-                lines.add(new Line("layer " + trace.layer(), lines.size(), Stroke.SOLID, points, ""));
+                lines.add(new Line(run.mixtureInText(trace.layer()), lines.size(), Stroke.SOLID, points, ""));
             }
         }
         return zero
                 ? Optional.empty()
                 : Optional.of(Figure.of(
-                        metric.replace('_', '-') + "-by-layer",
-                        title + " over training",
-                        "As logged: moe/LAYER/" + metric + ".",
+                        metric.replace('_', '-') + "-by-layer" + suffix,
+                        title + " over training" + of,
+                        "As logged: moe/N/" + metric + ", N = 0 for the first mixture.",
                         last(lines),
                         lines(axis, lines)));
     }
@@ -88,8 +103,8 @@ final class ExpertFigures {
         return views.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Figure(
-                        "auxiliary-losses",
-                        "Auxiliary losses over training",
+                        "auxiliary-losses" + suffix,
+                        "Auxiliary losses over training" + of,
                         "Each before its coefficient.",
                         last(all),
                         views));
@@ -118,8 +133,8 @@ final class ExpertFigures {
                 double end = lines.getFirst().points().getLast().x();
                 Plot.Axis steps = Plot.Axis.progress("optimiser step", Format.COUNT, end);
                 views.add(new View(
-                        "layer-" + trace.layer(),
-                        "Layer " + trace.layer(),
+                        "layer-" + run.mixture(trace.layer()),
+                        heading(trace.layer()),
                         new Plot.Lines(steps, Curves.axis("mean weight", Format.PLAIN, lines, 0), lines, List.of())));
                 last = lines;
             }
@@ -127,8 +142,8 @@ final class ExpertFigures {
         return views.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Figure(
-                        "weight-by-rank",
-                        "Weights of a token's choices over training",
+                        "weight-by-rank" + suffix,
+                        "Weights of a token's choices over training" + of,
                         "The mean weight of the best choice, of the second and so on: how sharply the router decides.",
                         "In the last layer: " + last(last),
                         views));
@@ -143,20 +158,29 @@ final class ExpertFigures {
             return Optional.empty();
         }
         String summary = known.stream()
-                .map(p -> "Layer " + p.layer() + ": specialisation " + Numbers.fixed(p.specialisation(), 3)
+                .map(p -> heading(p.layer()) + ": specialisation " + Numbers.fixed(p.specialisation(), 3)
                         + ", mutual information " + Numbers.fixed(p.categoryInformation(), 3) + ".")
                 .collect(Collectors.joining(" "));
         return Optional.of(new Figure(
-                "categories",
-                "Experts by category of text",
+                "categories" + suffix,
+                "Experts by category of text" + of,
                 "On held-out text after training: how often an expert receives a category, as a multiple of an equal share. "
                         + summary
                         + " Specialisation 1 = every expert sees the same mixture, information 0 = expert and category are"
                         + " independent.",
                 summary,
                 known.stream()
-                        .map(p -> new View("layer-" + p.layer(), "Layer " + p.layer(), spread(p)))
+                        .map(p -> new View(
+                                "layer-" + run.mixture(p.layer()),
+                                heading(p.layer()),
+                                spread(p),
+                                p.equals(known.getLast())))
                         .toList()));
+    }
+
+    private String heading(int mixture) {
+        String text = run.mixtureInText(mixture);
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
     }
 
     private static Plot spread(ExpertProfile profile) {
@@ -193,7 +217,7 @@ final class ExpertFigures {
                         .map(token -> visible(token.text()) + " " + Numbers.percent(token.share()))
                         .collect(Collectors.joining(", "));
                 rows.add(List.of(
-                        Cell.of("layer " + profile.layer() + ", expert " + expert),
+                        Cell.of(run.mixtureInText(profile.layer()) + ", expert " + expert),
                         Cell.of(Numbers.percent(profile.load().get(expert))),
                         Cell.of(tokensLiked.isEmpty() ? Numbers.NONE : tokensLiked)));
             }
@@ -201,7 +225,8 @@ final class ExpertFigures {
         return rows.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Table(
-                        "Tokens that each expert likes, with the share of the token's copies that it receives ("
+                        "Tokens that each expert likes" + of
+                                + ", with the share of the token's copies that it receives ("
                                 + Numbers.count(run.experts().tokens()) + " held-out tokens)",
                         List.of(
                                 Column.text("Expert"),

@@ -38,6 +38,12 @@ record Figure(String id, String title, String caption, String summary, List<View
 
     /** Returns the title of one view. */
     String title(View view) {
-        return view.label().isEmpty() ? title : title + ", " + view.label();
+        return view.label().isEmpty() ? title : title + ", " + continued(view.label());
+    }
+
+    /** A label that begins a button does not begin a sentence here; an abbreviation such as FLOPs stays. */
+    private static String continued(String label) {
+        boolean word = label.length() > 1 && Character.isLowerCase(label.charAt(1));
+        return word ? Character.toLowerCase(label.charAt(0)) + label.substring(1) : label;
     }
 }

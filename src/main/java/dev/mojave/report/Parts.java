@@ -107,12 +107,23 @@ final class Parts {
         rows.add(List.of(Cell.of(name), Cell.of(value.isBlank() ? Numbers.NONE : value)));
     }
 
+    /** Says what an expert is where it is not a feed-forward. */
+    static void mixtures(Html html, List<RunRecord> runs) {
+        if (runs.stream().anyMatch(run -> run.mixtures().contains("grow"))) {
+            html.element(
+                    "p",
+                    "Of parallel layers, an expert is one of a layer's transformer blocks; of shrink and grow, it is one of the maps between"
+                            + " the two widths.");
+        }
+    }
+
     /** Writes the routing section's part for one arm. */
     static void routing(Page page, RoutingFigures routing) {
         page.body().open("div", "class", "pair");
         page.figure(routing.atTheEnd());
         page.figure(routing.overTraining());
         routing.bestChoices().ifPresent(page::figure);
+        routing.bestChoicesOverTraining().ifPresent(page::figure);
         page.body().close("div");
         routing.table().write(page.body());
     }

@@ -234,10 +234,11 @@ final class PlotPng {
                 .width(WIDTH)
                 .height(Math.clamp(160 + 46L * rows, 300, 1400))
                 .title(title)
-                .xAxisTitle(plot.xName())
+                .xAxisTitle(plot.xName() + "   (colour: " + plot.valueName() + ")")
                 .yAxisTitle(plot.yName())
                 .build();
         style(chart.getStyler());
+        chart.getStyler().setChartTitlePadding(14);
         chart.getStyler().setPlotContentSize(1);
         chart.getStyler().setShowValue(plot.printed());
         chart.getStyler().setValueFont(font(Font.PLAIN, 13));

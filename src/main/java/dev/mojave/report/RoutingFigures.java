@@ -57,10 +57,7 @@ final class RoutingFigures {
 
     /** The same for best choices alone, before capacity; absent where they were not logged. */
     Optional<Figure> bestChoices() {
-        List<RunRecord> logged = runs.stream()
-                .filter(run -> traces(run).stream()
-                        .noneMatch(trace -> trace.bestChoice().isEmpty()))
-                .toList();
+        List<RunRecord> logged = withBestChoices();
         return logged.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Figure(
@@ -74,11 +71,34 @@ final class RoutingFigures {
                                 .toList()));
     }
 
+    /** Best choices of every expert over training, one view a seed; absent where they were not logged. */
+    Optional<Figure> bestChoicesOverTraining() {
+        List<RunRecord> logged = withBestChoices();
+        return logged.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Figure(
+                        "best-choice-over-training-" + id,
+                        "Best choices over training: " + arm,
+                        "One row an expert, layers from the top: how many tokens have it as their first choice, as a multiple of an equal"
+                                + " share.",
+                        summary(),
+                        logged.stream()
+                                .map(run -> view(run, course(run, RoutingTrace::bestChoice, BEST)))
+                                .toList()));
+    }
+
+    private List<RunRecord> withBestChoices() {
+        return runs.stream()
+                .filter(run -> traces(run).stream()
+                        .noneMatch(trace -> trace.bestChoice().isEmpty()))
+                .toList();
+    }
+
     /** Every expert over training, one view a seed. */
     Figure overTraining() {
         List<View> views = new ArrayList<>();
         for (RunRecord run : runs) {
-            views.add(view(run, course(run)));
+            views.add(view(run, course(run, RoutingTrace::load, SHARE)));
         }
         return new Figure(
                 "utilisation-over-training-" + id,
@@ -105,7 +125,7 @@ final class RoutingFigures {
                 "expert",
                 "layer",
                 name,
-                traces.stream().map(trace -> String.valueOf(trace.layer())).toList(),
+                traces.stream().map(trace -> run.mixture(trace.layer())).toList(),
                 IntStream.range(0, experts).mapToObj(String::valueOf).toList(),
                 values,
                 0,
@@ -115,19 +135,21 @@ final class RoutingFigures {
                 experts <= PRINTED_EXPERTS);
     }
 
-    private static Plot course(RunRecord run) {
+    private static Plot course(RunRecord run, Function<RoutingTrace, List<List<Double>>> measure, String name) {
         List<RoutingTrace> traces = traces(run);
-        int points =
-                traces.stream().mapToInt(trace -> trace.load().size()).min().orElse(0);
+        int points = traces.stream()
+                .mapToInt(trace -> measure.apply(trace).size())
+                .min()
+                .orElse(0);
         List<Integer> kept = Curves.spread(IntStream.range(0, points).boxed().toList(), MAX_COLUMNS);
         List<String> rows = new ArrayList<>();
         List<List<Double>> values = new ArrayList<>();
         for (RoutingTrace trace : traces) {
             for (int e = 0; e < trace.load().getFirst().size(); e++) {
                 int expert = e;
-                rows.add("layer " + trace.layer() + ", expert " + expert);
+                rows.add(run.mixtureInText(trace.layer()) + ", expert " + expert);
                 values.add(kept.stream()
-                        .map(i -> share(trace.load().get(i), expert))
+                        .map(i -> share(measure.apply(trace).get(i), expert))
                         .toList());
             }
         }
@@ -135,7 +157,7 @@ final class RoutingFigures {
         List<String> columns = kept.stream()
                 .map(i -> i < steps.size() ? Numbers.tick(steps.get(i), Plot.Format.COUNT) : String.valueOf(i))
                 .toList();
-        return new Plot.HeatMap("optimiser step", "layer, expert", SHARE, rows, columns, values, 0, 1, 2, "×", false);
+        return new Plot.HeatMap("optimiser step", "layer, expert", name, rows, columns, values, 0, 1, 2, "×", false);
     }
 
     /** Load entropy, MaxVio, routing entropy, dead experts and drops per layer, over seeds. */
@@ -154,7 +176,7 @@ final class RoutingFigures {
                     .filter(trace -> trace.layer() == first.layer())
                     .toList();
             rows.add(List.of(
-                    Cell.of(String.valueOf(first.layer())),
+                    Cell.of(runs.getFirst().mixture(first.layer())),
                     overSeeds(layer, RoutingTrace::loadEntropy, 3),
                     overSeeds(layer, RoutingTrace::maxViolation, 2),
                     overSeeds(layer, RoutingTrace::routingEntropy, 2),

@@ -85,6 +85,7 @@ final class RunPage {
         RoutingFigures routing = new RoutingFigures(run.arm(), "run", List.of(run));
         if (!routing.isEmpty()) {
             page.section("routing", "What the router did");
+            Parts.mixtures(body, List.of(run));
             Parts.routing(page, routing);
             ExpertFigures experts = new ExpertFigures(run);
             body.open("div", "class", "pair");

@@ -8,8 +8,10 @@ import dev.mojave.result.RunRecord;
 import dev.mojave.result.StudyResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The page of a study, in the order in which a reader asks: what was asked, the answer, how sure, what it costs, how to repeat it. */
 final class StudyPage {
@@ -59,6 +61,12 @@ final class StudyPage {
                         result.verdict(),
                         "class",
                         result.verdict().length() > LONG_VERDICT ? "verdict long" : "verdict");
+        caveats()
+                .forEach((text, arms) -> body.element(
+                        "p",
+                        (arms.size() == 1 ? "Arm " : "Arms ") + String.join(" and ", arms) + ": " + text,
+                        "class",
+                        "notice"));
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("Data", result.provenance().dataName());
         facts.put("Training tokens per model", Numbers.count(study.tokens()));
@@ -71,6 +79,17 @@ final class StudyPage {
         Parts.facts(body, facts);
         body.close("header");
         contents();
+    }
+
+    /** Returns each caveat with the arms that it is about. */
+    private Map<String, Set<String>> caveats() {
+        Map<String, Set<String>> arms = new LinkedHashMap<>();
+        for (RunRecord run : study.runs()) {
+            run.caveats()
+                    .forEach(text -> arms.computeIfAbsent(text, t -> new LinkedHashSet<>())
+                            .add(run.arm()));
+        }
+        return arms;
     }
 
     private int expectedTrials() {
@@ -202,14 +221,31 @@ final class StudyPage {
             return;
         }
         page.section("routing", "What the routers did");
+        Parts.mixtures(body, study.runs());
         for (ArmResult arm : result.arms()) {
             RoutingFigures routing =
                     new RoutingFigures(arm.name(), String.valueOf(study.slot(arm.name())), study.shown(arm.name()));
             if (!routing.isEmpty()) {
                 Parts.routing(page, routing);
+                study.shown(arm.name()).stream().findFirst().ifPresent(this::experts);
             }
         }
         page.close();
+    }
+
+    /** What the experts of an arm's first seed do; the others' are in reports of their own. */
+    private void experts(RunRecord run) {
+        ExpertFigures experts =
+                new ExpertFigures(run, "-" + study.slot(run.arm()), ": " + run.arm() + ", seed " + run.seed());
+        body.open("div", "class", "pair");
+        experts.auxiliary().ifPresent(page::figure);
+        experts.categories().ifPresent(page::figure);
+        body.close("div");
+        experts.liked().ifPresent(table -> {
+            body.open("details").element("summary", "Tokens that the experts of " + run.arm() + " like");
+            table.write(body);
+            body.close("details");
+        });
     }
 
     private boolean anyRouting() {

@@ -20,6 +20,8 @@ import java.util.List;
  * @param provenance where it comes from
  * @param caveats what anyone who reads the results must know, in sentences
  * @param experts what the experts do after training
+ * @param mixtures short names of the mixtures, by their number in routing and profiles: a layer's number, or what else it is; those left
+ *     out go by their number
  */
 public record RunRecord(
         String name,
@@ -36,7 +38,8 @@ public record RunRecord(
         String recipe,
         Provenance provenance,
         List<String> caveats,
-        ExpertProfiles experts) {
+        ExpertProfiles experts,
+        List<String> mixtures) {
 
     /** A run without caveats and without profiles of experts. */
     public RunRecord(
@@ -68,6 +71,18 @@ public record RunRecord(
                 recipe,
                 provenance,
                 List.of(),
-                ExpertProfiles.NONE);
+                ExpertProfiles.NONE,
+                List.of());
+    }
+
+    /** Returns the short name of a mixture: {@code "3"} for that of layer 3, or a word such as {@code "shrink"}. */
+    public String mixture(int number) {
+        return number < mixtures.size() ? mixtures.get(number) : String.valueOf(number);
+    }
+
+    /** Returns the same in running text: {@code "layer 3"} or {@code "shrink"}. */
+    public String mixtureInText(int number) {
+        String name = mixture(number);
+        return name.chars().allMatch(Character::isDigit) ? "layer " + name : name;
     }
 }

@@ -33,6 +33,7 @@ public final class RunRecords {
                 run.recipeText().orElse(""),
                 run.provenance(),
                 recipe.model().caveats(),
-                run.experts());
+                run.experts(),
+                recipe.model().mixtureNames());
     }
 }

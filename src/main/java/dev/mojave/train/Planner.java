@@ -81,19 +81,25 @@ public final class Planner {
     }
 
     private Cost cost() {
-        int layers = recipe.model().numHiddenLayers();
-        int period = recipe.model().mixture().map(MoeSpec::decoderSparseStep).orElse(1);
+        ModelSpec model = recipe.model();
+        int layers = model.numHiddenLayers();
+        int period = model.mixture().map(MoeSpec::decoderSparseStep).orElse(1);
+        // Around parallel layers the full ones stay as they are.
+        int few = model.parallelBlocks()
+                        .map(parallel -> 2 * parallel.fullLayers())
+                        .orElse(0)
+                + period;
         progress.start("measuring", 3, "models");
-        measure(Math.min(layers, period), WARM_UP_SECONDS);
+        measure(Math.min(layers, few), WARM_UP_SECONDS);
         progress.update(1, "");
         Cost result;
-        if (layers <= 2 * period) {
+        if (layers <= few + period) {
             result = measure(layers, 0);
         } else {
-            Cost few = measure(period, 0);
+            Cost ofFew = measure(few, 0);
             progress.update(2, "");
-            Cost more = measure(2 * period, 0);
-            result = Cost.extrapolated(few, period, more, 2 * period, layers);
+            Cost ofMore = measure(few + period, 0);
+            result = Cost.extrapolated(ofFew, few, ofMore, few + period, layers);
         }
         progress.finish("");
         return result;

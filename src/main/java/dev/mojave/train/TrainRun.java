@@ -196,7 +196,7 @@ public final class TrainRun {
                     return new Result(folder, false, false);
                 }
                 sample(job, trainer, status);
-                if (job.model().spec().mixture().isPresent()) {
+                if (job.model().spec().sparse()) {
                     folder.write(ExpertProfiler.measure(job.model(), job.data(), trainer.categories()));
                 }
                 status.end(Status.State.FINISHED, null);

@@ -1,6 +1,7 @@
 package dev.mojave.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.StopSignal;
 import dev.mojave.data.tokenizer.ByteTokenizer;
@@ -8,6 +9,7 @@ import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.model.Inputs;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
+import dev.mojave.model.Tiny;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Norm;
@@ -54,18 +56,21 @@ class GeneratorTest {
         try (LanguageModel model = model(3)) {
             GenerateResult result = new Generator(model, BYTES)
                     .generate("abc", SamplingSpec.greedy(CONTEXT - 3), t -> {}, StopSignal.NEVER);
-            assertThat(result.text()).isEqualTo(greedyWithoutCache(model, "abc", CONTEXT - 3));
+            assertThat(result.text()).isEqualTo(greedyWithoutCache(model, "abc", CONTEXT - 3, 0));
             assertThat(result.tokens()).isEqualTo(CONTEXT - 3);
         }
     }
 
-    private static String greedyWithoutCache(LanguageModel model, String prompt, int count) {
+    private static String greedyWithoutCache(LanguageModel model, String prompt, int count, int category) {
         int[] ids = BYTES.encode(prompt);
         for (int i = 0; i < count; i++) {
             try (Scope _ = Scope.open();
                     NoGrad _ = NoGrad.open()) {
-                Tensor logits = model.forward(Inputs.of(Tensors.ofIds(ids, 1, ids.length)), Context.EVALUATION)
-                        .logitsBSV();
+                int[] categories = new int[ids.length];
+                Arrays.fill(categories, category);
+                Inputs inputs = Inputs.of(Tensors.ofIds(ids, 1, ids.length))
+                        .withCategories(Tensors.ofIds(categories, 1, ids.length));
+                Tensor logits = model.forward(inputs, Context.EVALUATION).logitsBSV();
                 int next = (int) logits.select(1, ids.length - 1).argmax(1).item();
                 ids = Arrays.copyOf(ids, ids.length + 1);
                 ids[ids.length - 1] = next;
@@ -124,6 +129,28 @@ class GeneratorTest {
                             .generate("x", stopping, t -> {}, StopSignal.NEVER)
                             .text())
                     .isEqualTo(text.substring(0, text.indexOf(stop)));
+        }
+    }
+
+    @Test
+    void aTaskAwareModelWritesTextOfTheCategoryThatItIsTold() {
+        ModelSpec spec = Tiny.spec(
+                "llama",
+                "vocab_size: 256",
+                "moe: {num_experts: 4, num_experts_per_tok: 2, router: {kind: task_aware, categories: [noun, verb]}}");
+        try (LanguageModel model = Tiny.randomised(spec, 3)) {
+            Generator plain = new Generator(model, BYTES);
+            Generator verbs = plain.ofCategory("verb");
+            SamplingSpec greedy = SamplingSpec.greedy(CONTEXT - 3);
+            String none =
+                    plain.generate("abc", greedy, t -> {}, StopSignal.NEVER).text();
+            String text =
+                    verbs.generate("abc", greedy, t -> {}, StopSignal.NEVER).text();
+            assertThat(none).isEqualTo(greedyWithoutCache(model, "abc", CONTEXT - 3, 0));
+            assertThat(text)
+                    .isEqualTo(greedyWithoutCache(model, "abc", CONTEXT - 3, 2))
+                    .isNotEqualTo(none);
+            assertThatThrownBy(() -> plain.ofCategory("adverb")).hasMessage("the model knows no category 'adverb'");
         }
     }
 

@@ -32,6 +32,7 @@ class ModelSpecTest {
                 "moe: {num_experts: 2, num_experts_per_tok: 1, mlp_only_layers: [-1]} | test: model.moe: mlp_only_layers ([-1]) counts layers from 0",
                 "moe: {num_experts: 2, num_experts_per_tok: 1, shared_expert_intermediate_size: -1} | test: model.moe: shared_expert_intermediate_size (-1) must not be negative; 0 leaves the shared expert out",
                 "moe: {num_experts: 2, num_experts_per_tok: 1, shared_expert_gate: true} | test: model.moe: shared_expert_gate needs a shared expert; set shared_expert_intermediate_size",
+                "moe: {num_experts: 2, num_experts_per_tok: 1, moe_intermediate_size: 10, shared_expert_intermediate_size: 21} | test: model: moe.shared_expert_intermediate_size (21) must be at most 20, the width of all 2 experts together: beyond that the mixture is the lesser part of its layer",
                 "head_dim: 0                  | test: model: head_dim (0) must be positive",
                 "head_dim: 7                  | test: model: position_embedding rope needs an even head size; head_dim is 7",
                 "{position_embedding: learned, rope_scaling: {kind: linear, factor: 2}} | test: model: rope_scaling needs position_embedding rope",
@@ -90,6 +91,18 @@ class ModelSpecTest {
                 .isEqualTo("2x24, feed-forward 64, 4 experts, top-1 in every layer of 2");
         assertThat(Tiny.published().get(1).describe())
                 .isEqualTo("2x24, feed-forward 64, 4 experts, top-2, shared expert 20");
+    }
+
+    @Test
+    void namesItsMixturesAfterTheirLayers() {
+        assertThat(Tiny.spec("llama").mixtureNames()).isEmpty();
+        assertThat(Tiny.spec("llama", "moe: {num_experts: 4, num_experts_per_tok: 2}")
+                        .mixtureNames())
+                .containsExactly("0", "1");
+        assertThat(Tiny.spec("llama", "moe: {num_experts: 4, num_experts_per_tok: 2, mlp_only_layers: [0]}")
+                        .mixtureNames())
+                .containsExactly("1");
+        assertThat(Tiny.parallel("{}").mixtureNames()).containsExactly("shrink", "1", "2", "grow");
     }
 
     @Test

@@ -106,6 +106,24 @@ class RouterModelTest {
         }
     }
 
+    /** Parallel blocks and the maps around them, with every router that may choose them. */
+    @ParameterizedTest
+    @MethodSource("routers")
+    void whatComesLaterChangesNothingInParallelLayers(String router) {
+        RouterSpec.Causality causality = router(spec(router, "")).causality();
+        String with = "{num_experts: 4, num_experts_per_tok: " + (router.equals("soft") ? 4 : 2) + ", router: " + router
+                + ", losses: {entropy_balance: 0}}";
+        String section = "{blocks: " + with + ", projections: " + with + "}";
+        if (causality != RouterSpec.Causality.CAUSAL || router.contains("task_aware")) {
+            assertThatThrownBy(() -> Tiny.parallel(section))
+                    .hasMessageContaining("cannot choose parallel blocks or projections");
+            return;
+        }
+        ModelSpec spec = Tiny.parallel(section);
+        assertThat(leak(spec, Context.EVALUATION)).isLessThan(SAME);
+        assertThat(leak(spec, Context.TRAINING)).isLessThan(SAME);
+    }
+
     @ParameterizedTest
     @MethodSource("routers")
     void capacityDropsNobodyBecauseOfALaterToken(String router) {

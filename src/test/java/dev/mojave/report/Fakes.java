@@ -259,7 +259,8 @@ final class Fakes {
                 run.recipe(),
                 run.provenance(),
                 List.of("Router expert_choice is not causal: its losses are too good."),
-                new ExpertProfiles(1000, List.of(profile)));
+                new ExpertProfiles(1000, List.of(profile)),
+                List.of("shrink", "1", "2", "grow"));
     }
 
     private static MetricSeries series(String metric, int every, java.util.function.DoubleUnaryOperator value) {

@@ -223,7 +223,7 @@ class ReportTest {
                 .contains(
                         "Router expert_choice is not causal",
                         "“\\n” 90",
-                        "layer 0, expert 1",
+                        "shrink, expert 1",
                         "specialisation 0.250",
                         "Best choices at the end of training");
         assertThat(figures(html).propertyNames())
@@ -236,6 +236,22 @@ class ReportTest {
                         "categories")
                 .as("nothing was dropped")
                 .doesNotContain("drop-rate-by-layer");
+    }
+
+    @Test
+    void aStudyShowsCaveatsAndTheExpertsOfItsSparseArms() {
+        StudyResult study = Fakes.study(1);
+        String html = html(study, List.of(Fakes.run(Fakes.DENSE_ACTIVE, 1, "finished"), Fakes.expertRun()));
+        assertThat(markup(html))
+                .contains("Tokens that the experts of moe like", "“\\n” 90", "one of the maps between")
+                .containsOnlyOnce("Arm moe: Router expert_choice is not causal");
+        assertThat(figures(html).propertyNames())
+                .contains("auxiliary-losses-1", "categories-1", "best-choice-over-training-1");
+        assertThat(figures(html)
+                        .at("/utilisation-1/views/0/plot/rows")
+                        .valueStream()
+                        .map(JsonNode::asString))
+                .containsExactly("shrink", "1", "2", "grow");
     }
 
     @Test

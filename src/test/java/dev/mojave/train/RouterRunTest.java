@@ -2,6 +2,7 @@ package dev.mojave.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Progress;
@@ -16,10 +17,13 @@ import dev.mojave.moe.Coefficients;
 import dev.mojave.moe.LoadStatistics;
 import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.Context;
+import dev.mojave.result.ExpertProfile;
+import dev.mojave.result.RunRecord;
 import dev.mojave.run.MetricLine;
 import dev.mojave.run.MetricsLog;
 import dev.mojave.run.RecipeDraft;
 import dev.mojave.run.RunFolder;
+import dev.mojave.run.RunRecords;
 import dev.mojave.run.SavedModel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,6 +41,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole runs with every router: what they save, and what balance losses make of them. */
 class RouterRunTest {
+    private static final String PLAIN_MOEP =
+            "preset: moep, hidden_size: 16, num_hidden_layers: 3, parallel: {hidden_size: 8,"
+                    + " num_attention_heads: 2, intermediate_size: 16}";
+
+    /** Routers of several kinds in one model: noise in the maps, biases that adapt in the blocks. */
+    private static final String MOEP = PLAIN_MOEP.replace(
+            "16}",
+            "16, blocks: {router: {kind: loss_free, bias_update_rate: 0.05}}, projections: {router: noisy_top_k}}");
+
     @TempDir
     Path folder;
 
@@ -51,7 +64,8 @@ class RouterRunTest {
                 "uniform",
                 "soft",
                 "top_k, input_jitter: 0.1, expert_dropout: 0.2, capacity_factor: {train: 0.9},"
-                        + " losses: {importance_load: 0.01, switch_balance: {kind: linear, from: 0.0, to: 0.1}}");
+                        + " losses: {importance_load: 0.01, switch_balance: {kind: linear, from: 0.0, to: 0.1}}",
+                MOEP);
     }
 
     private Path text() {
@@ -69,16 +83,22 @@ class RouterRunTest {
         return file;
     }
 
+    private static String model(String router) {
+        if (router.contains("preset: ")) {
+            return router;
+        }
+        return "preset: llama, hidden_size: 16, num_hidden_layers: 2, moe: {num_experts: 4, num_experts_per_tok: %d, router: %s}"
+                .formatted(router.equals("soft") ? 4 : 2, router);
+    }
+
     private TrainRun.Result run(String router, String output, boolean resume, StopSignal signal) {
-        RecipeDraft draft = RecipeDraft.of(
-                Yaml.parse("""
+        RecipeDraft draft = RecipeDraft.of(Yaml.parse("""
             name: run
             data: {source: %s, tokenizer: byte, validation: {documents: 0.2}}
-            model: {preset: llama, hidden_size: 16, num_hidden_layers: 2, num_attention_heads: 2, max_position_embeddings: 16,
-              moe: {num_experts: 4, num_experts_per_tok: %d, router: %s}}
+            model: {num_attention_heads: 2, max_position_embeddings: 16, %s}
             train: {batch_size: 4, micro_batch_size: 2, steps: 7, learning_rate: 3.0e-3, eval_every: 4, eval_tokens: 100, log_every: 1}
             engine: {precision: fp32}
-            """.formatted(text(), router.equals("soft") ? 4 : 2, router), "test.yaml"), "test.yaml");
+            """.formatted(text(), model(router)), "test.yaml"), "test.yaml");
         return TrainRun.run(
                 draft,
                 new TrainRun.Options(folder.resolve(output), resume, false, Optional.empty(), "test"),
@@ -152,6 +172,26 @@ class RouterRunTest {
         assertThat(run.lastMetrics()).containsKeys("moe/0/specialisation", "moe/1/category_information");
         assertThat(MetricsLog.read(run.metrics()).getFirst().lists().get("moe/0/weight_by_rank"))
                 .hasSize(2);
+    }
+
+    @Test
+    void expertsOfParallelLayersAreProfiledToo() {
+        run(PLAIN_MOEP, "out", false, StopSignal.NEVER);
+        RunFolder folderOfRun = RunFolder.open(folder.resolve("out/run"));
+        List<ExpertProfile> layers = folderOfRun.experts().layers();
+        assertThat(layers).hasSize(3).allSatisfy(layer -> {
+            assertThat(layer.load()).hasSize(4);
+            assertThat(layer.load().stream().mapToDouble(Double::doubleValue).sum())
+                    .isCloseTo(1, within(1e-9));
+            assertThat(layer.categories()).containsExactlyInAnyOrder("even", "odd");
+            assertThat(layer.specialisation()).isBetween(0.0, 1.0);
+        });
+        assertThat(layers.get(1).liked().stream().mapToInt(List::size).sum()).isPositive();
+        RunRecord record = RunRecords.read(folderOfRun, "run", "run");
+        assertThat(record.mixtures()).containsExactly("shrink", "1", "grow");
+        assertThat(record.routing()).hasSize(3);
+        assertThat(record.mixtureInText(1)).isEqualTo("layer 1");
+        assertThat(record.mixtureInText(2)).isEqualTo("grow");
     }
 
     @Test

@@ -35,6 +35,7 @@ final class Notes {
         List<String> notes = new ArrayList<>();
         missing.forEach((trial, reason) -> notes.add("Trial " + trial + " has no result (" + reason
                 + "); what is paired with it is left out of every comparison."));
+        caveats(notes);
         learned(notes);
         notes.add(tuned());
         matches(notes);
@@ -43,6 +44,12 @@ final class Notes {
         intervals(notes);
         evaluations(notes);
         return notes;
+    }
+
+    private void caveats(List<String> notes) {
+        for (Arms.Arm arm : arms.all()) {
+            arm.recipe().model().caveats().forEach(caveat -> notes.add("Arm '" + arm.name() + "': " + caveat));
+        }
     }
 
     private void learned(List<String> notes) {

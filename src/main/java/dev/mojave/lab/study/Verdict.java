@@ -41,8 +41,9 @@ final class Verdict {
             return "No verdict: no seed finished in both the mixture and another arm.";
         }
         List<String> clauses = new ArrayList<>();
+        String mixture = mixture(findings, arms);
         for (Finding finding : findings) {
-            clauses.add(clause(finding, name(finding.comparison().a(), arms)));
+            clauses.add(clause(finding, mixture, name(finding.comparison().a(), arms)));
         }
         if (findings.stream().anyMatch(finding -> moving(finding.trend()))) {
             clauses.add("a longer run may differ");
@@ -77,6 +78,14 @@ final class Verdict {
         return alike > 1 ? description + " (arm '" + arm + "')" : description;
     }
 
+    /** "MoE", which among dense models of a matched size can be but one; where there are other arms, by its name. */
+    private static String mixture(List<Finding> findings, List<ArmResult> arms) {
+        boolean alone = findings.stream()
+                .noneMatch(
+                        finding -> description(finding.comparison().a(), arms).startsWith("arm "));
+        return alone ? "MoE" : "arm '" + findings.getFirst().comparison().b() + "'";
+    }
+
     private static String description(String arm, List<ArmResult> arms) {
         String by = arms.stream()
                 .filter(result -> result.name().equals(arm) && result.match() != null)
@@ -91,7 +100,7 @@ final class Verdict {
         };
     }
 
-    private static String clause(Finding finding, String other) {
+    private static String clause(Finding finding, String mixture, String other) {
         Comparison comparison = finding.comparison();
         double difference = comparison.difference();
         Double low = comparison.ciLow();
@@ -99,13 +108,20 @@ final class Verdict {
         if (low == null || high == null) {
             return String.format(
                     Locale.ROOT,
-                    "one seed cannot tell MoE from %s: MoE's loss is %s nats per token %s, without an interval",
+                    "one seed cannot tell %s from %s: %s loss is %s nats per token %s, without an interval",
+                    mixture,
                     other,
+                    its(mixture),
                     nats(Math.abs(difference)),
                     difference >= 0 ? "lower" : "higher");
         }
         if (low > 0) {
-            return String.format(Locale.ROOT, "MoE beats %s by %s", other, measured(comparison, difference, low, high))
+            return String.format(
+                            Locale.ROOT,
+                            "%s beats %s by %s",
+                            mixture,
+                            other,
+                            measured(comparison, difference, low, high))
                     + moving(
                             finding.trend(),
                             Trend.TOWARDS_B,
@@ -121,17 +137,23 @@ final class Verdict {
                             "a gap that was still growing",
                             "a gap that was narrowing");
         }
-        return undecided(finding, other, low, high);
+        return undecided(finding, mixture, other, low, high);
     }
 
-    private static String undecided(Finding finding, String other, double low, double high) {
+    private static String its(String mixture) {
+        return mixture.equals("MoE") ? "MoE's" : "the former's";
+    }
+
+    private static String undecided(Finding finding, String mixture, String other, double low, double high) {
         Comparison comparison = finding.comparison();
         boolean lower = comparison.difference() >= 0;
         Double detectable = comparison.detectableDifference();
         return String.format(
                         Locale.ROOT,
-                        "no difference shown between MoE and %s: MoE's loss is %s by %s%s",
+                        "no difference shown between %s and %s: %s loss is %s by %s%s",
+                        mixture,
                         other,
+                        its(mixture),
                         lower ? "lower" : "higher",
                         lower
                                 ? measured(comparison, comparison.difference(), low, high)
@@ -140,7 +162,10 @@ final class Verdict {
                                 ? ""
                                 : ", and a difference under " + nats(detectable) + " could have gone undetected")
                 + moving(
-                        finding.trend(), Trend.TOWARDS_B, "with MoE still gaining", "with " + other + " still gaining");
+                        finding.trend(),
+                        Trend.TOWARDS_B,
+                        "with " + mixture + " still gaining",
+                        "with " + other + " still gaining");
     }
 
     /** {@code 0.0213 nats per token (95% CI [0.0120, 0.0306], n=3)}. */

@@ -165,6 +165,22 @@ class StudyResultsTest {
     }
 
     @Test
+    void notesBeginWithWhatIsWrongWithAnArm() {
+        StudyRecipe leaky = StudyRecipe.of(
+                Yaml.parse(
+                        RECIPE.replace("SOME", "1k")
+                                .replace("num_experts_per_tok: 2", "num_experts_per_tok: 2, router: expert_choice"),
+                        "study.yaml"),
+                "study.yaml");
+        Arms arms = begin(leaky);
+        trial(arms, "active", 1, 2.9, Status.State.FINISHED, null);
+        trial(arms, "moe", 1, 1.8, Status.State.FINISHED, null);
+        assertThat(StudyResults.read(folder.path()).result().notes().stream()
+                        .filter(note -> note.startsWith("Arm 'moe': Router expert_choice is not causal")))
+                .hasSize(1);
+    }
+
+    @Test
     void aStudyWithoutAnyResultSaysSo() {
         begin("1k");
         StudyResults.Output output = StudyResults.read(folder.path());
@@ -206,9 +222,13 @@ class StudyResultsTest {
     }
 
     private Arms begin(String evalTokens) {
+        return begin(recipe(evalTokens));
+    }
+
+    private Arms begin(StudyRecipe recipe) {
         folder.make();
-        folder.begin(recipe(evalTokens), new StudyFacts(257, 3.1, 0.99, 50_000), provenance(List.of(1L, 2L, 3L)));
-        return Arms.resolve(recipe(evalTokens), 257);
+        folder.begin(recipe, new StudyFacts(257, 3.1, 0.99, 50_000), provenance(List.of(1L, 2L, 3L)));
+        return Arms.resolve(recipe, 257);
     }
 
     private void trial(Arms arms, String arm, long seed, double loss, Status.State state, @Nullable String reason) {

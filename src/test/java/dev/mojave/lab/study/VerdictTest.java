@@ -26,6 +26,16 @@ class VerdictTest {
     }
 
     @Test
+    void amongSeveralMixturesEachGoesByItsName() {
+        List<ArmResult> arms = List.of(arm("moe", null, 1.60), arm("moe-8", null, 1.63));
+        assertThat(Verdict.sentence(arms, List.of(finding("moe-8", 0.03, 0.02, 0.04, Trend.NOT_SHOWN)), UNIGRAM))
+                .startsWith("Arm 'moe' beats arm 'moe-8' by 0.0300 nats per token");
+        assertThat(Verdict.sentence(arms, List.of(finding("moe-8", 0.002, -0.01, 0.014, Trend.NOT_SHOWN)), UNIGRAM))
+                .startsWith(
+                        "No difference shown between arm 'moe' and arm 'moe-8': the former's loss is lower by 0.0020");
+    }
+
+    @Test
     void theOrderOfThePaper() {
         assertThat(sentence(
                         finding("dense-active", 0.0758, 0.0707, 0.0809, Trend.TOWARDS_B),

@@ -1,0 +1,103 @@
+package dev.mojave.cli;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.IoFailures;
+import dev.mojave.base.JavaCommand;
+import dev.mojave.base.Json;
+import dev.mojave.base.Units;
+import dev.mojave.data.PreparedData;
+import dev.mojave.lab.study.ArmRecipes;
+import dev.mojave.result.PlanResult;
+import dev.mojave.result.StudyPlanResult;
+import dev.mojave.run.Recipe;
+import dev.mojave.run.StudyRecipe;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Plans a study: each arm in a process of its own, whose memory holds nothing of the arms before it. */
+final class StudyPlanner {
+    private final Path file;
+    private final List<String> overrides;
+    private final Console console;
+
+    StudyPlanner(Path file, List<String> overrides, Console console) {
+        this.file = file;
+        this.overrides = overrides;
+        this.console = console;
+    }
+
+    /** Plans every arm. */
+    StudyPlanResult plan(StudyRecipe study) {
+        Map<String, Recipe> recipes;
+        try (PreparedData data = PreparedData.open(study.base().data(), console)) {
+            recipes = ArmRecipes.of(study, data.tokenizer().vocabSize());
+        }
+        List<StudyPlanResult.Arm> arms = new ArrayList<>();
+        console.start("planning", recipes.size(), "arms");
+        recipes.forEach((arm, recipe) -> {
+            console.update(arms.size(), arm);
+            arms.add(new StudyPlanResult.Arm(arm, recipe.model().describe(), planned(arm)));
+        });
+        console.finish("");
+        int seeds = study.seeds().size();
+        double each =
+                arms.stream().mapToDouble(arm -> arm.plan().trainSeconds()).sum();
+        return new StudyPlanResult(arms, seeds, seeds * each);
+    }
+
+    private PlanResult planned(String arm) {
+        List<String> arguments = new ArrayList<>(List.of("plan", file.toString(), "--arm", arm, "--json"));
+        overrides.forEach(override -> arguments.addAll(List.of("--set", override)));
+        Path said = file;
+        try {
+            said = Files.createTempFile("mojave-plan-", ".log");
+            Process process = new ProcessBuilder(JavaCommand.of(Main.class, arguments))
+                    .redirectError(said.toFile())
+                    .start();
+            String json = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            int code = process.waitFor();
+            if (code != 0) {
+                throw Failure.environment(
+                        "arm %s could not be planned (exit code %d): %s",
+                        arm, code, Files.readString(said).strip());
+            }
+            Files.delete(said);
+            return Json.mapper().readValue(json, PlanResult.class);
+        } catch (IOException e) {
+            throw IoFailures.of("plan arm " + arm, said, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw Failure.environment("interrupted while arm %s was planned", arm);
+        }
+    }
+
+    /** Returns the plan as a table. */
+    static String text(StudyPlanResult plan) {
+        TextTable table =
+                new TextTable("arm", "parameters", "active", "FLOPs a token", "step", "training", "peak memory");
+        for (StudyPlanResult.Arm arm : plan.arms()) {
+            PlanResult of = arm.plan();
+            table.add(
+                    arm.name(),
+                    "%,d".formatted(of.parametersTotal()),
+                    "%,d".formatted(of.parametersActive()),
+                    Units.count((double) of.flopsPerToken()),
+                    "%.0f ms".formatted(of.stepSeconds() * 1e3),
+                    Units.seconds(of.trainSeconds()),
+                    Units.bytes((double) of.peakMemoryBytes()));
+        }
+        return table.text()
+                + "\n%d arm%s, %d seed%s: %s, evaluations apart"
+                        .formatted(
+                                plan.arms().size(),
+                                plan.arms().size() == 1 ? "" : "s",
+                                plan.seeds(),
+                                plan.seeds() == 1 ? "" : "s",
+                                Units.seconds(plan.trainSeconds()));
+    }
+}

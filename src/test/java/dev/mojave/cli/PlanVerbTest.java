@@ -1,0 +1,68 @@
+package dev.mojave.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mojave.base.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** plan as it is typed. */
+class PlanVerbTest {
+    @TempDir
+    Path folder;
+
+    private Path study() throws IOException {
+        Path text = Files.writeString(folder.resolve("text.txt"), "a line of text\n\nand another one\n\n".repeat(200));
+        return Files.writeString(folder.resolve("study.yaml"), """
+                name: study
+                data: {source: %s, tokenizer: byte, validation: {tail: 0.2}}
+                model: {preset: gpt2, hidden_size: 16, num_hidden_layers: 4, num_attention_heads: 2, max_position_embeddings: 16}
+                train: {batch_size: 4, learning_rate: 1.0e-3}
+                engine: {precision: fp32}
+                arms:
+                  gpt2: {}
+                  moep: {model: {preset: moep, parallel: {hidden_size: 8, num_attention_heads: 2, intermediate_size: 16}}}
+                seeds: [1, 2, 3]
+                budget: {tokens: 6400}
+                """.formatted(text));
+    }
+
+    @Test
+    void ofAStudyEachArmIsPlanned() throws IOException {
+        CliResult result = CliResult.run("plan", study().toString(), "--json");
+        assertThat(result.code()).as(result.err()).isZero();
+        JsonNode plan = Json.tree(result.out());
+        assertThat(plan.path("arms").valueStream().map(arm -> arm.path("name").stringValue()))
+                .containsExactly("gpt2", "moep");
+        double seconds = 0;
+        for (JsonNode arm : plan.path("arms")) {
+            assertThat(arm.path("plan").path("steps").longValue()).isEqualTo(100);
+            assertThat(arm.path("plan").path("step_seconds").doubleValue()).isPositive();
+            seconds += arm.path("plan").path("train_seconds").doubleValue();
+        }
+        assertThat(plan.path("train_seconds").doubleValue()).isEqualTo(3 * seconds);
+        assertThat(plan.path("seeds").intValue()).isEqualTo(3);
+    }
+
+    @Test
+    void anArmIsOneOfAStudys() throws IOException {
+        CliResult wrong = CliResult.run("plan", study().toString(), "--arm", "moeb");
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).contains("has no arm 'moeb'; did you mean 'moep'?");
+        CliResult single = CliResult.run("plan", "recipes/embedded-tiny.yaml", "--arm", "moe");
+        assertThat(single.code()).isEqualTo(2);
+        assertThat(single.err()).contains("--arm moe: recipes/embedded-tiny.yaml is a recipe of one model");
+    }
+
+    @Test
+    void aPlanIsReadByPeopleToo() throws IOException {
+        CliResult one = CliResult.run("plan", study().toString(), "--arm", "moep");
+        assertThat(one.code()).as(one.err()).isZero();
+        assertThat(one.out()).startsWith("study: 4x16, feed-forward 64, 2 layers of 4 blocks of 8, top-2");
+        assertThat(one.out()).contains("peak memory");
+    }
+}
