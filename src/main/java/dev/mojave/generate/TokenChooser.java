@@ -21,11 +21,17 @@ final class TokenChooser {
 
     /** Chooses the next token from logits, which it changes. */
     int choose(float[] logits) {
+        filter(logits);
+        return spec.temperature() == 0 ? best(logits) : draw(LogitFilters.softmax(logits));
+    }
+
+    /** Applies every filter that is on, in the order of {@link SamplingSpec}; temperature 0 needs none that keeps the best. */
+    void filter(float[] logits) {
         if (spec.repetitionPenalty() != 1) {
             LogitFilters.repetitionPenalty(logits, seen, spec.repetitionPenalty());
         }
         if (spec.temperature() == 0) {
-            return best(logits);
+            return;
         }
         LogitFilters.temperature(logits, spec.temperature());
         if (spec.topK() > 0) {
@@ -37,7 +43,6 @@ final class TokenChooser {
         if (spec.minP() > 0) {
             LogitFilters.minP(logits, spec.minP());
         }
-        return draw(LogitFilters.softmax(logits));
     }
 
     private static int best(float[] logits) {

@@ -2,7 +2,9 @@ package dev.mojave.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,16 +12,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compiles and runs the programs of examples/ as a user would: the class path, and no flags. */
+/** Compiles the programs of examples/ and runs them as a user would: the class path, and no flags. */
 class ExamplesTest {
     @TempDir
     Path folder;
 
     @Test
     void bothExamplesRunWithoutFlags() throws Exception {
+        compile();
         Path text = Files.writeString(folder.resolve("sea.txt"), "The sea is calm. The boat is old.\n".repeat(60));
         Path runs = folder.resolve("runs");
         assertThat(run("TrainAndGenerate", text.toString(), runs.toString()))
@@ -30,11 +34,25 @@ class ExamplesTest {
 
     @Test
     void anExampleHasFewerThanTwentyLines() throws Exception {
+        assertThat(examples())
+                .hasSize(2)
+                .allSatisfy(file -> assertThat(Files.readAllLines(file)).hasSizeLessThan(20));
+    }
+
+    private static List<Path> examples() throws Exception {
         try (var examples = Files.list(Path.of("examples"))) {
-            assertThat(examples)
-                    .hasSize(2)
-                    .allSatisfy(file -> assertThat(Files.readAllLines(file)).hasSizeLessThan(20));
+            return examples.toList();
         }
+    }
+
+    /** Here and for both, because a compiler that has just started costs each of them seconds. */
+    private void compile() throws Exception {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        List<String> arguments = new ArrayList<>(List.of("-proc:none", "-d", folder.toString(), "-cp", classPath()));
+        examples().forEach(file -> arguments.add(file.toString()));
+        int code = ToolProvider.getSystemJavaCompiler()
+                .run(InputStream.nullInputStream(), said, said, arguments.toArray(String[]::new));
+        assertThat(code).as(said.toString(StandardCharsets.UTF_8)).isZero();
     }
 
     private String run(String example, String... arguments) throws Exception {
@@ -43,8 +61,8 @@ class ExamplesTest {
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "-cp",
-                classPath(),
-                Path.of("examples", example + ".java").toString()));
+                folder + File.pathSeparator + classPath(),
+                example));
         command.addAll(Arrays.asList(arguments));
         Path errors = folder.resolve("errors.txt");
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.mojave.base.Damage;
 import dev.mojave.base.Failure;
+import dev.mojave.base.Fuzz;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
@@ -22,7 +24,6 @@ import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -225,60 +226,35 @@ class SafetensorsTest {
     }
 
     @Test
-    void survivesRandomDamage(TestReporter reporter) throws IOException {
-        fuzz(reporter, 1000, Long.MAX_VALUE);
+    void survivesRandomDamage() throws IOException {
+        byte[] original = fuzzed();
+        Fuzz.rounds(1000, random -> damageAndOpen(original, random));
     }
 
     @Test
     @Tag("slow")
-    void survivesMinutesOfRandomDamage(TestReporter reporter) throws IOException {
-        long seconds = Long.getLong("mojave.fuzz.seconds", 300L);
-        fuzz(reporter, Integer.MAX_VALUE, System.nanoTime() + seconds * 1_000_000_000L);
+    void survivesMinutesOfRandomDamage() throws IOException {
+        byte[] original = fuzzed();
+        Fuzz.minutes(random -> damageAndOpen(original, random));
     }
 
-    /** Whatever is done to a file, it opens with data inside its bounds or fails with a {@link Failure}: never anything else. */
-    private void fuzz(TestReporter reporter, int rounds, long deadline) throws IOException {
-        long seed = Long.getLong("mojave.fuzz.seed", System.nanoTime());
-        reporter.publishEntry("fuzz seed", String.valueOf(seed));
-        Random random = new Random(seed);
+    private byte[] fuzzed() throws IOException {
         Path good = folder.resolve("good");
         SafetensorsWriter.write(
                 good,
                 List.of(entry("a.b", SafeType.F32, new byte[24], 2, 3), entry("c", SafeType.U8, new byte[5], 5)),
                 Map.of("k", "v"));
-        byte[] original = Files.readAllBytes(good);
-        Path damaged = folder.resolve("damaged");
-        int refused = 0;
-        int round = 0;
-        for (; round < rounds && System.nanoTime() < deadline; round++) {
-            Files.write(damaged, damage(original, random));
-            try (SafetensorsFile read = SafetensorsFile.open(damaged)) {
-                for (SafeEntry entry : read.entries()) {
-                    assertThat(entry.data().toArray(ValueLayout.JAVA_BYTE))
-                            .hasSize((int) entry.data().byteSize());
-                }
-            } catch (Failure e) {
-                refused++;
-            } catch (RuntimeException e) {
-                throw new AssertionError("seed " + seed + " round " + round, e);
-            }
-        }
-        reporter.publishEntry("rounds", round + ", refused " + refused);
-        assertThat(refused).as("seed %d", seed).isGreaterThan(round / 4);
+        return Files.readAllBytes(good);
     }
 
-    private static byte[] damage(byte[] original, Random random) {
-        byte[] bytes = random.nextInt(4) == 0
-                ? Arrays.copyOf(original, random.nextInt(original.length + 9))
-                : original.clone();
-        for (int i = random.nextInt(4); i >= 0 && bytes.length > 0; i--) {
-            int limit = random.nextBoolean() ? bytes.length : Math.min(bytes.length, 200);
-            // Digits and brackets keep the header JSON more often than random bytes do.
-            byte value = random.nextBoolean()
-                    ? (byte) random.nextInt(256)
-                    : (byte) "0123456789[]{},:\"-e".charAt(random.nextInt(19));
-            bytes[random.nextInt(limit)] = value;
+    /** Whatever is done to a file, it opens with data inside its bounds or fails with a {@link Failure}: never anything else. */
+    private void damageAndOpen(byte[] original, Random random) throws IOException {
+        Path damaged = Files.write(folder.resolve("damaged"), Damage.bytes(original, random));
+        try (SafetensorsFile read = SafetensorsFile.open(damaged)) {
+            for (SafeEntry entry : read.entries()) {
+                assertThat(entry.data().toArray(ValueLayout.JAVA_BYTE))
+                        .hasSize((int) entry.data().byteSize());
+            }
         }
-        return bytes;
     }
 }

@@ -119,11 +119,7 @@ final class BytePairFile {
     private Map<String, Integer> vocabulary() {
         Map<String, Integer> vocabulary = new HashMap<>();
         for (Map.Entry<String, JsonNode> entry : model.path("vocab").properties()) {
-            JsonNode id = entry.getValue();
-            if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
-                throw Failure.data("%s: model.vocab gives '%s' the id %s; ids count from 0", place, entry.getKey(), id);
-            }
-            vocabulary.put(entry.getKey(), id.intValue());
+            vocabulary.put(entry.getKey(), Vocabulary.id(entry.getValue(), entry.getKey(), place));
         }
         return vocabulary;
     }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 
@@ -27,11 +28,13 @@ public final class TokenizerFile implements Tokenizer {
     private final String json;
     private final HuggingFaceTokenizer library;
     private final Vocabulary vocabulary;
+    private final String place;
 
-    private TokenizerFile(String json, HuggingFaceTokenizer library, Vocabulary vocabulary) {
+    private TokenizerFile(String json, HuggingFaceTokenizer library, Vocabulary vocabulary, String place) {
         this.json = json;
         this.library = library;
         this.vocabulary = vocabulary;
+        this.place = place;
     }
 
     /**
@@ -43,7 +46,7 @@ public final class TokenizerFile implements Tokenizer {
      */
     static TokenizerFile of(String json, JsonNode root, String place) {
         Vocabulary vocabulary = Vocabulary.of(root, place);
-        return new TokenizerFile(json, load(json, place), vocabulary);
+        return new TokenizerFile(json, load(json, place), vocabulary, place);
     }
 
     private static HuggingFaceTokenizer load(String json, String place) {
@@ -93,10 +96,30 @@ public final class TokenizerFile implements Tokenizer {
         return vocabulary.unknown();
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * @throws Failure of kind DATA if the file contradicts itself, so that its library cannot encode the text
+     */
     @Override
     public int[] encode(String text) {
-        long[] ids = library.encode(text, false, false).getIds();
+        long[] ids = run(() -> library.encode(text, false, false).getIds());
+        for (long id : ids) {
+            if (id >= vocabulary.size()) {
+                throw Failure.data(
+                        "%s encodes text as %d, but its largest token id is %d", place, id, vocabulary.size() - 1);
+            }
+        }
         return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
+    }
+
+    private <T> T run(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (RuntimeException e) {
+            throw Failure.data("%s cannot be used as a tokenizer: %s", place, String.valueOf(e.getMessage()))
+                    .because(e);
+        }
     }
 
     @Override
@@ -105,7 +128,7 @@ public final class TokenizerFile implements Tokenizer {
             vocabulary.check(id);
         }
         if (!vocabulary.byteLevel()) {
-            return library.decode(IntStream.of(ids).asLongStream().toArray(), true);
+            return run(() -> library.decode(IntStream.of(ids).asLongStream().toArray(), true));
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream(ids.length * 4);
         for (int id : ids) {

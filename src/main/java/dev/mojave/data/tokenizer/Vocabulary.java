@@ -15,6 +15,9 @@ final class Vocabulary {
     private static final List<String> ENDS =
             List.of("<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>", "<|eos|>", "[EOS]", "<|im_end|>", "[SEP]");
 
+    /** Larger than in any published file; a damaged one must not take all memory. */
+    private static final int LARGEST_ID = (1 << 24) - 1;
+
     private final byte[][] bytesOf;
     private final OptionalInt endOfText;
     private final boolean byteLevel;
@@ -31,9 +34,10 @@ final class Vocabulary {
      * Reads the vocabulary of a {@code tokenizer.json}.
      *
      * @param place what to call the file in messages
+     * @throws Failure of kind DATA if it has no vocabulary, or one with ids that cannot be
      */
     static Vocabulary of(JsonNode root, String place) {
-        Map<Integer, String> tokens = tokens(root.path("model").path("vocab"));
+        Map<Integer, String> tokens = tokens(root.path("model").path("vocab"), place);
         if (tokens.isEmpty()) {
             throw Failure.data("%s is not a Hugging Face tokenizer: it has no model.vocab", place);
         }
@@ -42,8 +46,8 @@ final class Vocabulary {
         tokens.forEach((id, token) -> bytes.put(id, byteLevel ? ByteLevel.bytes(token) : spelling(token)));
         Map<String, Integer> added = new TreeMap<>();
         for (JsonNode token : root.path("added_tokens")) {
-            int id = token.path("id").asInt();
             String content = token.path("content").asString("");
+            int id = id(token.path("id"), content, place);
             boolean special = token.path("special").asBoolean(false);
             bytes.put(id, special ? new byte[0] : content.getBytes(StandardCharsets.UTF_8));
             added.put(content, id);
@@ -73,16 +77,32 @@ final class Vocabulary {
                 .findFirst();
     }
 
-    private static Map<Integer, String> tokens(JsonNode vocabulary) {
+    private static Map<Integer, String> tokens(JsonNode vocabulary, String place) {
         Map<Integer, String> tokens = new TreeMap<>();
         if (vocabulary.isArray()) {
             for (JsonNode entry : vocabulary) {
                 tokens.put(tokens.size(), entry.path(0).asString(""));
             }
         } else {
-            vocabulary.properties().forEach(entry -> tokens.put(entry.getValue().asInt(), entry.getKey()));
+            vocabulary
+                    .properties()
+                    .forEach(entry -> tokens.put(id(entry.getValue(), entry.getKey(), place), entry.getKey()));
         }
         return tokens;
+    }
+
+    /**
+     * Returns the id that a file gives a token.
+     *
+     * @throws Failure of kind DATA if it is not one
+     */
+    static int id(JsonNode id, String token, String place) {
+        if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0 || id.intValue() > LARGEST_ID) {
+            throw Failure.data(
+                    "%s: token '%s' has the id %s; ids are whole numbers from 0 to %,d",
+                    place, token, id.isMissingNode() ? "(none)" : id, LARGEST_ID);
+        }
+        return id.intValue();
     }
 
     /** Bytes of a token's spelling: a byte fallback is one byte, the word mark a space, a continuation mark nothing. */

@@ -171,6 +171,10 @@ class TokenizerTest {
         assertData(file, "no model.vocab");
         Files.writeString(file, "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}}}");
         assertData(file, "not a Hugging Face tokenizer");
+        for (String id : List.of("-1", "2147483647", "1.5", "\"7\"")) {
+            Files.writeString(file, TokenizerFiles.byteLevel().replace("\"the\":258", "\"the\":" + id));
+            assertData(file, "token 'the' has the id " + id + "; ids are whole numbers from 0 to 16,777,215");
+        }
         Files.writeString(file, "[1");
         assertData(file, "not a valid tokenizer.json");
         Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe});
@@ -178,6 +182,20 @@ class TokenizerTest {
         assertThatThrownBy(() -> Tokenizers.read(folder.resolve("none.json")))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.USAGE))
                 .hasMessageContaining("does not exist");
+    }
+
+    /** WordPiece has a token for what it does not know; this file says that it has and has not. */
+    @Test
+    void aFileThatContradictsItselfIsNamedWhenItIsUsed(@TempDir Path folder) throws Exception {
+        String model = "{\"type\": \"WordPiece\", \"unk_token\": \"[UNK]\", \"continuing_subword_prefix\": \"##\","
+                + " \"max_input_chars_per_word\": 100, \"vocab\": {\"a\": 0}}";
+        Path file = Files.writeString(folder.resolve("tokenizer.json"), "{\"model\": " + model + "}");
+        Tokenizer tokenizer = Tokenizers.read(file);
+        assertThat(tokenizer.encode("a")).containsExactly(0);
+        assertThatThrownBy(() -> tokenizer.encode("b"))
+                .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
+                .hasMessageStartingWith(file + " cannot be used as a tokenizer: ")
+                .hasMessageContaining("[UNK]");
     }
 
     private static void assertData(Path file, String part) {
