@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -12,6 +13,7 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** JSON with the project's rules: snake_case keys, records, strict reading (unknown, duplicate and missing keys fail). */
 public final class Json {
@@ -51,22 +53,36 @@ public final class Json {
     }
 
     /**
-     * Reads a record from a file.
+     * Reads a record, or a tree whose root is an object or a list, from a file.
      *
-     * @throws Failure of kind DATA if the file is missing or is not such a record
+     * @throws Failure of kind DATA if the file is missing or is not such a record or tree
      */
     public static <T> T read(Path file, Class<T> type) {
+        boolean tree = JsonNode.class.isAssignableFrom(type);
         try {
-            return MAPPER.readValue(Files.readString(file), type);
+            String text = Files.readString(file);
+            return tree ? root(file, MAPPER.readTree(text), type) : MAPPER.readValue(text, type);
         } catch (java.nio.file.NoSuchFileException e) {
             throw Failure.data("%s does not exist", file).because(e);
         } catch (JacksonException e) {
-            throw Failure.data("%s is not a valid %s: %s", file, type.getSimpleName(), e.getOriginalMessage())
+            String what = tree ? "JSON file" : type.getSimpleName();
+            throw Failure.data("%s is not a valid %s: %s", file, what, e.getOriginalMessage())
                     .because(e);
         } catch (java.nio.charset.CharacterCodingException e) {
             throw Failure.data("%s is not UTF-8 text", file).because(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static <T> T root(Path file, JsonNode root, Class<T> type) {
+        if (!type.isInstance(root)) {
+            throw Failure.data(
+                    "%s must hold %s and holds %s",
+                    file,
+                    type == ObjectNode.class ? "one JSON object" : "one JSON list",
+                    root.isMissingNode() ? "nothing" : root.getNodeType().name().toLowerCase(Locale.ROOT));
+        }
+        return type.cast(root);
     }
 }

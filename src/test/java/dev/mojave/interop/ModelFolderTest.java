@@ -245,7 +245,13 @@ class ModelFolderTest {
         }
         assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("model.safetensors is cut short");
         Files.writeString(folder.resolve("config.json"), "{\"model_type\": ");
-        assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("config.json is not a valid");
+        assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("config.json is not a valid JSON file");
+        for (String other : List.of("null", "[1]", "")) {
+            Files.writeString(folder.resolve("config.json"), other);
+            assertThatThrownBy(() -> ModelFolder.open(folder))
+                    .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
+                    .hasMessageContaining("config.json must hold one JSON object and holds ");
+        }
     }
 
     @Test
