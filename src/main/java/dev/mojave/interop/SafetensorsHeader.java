@@ -38,6 +38,8 @@ record SafetensorsHeader(Map<String, SafeEntry> entries, Map<String, String> met
     static SafetensorsHeader read(Path file, MemorySegment bytes) {
         check(file, bytes.byteSize() >= 8, "is cut short: %d bytes, a header needs 8 at least", bytes.byteSize());
         long length = bytes.get(LENGTH, 0);
+        boolean fits = length >= 2 && length <= MAX_HEADER && length <= bytes.byteSize() - 8;
+        check(file, fits || !isPickle(bytes), "is a pickle by its first bytes, which Mojave never opens");
         check(file, length >= 2 && length <= MAX_HEADER, "has a header length of %d, which cannot be", length);
         check(
                 file,
@@ -68,6 +70,13 @@ record SafetensorsHeader(Map<String, SafeEntry> entries, Map<String, String> met
                             data.asSlice(span.begin, span.end - span.begin)));
         }
         return new SafetensorsHeader(entries, metadata);
+    }
+
+    /** Pickles of protocol 2 and later start with 0x80 and its number, PyTorch's files are zip archives of them. */
+    private static boolean isPickle(MemorySegment bytes) {
+        int first = bytes.get(ValueLayout.JAVA_BYTE, 0) & 0xff;
+        int second = bytes.get(ValueLayout.JAVA_BYTE, 1) & 0xff;
+        return (first == 0x80 && second >= 2 && second <= 5) || (first == 'P' && second == 'K');
     }
 
     private static JsonNode parse(Path file, ByteBuffer bytes) {

@@ -213,6 +213,14 @@ class SafetensorsTest {
         byte[] negative = new byte[16];
         Arrays.fill(negative, (byte) 0xff);
         assertRefused(Files.write(folder.resolve("negative"), negative), "has a header length of -1, which cannot be");
+        byte[] pickle = new byte[16];
+        pickle[0] = (byte) 0x80;
+        pickle[1] = 4;
+        Arrays.fill(pickle, 2, 16, (byte) 0x60);
+        assertRefused(
+                Files.write(folder.resolve("pickle"), pickle), "is a pickle by its first bytes, which Mojave never opens");
+        byte[] zip = {'P', 'K', 3, 4, 20, 0, 0, 0, 8, 0};
+        assertRefused(Files.write(folder.resolve("zip"), zip), "is a pickle by its first bytes");
         byte[] longer = {50, 0, 0, 0, 0, 0, 0, 0, '{', '}'};
         assertRefused(
                 Files.write(folder.resolve("longer"), longer), "is cut short: 10 bytes, the header alone takes 58");
