@@ -249,7 +249,8 @@ class ModelFolderTest {
         for (String other : List.of("null", "[1]", "")) {
             Files.writeString(folder.resolve("config.json"), other);
             assertThatThrownBy(() -> ModelFolder.open(folder))
-                    .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
+                    .isInstanceOfSatisfying(
+                            Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
                     .hasMessageContaining("config.json must hold one JSON object and holds ");
         }
     }

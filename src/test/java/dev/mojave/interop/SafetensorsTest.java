@@ -218,7 +218,8 @@ class SafetensorsTest {
         pickle[1] = 4;
         Arrays.fill(pickle, 2, 16, (byte) 0x60);
         assertRefused(
-                Files.write(folder.resolve("pickle"), pickle), "is a pickle by its first bytes, which Mojave never opens");
+                Files.write(folder.resolve("pickle"), pickle),
+                "is a pickle by its first bytes, which Mojave never opens");
         byte[] zip = {'P', 'K', 3, 4, 20, 0, 0, 0, 8, 0};
         assertRefused(Files.write(folder.resolve("zip"), zip), "is a pickle by its first bytes");
         byte[] longer = {50, 0, 0, 0, 0, 0, 0, 0, '{', '}'};

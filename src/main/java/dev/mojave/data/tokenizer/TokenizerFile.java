@@ -46,6 +46,7 @@ public final class TokenizerFile implements Tokenizer {
      */
     static TokenizerFile of(String json, JsonNode root, String place) {
         Vocabulary vocabulary = Vocabulary.of(root, place);
+        PlainJson.require(root, place);
         return new TokenizerFile(json, load(json, place), vocabulary, place);
     }
 

@@ -184,6 +184,21 @@ class TokenizerTest {
                 .hasMessageContaining("does not exist");
     }
 
+    /** The library would end the process at each of these. */
+    @Test
+    void whatTheLibraryCannotParseNeverReachesIt(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("tokenizer.json");
+        String deep = "[".repeat(120) + "]".repeat(120);
+        for (String value : List.of("1e400", "\"\\ud800\"", "{\"\\udc00\": 1}", deep)) {
+            Files.writeString(
+                    file, TokenizerFiles.sentencePiece().replace("\"decoder\":{", "\"decoder\":{\"x\":" + value + ","));
+            assertThatThrownBy(() -> Tokenizers.read(file))
+                    .isInstanceOfSatisfying(
+                            Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
+                    .hasMessageStartingWith(file.toString());
+        }
+    }
+
     /** WordPiece has a token for what it does not know; this file says that it has and has not. */
     @Test
     void aFileThatContradictsItselfIsNamedWhenItIsUsed(@TempDir Path folder) throws Exception {
