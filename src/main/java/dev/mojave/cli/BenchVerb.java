@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
             BenchMoeVerb.class,
             BenchDecodeVerb.class,
             BenchScoreVerb.class,
+            BenchKernelsVerb.class,
             BenchCompareVerb.class
         },
         footerHeading = Verb.EXAMPLE,

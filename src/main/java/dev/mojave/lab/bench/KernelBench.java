@@ -1,0 +1,143 @@
+package dev.mojave.lab.bench;
+
+import dev.mojave.base.Check;
+import dev.mojave.base.Progress;
+import dev.mojave.result.KernelSpeeds;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.engine.Engine;
+import dev.mojave.tensor.engine.EngineChoice;
+import dev.mojave.tensor.engine.EngineRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Measures the machine's ceilings, and every fused kernel beside its twin in libtorch operations. The two take turns, and so do the
+ * ceilings: what slows the machine down meets all.
+ */
+public final class KernelBench {
+    /** Elements of the largest arrays: more than caches hold. */
+    private static final long OPTIMIZED = 32L << 20;
+
+    private static final int WARM_UP_ROUNDS = 3;
+
+    private final Shape shape;
+    private final int batch;
+    private final EngineChoice fused;
+    private final EngineChoice plain;
+    private double matmul;
+    private double halfMatmul;
+    private double copy;
+    private double read;
+
+    private KernelBench(Shape shape, int batch, EngineChoice engine) {
+        this.shape = shape;
+        this.batch = batch;
+        this.fused = engine;
+        EngineRequest asked = EngineRequest.of(engine);
+        this.plain = Engine.configure(
+                new EngineRequest(asked.device(), asked.precision(), asked.blas(), asked.threads(), "plain"),
+                Progress.SILENT);
+        Engine.pin(engine);
+    }
+
+    /**
+     * Measures; about a minute.
+     *
+     * @param shape heads, width, context and vocabulary count
+     * @param batch sequences
+     * @param steps rounds after the warm-up, of which the median counts
+     * @param engine with fused kernels, in use
+     */
+    public static KernelSpeeds run(Shape shape, int batch, int steps, EngineChoice engine, Progress progress) {
+        return run(shape, batch, OPTIMIZED, steps, engine, progress);
+    }
+
+    static KernelSpeeds run(Shape shape, int batch, long optimized, int steps, EngineChoice engine, Progress progress) {
+        Check.that(steps >= 1, "--steps (%d) must be at least 1", steps);
+        Check.that(batch >= 1, "--batch (%d) must be at least 1", batch);
+        Check.that(
+                engine.kernels().equals("fused"),
+                "this benchmark compares fused kernels with plain ones, and the engine has plain ones alone; leave --kernels to auto and"
+                        + " start Java with --add-modules jdk.incubator.vector");
+        return new KernelBench(shape, batch, engine).measure(optimized, steps, progress);
+    }
+
+    private KernelSpeeds measure(long optimized, int steps, Progress progress) {
+        try (Scope _ = Scope.open()) {
+            List<KernelTask> tasks = KernelTask.of(shape, batch, optimized);
+            List<List<Double>> ours = new ArrayList<>();
+            List<List<Double>> twins = new ArrayList<>();
+            tasks.forEach(_ -> {
+                ours.add(new ArrayList<>());
+                twins.add(new ArrayList<>());
+            });
+            progress.start("measuring", steps + WARM_UP_ROUNDS, "rounds");
+            for (int round = 1; round <= steps + WARM_UP_ROUNDS; round++) {
+                ceilings(optimized);
+                turn(fused, tasks, ours);
+                turn(plain, tasks, twins);
+                progress.update(round, round <= WARM_UP_ROUNDS ? "warming up" : "");
+            }
+            progress.finish("");
+            List<KernelSpeeds.Kernel> kernels = new ArrayList<>();
+            for (int i = 0; i < tasks.size(); i++) {
+                kernels.add(kernel(tasks.get(i), afterWarmUp(ours.get(i)), afterWarmUp(twins.get(i))));
+            }
+            return new KernelSpeeds(
+                    String.format(
+                            Locale.ROOT,
+                            "kernels %dx%d, context %d, batch %d, vocabulary %d, optimiser over %,d parameters",
+                            shape.heads(),
+                            shape.hidden(),
+                            shape.context(),
+                            batch,
+                            shape.vocabulary(),
+                            optimized),
+                    matmul / 1e9,
+                    halfMatmul / 1e9,
+                    copy,
+                    read,
+                    kernels,
+                    fused.blas(),
+                    fused.threads());
+        } finally {
+            Engine.pin(fused);
+        }
+    }
+
+    private void ceilings(long elements) {
+        matmul = Math.max(matmul, MatmulCeiling.measure(DType.FLOAT32));
+        halfMatmul = Math.max(halfMatmul, MatmulCeiling.measure(DType.BFLOAT16));
+        copy = Math.max(copy, CopyBandwidth.measure(elements * Float.BYTES));
+        read = Math.max(read, ReadBandwidth.measure(elements * Float.BYTES));
+    }
+
+    private static void turn(EngineChoice engine, List<KernelTask> tasks, List<List<Double>> times) {
+        Engine.pin(engine);
+        for (int i = 0; i < tasks.size(); i++) {
+            long start = System.nanoTime();
+            tasks.get(i).work().run();
+            times.get(i).add((System.nanoTime() - start) / 1e9);
+        }
+    }
+
+    private static double afterWarmUp(List<Double> times) {
+        return Ratio.median(times.subList(WARM_UP_ROUNDS, times.size()));
+    }
+
+    private KernelSpeeds.Kernel kernel(KernelTask task, double seconds, double twinSeconds) {
+        double ceiling = switch (task.bound()) {
+            case MATMUL -> matmul;
+            case COPY -> copy;
+            case READ -> read;
+        };
+        return new KernelSpeeds.Kernel(
+                task.name(),
+                task.bound().name().toLowerCase(Locale.ROOT),
+                seconds,
+                twinSeconds,
+                task.amount() / seconds / ceiling);
+    }
+}
