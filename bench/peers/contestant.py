@@ -3,9 +3,12 @@
 out: {"program": ..., "step_seconds": ..., "loaded_bytes": ...}   once, when warm
 in:  run N
 out: {"seconds": [...], "peak_bytes": ...}                        for each such line, until the input ends
+
+A signal to all programs at once, as Ctrl-C sends it, is for the comparison to answer: the turn that has begun is finished.
 """
 
 import json
+import signal
 import sys
 import time
 
@@ -38,6 +41,9 @@ def timed(step):
 
 def serve(program, step, warm_up=3, warm_up_seconds=2.0):
     """Takes turns until standard input ends. Model and data must be ready: memory is counted from here."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     loaded = resident("VmRSS")
     forget_peak()
     begin, steps = time.perf_counter(), 0

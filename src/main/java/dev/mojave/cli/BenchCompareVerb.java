@@ -80,18 +80,21 @@ final class BenchCompareVerb implements Verb {
                 python.toAbsolutePath(),
                 Path.of(System.getProperty("mojave.root", "")).resolve("bench", "peers"),
                 Engine.configure(engine.request(), console).threads());
-        BenchComparison result;
-        try (Signals stop = Signals.listen(console)) {
-            result = CompareBench.run(workload, engine.request(), others(peers), pairs, command(), console, stop);
-            if (record != null) {
-                write(record, result);
-            }
-            if (asJson) {
-                console.json(result);
-            } else {
-                console.print(BenchText.of(result));
-            }
+        try (Signals stop = Signals.listen(console, "this round ends first")) {
+            CompareBench.run(workload, engine.request(), others(peers), pairs, command(), console, stop)
+                    .ifPresent(result -> show(result, asJson, console));
             return stop.exitCode();
+        }
+    }
+
+    private void show(BenchComparison result, boolean asJson, Console console) {
+        if (record != null) {
+            write(record, result);
+        }
+        if (asJson) {
+            console.json(result);
+        } else {
+            console.print(BenchText.of(result));
         }
     }
 

@@ -29,10 +29,15 @@ final class Signals implements StopSignal, AutoCloseable {
         this.onSecond = onSecond;
     }
 
-    /** Listens until closed; the first signal is acknowledged on the console. */
+    /** Listens until closed, for work that saves; the first signal is acknowledged on the console. */
     static Signals listen(Console console) {
+        return listen(console, "this step ends and is saved first");
+    }
+
+    /** Listens until closed; the first signal is acknowledged with what still happens. */
+    static Signals listen(Console console, String first) {
         return listen(
-                () -> console.say("stopping: this step ends and is saved first; a second signal stops at once"),
+                () -> console.say("stopping: " + first + "; a second signal stops at once"),
                 code -> Runtime.getRuntime().halt(code));
     }
 

@@ -1,22 +1,25 @@
 package dev.mojave.lab.bench;
 
+import dev.mojave.base.Failure;
 import dev.mojave.base.JavaCommand;
 import dev.mojave.base.Json;
+import dev.mojave.base.OwnedProcess;
 import dev.mojave.base.Progress;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.tensor.engine.EngineRequest;
 import dev.mojave.tensor.engine.ProcessMemory;
-import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /** Our side of a comparison: the program that a {@link Contestant} talks to. */
 final class BenchWorker {
@@ -27,27 +30,50 @@ final class BenchWorker {
         return JavaCommand.of(BenchWorker.class, List.of(Json.line(workload), Json.line(engine)));
     }
 
-    /** Takes the workload and the engine request as JSON. */
-    public static void main(String[] arguments) throws IOException {
-        Workload workload = Json.mapper().readValue(arguments[0], Workload.class);
-        EngineRequest request = Json.mapper().readValue(arguments[1], EngineRequest.class);
+    /**
+     * Takes the workload and the engine request as JSON. A turn that has begun is finished, whatever signal arrives: the
+     * comparison hears it too, and has no use for half a turn.
+     */
+    public static void main(String[] arguments) {
+        BlockingQueue<String> turns = new LinkedBlockingQueue<>();
+        OwnedProcess process = OwnedProcess.listen(new FileInputStream(FileDescriptor.in), turns::add, () -> {});
+        try {
+            serve(
+                    Json.mapper().readValue(arguments[0], Workload.class),
+                    Json.mapper().readValue(arguments[1], EngineRequest.class),
+                    turns);
+        } catch (Throwable e) {
+            complain(e);
+        }
+        process.exit(Failure.Kind.ENVIRONMENT.exitCode());
+    }
+
+    private static void serve(Workload workload, EngineRequest request, BlockingQueue<String> turns)
+            throws IOException, InterruptedException {
         EngineChoice engine = Engine.configure(request, Progress.SILENT);
         OutputStream out = new FileOutputStream(FileDescriptor.out);
-        try (Session session = Session.of(workload, engine);
-                BufferedReader in = new BufferedReader(
-                        new InputStreamReader(new FileInputStream(FileDescriptor.in), StandardCharsets.UTF_8))) {
+        try (Session session = Session.of(workload, engine)) {
             long loaded = ProcessMemory.residentBytes();
             ProcessMemory.resetPeak();
             session.warmUp();
             say(out, new Contestant.Ready(program(engine), session.step(), loaded));
-            for (String line = in.readLine(); line != null; line = in.readLine()) {
+            while (true) {
                 List<Double> seconds = new ArrayList<>();
-                for (int left = Integer.parseInt(line.substring("run ".length())); left > 0; left--) {
+                for (int left = Integer.parseInt(turns.take().substring("run ".length())); left > 0; left--) {
                     seconds.add(session.step());
                 }
                 say(out, new Contestant.Block(seconds, ProcessMemory.peakBytes()));
             }
         }
+    }
+
+    /** The log's last line is what people are shown. */
+    private static void complain(Throwable e) {
+        PrintWriter log = new PrintWriter(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        if (!(e instanceof Failure)) {
+            e.printStackTrace(log);
+        }
+        log.println(e instanceof Failure ? e.getMessage() : e.toString());
     }
 
     private static String program(EngineChoice engine) {

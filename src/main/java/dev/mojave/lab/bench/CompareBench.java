@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Programs that take turns at the same work on one machine in one run, so that whatever slows the machine down meets all of them.
@@ -58,9 +59,10 @@ public final class CompareBench {
      * @param others what to compare with
      * @param pairs rounds; fewer if asked to stop
      * @param command the command as typed, for the record
+     * @return nothing if asked to stop before there were enough rounds for an interval
      * @throws Failure of kind ENVIRONMENT if ours cannot be measured; what happened to another is said in its rival
      */
-    public static BenchComparison run(
+    public static Optional<BenchComparison> run(
             Workload workload,
             EngineRequest engine,
             List<Entry> others,
@@ -72,10 +74,13 @@ public final class CompareBench {
         entries.addAll(others);
         double ceiling = MatmulCeiling.measure(DType.FLOAT32);
         List<Rival> rivals = run(entries, pairs, progress, stop);
+        if (rivals.isEmpty()) {
+            return Optional.empty();
+        }
         ceiling = Math.max(ceiling, MatmulCeiling.measure(DType.FLOAT32));
         MachineInfo machine = MachineInfo.detect();
         double seconds = rivals.getFirst().stepSeconds();
-        return new BenchComparison(
+        return Optional.of(new BenchComparison(
                 workload.name(),
                 workload.tokens() / seconds,
                 workload.flops() / seconds / 1e9,
@@ -87,7 +92,7 @@ public final class CompareBench {
                 Engine.versions(),
                 BuildInfo.current().commit(),
                 command,
-                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
     }
 
     /** Another model of ours to compare with. */
@@ -95,13 +100,24 @@ public final class CompareBench {
         return new Entry(name, BenchWorker.command(workload, engine));
     }
 
-    /** Lets the entries take turns; returns one rival for each, in their order, the first with ratio 1. */
+    /**
+     * Lets the entries take turns; returns one rival for each, in their order, the first with ratio 1, or none if asked to stop
+     * before there were enough rounds for an interval.
+     */
     static List<Rival> run(List<Entry> entries, int pairs, Progress progress, StopSignal stop) {
         Check.that(pairs >= 1, "--pairs (%d) must be at least 1", pairs);
         CompareBench bench = new CompareBench(entries);
         try {
-            bench.start(progress);
-            bench.rounds(pairs, progress, stop);
+            bench.start(progress, stop);
+            int rounds = bench.rounds(pairs, progress, stop);
+            if (rounds < pairs) {
+                boolean enough = rounds >= Ratio.FEWEST_PAIRS;
+                progress.say("stopped after " + rounds + " of " + pairs + " rounds"
+                        + (enough ? "" : ", too few for an interval (" + Ratio.FEWEST_PAIRS + "): nothing to show"));
+                if (!enough) {
+                    return List.of();
+                }
+            }
             return entries.stream().map(bench::rival).toList();
         } finally {
             bench.running.values().forEach(Contestant::close);
@@ -109,9 +125,12 @@ public final class CompareBench {
     }
 
     /** One after the other, so that no warm-up meets another's. */
-    private void start(Progress progress) {
+    private void start(Progress progress, StopSignal stop) {
         progress.start("starting", entries.size(), "programs");
         for (Entry entry : entries) {
+            if (stop.requested()) {
+                break;
+            }
             progress.update(ready.size(), entry.name());
             Contestant contestant = new Contestant(entry.name(), entry.command());
             running.put(entry, contestant);
@@ -119,13 +138,17 @@ public final class CompareBench {
                 ready.put(entry, contestant.ready());
                 medians.put(entry, new ArrayList<>());
             } catch (Failure e) {
-                drop(entry, e, progress);
+                drop(entry, e, progress, stop);
             }
         }
         progress.finish("");
     }
 
-    private void drop(Entry entry, Failure failure, Progress progress) {
+    private void drop(Entry entry, Failure failure, Progress progress, StopSignal stop) {
+        if (stop.requested()) {
+            // A signal to all of us has ended it while it started: nothing is wrong with it.
+            return;
+        }
         if (entry.equals(entries.getFirst())) {
             throw failure;
         }
@@ -138,20 +161,23 @@ public final class CompareBench {
         }
     }
 
-    private void rounds(int pairs, Progress progress, StopSignal stop) {
+    /** Returns how many rounds were completed. */
+    private int rounds(int pairs, Progress progress, StopSignal stop) {
         progress.start("comparing", pairs, "rounds");
-        for (int round = 0; round < pairs && !stop.requested(); round++) {
+        int round = 0;
+        for (; round < pairs && !stop.requested(); round++) {
             List<Entry> order = new ArrayList<>(medians.keySet());
             // Who comes first may profit or suffer from it: every second round goes the other way.
             for (Entry entry : round % 2 == 0 ? order : order.reversed()) {
-                turn(entry, progress);
+                turn(entry, progress, stop);
             }
             progress.update(round + 1, standing());
         }
         progress.finish("");
+        return round;
     }
 
-    private void turn(Entry entry, Progress progress) {
+    private void turn(Entry entry, Progress progress, StopSignal stop) {
         Contestant contestant = running.get(entry);
         Contestant.Ready said = ready.get(entry);
         if (contestant == null || said == null) {
@@ -162,7 +188,7 @@ public final class CompareBench {
             medians.computeIfAbsent(entry, _ -> new ArrayList<>()).add(Ratio.median(block.seconds()));
             peaks.merge(entry, block.peakBytes(), Math::max);
         } catch (Failure e) {
-            drop(entry, e, progress);
+            drop(entry, e, progress, stop);
         }
     }
 

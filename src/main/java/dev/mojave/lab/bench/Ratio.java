@@ -14,11 +14,14 @@ import org.apache.commons.statistics.distribution.BinomialDistribution;
  * @param pairs how many
  */
 record Ratio(double median, double low, double high, int pairs) {
+    /** With fewer, no interval covers the median with 95%. */
+    static final int FEWEST_PAIRS = 6;
+
     private static final double TAIL = 0.025;
 
     /**
      * Returns the median with its sign-test interval: the order statistics r and n + 1 - r with the largest r for which
-     * P(Binomial(n, 1/2) &lt; r) is at most 2.5%. It covers the true median with at least 95% from 6 pairs on; with fewer it is the
+     * P(Binomial(n, 1/2) &lt; r) is at most 2.5%. It covers the true median with at least 95% from {@value #FEWEST_PAIRS} pairs on; with fewer it is the
      * whole range, which covers less.
      */
     static Ratio of(List<Double> ratios) {

@@ -7,9 +7,11 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
 import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
+import dev.mojave.base.StopSignals;
 import dev.mojave.result.BenchComparison;
 import dev.mojave.result.BenchComparison.Rival;
 import dev.mojave.tensor.engine.EngineRequest;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +44,82 @@ class CompareBenchTest {
     }
 
     @Test
+    void askedToStopItFinishesTheRoundAndReportsWhatThereIs() {
+        for (int rounds : new int[] {7, 3}) {
+            Notes notes = new Notes();
+            List<Rival> rivals = CompareBench.run(
+                    List.of(PretendPeer.entry("ours", "steady", "0.2"), PretendPeer.entry("slow", "steady", "0.3")),
+                    20,
+                    notes,
+                    StopSignals.when(() -> notes.rounds >= rounds));
+            if (rounds >= 6) {
+                assertThat(rivals).extracting(Rival::pairs).containsExactly(rounds, rounds);
+                assertThat(notes.said).containsExactly("stopped after 7 of 20 rounds");
+            } else {
+                assertThat(rivals).isEmpty();
+                assertThat(notes.said)
+                        .containsExactly("stopped after 3 of 20 rounds, too few for an interval (6): nothing to show");
+            }
+        }
+    }
+
+    @Test
+    void aProgramThatASignalEndedWhileItStartedIsNotAFailure() {
+        Notes notes = new Notes();
+        assertThat(CompareBench.run(
+                        List.of(PretendPeer.entry("ours", "steady", "0.2"), PretendPeer.entry("absent", "never")),
+                        20,
+                        notes,
+                        StopSignals.when(() -> notes.updates >= 2)))
+                .isEmpty();
+        assertThat(notes.said)
+                .containsExactly("stopped after 0 of 20 rounds, too few for an interval (6): nothing to show");
+    }
+
+    @Test
+    void ourProgramFinishesItsTurnWhenASignalReachesIt() throws Exception {
+        Workload workload = Workload.dense(Shape.parse("1,2,16,8,11"), 2);
+        try (Contestant contestant = new Contestant(
+                "ours",
+                CompareBench.ours("ours", workload, EngineRequest.DEFAULT).command())) {
+            contestant.ready();
+            ProcessHandle process =
+                    ProcessHandle.current().children().findFirst().orElseThrow();
+            for (String signal : List.of("INT", "TERM")) {
+                assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                                .start()
+                                .waitFor())
+                        .isZero();
+                assertThat(contestant.run(2).seconds()).hasSize(2);
+            }
+        }
+    }
+
+    /** Progress that remembers. */
+    private static final class Notes implements Progress {
+        private final List<String> said = new ArrayList<>();
+        private long rounds;
+        private int updates;
+
+        @Override
+        public void start(String title, long total, String unit) {}
+
+        @Override
+        public void update(long done, String detail) {
+            rounds = detail.endsWith(" ms") ? done : 0;
+            updates++;
+        }
+
+        @Override
+        public void finish(String summary) {}
+
+        @Override
+        public void say(String line) {
+            said.add(line);
+        }
+    }
+
+    @Test
     void withoutOursThereIsNoComparison() {
         assertThatThrownBy(() -> compare(PretendPeer.entry("ours", "never")))
                 .isInstanceOf(Failure.class)
@@ -51,13 +129,14 @@ class CompareBenchTest {
     @Test
     void ourOwnProgramSpeaksTheSameLanguage() {
         BenchComparison result = CompareBench.run(
-                Workload.dense(Shape.parse("1,2,16,8,11"), 2),
-                EngineRequest.DEFAULT,
-                List.of(),
-                1,
-                "a command",
-                Progress.SILENT,
-                StopSignal.NEVER);
+                        Workload.dense(Shape.parse("1,2,16,8,11"), 2),
+                        EngineRequest.DEFAULT,
+                        List.of(),
+                        1,
+                        "a command",
+                        Progress.SILENT,
+                        StopSignal.NEVER)
+                .orElseThrow();
         Rival ours = result.rivals().getFirst();
         assertThat(ours.problem()).isNull();
         assertThat(ours.program()).startsWith("Mojave fp32");

@@ -4,23 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Json;
-import dev.mojave.base.Progress;
 import dev.mojave.generate.TokenDecoder;
 import dev.mojave.model.LanguageModel;
-import dev.mojave.tensor.engine.Engine;
-import dev.mojave.tensor.engine.EngineRequest;
 import dev.mojave.tensor.kernels.WeightFormat;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 class DecodeBenchTest {
     private static final Shape SMALL = new Shape(2, 2, 128, 80, 192);
-
-    /** Other tests may have left this process with plain kernels. */
-    @BeforeAll
-    static void fusedKernels() {
-        Engine.configure(EngineRequest.DEFAULT, Progress.SILENT);
-    }
 
     @Test
     void aTokenReadsEveryWeightButTheEmbeddingOnce() {
