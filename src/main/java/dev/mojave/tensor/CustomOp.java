@@ -2,6 +2,7 @@ package dev.mojave.tensor;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Edge;
 import org.bytedeco.pytorch.EdgeVector;
@@ -41,9 +42,10 @@ public final class CustomOp {
      */
     public static Target target(Tensor input) {
         if (input.handle().is_leaf()) {
-            org.bytedeco.pytorch.Tensor accumulated = input.handle().grad();
-            if (accumulated.defined() && accumulated.is_contiguous()) {
-                return new Target(new Tensor(accumulated), true);
+            Optional<Tensor> accumulated =
+                    input.grad().filter(gradient -> gradient.handle().is_contiguous());
+            if (accumulated.isPresent()) {
+                return new Target(accumulated.get(), true);
             }
         }
         return new Target(Tensors.empty(DType.FLOAT32, input.shape()), false);

@@ -2,8 +2,10 @@ package dev.mojave.tensor;
 
 import dev.mojave.base.Failure;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.bytedeco.pytorch.TensorVector;
 
 /** Calls into libtorch, with its errors translated into what a person can act on. */
 final class Native {
@@ -16,6 +18,32 @@ final class Native {
         } catch (RuntimeException e) {
             throw translate(operation, e, inputs);
         }
+    }
+
+    /** Runs an operation with several results. */
+    static List<Tensor> list(String operation, Supplier<TensorVector> body, Tensor input) {
+        try {
+            return Arrays.stream(body.get().get()).map(Native::own).toList();
+        } catch (RuntimeException e) {
+            throw translate(operation, e, input);
+        }
+    }
+
+    /** Runs an operation that changes one of its inputs. */
+    static void run(String operation, Runnable body, Tensor... inputs) {
+        try {
+            body.run();
+        } catch (RuntimeException e) {
+            throw translate(operation, e, inputs);
+        }
+    }
+
+    /**
+     * Returns a tensor of its own for one that libtorch gave as a reference into another native object (a leaf's gradient, an element of
+     * a vector or tuple): the reference dangles when that object goes, this shares the memory and keeps it alive.
+     */
+    static Tensor own(org.bytedeco.pytorch.Tensor reference) {
+        return new Tensor(new org.bytedeco.pytorch.Tensor(reference));
     }
 
     static RuntimeException translate(String operation, RuntimeException e, Tensor... inputs) {

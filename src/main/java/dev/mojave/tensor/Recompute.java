@@ -38,8 +38,7 @@ public final class Recompute {
             GradMode.set_enabled(true);
             Tensor leaf = x.detach().requireGrad(true);
             body.apply(leaf).backward(dy);
-            // A handle of its own: the gradient's lies inside the leaf, which goes with the scope.
-            return scope.keep(leaf.grad().orElseThrow().detach());
+            return scope.keep(leaf.grad().orElseThrow());
         } finally {
             GradMode.set_enabled(recorded);
             Rng.dropout().restore(now);

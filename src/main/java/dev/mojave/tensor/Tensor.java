@@ -1,21 +1,14 @@
 package dev.mojave.tensor;
 
-import dev.mojave.base.Check;
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.LayoutOptional;
-import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.T_TensorTensor_T;
-import org.bytedeco.pytorch.TensorVector;
 
 /**
  * An n-dimensional array with automatic differentiation, backed by libtorch.
@@ -23,54 +16,10 @@ import org.bytedeco.pytorch.TensorVector;
  * <p>Methods return new tensors unless they end in {@code InPlace}; shapes broadcast as in PyTorch; negative dimensions count
  * from the end. A tensor belongs to the {@link Scope} in which it was made.
  */
-public final class Tensor implements AutoCloseable {
-    private final org.bytedeco.pytorch.Tensor handle;
-
+public final class Tensor extends NativeArray {
     Tensor(org.bytedeco.pytorch.Tensor handle) {
-        this.handle = handle;
+        super(handle);
     }
-
-    org.bytedeco.pytorch.Tensor handle() {
-        return handle;
-    }
-
-    // ---- identity
-
-    /** Returns the sizes of all dimensions. */
-    public long[] shape() {
-        long[] shape = new long[dimensions()];
-        for (int i = 0; i < shape.length; i++) {
-            shape[i] = handle.size(i);
-        }
-        return shape;
-    }
-
-    /** Returns the size of one dimension. */
-    public long size(int dimension) {
-        return handle.size(dimension);
-    }
-
-    /** Returns the number of dimensions. */
-    public int dimensions() {
-        return (int) handle.dim();
-    }
-
-    /** Returns the number of elements. */
-    public long elements() {
-        return handle.numel();
-    }
-
-    /** Returns the element type. */
-    public DType dtype() {
-        return DType.of(handle.scalar_type());
-    }
-
-    /** Returns where this tensor lives. */
-    public Device device() {
-        return handle.is_cuda() ? new Device(Device.Kind.CUDA, handle.device().index()) : Device.CPU;
-    }
-
-    // ---- lifetime and memory
 
     /** Gives this tensor an owner outside any scope, who calls {@link #close()} in the end. */
     public Tensor retain() {
@@ -78,25 +27,7 @@ public final class Tensor implements AutoCloseable {
         return this;
     }
 
-    /** Gives up ownership taken by {@link #retain()}, or by keeping out of the outermost scope. */
-    @Override
-    public void close() {
-        handle.releaseReference();
-    }
-
-    /**
-     * Returns this tensor's memory, row-major and without copying; valid while the tensor lives.
-     *
-     * @throws IllegalArgumentException if the tensor is not contiguous or not on the CPU
-     */
-    @SuppressWarnings("restricted")
-    public MemorySegment segment() {
-        Check.that(handle.is_contiguous(), "memory of a tensor that is not contiguous: call contiguous() first");
-        Check.that(
-                !handle.is_cuda(), "memory of a tensor on %s cannot be read from Java: copy it to the CPU", device());
-        Pointer data = handle.data_ptr();
-        return MemorySegment.ofAddress(data.address()).reinterpret(handle.nbytes());
-    }
+    // ---- values
 
     /** Copies the values as float32, row-major. */
     public float[] toFloats() {
@@ -110,12 +41,6 @@ public final class Tensor implements AutoCloseable {
         try (Scope _ = Scope.open()) {
             return Tensors.longs(this);
         }
-    }
-
-    /** Returns the value of a one-element tensor. */
-    public double item() {
-        Check.that(handle.numel() == 1, "item() of a tensor of shape %s", Arrays.toString(shape()));
-        return handle.item_double();
     }
 
     // ---- differentiation
@@ -134,7 +59,7 @@ public final class Tensor implements AutoCloseable {
     /** Returns the accumulated gradient, if backward has reached this leaf. */
     public Optional<Tensor> grad() {
         org.bytedeco.pytorch.Tensor gradient = handle.grad();
-        return gradient.defined() ? Optional.of(new Tensor(gradient)) : Optional.empty();
+        return gradient.defined() ? Optional.of(Native.own(gradient)) : Optional.empty();
     }
 
     /** Forgets the gradient, so that the next backward writes it afresh. */
@@ -183,11 +108,6 @@ public final class Tensor implements AutoCloseable {
         return Native.call("transpose", () -> handle.transpose(a, b), this);
     }
 
-    /** Reorders the dimensions, without copying. */
-    public Tensor permute(long... order) {
-        return Native.call("permute", () -> handle.permute(order), this);
-    }
-
     /** Inserts a dimension of size 1. */
     public Tensor unsqueeze(int dimension) {
         return Native.call("unsqueeze", () -> handle.unsqueeze(dimension), this);
@@ -220,30 +140,17 @@ public final class Tensor implements AutoCloseable {
 
     /** Returns every index of one dimension, in one node of the graph. */
     public List<Tensor> unbind(int dimension) {
-        return list("unbind", () -> handle.unbind(dimension));
+        return Native.list("unbind", () -> handle.unbind(dimension), this);
     }
 
     /** Cuts one dimension into pieces of the given size, in one node of the graph. */
     public List<Tensor> split(long size, int dimension) {
-        return list("split", () -> handle.split(size, dimension));
+        return Native.list("split", () -> handle.split(size, dimension), this);
     }
 
     /** Cuts one dimension into pieces of the given sizes, in one node of the graph. */
     public List<Tensor> split(long[] sizes, int dimension) {
-        return list("split", () -> handle.split_with_sizes(sizes, dimension));
-    }
-
-    private List<Tensor> list(String operation, java.util.function.Supplier<TensorVector> body) {
-        try {
-            TensorVector vector = body.get();
-            List<Tensor> tensors = new ArrayList<>((int) vector.size());
-            for (org.bytedeco.pytorch.Tensor tensor : vector.get()) {
-                tensors.add(new Tensor(tensor));
-            }
-            return tensors;
-        } catch (RuntimeException e) {
-            throw Native.translate(operation, e, this);
-        }
+        return Native.list("split", () -> handle.split_with_sizes(sizes, dimension), this);
     }
 
     // ---- type and place
@@ -324,11 +231,6 @@ public final class Tensor implements AutoCloseable {
         return Native.call("neg", handle::neg, this);
     }
 
-    /** Returns e to the power of the values. */
-    public Tensor exp() {
-        return Native.call("exp", handle::exp, this);
-    }
-
     /** Returns {@code 1 / (1 + e^-x)}. */
     public Tensor sigmoid() {
         return Native.call("sigmoid", handle::sigmoid, this);
@@ -391,23 +293,11 @@ public final class Tensor implements AutoCloseable {
         return Native.call("max", () -> handle.max(), this);
     }
 
-    /** Returns the index of the largest value along a dimension, which disappears. */
-    public Tensor argmax(int dimension) {
-        return Native.call("argmax", () -> handle.argmax(new LongOptional(dimension), false), this);
-    }
-
-    /** Returns whether every value is finite. */
-    public boolean allFinite() {
-        try (Scope _ = Scope.open()) {
-            return handle.isfinite().all().item_bool();
-        }
-    }
-
     /** Returns the K largest values along the last dimension, largest first, with their indices. */
     public TopK topK(int k) {
         try {
             T_TensorTensor_T pair = handle.topk(k, -1, true, true);
-            return new TopK(new Tensor(pair.get0()), new Tensor(pair.get1()));
+            return new TopK(Native.own(pair.get0()), Native.own(pair.get1()));
         } catch (RuntimeException e) {
             throw Native.translate("topK", e, this);
         }
@@ -449,21 +339,6 @@ public final class Tensor implements AutoCloseable {
                 source);
     }
 
-    /** Returns this with a constant where the boolean mask is true. */
-    public Tensor maskedFill(Tensor mask, double value) {
-        return Native.call("maskedFill", () -> handle.masked_fill(mask.handle, new Scalar(value)), this, mask);
-    }
-
-    /** Returns how the values sort ascending along the last dimension; equal values keep their order. */
-    public Tensor argsortStable() {
-        return Native.call("argsortStable", () -> handle.argsort(true, -1, false), this);
-    }
-
-    /** Counts each value of a 1-D integer tensor below {@code bins}. */
-    public Tensor bincount(long bins) {
-        return Native.call("bincount", () -> handle.bincount(new org.bytedeco.pytorch.TensorOptional(), bins), this);
-    }
-
     /** Compares with a constant. */
     public Tensor eq(double value) {
         return Native.call("eq", () -> handle.eq(new Scalar(value)), this);
@@ -498,26 +373,19 @@ public final class Tensor implements AutoCloseable {
 
     /** Overwrites the values. */
     public Tensor copyInPlace(Tensor source) {
-        return Native.call("copyInPlace", () -> handle.copy_(source.handle), this, source);
-    }
-
-    /** Sets every value. */
-    public Tensor fillInPlace(double value) {
-        return Native.call("fillInPlace", () -> handle.fill_(new Scalar(value)), this);
+        Native.run("copyInPlace", () -> handle.copy_(source.handle), this, source);
+        return this;
     }
 
     /** Adds {@code other * scale}. */
     public Tensor addInPlace(Tensor other, double scale) {
-        return Native.call("addInPlace", () -> handle.add_(other.handle, new Scalar(scale)), this, other);
+        Native.run("addInPlace", () -> handle.add_(other.handle, new Scalar(scale)), this, other);
+        return this;
     }
 
     /** Multiplies by a constant. */
     public Tensor mulInPlace(double value) {
-        return Native.call("mulInPlace", () -> handle.mul_(new Scalar(value)), this);
-    }
-
-    @Override
-    public String toString() {
-        return "Tensor" + Arrays.toString(shape()) + " " + dtype();
+        Native.run("mulInPlace", () -> handle.mul_(new Scalar(value)), this);
+        return this;
     }
 }

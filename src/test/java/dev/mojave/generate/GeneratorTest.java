@@ -71,7 +71,8 @@ class GeneratorTest {
                 Inputs inputs = Inputs.of(Tensors.ofIds(ids, 1, ids.length))
                         .withCategories(Tensors.ofIds(categories, 1, ids.length));
                 Tensor logits = model.forward(inputs, Context.EVALUATION).logitsBSV();
-                int next = (int) logits.select(1, ids.length - 1).argmax(1).item();
+                int next =
+                        (int) logits.select(1, ids.length - 1).topK(1).indices().item();
                 ids = Arrays.copyOf(ids, ids.length + 1);
                 ids[ids.length - 1] = next;
             }

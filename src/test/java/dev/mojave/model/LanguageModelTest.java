@@ -215,7 +215,7 @@ class LanguageModelTest {
                 Optional<Tensor> gradient = p.value().grad();
                 assertThat(gradient).as(p.name()).isPresent();
                 assertThat(gradient.get().dtype()).isEqualTo(DType.FLOAT32);
-                assertThat(gradient.get().allFinite()).as(p.name()).isTrue();
+                assertThat(gradient.get().abs().max().item()).as(p.name()).isFinite();
             });
         }
     }

@@ -120,7 +120,7 @@ class CustomOpTest {
         try (Scope _ = Scope.open()) {
             Tensor x = Tensors.ones(DType.FLOAT32, 8, 8).requireGrad(true);
             step(x);
-            long live = Scope.liveObjects();
+            long live = LiveObjects.settled();
             for (int i = 0; i < 200; i++) {
                 step(x);
             }

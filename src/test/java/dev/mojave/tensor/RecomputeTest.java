@@ -43,7 +43,7 @@ class RecomputeTest {
     void keepsNothingButItsResult() {
         try (Scope _ = Scope.open()) {
             Tensor x = Tensors.ones(DType.FLOAT32, 4).requireGrad(true);
-            long before = Scope.liveObjects();
+            long before = LiveObjects.settled();
             Tensor plain = deep(x);
             long plainObjects = Scope.liveObjects() - before;
             before = Scope.liveObjects();

@@ -38,7 +38,7 @@ class TensorTest {
     @Test
     void whatIsKeptOutlivesItsScopeAndTheRestDoesNot() {
         makeTheConstantOptions();
-        long before = Scope.liveObjects();
+        long before = LiveObjects.settled();
         try (Scope _ = Scope.open()) {
             Tensor kept;
             long inside = Scope.liveObjects();
@@ -56,13 +56,25 @@ class TensorTest {
     void aTensorKeptOutOfTheOutermostScopeBelongsToTheCaller() {
         makeTheConstantOptions();
         Tensor kept;
-        long before = Scope.liveObjects();
+        long before = LiveObjects.settled();
         try (Scope scope = Scope.open()) {
             kept = scope.keep(Tensors.ones(DType.FLOAT32, 4));
         }
         assertThat(kept.toFloats()).containsExactly(1, 1, 1, 1);
         kept.close();
         assertThat(Scope.liveObjects()).isEqualTo(before);
+    }
+
+    @Test
+    void whatWasMadeOutsideScopesDoesNotDisturbTheCountLater() {
+        makeTheConstantOptions();
+        for (int i = 0; i < 20; i++) {
+            // Nobody owns it: the garbage collector frees it some day.
+            Tensors.ones(DType.FLOAT32, 4);
+        }
+        long before = LiveObjects.settled();
+        System.gc();
+        assertThat(LiveObjects.settled()).isEqualTo(before);
     }
 
     /** They live as long as the process and would otherwise be counted by the first test that needs them. */

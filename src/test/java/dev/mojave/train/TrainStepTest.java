@@ -9,6 +9,7 @@ import dev.mojave.moe.BalanceLosses;
 import dev.mojave.moe.Routing;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Parameter;
+import dev.mojave.tensor.LiveObjects;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.engine.ProcessMemory;
 import java.util.List;
@@ -93,7 +94,7 @@ class TrainStepTest {
             TrainStep step = new TrainStep(model, Context.TRAINING, 2);
             double first = train(model, optimizer, step, 1);
             train(model, optimizer, step, 499);
-            long live = Scope.liveObjects();
+            long live = LiveObjects.settled();
             long resident = ProcessMemory.residentBytes();
             double last = train(model, optimizer, step, 1500);
 

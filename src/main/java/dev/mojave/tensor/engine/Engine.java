@@ -15,9 +15,14 @@ public final class Engine {
 
     private Engine() {}
 
+    /** Returns whether the engine has been started, which then cannot be undone. */
+    static boolean running() {
+        return current != null;
+    }
+
     /** Starts the engine if it is not running, without measuring anything: a cached choice, else a sound one for the processor. */
     public static void load() {
-        if (current == null) {
+        if (!running()) {
             start(EngineRequest.DEFAULT, false, Progress.SILENT);
         }
     }

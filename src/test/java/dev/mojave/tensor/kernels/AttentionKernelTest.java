@@ -50,7 +50,7 @@ class AttentionKernelTest {
             in.get(2).mulInPlace(300);
             Tensor y = AttentionKernel.apply(in.getFirst(), Optional.empty(), weights(in, shape, true, false));
             Twins.close(y, plain(in.getFirst(), Optional.empty(), weights(in, shape, true, false)), 1e-3);
-            assertThat(y.allFinite()).isTrue();
+            assertThat(y.abs().max().item()).isFinite();
         }
     }
 

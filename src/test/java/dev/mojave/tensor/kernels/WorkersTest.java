@@ -5,23 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Progress;
 import dev.mojave.tensor.engine.Engine;
-import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.tensor.engine.EngineRequest;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class WorkersTest {
-    private final EngineChoice before = Engine.current();
-
-    @AfterEach
-    void restore() {
-        Engine.pin(before);
-    }
-
     @Test
     void everyIndexRunsOnce() {
         for (String threads : new String[] {"1", "2", "5"}) {
