@@ -3,6 +3,7 @@ package dev.mojave.base;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -46,6 +47,11 @@ public final class IoFailures {
         }
         if (problem instanceof NoSuchFileException) {
             return Failure.usage("cannot %s: %s does not exist", action, place(problem, where))
+                    .because(problem);
+        }
+        if (problem instanceof FileAlreadyExistsException) {
+            return Failure.usage(
+                            "cannot %s: %s exists and is not a folder; choose another", action, place(problem, where))
                     .because(problem);
         }
         if (problem instanceof NotDirectoryException || lower.contains("not a directory")) {

@@ -21,11 +21,8 @@ import picocli.CommandLine.Option;
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave bench decode --shape 4,4,128,128,256 --weights fp32,int8")
 final class BenchDecodeVerb implements Verb {
-    @Option(
-            names = "--shape",
-            paramLabel = "L,H,D,T,V",
-            description = "Layers, heads, hidden size, context, vocabulary; default: ${DEFAULT-VALUE}.")
-    private String shape = "12,6,384,256,16384";
+    @Mixin
+    private ShapeOption shape = new ShapeOption("12,6,384,256,16384");
 
     @Option(
             names = "--weights",
@@ -52,7 +49,7 @@ final class BenchDecodeVerb implements Verb {
                 .map(text -> WeightFormat.parse("--weights", text.strip()))
                 .distinct()
                 .toList();
-        Shape parsed = Shape.parse(shape);
+        Shape parsed = shape.shape();
         boolean asJson = json.chosen(console);
         EngineChoice choice = Engine.configure(engine.request(), console);
         List<BenchResult> results = DecodeBench.run(parsed, formats, steps, choice, console);

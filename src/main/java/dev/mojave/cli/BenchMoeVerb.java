@@ -3,7 +3,6 @@ package dev.mojave.cli;
 import dev.mojave.lab.bench.Workload;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Measures training steps of a mixture of experts. */
 @Command(
@@ -15,20 +14,11 @@ final class BenchMoeVerb implements Verb {
     @Mixin
     private MixtureOptions model = new MixtureOptions();
 
-    @Option(
-            names = "--steps",
-            paramLabel = "N",
-            description = "Measured steps after the warm-up, of which the median counts; default: ${DEFAULT-VALUE}.")
-    private int steps = 10;
-
     @Mixin
-    private EngineOptions engine = new EngineOptions();
-
-    @Mixin
-    private JsonOption json = new JsonOption();
+    private MeasureOptions measure = new MeasureOptions(10);
 
     @Override
     public int run(Console console) {
-        return BenchTrainVerb.measure(Workload.mixture(model.experts(), model.topK()), steps, engine, json, console);
+        return measure.run(Workload.mixture(model.experts(), model.topK()), console);
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -51,8 +52,8 @@ final class DataImport implements Verb {
     @Option(names = "--overwrite", description = "Replace a data set of the same name.")
     private boolean overwrite;
 
-    @Option(names = "--json", description = "Print what was imported as JSON.")
-    private boolean json;
+    @Mixin
+    private JsonOption json = new JsonOption();
 
     DataImport() {
         this(MojaveHome.path());
@@ -65,11 +66,12 @@ final class DataImport implements Verb {
 
     @Override
     public int run(Console console) {
+        boolean asJson = json.chosen(console);
         ImportOptions options =
                 new ImportOptions(Optional.ofNullable(textField), Optional.ofNullable(categoryField), overwrite);
         String chosen = name == null ? defaultName(paths.getFirst()) : name;
         DatasetInfo info = new Datasets(home).importPaths(chosen, paths, options, console);
-        if (json) {
+        if (asJson) {
             console.json(info);
             return ExitCodes.OK;
         }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** {@code mojave data list}. */
 @Command(
@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
 final class DataList implements Verb {
     private final Path home;
 
-    @Option(names = "--json", description = "Print the list as JSON.")
-    private boolean json;
+    @Mixin
+    private JsonOption json = new JsonOption();
 
     DataList() {
         this(MojaveHome.path());
@@ -33,8 +33,9 @@ final class DataList implements Verb {
 
     @Override
     public int run(Console console) {
+        boolean asJson = json.chosen(console);
         List<DatasetInfo> all = new Datasets(home).list();
-        if (json) {
+        if (asJson) {
             console.json(all);
             return ExitCodes.OK;
         }

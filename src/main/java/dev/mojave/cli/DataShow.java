@@ -8,7 +8,7 @@ import dev.mojave.data.Datasets;
 import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code mojave data show}. */
@@ -23,8 +23,8 @@ final class DataShow implements Verb {
     @Parameters(paramLabel = "NAME", description = "As './mojave data list' gives it.")
     private String name = "";
 
-    @Option(names = "--json", description = "Print the same as JSON.")
-    private boolean json;
+    @Mixin
+    private JsonOption json = new JsonOption();
 
     DataShow() {
         this(MojaveHome.path());
@@ -37,8 +37,9 @@ final class DataShow implements Verb {
 
     @Override
     public int run(Console console) {
+        boolean asJson = json.chosen(console);
         DatasetDetails details = new Datasets(home).show(name);
-        if (json) {
+        if (asJson) {
             console.json(details);
             return ExitCodes.OK;
         }

@@ -1,5 +1,6 @@
 package dev.mojave.cli;
 
+import dev.mojave.base.Failure;
 import dev.mojave.tensor.engine.EngineRequest;
 import picocli.CommandLine.Option;
 
@@ -21,6 +22,11 @@ final class EngineOptions {
     private String kernels = EngineRequest.AUTO;
 
     EngineRequest request() {
-        return new EngineRequest(EngineRequest.AUTO, precision, blas, threads, kernels);
+        try {
+            return new EngineRequest(EngineRequest.AUTO, precision, blas, threads, kernels);
+        } catch (IllegalArgumentException e) {
+            // It speaks of the recipe's keys, engine.kernels; here a flag was typed.
+            throw Failure.usage("%s", String.valueOf(e.getMessage()).replaceFirst("^engine\\.", "--"));
+        }
     }
 }

@@ -14,14 +14,17 @@ import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineRequest;
 import dev.mojave.tensor.kernels.WeightFormat;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Measures perplexity on a split of the data that a run was trained on. */
 @Command(
         name = "perplexity",
-        description = "Perplexity on a split of the run's data, with nats and bits per token and bits per byte.",
+        description =
+                "Perplexity on a split of the run's data or of other text, with nats and bits per token and bits per byte.",
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave eval perplexity runs/first --split val")
 final class EvalPerplexityVerb implements Verb {
@@ -31,11 +34,8 @@ final class EvalPerplexityVerb implements Verb {
     @Option(names = "--split", paramLabel = "SPLIT", description = "train, val or test; default: ${DEFAULT-VALUE}.")
     String split = "val";
 
-    @Option(
-            names = "--checkpoint",
-            paramLabel = "WHICH",
-            description = "last, best, or a step; default: ${DEFAULT-VALUE}.")
-    String checkpoint = SavedModel.LAST;
+    @Mixin
+    private CheckpointOption checkpoint = new CheckpointOption();
 
     @Option(
             names = "--weights",
@@ -44,17 +44,25 @@ final class EvalPerplexityVerb implements Verb {
                     "fp32; or bf16 or int8: also measure with weights rounded as for writing; default: ${DEFAULT-VALUE}.")
     String weights = WeightFormat.FP32.key();
 
-    @Option(names = "--json", description = "Print the result as JSON.")
-    boolean json;
+    @Option(
+            names = "--data",
+            paramLabel = "SOURCE",
+            description = "Other text, read with the run's tokenizer: embedded, an imported name, a file or a folder;"
+                    + " default: what the run was trained on.")
+    private @Nullable String other;
+
+    @Mixin
+    private JsonOption json = new JsonOption();
 
     @Override
     public int run(Console console) {
         Split chosen = Split.parse(split);
         WeightFormat format = WeightFormat.parse("--weights", weights);
+        boolean asJson = json.chosen(console);
         RunFolder folder = RunFolder.open(run);
         Engine.configure(EngineRequest.DEFAULT, console);
-        try (SavedModel saved = SavedModel.load(folder, checkpoint);
-                PreparedData data = PreparedData.open(saved.recipe().data(), console)) {
+        try (SavedModel saved = SavedModel.load(folder, checkpoint.which());
+                PreparedData data = PreparedData.open(other == null ? folder.data() : folder.data(other), console)) {
             if (!data.tokenizer().toJson().equals(saved.tokenizer().toJson())) {
                 throw Failure.data(
                         "%s: the data is now tokenized differently from what the run was trained on; evaluate with the same data and"
@@ -67,13 +75,13 @@ final class EvalPerplexityVerb implements Verb {
                     windows, data.tokenizer(), Perplexity.rows(saved.model().spec()));
             EvalResult result = measure(perplexity, saved, chosen, console);
             if (format == WeightFormat.FP32) {
-                show(console, result, text(chosen, saved.step(), result));
+                show(console, asJson, result, text(chosen, saved.step(), result));
                 return ExitCodes.OK;
             }
             saved.model().roundWeights(format);
             EvalResult rounded = measure(perplexity, saved, chosen, console);
             RoundedEvalResult change = RoundedEvalResult.of(format.key(), rounded, result);
-            show(console, change, text(chosen, saved.step(), rounded) + "\n" + text(change));
+            show(console, asJson, change, text(chosen, saved.step(), rounded) + "\n" + text(change));
             return ExitCodes.OK;
         }
     }
@@ -85,8 +93,8 @@ final class EvalPerplexityVerb implements Verb {
         return result;
     }
 
-    private void show(Console console, Object result, String text) {
-        if (json) {
+    private static void show(Console console, boolean asJson, Object result, String text) {
+        if (asJson) {
             console.json(result);
         } else {
             console.print(text);

@@ -6,7 +6,6 @@ import dev.mojave.interop.ModelWriter;
 import dev.mojave.result.ExportResult;
 import dev.mojave.run.ExportedModel;
 import dev.mojave.run.GgufExport;
-import dev.mojave.run.SavedModel;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,11 +41,8 @@ final class ExportVerb implements Verb {
             description = "Numbers of a GGUF file: f32, f16 or q8_0; default: ${DEFAULT-VALUE}.")
     private String type = "f16";
 
-    @Option(
-            names = "--checkpoint",
-            paramLabel = "WHICH",
-            description = "last, best, or a step; default: ${DEFAULT-VALUE}.")
-    private String checkpoint = SavedModel.LAST;
+    @Mixin
+    private CheckpointOption checkpoint = new CheckpointOption();
 
     @Option(
             names = "--license",
@@ -63,7 +59,7 @@ final class ExportVerb implements Verb {
         ExportResult result = switch (format) {
             case "hf" -> folder(ModelWriter.Format.HF);
             case "mojave" -> folder(ModelWriter.Format.MOJAVE);
-            case "gguf" -> GgufExport.write(run, target, checkpoint, type());
+            case "gguf" -> GgufExport.write(run, target, checkpoint.which(), type());
             default -> throw Failure.usage("--format: '%s' is not hf, mojave or gguf", format);
         };
         result.warnings().forEach(console::warn);
@@ -81,7 +77,7 @@ final class ExportVerb implements Verb {
     }
 
     private ExportResult folder(ModelWriter.Format chosen) {
-        return ExportedModel.write(run, target, new ExportedModel.Options(checkpoint, chosen, license));
+        return ExportedModel.write(run, target, new ExportedModel.Options(checkpoint.which(), chosen, license));
     }
 
     private GgufType type() {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -77,11 +78,8 @@ final class GenerateVerb implements Verb {
     @Option(names = "--stop", paramLabel = "TEXT", description = "End before this text; repeatable.")
     List<String> stop = new ArrayList<>();
 
-    @Option(
-            names = "--checkpoint",
-            paramLabel = "WHICH",
-            description = "last, best, or a step; default: ${DEFAULT-VALUE}.")
-    String checkpoint = SavedModel.LAST;
+    @Mixin
+    private CheckpointOption checkpoint = new CheckpointOption();
 
     @Option(
             names = "--weights",
@@ -90,31 +88,33 @@ final class GenerateVerb implements Verb {
                     "Store weights as fp32, bf16 or int8 while writing: narrower is faster; default: ${DEFAULT-VALUE}.")
     String weights = WeightFormat.FP32.key();
 
-    @Option(names = "--json", description = "Print text, tokens and speed as JSON instead of streaming.")
-    boolean json;
+    @Mixin
+    private JsonOption json = new JsonOption();
 
     @Override
     public int run(Console console) {
         SamplingSpec spec =
                 new SamplingSpec(repetitionPenalty, temperature, topK, topP, minP, maxTokens, seed, stop, true);
         WeightFormat format = WeightFormat.parse("--weights", weights);
+        boolean asJson = json.chosen(console);
         console.reserveOutput();
+        SavedModel.requireModel(run);
         Engine.configure(EngineRequest.DEFAULT, console);
-        try (SavedModel saved = SavedModel.load(run, checkpoint);
-                Signals signals = Signals.listen(console)) {
+        try (SavedModel saved = SavedModel.load(run, checkpoint.which());
+                Signals signals = Signals.listen(console, "this token is the last")) {
             Generator generator = generator(saved, format);
-            if (!json) {
+            if (!asJson) {
                 console.stream(prompt);
             }
             saved.model().roundWeights(format);
-            GenerateResult result = generator.generate(prompt, spec, json ? piece -> {} : console::stream, signals);
-            if (json) {
+            GenerateResult result = generator.generate(prompt, spec, asJson ? piece -> {} : console::stream, signals);
+            if (asJson) {
                 console.json(result);
             } else {
                 console.stream("\n");
                 console.say("%d tokens, %.0f tokens/s".formatted(result.tokens(), result.tokensPerSecond()));
             }
-            return signals.requested() ? signals.exitCode() : ExitCodes.OK;
+            return signals.exitCode();
         }
     }
 

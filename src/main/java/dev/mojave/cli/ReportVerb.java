@@ -5,7 +5,6 @@ import dev.mojave.report.RunReport;
 import dev.mojave.report.StudyReport;
 import dev.mojave.run.RunFolder;
 import dev.mojave.run.RunRecords;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -27,7 +26,7 @@ final class ReportVerb implements Verb {
     private JsonOption json = new JsonOption();
 
     @Override
-    public int run(Console console) throws IOException {
+    public int run(Console console) {
         Path report = write();
         if (json.chosen(console)) {
             console.json(Map.of("path", report.toString()));
@@ -37,7 +36,7 @@ final class ReportVerb implements Verb {
         return ExitCodes.OK;
     }
 
-    private Path write() throws IOException {
+    private Path write() {
         if (StudyResults.isStudy(folder)) {
             StudyResults.Output output = StudyResults.read(folder);
             return StudyReport.write(output.result(), output.runs(), folder).getFirst();

@@ -4,7 +4,6 @@ import dev.mojave.base.Failure;
 import dev.mojave.lab.study.StudyRunner;
 import dev.mojave.report.StudyReport;
 import dev.mojave.run.StudyRecipe;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
@@ -30,7 +29,7 @@ final class StudyVerb implements Verb {
     private StudyOptions options = new StudyOptions();
 
     @Override
-    public int run(Console console) throws IOException {
+    public int run(Console console) {
         StudyRecipe study = StudyRecipe.read(recipe, options.settings());
         return run(console, study, options, "./mojave study " + ShellWord.of(recipe.toString()));
     }
@@ -40,7 +39,7 @@ final class StudyVerb implements Verb {
      *
      * @param verb what starts it, without options
      */
-    static int run(Console console, StudyRecipe study, StudyOptions options, String verb) throws IOException {
+    static int run(Console console, StudyRecipe study, StudyOptions options, String verb) {
         if (options.printConfig()) {
             console.stream(study.yaml());
             return ExitCodes.OK;

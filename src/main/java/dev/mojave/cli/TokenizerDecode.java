@@ -3,7 +3,6 @@ package dev.mojave.cli;
 import dev.mojave.base.Failure;
 import dev.mojave.base.IoFailures;
 import dev.mojave.data.tokenizer.Tokenizer;
-import dev.mojave.data.tokenizer.Tokenizers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,8 +22,8 @@ import picocli.CommandLine.Parameters;
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave tokenizer decode --tokenizer gpt2 --ids \"464 5417 318 9480 13\"")
 final class TokenizerDecode implements Verb {
-    @Option(names = "--tokenizer", paramLabel = "TOKENIZER", required = true, description = TokenizerVerb.TOKENIZER)
-    private String tokenizer = "";
+    @Mixin
+    private TokenizerOption tokenizer = new TokenizerOption();
 
     @Parameters(
             arity = "0..1",
@@ -41,7 +40,7 @@ final class TokenizerDecode implements Verb {
     @Override
     public int run(Console console) throws Exception {
         boolean asJson = json.chosen(console);
-        Tokenizer opened = Tokenizers.open("--tokenizer", tokenizer);
+        Tokenizer opened = tokenizer.open();
         List<String> texts = new ArrayList<>();
         int number = 0;
         for (String line : lines()) {

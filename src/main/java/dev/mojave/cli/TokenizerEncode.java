@@ -2,7 +2,6 @@ package dev.mojave.cli;
 
 import dev.mojave.base.Failure;
 import dev.mojave.data.tokenizer.Tokenizer;
-import dev.mojave.data.tokenizer.Tokenizers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,8 +24,8 @@ import picocli.CommandLine.Parameters;
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave tokenizer encode --tokenizer gpt2 --text \"The sea is calm.\"")
 final class TokenizerEncode implements Verb {
-    @Option(names = "--tokenizer", paramLabel = "TOKENIZER", required = true, description = TokenizerVerb.TOKENIZER)
-    private String tokenizer = "";
+    @Mixin
+    private TokenizerOption tokenizer = new TokenizerOption();
 
     @Parameters(
             arity = "0..1",
@@ -49,7 +48,7 @@ final class TokenizerEncode implements Verb {
             throw Failure.usage("--text and SOURCE are two texts: give one of them");
         }
         boolean asJson = json.chosen(console);
-        Tokenizer opened = Tokenizers.open("--tokenizer", tokenizer);
+        Tokenizer opened = tokenizer.open();
         List<int[]> documents = new ArrayList<>();
         Consumer<int[]> take = asJson ? documents::add : ids -> console.print(line(ids));
         if (text != null) {

@@ -1,6 +1,7 @@
 package dev.mojave.data;
 
 import dev.mojave.base.AtomicFiles;
+import dev.mojave.base.Folders;
 import dev.mojave.base.Hashes;
 import dev.mojave.base.IoFailures;
 import dev.mojave.base.Progress;

@@ -27,6 +27,16 @@ final class Curves {
                 : Optional.of(points.getLast().y());
     }
 
+    /** Returns the axis of training tokens that every curve of a run shares. */
+    static Plot.Axis tokens(RunRecord run) {
+        double most = run.series().stream()
+                .flatMap(series -> series.tokens().stream())
+                .mapToDouble(Long::doubleValue)
+                .max()
+                .orElse(0);
+        return Plot.Axis.progress("training tokens", Plot.Format.COUNT, most);
+    }
+
     private static Optional<MetricSeries> find(RunRecord run, String metric) {
         return run.series().stream()
                 .filter(series -> series.metric().equals(metric))

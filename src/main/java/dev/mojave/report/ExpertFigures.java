@@ -42,12 +42,7 @@ final class ExpertFigures {
         this.run = run;
         this.suffix = suffix;
         this.of = of;
-        double most = run.series().stream()
-                .flatMap(series -> series.tokens().stream())
-                .mapToDouble(Long::doubleValue)
-                .max()
-                .orElse(0);
-        this.tokens = Plot.Axis.progress("training tokens", Format.COUNT, most);
+        this.tokens = Curves.tokens(run);
     }
 
     /** Entropies, MaxVio, drops and specialisation over training, by layer: those that were logged and are not 0 throughout. */

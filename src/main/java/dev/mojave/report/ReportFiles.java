@@ -1,5 +1,6 @@
 package dev.mojave.report;
 
+import dev.mojave.base.IoFailures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,8 +19,18 @@ final class ReportFiles {
     /**
      * Writes {@code report.html} and then the PNG of each view that has one. On a machine without any font Java cannot
      * draw; the page does not depend on that, so the PNGs are left out with a warning.
+     *
+     * @throws dev.mojave.base.Failure of kind USAGE if the folder cannot be written, ENVIRONMENT if the disk is full
      */
-    static List<Path> write(Page page, Path folder) throws IOException {
+    static List<Path> write(Page page, Path folder) {
+        try {
+            return files(page, folder);
+        } catch (IOException e) {
+            throw IoFailures.of("write the report", folder, e);
+        }
+    }
+
+    private static List<Path> files(Page page, Path folder) throws IOException {
         List<Path> written = new ArrayList<>();
         Path html = folder.resolve("report.html");
         page.write(html);

@@ -21,12 +21,7 @@ final class RunFigures {
 
     RunFigures(RunRecord run) {
         this.run = run;
-        double most = run.series().stream()
-                .flatMap(series -> series.tokens().stream())
-                .mapToDouble(Long::doubleValue)
-                .max()
-                .orElse(0);
-        this.tokens = Axis.progress("training tokens", Format.COUNT, most);
+        this.tokens = Curves.tokens(run);
     }
 
     /** Training loss, raw and smoothed, and validation loss. */

@@ -1,7 +1,6 @@
 package dev.mojave.report;
 
 import dev.mojave.result.RunRecord;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -16,7 +15,7 @@ public final class RunReport {
      * @param folder where {@code report.html} and {@code plots/} go, created if needed
      * @return the written files, {@code report.html} first
      */
-    public static List<Path> write(RunRecord run, Path folder) throws IOException {
+    public static List<Path> write(RunRecord run, Path folder) {
         return ReportFiles.write(RunPage.of(run), folder);
     }
 }

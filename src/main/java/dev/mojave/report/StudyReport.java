@@ -2,7 +2,6 @@ package dev.mojave.report;
 
 import dev.mojave.result.RunRecord;
 import dev.mojave.result.StudyResult;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -18,7 +17,7 @@ public final class StudyReport {
      * @param folder where {@code report.html} and {@code plots/} go, created if needed
      * @return the written files, {@code report.html} first
      */
-    public static List<Path> write(StudyResult result, List<RunRecord> runs, Path folder) throws IOException {
+    public static List<Path> write(StudyResult result, List<RunRecord> runs, Path folder) {
         return ReportFiles.write(StudyPage.of(new Study(result, List.copyOf(runs))), folder);
     }
 }

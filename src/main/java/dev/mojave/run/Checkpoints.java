@@ -2,6 +2,7 @@ package dev.mojave.run;
 
 import dev.mojave.base.AtomicFiles;
 import dev.mojave.base.Failure;
+import dev.mojave.base.Folders;
 import dev.mojave.base.IoFailures;
 import dev.mojave.base.Json;
 import dev.mojave.interop.SafeEntry;
@@ -121,7 +122,7 @@ public final class Checkpoints {
         }
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         AtomicFiles.forceDirectory(folder);
-        FolderTree.delete(aside);
+        Folders.delete(aside);
     }
 
     /** Cleans up after a process that was killed while it saved; {@link RunFolder#lock} does this when a process takes the run. */
@@ -137,11 +138,11 @@ public final class Checkpoints {
         for (Path path : list()) {
             String name = String.valueOf(path.getFileName());
             if (name.startsWith(TEMPORARY)) {
-                FolderTree.delete(path);
+                Folders.delete(path);
             } else if (name.startsWith(REPLACED)) {
                 Path place = folder.resolve(name.substring(REPLACED.length()));
                 if (Files.exists(place)) {
-                    FolderTree.delete(path);
+                    Folders.delete(path);
                 } else {
                     Files.move(path, place, StandardCopyOption.ATOMIC_MOVE);
                 }
@@ -163,14 +164,14 @@ public final class Checkpoints {
             if (!kept.contains(step)) {
                 Path gone = folder.resolve(TEMPORARY + "step-" + step);
                 Files.move(folder.resolve("step-" + step), gone, StandardCopyOption.ATOMIC_MOVE);
-                FolderTree.delete(gone);
+                Folders.delete(gone);
             }
         }
     }
 
     private static void remove(Path temporary) {
         try {
-            FolderTree.delete(temporary);
+            Folders.delete(temporary);
         } catch (IOException e) {
             // The next save removes it; the failure that led here is the one to tell.
         }

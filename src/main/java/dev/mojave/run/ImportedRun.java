@@ -51,8 +51,11 @@ public final class ImportedRun {
         try (LanguageModel model = source.load()) {
             RunFolder run = RunFolder.create(options.output, options.name, options.overwrite);
             try (RunLock _ = run.lock()) {
-                String named = tokenizer.map(found -> dataTokenizer(run, found)).orElse("byte");
-                Recipe recipe = recipe(options.name, source.spec(), named);
+                Recipe recipe = recipe(
+                        options.name,
+                        source.spec(),
+                        tokenizer.map(ImportedRun::dataTokenizer).orElse("byte"),
+                        tokenizer.map(found -> found.endOfText().isPresent()).orElse(true));
                 run.write(recipe);
                 tokenizer.ifPresent(run::write);
                 run.write(Provenances.of(new Provenances.Facts(
@@ -79,23 +82,24 @@ public final class ImportedRun {
         }
     }
 
-    /** Names with a vocabulary of their own stay; anything else is the run's own file. */
-    private static String dataTokenizer(RunFolder run, Tokenizer tokenizer) {
+    /** Names with a vocabulary of their own stay; anything else is the file beside the recipe. */
+    private static String dataTokenizer(Tokenizer tokenizer) {
         boolean named = tokenizer.kind().equals("byte") || tokenizer.kind().equals("gpt2");
-        return named
-                ? tokenizer.kind()
-                : run.path()
-                        .toAbsolutePath()
-                        .normalize()
-                        .resolve("tokenizer.json")
-                        .toString();
+        return named ? tokenizer.kind() : RunFolder.TOKENIZER;
     }
 
-    /** Returns a recipe for a model that was trained elsewhere. */
-    static Recipe recipe(String name, ModelSpec spec, String tokenizer) {
+    /**
+     * Returns a recipe for a model that was trained elsewhere.
+     *
+     * @param separator whether the tokenizer has a token to put between documents
+     */
+    static Recipe recipe(String name, ModelSpec spec, String tokenizer, boolean separator) {
         ObjectNode tree = JsonNodeFactory.instance.objectNode();
         tree.put("name", name);
-        tree.putObject("data").put("source", DataSpec.EMBEDDED).put("tokenizer", tokenizer);
+        tree.putObject("data")
+                .put("source", DataSpec.EMBEDDED)
+                .put("tokenizer", tokenizer)
+                .put("document_separator", separator);
         tree.set("model", Records.tree(spec));
         ObjectNode train = tree.putObject("train");
         train.put("batch_size", 8).put("steps", 1000).put("learning_rate", 1e-4);

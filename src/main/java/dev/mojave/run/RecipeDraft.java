@@ -5,9 +5,11 @@ import dev.mojave.base.Records;
 import dev.mojave.base.Trees;
 import dev.mojave.base.Yaml;
 import dev.mojave.data.DataSpec;
+import dev.mojave.data.tokenizer.Tokenizers;
 import dev.mojave.model.MoeSpec;
 import dev.mojave.model.presets.Presets;
 import dev.mojave.tensor.engine.EngineRequest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -45,7 +47,7 @@ public final class RecipeDraft {
      */
     public static RecipeDraft read(Path file, List<String> sets) {
         Overrides overrides = Overrides.parse(sets);
-        ObjectNode typed = overrides.apply(Yaml.read(file));
+        ObjectNode typed = overrides.apply(withTokenizerBeside(Yaml.read(file), file));
         for (String key : STUDY_KEYS) {
             if (typed.hasNonNull(key)) {
                 throw Failure.usage(
@@ -53,6 +55,18 @@ public final class RecipeDraft {
             }
         }
         return of(named(typed, file), path -> overrides.place(path, file.toString()));
+    }
+
+    /** A recipe may name a tokenizer file that lies beside it, as a run's folder has one: it is found from wherever the recipe is read. */
+    private static ObjectNode withTokenizerBeside(ObjectNode typed, Path file) {
+        String tokenizer = typed.path("data").path("tokenizer").asString("");
+        if (tokenizer.isEmpty() || Tokenizers.NAMES.contains(tokenizer)) {
+            return typed;
+        }
+        Path beside = file.resolveSibling(tokenizer);
+        return Files.isRegularFile(beside)
+                ? Trees.with(typed, "data.tokenizer", typed.stringNode(beside.toString()))
+                : typed;
     }
 
     /** Checks and completes a tree; {@code source} is what messages call it. */

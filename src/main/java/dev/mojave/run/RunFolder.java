@@ -3,8 +3,11 @@ package dev.mojave.run;
 import dev.mojave.base.AtomicFiles;
 import dev.mojave.base.Check;
 import dev.mojave.base.Failure;
+import dev.mojave.base.Folders;
 import dev.mojave.base.IoFailures;
 import dev.mojave.base.Json;
+import dev.mojave.base.Records;
+import dev.mojave.data.DataSpec;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
 import dev.mojave.result.ExpertProfiles;
@@ -18,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A run's folder: recipe.yaml, tokenizer.json, provenance.json, metrics.jsonl, tensorboard/, samples.txt, status.json and checkpoints/. It is complete in
@@ -26,6 +30,7 @@ import java.util.stream.Stream;
 public final class RunFolder {
     private static final String RECIPE = "recipe.yaml";
     private static final String STATUS = "status.json";
+    static final String TOKENIZER = "tokenizer.json";
     private static final String EXPERTS = "experts.json";
 
     private final Path path;
@@ -51,6 +56,11 @@ public final class RunFolder {
                 && (Files.isRegularFile(folder.resolve(RECIPE)) || Files.isRegularFile(folder.resolve(STATUS)));
     }
 
+    /** Returns the folder of a run that is yet to be made. */
+    public static RunFolder planned(Path output, String name) {
+        return new RunFolder(path(output, name));
+    }
+
     /**
      * Makes the folder of a new run.
      *
@@ -67,7 +77,7 @@ public final class RunFolder {
                 }
                 // Released before the removal: some systems cannot remove a file that is open.
                 RunLock.take(path).close();
-                FolderTree.delete(path);
+                Folders.delete(path);
             }
             Files.createDirectories(path);
             return new RunFolder(path);
@@ -150,6 +160,27 @@ public final class RunFolder {
         return Recipe.read(path.resolve(RECIPE));
     }
 
+    /**
+     * Returns the recipe's data section as it holds wherever the folder lies: a tokenizer that is a file is the run's own, which equals it.
+     */
+    public DataSpec data() {
+        DataSpec data = recipe().data();
+        return Tokenizers.NAMES.contains(data.tokenizer()) ? data : ownTokenizer(Records.tree(data));
+    }
+
+    /** Returns another source's data section, read as this run read its own: same tokenizer, same case, same rows. */
+    public DataSpec data(String source) {
+        ObjectNode data = Records.tree(recipe().data());
+        // What is held out of it by default depends on the source.
+        data.remove(List.of("validation", "test"));
+        return ownTokenizer(data.put("source", source));
+    }
+
+    private DataSpec ownTokenizer(ObjectNode data) {
+        data.put("tokenizer", path.resolve(TOKENIZER).toString());
+        return Records.read(data, DataSpec.class, path.resolve(RECIPE).toString(), "data");
+    }
+
     /** Writes the resolved recipe. */
     public void write(Recipe recipe) {
         write(RECIPE, recipe.yaml());
@@ -168,13 +199,13 @@ public final class RunFolder {
 
     /** Reads the tokenizer, if there is one: a model that was imported may have come without. */
     public Optional<Tokenizer> findTokenizer() {
-        Path file = path.resolve("tokenizer.json");
+        Path file = path.resolve(TOKENIZER);
         return Files.exists(file) ? Optional.of(Tokenizers.read(file)) : Optional.empty();
     }
 
     /** Writes the tokenizer, so that the folder can be moved and still generate. */
     public void write(Tokenizer tokenizer) {
-        write("tokenizer.json", tokenizer.toJson());
+        write(TOKENIZER, tokenizer.toJson());
     }
 
     /** Reads where the run comes from. */

@@ -45,7 +45,8 @@ public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe
      *     is none of these or there is no such folder
      */
     public static SavedModel load(Path folder, String which) {
-        if (RunFolder.isRun(folder) || !ModelFolder.isModel(folder)) {
+        requireModel(folder);
+        if (RunFolder.isRun(folder)) {
             return load(RunFolder.open(folder), which);
         }
         try (ModelFolder source = ModelFolder.open(folder)) {
@@ -54,8 +55,22 @@ public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe
                             "%s has no tokenizer.json; import it with one: mojave import %s --tokenizer byte|gpt2|FILE",
                             folder, folder));
             Recipe recipe = ImportedRun.recipe(
-                    "model", source.spec(), folder.resolve("tokenizer.json").toString());
+                    "model",
+                    source.spec(),
+                    folder.resolve("tokenizer.json").toString(),
+                    tokenizer.endOfText().isPresent());
             return new SavedModel(source.load(), tokenizer, recipe, 0);
+        }
+    }
+
+    /**
+     * Checks that a folder is one that {@link #load(Path, String)} takes, which costs nothing: for the time before the engine is started.
+     *
+     * @throws Failure of kind USAGE if it is not
+     */
+    public static void requireModel(Path folder) {
+        if (!RunFolder.isRun(folder) && !ModelFolder.isModel(folder)) {
+            RunFolder.open(folder);
         }
     }
 

@@ -48,6 +48,15 @@ final class RunStatus implements Trainer.Heartbeat {
         write(state, reason);
     }
 
+    /** Writes why this process failed; where even that fails, as on a full disk, the first failure is the one to tell. */
+    void failed(RuntimeException failure) {
+        try {
+            write(Status.State.FAILED, String.valueOf(failure.getMessage()));
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
     private void write(Status.State state, @Nullable String reason) {
         folder.write(new Status(state, reason, step, totalSteps, Instant.now().toString(), metrics));
         written = System.nanoTime();

@@ -93,14 +93,18 @@ public final class TrainRun {
             try (LanguageModel model =
                     LanguageModel.build(recipe.model(), recipe.train().seed())) {
                 options.from.ifPresent(from -> SavedModel.startFrom(from, model));
-                RunFolder folder = RunFolder.create(options.output, recipe.name(), options.overwrite);
-                try (RunLock _ = folder.lock()) {
-                    folder.write(recipe);
-                    folder.write(data.tokenizer());
-                    folder.write(Provenances.of(facts(recipe, data, engine)));
-                    return train(
-                            new TrainJob(model, data, recipe.train(), engine, 0, recipe.sha256(), folder),
-                            Optional.empty());
+                RunFolder folder = RunFolder.planned(options.output, recipe.name());
+                TrainJob job = new TrainJob(model, data, recipe.train(), engine, 0, recipe.sha256(), folder);
+                try (Trainer trainer = new Trainer(job)) {
+                    // Made last: where recipe and data do not fit together no folder is left, and one to be replaced
+                    // still stands.
+                    RunFolder.create(options.output, recipe.name(), options.overwrite);
+                    try (RunLock _ = folder.lock()) {
+                        folder.write(recipe);
+                        folder.write(data.tokenizer());
+                        folder.write(Provenances.of(facts(recipe, data, engine)));
+                        return train(job, trainer);
+                    }
                 }
             }
         }
@@ -138,9 +142,13 @@ public final class TrainRun {
                             MetricsLog.truncateAfter(folder.metrics(), 0);
                             folder.samples().truncateAfter(0);
                         }
-                        return train(
-                                new TrainJob(model, data, recipe.train(), engine, 0, recipe.sha256(), folder),
-                                Optional.ofNullable(checkpoint));
+                        TrainJob job = new TrainJob(model, data, recipe.train(), engine, 0, recipe.sha256(), folder);
+                        try (Trainer trainer = new Trainer(job)) {
+                            if (checkpoint != null) {
+                                trainer.resume(checkpoint);
+                            }
+                            return train(job, trainer);
+                        }
                     }
                 }
             }
@@ -182,29 +190,25 @@ public final class TrainRun {
                 });
     }
 
-    private Result train(TrainJob job, Optional<Checkpoint> checkpoint) {
+    private Result train(TrainJob job, Trainer trainer) {
         RunFolder folder = job.folder();
         job.model().spec().caveats().forEach(caveat -> progress.say("warning: " + caveat));
-        try (Trainer trainer = new Trainer(job)) {
-            checkpoint.ifPresent(trainer::resume);
-            long step = checkpoint.map(c -> c.state().step()).orElse(0L);
-            RunStatus status = new RunStatus(folder, trainer.totalSteps(), step);
-            try {
-                Trainer.Outcome outcome = trainer.run(progress, signal, status);
-                if (!outcome.finished()) {
-                    status.end(Status.State.INTERRUPTED, "stopped by a signal; --resume auto continues it");
-                    return new Result(folder, false, false);
-                }
-                sample(job, trainer, status);
-                if (job.model().spec().sparse()) {
-                    folder.write(ExpertProfiler.measure(job.model(), job.data(), trainer.categories()));
-                }
-                status.end(Status.State.FINISHED, null);
-                return new Result(folder, true, false);
-            } catch (RuntimeException e) {
-                status.end(Status.State.FAILED, String.valueOf(e.getMessage()));
-                throw e;
+        RunStatus status = new RunStatus(folder, trainer.totalSteps(), trainer.step());
+        try {
+            Trainer.Outcome outcome = trainer.run(progress, signal, status);
+            if (!outcome.finished()) {
+                status.end(Status.State.INTERRUPTED, "stopped by a signal; --resume auto continues it");
+                return new Result(folder, false, false);
             }
+            sample(job, trainer, status);
+            if (job.model().spec().sparse()) {
+                folder.write(ExpertProfiler.measure(job.model(), job.data(), trainer.categories()));
+            }
+            status.end(Status.State.FINISHED, null);
+            return new Result(folder, true, false);
+        } catch (RuntimeException e) {
+            status.failed(e);
+            throw e;
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -29,6 +30,13 @@ class IoFailuresTest {
         Failure missing = IoFailures.of("read", WHERE, new NoSuchFileException("gone.txt"));
         assertThat(missing.kind()).isEqualTo(Failure.Kind.USAGE);
         assertThat(missing).hasMessage("cannot read: gone.txt does not exist");
+    }
+
+    @Test
+    void aFileWhereAFolderIsWantedIsNamed() {
+        Failure failure = IoFailures.of("make the run folder", WHERE, new FileAlreadyExistsException("runs"));
+        assertThat(failure.kind()).isEqualTo(Failure.Kind.USAGE);
+        assertThat(failure).hasMessage("cannot make the run folder: runs exists and is not a folder; choose another");
     }
 
     @Test

@@ -84,6 +84,58 @@ class InterchangeVerbTest {
     }
 
     @Test
+    void anImportedRunCanBeMovedAndStillReadsOtherText() throws IOException {
+        Path source = Files.createDirectory(folder.resolve("llama"));
+        for (String name : new String[] {"config.json", "weights.safetensors"}) {
+            Files.copy(Path.of(GOLDEN, "llama", name), source.resolve(name));
+        }
+        Files.writeString(
+                source.resolve("tokenizer.json"),
+                "{\"type\": \"char\", \"version\": 1, \"separator\": true, \"characters\": \" .aehmnorstu\"}");
+        Path text = Files.writeString(folder.resolve("text.txt"), "the rat ate at noon. ".repeat(100));
+        assertThat(runs(
+                                "import",
+                                source.toString(),
+                                "--name",
+                                "m",
+                                "--output",
+                                folder.resolve("here").toString())
+                        .code())
+                .isZero();
+        Files.move(folder.resolve("here"), folder.resolve("there"));
+        Files.move(source, folder.resolve("gone"));
+        String run = folder.resolve("there/m").toString();
+        CliResult measured = runs("eval", "perplexity", run, "--data", text.toString(), "--json");
+        assertThat(measured.code()).as(measured.err()).isZero();
+        assertThat(Json.tree(measured.out()).path("tokens").longValue()).isEqualTo(210);
+
+        CliResult tuned = runs(
+                "train",
+                run + "/recipe.yaml",
+                "--from",
+                run,
+                "--name",
+                "tuned",
+                "--output",
+                folder.resolve("there").toString(),
+                "--set",
+                "data.source=" + text,
+                "--set",
+                "data.validation=null",
+                "--set",
+                "data.test=null",
+                "--set",
+                "train.steps=1",
+                "--set",
+                "train.schedule.warmup_steps=0",
+                "--json");
+        assertThat(tuned.code()).as(tuned.err()).isZero();
+        assertThat(runs("eval", "perplexity", folder.resolve("there/tuned").toString())
+                        .code())
+                .isZero();
+    }
+
+    @Test
     void parityCountsInItsExitCode() throws IOException {
         CliResult fine = runs("parity", GOLDEN + "llama");
         assertThat(fine.code()).as(fine.err()).isZero();
@@ -103,6 +155,15 @@ class InterchangeVerbTest {
         assertThat(logits.path("max_abs").doubleValue()).isGreaterThan(1e-4);
         assertThat(logits.path("tolerance").doubleValue()).isEqualTo(3e-5);
         assertThat(runs("parity", folder.resolve("none").toString()).code()).isEqualTo(2);
+    }
+
+    @Test
+    void aFolderWithoutAModelIsRefusedBeforeAnythingElse() {
+        CliResult none = runs("generate", folder.resolve("none").toString());
+        assertThat(none.code()).isEqualTo(2);
+        assertThat(none.err())
+                .isEqualTo("mojave: " + folder.resolve("none")
+                        + " is not a run: there is no such folder; list runs with: mojave runs\n");
     }
 
     @Test

@@ -94,7 +94,7 @@ class DatasetsTest {
         assertThat(info.files())
                 .extracting(DatasetInfo.ImportedFile::name)
                 .containsExactly("a/z.txt", "b.txt", "c.txt");
-        DataSpec spec = DataSpec.of("books").withHeldOut(HeldOut.tail(0), HeldOut.tail(0));
+        DataSpec spec = DataSpecs.of("source: books, validation: {tail: 0}");
         try (PreparedData data = datasets.open(spec, Progress.SILENT)) {
             int[] ids = new int[(int) data.train().tokens()];
             data.train().read(0, ids);

@@ -21,16 +21,14 @@ class DocumentRowsTest {
     @TempDir
     Path folder;
 
-    private PreparedData open(DataSpec spec) throws Exception {
+    private PreparedData open(String keys) throws Exception {
         StringBuilder lines = new StringBuilder();
         for (String text : TEXTS) {
             lines.append("{\"text\": \"").append(text).append("\"}\n");
         }
         Path file = Files.writeString(folder.resolve("rows.jsonl"), lines);
         return new Datasets(folder.resolve("home"))
-                .open(
-                        spec.withSource(file.toString()).withHeldOut(HeldOut.documents(0), HeldOut.documents(0)),
-                        Progress.SILENT);
+                .open(DataSpecs.of("source: %s, validation: {documents: 0}, %s", file, keys), Progress.SILENT);
     }
 
     private static String text(PreparedData data, Batch batch, int row) {
@@ -48,7 +46,7 @@ class DocumentRowsTest {
 
     @Test
     void everyEpochHasEveryDocumentOnceCutAndPadded() throws Exception {
-        try (PreparedData data = open(DataSpec.of("x").withMaxLength(8))) {
+        try (PreparedData data = open("max_length: 8")) {
             Cut cut = data.cut(16);
             Sampler sampler = Sampler.start(data.train(), cut, 3);
             for (int epoch = 0; epoch < 3; epoch++) {
@@ -69,7 +67,7 @@ class DocumentRowsTest {
 
     @Test
     void anEvaluationReadsEveryDocumentInOrder() throws Exception {
-        try (PreparedData data = open(DataSpec.of("x").withMaxLength(64))) {
+        try (PreparedData data = open("max_length: 64")) {
             EvalWindows windows = EvalWindows.all(data.train(), data.cut(64));
             assertThat(windows.count()).isEqualTo(TEXTS.length);
             Batch batch = windows.batch(0, 10);
@@ -85,9 +83,7 @@ class DocumentRowsTest {
 
     @Test
     void aDocumentOfOneTokenPredictsNothingAndIsLeftOut() throws Exception {
-        DataSpec bare = new DataSpec(
-                "x", "byte", null, null, 0, false, java.util.Optional.empty(), java.util.Optional.empty(), false, 8);
-        try (PreparedData data = open(bare)) {
+        try (PreparedData data = open("max_length: 8, document_separator: false")) {
             // Without separators a line end closes each document: "b" still has two tokens.
             assertThat(data.cut(8).rowsPerEpoch(data.train())).isEqualTo(6);
         }
@@ -99,8 +95,8 @@ class DocumentRowsTest {
 
     @Test
     void lowerCaseIsAStoreOfItsOwn() throws Exception {
-        try (PreparedData data = open(DataSpec.of("x").withMaxLength(64).withLowercase(true));
-                PreparedData cased = open(DataSpec.of("x").withMaxLength(64))) {
+        try (PreparedData data = open("max_length: 64, lowercase: true");
+                PreparedData cased = open("max_length: 64")) {
             Batch batch = EvalWindows.all(data.train(), data.cut(64)).batch(0, 10);
             assertThat(text(data, batch, 4)).isEqualTo("theta iota");
             assertThat(data.folder()).isNotEqualTo(cased.folder());
@@ -109,14 +105,13 @@ class DocumentRowsTest {
 
     @Test
     void aRowLongerThanTheModelReadsIsRefused() throws Exception {
-        try (PreparedData data = open(DataSpec.of("x").withMaxLength(65))) {
+        try (PreparedData data = open("max_length: 65")) {
             assertThatThrownBy(() -> data.cut(64))
                     .isInstanceOfSatisfying(
                             Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.USAGE))
                     .hasMessage("data.max_length (65) must be at most model.max_position_embeddings (64);"
                             + " lower it or lengthen the context");
         }
-        assertThatThrownBy(() -> DataSpec.of("x").withMaxLength(0))
-                .hasMessage("data.max_length (0) must be at least 1");
+        assertThatThrownBy(() -> open("max_length: 0")).hasMessageEndingWith("data.max_length (0) must be at least 1");
     }
 }

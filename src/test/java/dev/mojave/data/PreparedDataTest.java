@@ -241,7 +241,7 @@ class PreparedDataTest {
         }
         long built = Files.getLastModifiedTime(store.resolve("manifest.json")).toMillis();
         try (PreparedData second = datasets.open(spec, Progress.SILENT);
-                PreparedData other = datasets.open(spec.withSplitSeed(1), Progress.SILENT)) {
+                PreparedData other = datasets.open(spec(file, "{\"split_seed\": 1}"), Progress.SILENT)) {
             assertThat(second.folder()).isEqualTo(store);
             assertThat(Files.getLastModifiedTime(store.resolve("manifest.json")).toMillis())
                     .isEqualTo(built);

@@ -29,7 +29,8 @@ class StreamingTest {
             Datasets datasets = new Datasets(Path.of(arguments[0]));
             datasets.importPaths("big", List.of(Path.of(arguments[1])), ImportOptions.USUAL, Progress.SILENT);
             for (String tokenizer : List.of("char", "byte")) {
-                try (PreparedData data = datasets.open(DataSpec.of("big").withTokenizer(tokenizer), Progress.SILENT)) {
+                try (PreparedData data =
+                        datasets.open(DataSpecs.of("source: big, tokenizer: %s", tokenizer), Progress.SILENT)) {
                     Sampler sampler = Sampler.start(data.train(), new Cut.Windows(128), 1);
                     for (int i = 0; i < 1000; i++) {
                         sampler.next(32);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.Folders;
 import dev.mojave.base.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -172,8 +173,7 @@ class TokenStoreTest {
     void aFailedBuildLeavesNothing() throws IOException {
         byte[] bytes = "good text\n".repeat(9000).getBytes(java.nio.charset.StandardCharsets.UTF_8);
         bytes[80_000] = (byte) 0xc3;
-        spec = DataSpec.of(Files.write(folder.resolve("bad.txt"), bytes).toString())
-                .withHeldOut(HeldOut.tail(0), HeldOut.tail(0));
+        spec = DataSpecs.of("source: %s, validation: {tail: 0}", Files.write(folder.resolve("bad.txt"), bytes));
         assertThatThrownBy(this::build)
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
                 .hasMessageContainingAll("bad.txt is not UTF-8", "byte 80000 (0xc3) on line 8001");
@@ -190,7 +190,7 @@ class TokenStoreTest {
 
     @Test
     void aSplitThatLeavesNothingIsExplained() throws IOException {
-        spec = spec.withHeldOut(HeldOut.documents(0.1), HeldOut.documents(0));
+        spec = DataSpecs.of("source: %s, validation: {documents: 0.1}", spec.source());
         assertThatThrownBy(this::build)
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
                 .hasMessageContaining("1 document")

@@ -1,7 +1,9 @@
 package dev.mojave.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
 import dev.mojave.result.RunRecord;
 import dev.mojave.result.StudyResult;
@@ -154,6 +156,14 @@ class ReportTest {
         assertThat(Files.readString(written.getFirst()))
                 .contains("Nothing finished.")
                 .doesNotContain("NaN%");
+    }
+
+    @Test
+    void aReportThatCannotBeWrittenSaysWhere() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "x");
+        assertThatThrownBy(() -> StudyReport.write(Fakes.study(3), List.of(), file.resolve("study")))
+                .isInstanceOf(Failure.class)
+                .hasMessageStartingWith("cannot write the report: ");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.Folders;
 import dev.mojave.base.Json;
 import dev.mojave.interop.SafeEntry;
 import dev.mojave.interop.SafeType;
@@ -177,7 +178,7 @@ class CheckpointsTest {
                 2,
                 weights + " is cut short: the data takes 4000 bytes, 3900 are there",
                 "; step-1 is whole: remove " + saved + " to go on from there");
-        FolderTree.delete(saved);
+        Folders.delete(saved);
         assertThat(checkpoints().last()).contains(1L);
         checkpoints().open(1).close();
     }

@@ -24,7 +24,6 @@ import dev.mojave.run.RunFolder;
 import dev.mojave.run.SavedModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,13 +49,13 @@ class BytePairRunTest {
                 engine: {precision: fp32}
                 """.formatted(text, file);
         RecipeDraft draft = RecipeDraft.of(Yaml.parse(recipe, "test.yaml"), "test.yaml");
-        TrainRun.Options options = new TrainRun.Options(folder.resolve("runs"), false, false, Optional.empty(), "test");
-        Path trained = TrainRun.run(draft, options, Progress.SILENT, StopSignal.NEVER)
+        Path trained = Runs.run(draft, folder.resolve("runs"), false, StopSignal.NEVER)
                 .folder()
                 .path();
         Path moved = Files.move(trained, folder.resolve("moved"));
+        Files.delete(file);
         try (SavedModel saved = SavedModel.load(RunFolder.open(moved), SavedModel.LAST);
-                PreparedData data = PreparedData.open(saved.recipe().data(), Progress.SILENT)) {
+                PreparedData data = PreparedData.open(RunFolder.open(moved).data(), Progress.SILENT)) {
             assertThat(saved.tokenizer()).isInstanceOf(BytePairTokenizer.class);
             assertThat(saved.model().spec().vocabSize()).isEqualTo(280);
             assertThat(data.tokenizer().toJson()).isEqualTo(saved.tokenizer().toJson());

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
+import dev.mojave.base.StopSignals;
 import dev.mojave.base.Yaml;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
@@ -31,7 +31,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -99,34 +98,15 @@ class RouterRunTest {
             train: {batch_size: 4, micro_batch_size: 2, steps: 7, learning_rate: 3.0e-3, eval_every: 4, eval_tokens: 100, log_every: 1}
             engine: {precision: fp32}
             """.formatted(text(), model(router)), "test.yaml"), "test.yaml");
-        return TrainRun.run(
-                draft,
-                new TrainRun.Options(folder.resolve(output), resume, false, Optional.empty(), "test"),
-                Progress.SILENT,
-                signal);
-    }
-
-    private static StopSignal stopAfter(int polls) {
-        return new StopSignal() {
-            private int left = polls;
-
-            @Override
-            public boolean requested() {
-                return left-- <= 0;
-            }
-
-            @Override
-            public int exitCode() {
-                return 130;
-            }
-        };
+        return Runs.run(draft, folder.resolve(output), resume, signal);
     }
 
     @ParameterizedTest
     @MethodSource("routers")
     void aRunThatWasStoppedEndsBitForBitLikeOneThatWasNot(String router) {
         run(router, "whole", false, StopSignal.NEVER);
-        assertThat(run(router, "parts", false, stopAfter(3)).finished()).isFalse();
+        assertThat(run(router, "parts", false, StopSignals.afterPolls(3)).finished())
+                .isFalse();
         assertThat(run(router, "parts", true, StopSignal.NEVER).finished()).isTrue();
         RunFolder whole = RunFolder.open(folder.resolve("whole/run"));
         RunFolder parts = RunFolder.open(folder.resolve("parts/run"));

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mojave.base.Failure;
 import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
+import dev.mojave.base.StopSignals;
 import dev.mojave.base.Yaml;
+import dev.mojave.data.Texts;
 import dev.mojave.run.MetricLine;
 import dev.mojave.run.MetricsLog;
 import dev.mojave.run.RecipeDraft;
@@ -53,16 +55,7 @@ class TrainRunTest {
 
     @BeforeEach
     void writeText() throws IOException {
-        text = folder.resolve("text.txt");
-        StringBuilder content = new StringBuilder();
-        for (int i = 0; i < 300; i++) {
-            content.append("the ")
-                    .append(i % 7)
-                    .append(" cats sat on ")
-                    .append(i % 5)
-                    .append(" mats.\n");
-        }
-        Files.writeString(text, content);
+        text = Texts.cats(folder, 300);
     }
 
     private RecipeDraft draft(String recipe, String... changes) {
@@ -75,37 +68,18 @@ class TrainRunTest {
     }
 
     private TrainRun.Result run(RecipeDraft draft, String output, boolean resume, StopSignal signal) {
-        return TrainRun.run(
-                draft,
-                new TrainRun.Options(folder.resolve(output), resume, false, Optional.empty(), "test"),
-                Progress.SILENT,
-                signal);
-    }
-
-    /** Asks to stop after it was polled so many times: once a step. */
-    private static StopSignal stopAfter(int polls) {
-        return new StopSignal() {
-            private int left = polls;
-
-            @Override
-            public boolean requested() {
-                return left-- <= 0;
-            }
-
-            @Override
-            public int exitCode() {
-                return 130;
-            }
-        };
+        return Runs.run(draft, folder.resolve(output), resume, signal);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {DENSE, SPARSE})
     void aRunThatWasStoppedTwiceEndsBitForBitLikeOneThatWasNot(String recipe) {
         run(draft(recipe), "whole", false, StopSignal.NEVER);
-        assertThat(run(draft(recipe), "parts", false, stopAfter(5)).finished()).isFalse();
+        assertThat(run(draft(recipe), "parts", false, StopSignals.afterPolls(5)).finished())
+                .isFalse();
         assertThat(RunFolder.open(folder.resolve("parts/run")).status().state()).isEqualTo(Status.State.INTERRUPTED);
-        assertThat(run(draft(recipe), "parts", true, stopAfter(12)).finished()).isFalse();
+        assertThat(run(draft(recipe), "parts", true, StopSignals.afterPolls(12)).finished())
+                .isFalse();
         assertThat(run(draft(recipe), "parts", true, StopSignal.NEVER).finished())
                 .isTrue();
 
@@ -209,7 +183,7 @@ class TrainRunTest {
 
     @Test
     void resumingWithAnotherModelNamesTheKey() {
-        run(draft(DENSE), "out", false, stopAfter(3));
+        run(draft(DENSE), "out", false, StopSignals.afterPolls(3));
         assertThatThrownBy(() -> run(draft(DENSE, "model.hidden_size=32"), "out", true, StopSignal.NEVER))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.USAGE))
                 .hasMessageContaining("model.hidden_size");
@@ -217,7 +191,7 @@ class TrainRunTest {
 
     @Test
     void resumingOnOtherTextIsRefused() throws IOException {
-        run(draft(DENSE), "out", false, stopAfter(3));
+        run(draft(DENSE), "out", false, StopSignals.afterPolls(3));
         Files.writeString(text, Files.readString(text).replace("cats", "rats"));
         assertThatThrownBy(() -> run(draft(DENSE), "out", true, StopSignal.NEVER))
                 .hasMessageContaining("was trained on other text");
@@ -261,10 +235,17 @@ class TrainRunTest {
     }
 
     @Test
-    void aContextLongerThanTheTextIsRefused() {
-        assertThatThrownBy(
-                        () -> run(draft(DENSE, "model.max_position_embeddings=100000"), "out", false, StopSignal.NEVER))
+    void aContextLongerThanTheTextIsRefusedAndLeavesEverythingAsItWas() {
+        RecipeDraft longer = draft(DENSE, "model.max_position_embeddings=100000");
+        assertThatThrownBy(() -> run(longer, "out", false, StopSignal.NEVER))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
                 .hasMessageContaining("max_position_embeddings");
+        assertThat(folder.resolve("out")).doesNotExist();
+
+        run(draft(DENSE, "train.steps=5"), "out", false, StopSignal.NEVER);
+        TrainRun.Options overwrite = new TrainRun.Options(folder.resolve("out"), false, true, Optional.empty(), "test");
+        assertThatThrownBy(() -> TrainRun.run(longer, overwrite, Progress.SILENT, StopSignal.NEVER))
+                .isInstanceOf(Failure.class);
+        assertThat(RunFolder.open(folder.resolve("out/run")).status().state()).isEqualTo(Status.State.FINISHED);
     }
 }

@@ -1,8 +1,6 @@
 package dev.mojave.data.tokenizer;
 
 import dev.mojave.base.Json;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReference;
@@ -102,11 +100,7 @@ public final class BytePairTokenizer implements Tokenizer {
 
     @Override
     public String decode(int... ids) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(ids.length * 4);
-        for (int id : ids) {
-            out.writeBytes(vocabulary.bytes(id));
-        }
-        return out.toString(StandardCharsets.UTF_8);
+        return vocabulary.text(ids);
     }
 
     @Override

@@ -4,7 +4,6 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.mojave.base.Failure;
 import dev.mojave.base.MojaveHome;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -131,11 +130,7 @@ public final class TokenizerFile implements Tokenizer {
         if (!vocabulary.byteLevel()) {
             return run(() -> library.decode(IntStream.of(ids).asLongStream().toArray(), true));
         }
-        ByteArrayOutputStream out = new ByteArrayOutputStream(ids.length * 4);
-        for (int id : ids) {
-            out.writeBytes(vocabulary.bytes(id));
-        }
-        return out.toString(StandardCharsets.UTF_8);
+        return vocabulary.text(ids);
     }
 
     @Override

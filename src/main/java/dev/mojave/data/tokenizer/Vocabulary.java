@@ -2,6 +2,7 @@ package dev.mojave.data.tokenizer;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Failure;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -147,6 +148,15 @@ final class Vocabulary {
     byte[] bytes(int id) {
         check(id);
         return bytesOf[id];
+    }
+
+    /** Returns the text of ids whose bytes together are UTF-8. */
+    String text(int... ids) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(ids.length * 4);
+        for (int id : ids) {
+            out.writeBytes(bytes(id));
+        }
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     void check(int id) {

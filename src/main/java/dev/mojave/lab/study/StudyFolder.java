@@ -2,12 +2,12 @@ package dev.mojave.lab.study;
 
 import dev.mojave.base.AtomicFiles;
 import dev.mojave.base.Failure;
+import dev.mojave.base.Folders;
 import dev.mojave.base.IoFailures;
 import dev.mojave.base.Json;
 import dev.mojave.base.Trees;
 import dev.mojave.result.Provenance;
 import dev.mojave.result.StudyResult;
-import dev.mojave.run.FolderTree;
 import dev.mojave.run.RunFolder;
 import dev.mojave.run.RunLock;
 import dev.mojave.run.Status;
@@ -86,7 +86,7 @@ final class StudyFolder {
     /** Removes the folder with all that it holds. */
     void delete() {
         try (RunLock _ = RunLock.take(path)) {
-            FolderTree.delete(path);
+            Folders.delete(path);
         } catch (IOException e) {
             throw IoFailures.of("remove the study", path, e);
         }

@@ -7,8 +7,10 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
 import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
+import dev.mojave.base.StopSignals;
 import dev.mojave.base.Trees;
 import dev.mojave.base.Yaml;
+import dev.mojave.data.Texts;
 import dev.mojave.result.ArmResult;
 import dev.mojave.result.StudyResult;
 import dev.mojave.run.RunFolder;
@@ -54,16 +56,7 @@ class StudyRunnerTest {
 
     @BeforeEach
     void writeText() throws IOException {
-        text = folder.resolve("text.txt");
-        StringBuilder content = new StringBuilder();
-        for (int i = 0; i < 400; i++) {
-            content.append("the ")
-                    .append(i % 7)
-                    .append(" cats sat on ")
-                    .append(i % 5)
-                    .append(" mats.\n");
-        }
-        Files.writeString(text, content);
+        text = Texts.cats(folder, 400);
     }
 
     @Test
@@ -180,17 +173,7 @@ class StudyRunnerTest {
     /** Asks to stop as soon as a trial has saved a checkpoint. */
     private StopSignal whenBegun(String trial) {
         Path checkpoint = folder.resolve(trial).resolve("checkpoints/last");
-        return new StopSignal() {
-            @Override
-            public boolean requested() {
-                return Files.exists(checkpoint);
-            }
-
-            @Override
-            public int exitCode() {
-                return 130;
-            }
-        };
+        return StopSignals.when(() -> Files.exists(checkpoint));
     }
 
     private StudyRunner.Result run(String seeds, long tokens, String output, boolean resume, StopSignal signal) {

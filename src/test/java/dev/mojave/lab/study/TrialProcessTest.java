@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.JavaCommand;
 import dev.mojave.base.StopSignal;
+import dev.mojave.base.StopSignals;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -137,16 +138,6 @@ class TrialProcessTest {
 
     /** Asks to stop once the trial runs. */
     private static StopSignal once(Path marker) {
-        return new StopSignal() {
-            @Override
-            public boolean requested() {
-                return Files.exists(marker);
-            }
-
-            @Override
-            public int exitCode() {
-                return 130;
-            }
-        };
+        return StopSignals.when(() -> Files.exists(marker));
     }
 }

@@ -1,20 +1,21 @@
-package dev.mojave.data;
+package dev.mojave.base;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** What whole folders need. */
-final class Folders {
+public final class Folders {
     private Folders() {}
 
     /** Deletes a folder with all that is in it, if it exists; links are deleted, not followed. */
-    static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
+    public static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
@@ -37,7 +38,7 @@ final class Folders {
     }
 
     /** Deletes a folder that nobody needs any more; what cannot be deleted is left to the next clean-up. */
-    static boolean discard(Path folder) {
+    public static boolean discard(Path folder) {
         try {
             delete(folder);
             return true;

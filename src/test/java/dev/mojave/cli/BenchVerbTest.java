@@ -1,0 +1,23 @@
+package dev.mojave.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class BenchVerbTest {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --kernels fuse      | --kernels: 'fuse' is not one of auto, fused, plain; did you mean 'fused'?
+            --precision fp8     | --precision: 'fp8' is not one of auto, fp32, bf16-mixed; did you mean 'fp32'?
+            --blas blis         | --blas: 'blis' is not one of auto, mkl, openblas
+            --threads 0         | --threads: '0' is not a number of threads; write auto or a whole number from 1 to 4096
+            --shape 4,4         | --shape '4,4' is not layers,heads,hidden,context,vocabulary: five whole numbers
+            """)
+    void aWrongValueNamesItsFlag(String typed, String message) {
+        String[] words = typed.split(" ", 2);
+        CliResult result = CliResult.run("bench", "train", words[0], words[1]);
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).startsWith("mojave: " + message);
+    }
+}
