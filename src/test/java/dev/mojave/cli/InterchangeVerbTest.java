@@ -91,7 +91,7 @@ class InterchangeVerbTest {
         }
         Files.writeString(
                 source.resolve("tokenizer.json"),
-                "{\"type\": \"char\", \"version\": 1, \"separator\": true, \"characters\": \" .aehmnorstu\"}");
+                "{\"type\": \"char\", \"version\": 1, \"separator\": true, \"characters\": \" .0123ABCDEFGHIJKLMNOPQRSTUVWXYZaehmnorstu\"}");
         Path text = Files.writeString(folder.resolve("text.txt"), "the rat ate at noon. ".repeat(100));
         assertThat(runs(
                                 "import",
