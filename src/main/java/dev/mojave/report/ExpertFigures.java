@@ -100,7 +100,7 @@ final class ExpertFigures {
                 : Optional.of(new Figure(
                         "auxiliary-losses" + suffix,
                         "Auxiliary losses over training" + of,
-                        "Each before its coefficient.",
+                        "Each before its coefficient; one that is formed layer by layer is summed over layers.",
                         last(all),
                         views));
     }
@@ -161,8 +161,8 @@ final class ExpertFigures {
                 "Experts by category of text" + of,
                 "On held-out text after training: how often an expert receives a category, as a multiple of an equal share. "
                         + summary
-                        + " Specialisation 1 = every expert sees the same mixture, information 0 = expert and category are"
-                        + " independent.",
+                        + " Specialisation is 0 where each expert sees one category, and at most the spread of the categories"
+                        + " themselves; information 0 = expert and category are independent.",
                 summary,
                 known.stream()
                         .map(p -> new View(

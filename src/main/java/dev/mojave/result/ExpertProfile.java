@@ -10,7 +10,8 @@ import java.util.List;
  * @param liked for each expert the tokens that it receives more often than others do, the most telling first
  * @param categories names of the categories of text; empty where the data has none
  * @param categoryShare for each category the fraction of all its and others' copies that went to each expert; sums to 1 over both
- * @param specialisation H(category given expert) / log(categories): 0 = every expert sees one category, 1 = all see the same mixture
+ * @param specialisation H(category given expert) / log(categories): 0 = every expert sees one category; where all see the same mixture it is
+ *     the entropy of the categories themselves, 1 if those are equally frequent
  * @param categoryInformation mutual information of expert and category, normalised: 0 = independent
  */
 public record ExpertProfile(
