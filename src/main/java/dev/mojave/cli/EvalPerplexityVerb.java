@@ -69,6 +69,11 @@ final class EvalPerplexityVerb implements Verb {
                                 + " tokenizer",
                         run);
             }
+            String trainedOn = other == null ? folder.provenance().dataSha256() : "";
+            if (!trainedOn.isEmpty() && !trainedOn.equals(data.checksum())) {
+                console.warn(
+                        "the text has changed since the run was trained on it: this is not the run's validation loss");
+            }
             EvalWindows windows = EvalWindows.all(
                     data.split(chosen), data.cut(saved.model().spec().maxPositionEmbeddings()));
             Perplexity perplexity = new Perplexity(

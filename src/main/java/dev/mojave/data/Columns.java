@@ -62,8 +62,8 @@ record Columns(boolean header, List<Integer> text, int category) {
         int category = isNumber(firstRow.getFirst()) ? 0 : isNumber(firstRow.getLast()) ? last : -1;
         if (category < 0 || last == 0 || !categoryField.isEmpty()) {
             throw Failure.usage(
-                    "%s: which column is the text? Its first row is %s; name the columns with --text-field and"
-                            + " category_field, or give their numbers (from 1) if the file has no header",
+                    "%s: which column is the text? Its first row is %s; name the columns with text_field and"
+                            + " category_field (--text-field and --category-field of data import), or give their numbers (from 1) if the file has no header",
                     file, shortened(firstRow));
         }
         List<Integer> text = IntStream.rangeClosed(0, last)

@@ -84,7 +84,7 @@ public final class Generator {
             float[] logits = read(reader, cache, history, known);
             start = System.nanoTime();
             while (true) {
-                int id = chooser.choose(logits);
+                int id = chooser.choose(withText(logits));
                 boolean end = tokenizer.endOfText().orElse(-1) == id;
                 if (end && spec.untilEnd()) {
                     break;
@@ -102,6 +102,12 @@ public final class Generator {
         emit.accept(stop.add(decoder.finish()));
         emit.accept(stop.finish());
         return new GenerateResult(text.toString(), written, written == 0 ? 0 : written / seconds);
+    }
+
+    /** A model may have more embeddings than its tokenizer has tokens, padded for speed: what has no text is never chosen. */
+    private float[] withText(float[] logits) {
+        int tokens = tokenizer.vocabSize();
+        return logits.length <= tokens ? logits : Arrays.copyOf(logits, tokens);
     }
 
     private int[] prompt(String prompt) {

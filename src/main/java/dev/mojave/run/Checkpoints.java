@@ -253,6 +253,10 @@ public final class Checkpoints {
         try {
             return Checkpoint.open(place);
         } catch (Failure e) {
+            if (e.kind() != Failure.Kind.DATA) {
+                // It may be whole and only out of reach: nothing is to be removed.
+                throw e;
+            }
             String remedy = olderWhole(step)
                     .map(older -> "step-" + older + " is whole: remove " + place + " to go on from there")
                     .orElse("no older checkpoint is whole: train again with --overwrite");

@@ -112,6 +112,9 @@ public final class RunFolder {
         if (!Files.isDirectory(folder)) {
             throw Failure.usage("%s is not a run: there is no such folder; list runs with: mojave runs", folder);
         }
+        if (!Files.isReadable(folder) || !Files.isExecutable(folder)) {
+            throw Failure.usage("cannot open the run %s: no permission; check its owner and mode", folder);
+        }
         if (!isRun(folder)) {
             throw Failure.usage("%s is not a run: it has no %s; list runs with: mojave runs", folder, RECIPE);
         }

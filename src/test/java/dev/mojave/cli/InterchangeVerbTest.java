@@ -130,9 +130,13 @@ class InterchangeVerbTest {
                 "train.schedule.warmup_steps=0",
                 "--json");
         assertThat(tuned.code()).as(tuned.err()).isZero();
-        assertThat(runs("eval", "perplexity", folder.resolve("there/tuned").toString())
-                        .code())
-                .isZero();
+        String own = folder.resolve("there/tuned").toString();
+        CliResult same = runs("eval", "perplexity", own);
+        assertThat(same.code()).as(same.err()).isZero();
+        assertThat(same.err()).doesNotContain("has changed");
+        Files.writeString(text, "the hat ate a rat. ".repeat(100));
+        assertThat(runs("eval", "perplexity", own).err())
+                .contains("the text has changed since the run was trained on it");
     }
 
     @Test

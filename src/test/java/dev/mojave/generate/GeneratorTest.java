@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mojave.base.StopSignal;
 import dev.mojave.data.tokenizer.ByteTokenizer;
 import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.data.tokenizer.Tokenizers;
 import dev.mojave.model.Inputs;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
@@ -86,6 +87,20 @@ class GeneratorTest {
             GenerateResult result = new Generator(model, BYTES)
                     .generate("a prompt longer than the context", SamplingSpec.usual(50, 1), t -> {}, StopSignal.NEVER);
             assertThat(result.tokens()).isEqualTo(50);
+        }
+    }
+
+    @Test
+    void aVocabularyThatIsPaddedBeyondTheTokenizersIsNeverWritten() {
+        Tokenizer five = Tokenizers.fromJson(
+                "{\"type\": \"char\", \"version\": 1, \"separator\": true, \"characters\": \" abc\"}");
+        try (LanguageModel model = model(8)) {
+            for (SamplingSpec spec : List.of(SamplingSpec.usual(40, 3), SamplingSpec.greedy(10))) {
+                assertThat(new Generator(model, five)
+                                .generate("abc", spec, t -> {}, StopSignal.NEVER)
+                                .text())
+                        .matches("[ abc]*");
+            }
         }
     }
 
