@@ -1,0 +1,70 @@
+package dev.mojave.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mojave.base.Progress;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.nn.Context;
+import dev.mojave.tensor.engine.Engine;
+import dev.mojave.tensor.engine.EngineChoice;
+import dev.mojave.tensor.engine.EngineRequest;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Fused kernels and libtorch's own operations train the same model to the same losses. */
+class FusedCurveTest {
+    private static final int STEPS = 200;
+    private static final int ROWS = 4;
+
+    private final EngineChoice before = Engine.current();
+
+    @AfterEach
+    void engineAsBefore() {
+        Engine.pin(before);
+    }
+
+    @Test
+    void aDenseModelLearnsTheSame() {
+        same(Tiny.dense(0));
+    }
+
+    @Test
+    void aMixtureLearnsTheSame() {
+        same(Tiny.sparse());
+    }
+
+    private static void same(ModelSpec spec) {
+        List<Double> fused = losses(spec, "fused");
+        List<Double> plain = losses(spec, "plain");
+        assertThat(fused.getLast()).as("the model learns").isLessThan(0.9 * fused.getFirst());
+        for (int step = 0; step < STEPS; step++) {
+            assertThat(fused.get(step)).as("loss of step %d", step + 1).isCloseTo(plain.get(step), within(1e-4));
+        }
+    }
+
+    private static List<Double> losses(ModelSpec spec, String kernels) {
+        EngineRequest any = EngineRequest.of(Engine.current());
+        Engine.configure(
+                new EngineRequest(any.device(), any.precision(), any.blas(), any.threads(), kernels), Progress.SILENT);
+        List<Double> losses = new ArrayList<>();
+        try (LanguageModel model = LanguageModel.build(spec, 1);
+                AdamW optimizer = new AdamW(new AdamW.Spec(0.9, 0.99, 1e-8, 0.1), model.parameters())) {
+            TrainStep step = new TrainStep(model, Context.TRAINING, ROWS);
+            for (int i = 0; i < STEPS; i++) {
+                int[] ids = Tiny.ids(ROWS, i % 3);
+                losses.add(step.run(
+                                new TrainStep.Rows(Tiny.inputs(ids), Tiny.targets(ids), ROWS),
+                                routing -> spec.balanceLosses(routing, 0, 1),
+                                false)
+                        .crossEntropy());
+                optimizer.step(1e-3, Gradients.clipScale(Gradients.norm(model.parameters()), 1));
+                Gradients.clear(model.parameters());
+            }
+        }
+        return losses;
+    }
+}
