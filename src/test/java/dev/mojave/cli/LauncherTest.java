@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,13 +157,18 @@ class LauncherTest {
         return finish(command(checkout.resolve("mojave"), temporary, arguments).start());
     }
 
+    /** Reads standard error from the start: what the watcher says after Java's end is lost once nobody was reading at that end. */
     private static Run finish(Process process) throws Exception {
+        FutureTask<String> errors = new FutureTask<>(() -> text(process.getErrorStream()));
+        Thread.ofPlatform().start(errors);
         process.getOutputStream().close();
-        try (InputStream out = process.getInputStream();
-                InputStream err = process.getErrorStream()) {
-            String text = new String(out.readAllBytes(), StandardCharsets.UTF_8);
-            String errors = new String(err.readAllBytes(), StandardCharsets.UTF_8);
-            return new Run(process.waitFor(), text, errors);
+        String text = text(process.getInputStream());
+        return new Run(process.waitFor(), text, errors.get());
+    }
+
+    private static String text(InputStream stream) throws IOException {
+        try (stream) {
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
