@@ -13,16 +13,13 @@ import picocli.CommandLine.Option;
 /** Measures the machine's ceilings and every kernel beside its twin. */
 @Command(
         name = "kernels",
-        description = "This machine's ceilings, and each fused kernel beside its twin in libtorch operations.",
+        description =
+                "This machine's ceilings, and each fused kernel of one layer beside its twin in libtorch operations.",
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave bench kernels --shape 1,4,128,64,256 --batch 12")
 final class BenchKernelsVerb implements Verb {
-    @Option(
-            names = "--shape",
-            paramLabel = "L,H,D,T,V",
-            description =
-                    "Layers (one is measured), heads, hidden size, context, vocabulary; default: ${DEFAULT-VALUE}.")
-    private String shape = "1,6,384,256,16384";
+    @Mixin
+    private ShapeOption shape = new ShapeOption("1,6,384,256,16384");
 
     @Option(names = "--batch", paramLabel = "N", description = "Sequences; default: ${DEFAULT-VALUE}.")
     private int batch = 8;
@@ -41,7 +38,7 @@ final class BenchKernelsVerb implements Verb {
 
     @Override
     public int run(Console console) {
-        Shape parsed = Shape.parse(shape);
+        Shape parsed = shape.shape();
         boolean asJson = json.chosen(console);
         EngineChoice choice = Engine.configure(engine.request(), console);
         KernelSpeeds speeds = KernelBench.run(parsed, batch, steps, choice, console);

@@ -13,17 +13,19 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Measures the machine's ceilings, and every fused kernel beside its twin in libtorch operations. The two take turns, and so do the
- * ceilings: what slows the machine down meets all.
+ * Measures the machine's ceilings, and every fused kernel beside its twin in libtorch operations. The two take turns, so that what slows
+ * the machine down meets both; each ceiling is the better of before and after.
  */
 public final class KernelBench {
     /** Elements of the largest arrays: more than caches hold. */
     private static final long OPTIMIZED = 32L << 20;
 
-    private static final int WARM_UP_ROUNDS = 3;
+    /** The JIT compiler needs seconds of every kernel, or it would be measured instead. */
+    private static final double WARM_UP_SECONDS = 12;
 
     private final Shape shape;
     private final int batch;
+    private final double warmUpSeconds;
     private final EngineChoice fused;
     private final EngineChoice plain;
     private double matmul;
@@ -31,9 +33,10 @@ public final class KernelBench {
     private double copy;
     private double read;
 
-    private KernelBench(Shape shape, int batch, EngineChoice engine) {
+    private KernelBench(Shape shape, int batch, double warmUpSeconds, EngineChoice engine) {
         this.shape = shape;
         this.batch = batch;
+        this.warmUpSeconds = warmUpSeconds;
         this.fused = engine;
         EngineRequest asked = EngineRequest.of(engine);
         this.plain = Engine.configure(
@@ -51,17 +54,24 @@ public final class KernelBench {
      * @param engine with fused kernels, in use
      */
     public static KernelSpeeds run(Shape shape, int batch, int steps, EngineChoice engine, Progress progress) {
-        return run(shape, batch, OPTIMIZED, steps, engine, progress);
+        return run(shape, batch, OPTIMIZED, WARM_UP_SECONDS, steps, engine, progress);
     }
 
-    static KernelSpeeds run(Shape shape, int batch, long optimized, int steps, EngineChoice engine, Progress progress) {
+    static KernelSpeeds run(
+            Shape shape,
+            int batch,
+            long optimized,
+            double warmUpSeconds,
+            int steps,
+            EngineChoice engine,
+            Progress progress) {
         Check.that(steps >= 1, "--steps (%d) must be at least 1", steps);
         Check.that(batch >= 1, "--batch (%d) must be at least 1", batch);
         Check.that(
                 engine.kernels().equals("fused"),
                 "this benchmark compares fused kernels with plain ones, and the engine has plain ones alone; leave --kernels to auto and"
                         + " start Java with --add-modules jdk.incubator.vector");
-        return new KernelBench(shape, batch, engine).measure(optimized, steps, progress);
+        return new KernelBench(shape, batch, warmUpSeconds, engine).measure(optimized, steps, progress);
     }
 
     private KernelSpeeds measure(long optimized, int steps, Progress progress) {
@@ -73,17 +83,19 @@ public final class KernelBench {
                 ours.add(new ArrayList<>());
                 twins.add(new ArrayList<>());
             });
-            progress.start("measuring", steps + WARM_UP_ROUNDS, "rounds");
-            for (int round = 1; round <= steps + WARM_UP_ROUNDS; round++) {
-                ceilings(optimized);
+            ceilings(optimized);
+            progress.start("measuring", steps, "rounds");
+            warmUp(tasks);
+            for (int round = 1; round <= steps; round++) {
                 turn(fused, tasks, ours);
                 turn(plain, tasks, twins);
-                progress.update(round, round <= WARM_UP_ROUNDS ? "warming up" : "");
+                progress.update(round, "");
             }
             progress.finish("");
+            ceilings(optimized);
             List<KernelSpeeds.Kernel> kernels = new ArrayList<>();
             for (int i = 0; i < tasks.size(); i++) {
-                kernels.add(kernel(tasks.get(i), afterWarmUp(ours.get(i)), afterWarmUp(twins.get(i))));
+                kernels.add(kernel(tasks.get(i), Ratio.median(ours.get(i)), Ratio.median(twins.get(i))));
             }
             return new KernelSpeeds(
                     String.format(
@@ -107,6 +119,16 @@ public final class KernelBench {
         }
     }
 
+    private void warmUp(List<KernelTask> tasks) {
+        long begin = System.nanoTime();
+        do {
+            Engine.pin(fused);
+            tasks.forEach(task -> task.work().run());
+            Engine.pin(plain);
+            tasks.forEach(task -> task.work().run());
+        } while ((System.nanoTime() - begin) / 1e9 < warmUpSeconds);
+    }
+
     private void ceilings(long elements) {
         matmul = Math.max(matmul, MatmulCeiling.measure(DType.FLOAT32));
         halfMatmul = Math.max(halfMatmul, MatmulCeiling.measure(DType.BFLOAT16));
@@ -121,10 +143,6 @@ public final class KernelBench {
             tasks.get(i).work().run();
             times.get(i).add((System.nanoTime() - start) / 1e9);
         }
-    }
-
-    private static double afterWarmUp(List<Double> times) {
-        return Ratio.median(times.subList(WARM_UP_ROUNDS, times.size()));
     }
 
     private KernelSpeeds.Kernel kernel(KernelTask task, double seconds, double twinSeconds) {

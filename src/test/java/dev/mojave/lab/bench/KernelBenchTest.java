@@ -18,7 +18,7 @@ class KernelBenchTest {
     @Test
     void everyKernelIsMeasuredBesideItsTwinAndTheEngineIsAsBefore() {
         EngineChoice before = fused();
-        KernelSpeeds speeds = KernelBench.run(SMALL, 2, 4096, 2, before, Progress.SILENT);
+        KernelSpeeds speeds = KernelBench.run(SMALL, 2, 4096, 0, 2, before, Progress.SILENT);
         assertThat(speeds.kernels())
                 .extracting(KernelSpeeds.Kernel::name)
                 .containsExactly("attention half", "feed-forward half", "head and loss", "AdamW", "gradient norm");
