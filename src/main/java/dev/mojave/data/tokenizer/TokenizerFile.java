@@ -46,10 +46,12 @@ public final class TokenizerFile implements Tokenizer {
     static TokenizerFile of(String json, JsonNode root, String place) {
         Vocabulary vocabulary = Vocabulary.of(root, place);
         PlainJson.require(root, place);
+        TokenizerParts.require(root, place);
+        AddedTokenProbe.require(root, place);
         return new TokenizerFile(json, load(json, place), vocabulary, place);
     }
 
-    private static HuggingFaceTokenizer load(String json, String place) {
+    static HuggingFaceTokenizer load(String json, String place) {
         // The library unpacks its native code into a cache; it must not look anything up on the network.
         preset("DJL_CACHE_DIR", MojaveHome.path().resolve("native").toString());
         preset("ai.djl.offline", "true");
