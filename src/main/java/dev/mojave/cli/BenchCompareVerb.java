@@ -6,6 +6,7 @@ import dev.mojave.base.IoFailures;
 import dev.mojave.base.Json;
 import dev.mojave.lab.bench.CompareBench;
 import dev.mojave.lab.bench.Peers;
+import dev.mojave.lab.bench.Shape;
 import dev.mojave.lab.bench.Workload;
 import dev.mojave.result.BenchComparison;
 import dev.mojave.tensor.engine.Engine;
@@ -48,8 +49,18 @@ final class BenchCompareVerb implements Verb {
                     + " (--shape, --batch texts); default: ${DEFAULT-VALUE}.")
     private String work = TRAIN;
 
-    @Mixin
-    private ShapeOptions dense = new ShapeOptions();
+    @Option(
+            names = "--shape",
+            paramLabel = "L,H,D,T,V",
+            description =
+                    "Layers, heads, hidden size, context, vocabulary; default: that of bench train, decode or score.")
+    private @Nullable String shape;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "Sequences in a step, or texts that are scored; default: that of bench train or score.")
+    private @Nullable Integer batch;
 
     @Mixin
     private MixtureOptions mixture = new MixtureOptions();
@@ -104,18 +115,31 @@ final class BenchCompareVerb implements Verb {
                 + (work.equals(TRAIN) ? "" : " --work " + work)
                 + (work.equals(MOE)
                         ? " --experts " + mixture.experts() + " --top-k " + mixture.topK()
-                        : " --shape " + dense.shape().option()
-                                + (work.equals(DECODE) ? "" : " --batch " + dense.batch()))
+                        : " --shape " + shape().option() + (work.equals(DECODE) ? "" : " --batch " + batch()))
                 + " --pairs " + pairs
                 + (only.isEmpty() ? "" : " --only " + ShellWord.of(only));
     }
 
+    private Shape shape() {
+        String usual = switch (work) {
+            case DECODE -> BenchDecodeVerb.SHAPE;
+            case SCORE -> BenchScoreVerb.SHAPE;
+            default -> ShapeOptions.SHAPE;
+        };
+        return Shape.parse(shape == null ? usual : shape);
+    }
+
+    private int batch() {
+        int usual = work.equals(SCORE) ? BenchScoreVerb.SENTENCES : ShapeOptions.BATCH;
+        return batch == null ? usual : batch;
+    }
+
     private Workload workload() {
         return switch (work) {
-            case TRAIN -> Workload.dense(dense.shape(), dense.batch());
+            case TRAIN -> Workload.dense(shape(), batch());
             case MOE -> Workload.mixture(mixture.experts(), mixture.topK());
-            case DECODE -> Workload.decode(dense.shape(), WeightFormat.FP32);
-            case SCORE -> Workload.score(dense.shape(), dense.batch());
+            case DECODE -> Workload.decode(shape(), WeightFormat.FP32);
+            case SCORE -> Workload.score(shape(), batch());
             default -> throw Failure.usage("--work '%s' is not one of train, moe, decode, score", work);
         };
     }
@@ -123,16 +147,14 @@ final class BenchCompareVerb implements Verb {
     private List<CompareBench.Entry> others(Peers peers) {
         List<CompareBench.Entry> others = new ArrayList<>();
         switch (work) {
-            case TRAIN -> others.addAll(peers.dense(dense.shape(), dense.batch()));
-            case SCORE -> others.addAll(peers.score(dense.shape(), dense.batch()));
+            case TRAIN -> others.addAll(peers.dense(shape(), batch()));
+            case SCORE -> others.addAll(peers.score(shape(), batch()));
             case DECODE -> {
                 for (WeightFormat format : List.of(WeightFormat.BF16, WeightFormat.INT8)) {
                     others.add(CompareBench.ours(
-                            "Mojave, weights " + format.key(),
-                            Workload.decode(dense.shape(), format),
-                            engine.request()));
+                            "Mojave, weights " + format.key(), Workload.decode(shape(), format), engine.request()));
                 }
-                others.addAll(peers.decode(dense.shape()));
+                others.addAll(peers.decode(shape()));
             }
             default -> others.addAll(mixtures(peers));
         }

@@ -21,8 +21,10 @@ import picocli.CommandLine.Option;
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave bench decode --shape 4,4,128,128,256 --weights fp32,int8")
 final class BenchDecodeVerb implements Verb {
+    static final String SHAPE = "12,6,384,256,16384";
+
     @Mixin
-    private ShapeOption shape = new ShapeOption("12,6,384,256,16384");
+    private ShapeOption shape = new ShapeOption(SHAPE);
 
     @Option(
             names = "--weights",

@@ -13,14 +13,17 @@ import picocli.CommandLine.Option;
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave bench score --shape 4,4,128,64,256 --sentences 500")
 final class BenchScoreVerb implements Verb {
+    static final String SHAPE = "12,6,384,64,16384";
+    static final int SENTENCES = 4000;
+
     @Mixin
-    private ShapeOption shape = new ShapeOption("12,6,384,64,16384");
+    private ShapeOption shape = new ShapeOption(SHAPE);
 
     @Option(
             names = "--sentences",
             paramLabel = "N",
             description = "Texts of 5 to 17 tokens, scored together; default: ${DEFAULT-VALUE}.")
-    private int sentences = 4000;
+    private int sentences = SENTENCES;
 
     @Mixin
     private MeasureOptions measure = new MeasureOptions(3);

@@ -5,6 +5,7 @@ import dev.mojave.base.JavaCommand;
 import dev.mojave.base.Json;
 import dev.mojave.base.OwnedProcess;
 import dev.mojave.base.Progress;
+import dev.mojave.base.Records;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.tensor.engine.EngineRequest;
@@ -23,11 +24,14 @@ import java.util.concurrent.LinkedBlockingQueue;
 
 /** Our side of a comparison: the program that a {@link Contestant} talks to. */
 final class BenchWorker {
+    private static final String SOURCE = "bench compare";
+
     private BenchWorker() {}
 
     /** Returns the command that measures a workload. */
     static List<String> command(Workload workload, EngineRequest engine) {
-        return JavaCommand.of(BenchWorker.class, List.of(Json.line(workload), Json.line(engine)));
+        return JavaCommand.of(
+                BenchWorker.class, List.of(Json.line(Records.tree(workload)), Json.line(Records.tree(engine))));
     }
 
     /**
@@ -39,8 +43,8 @@ final class BenchWorker {
         OwnedProcess process = OwnedProcess.listen(new FileInputStream(FileDescriptor.in), turns::add, () -> {});
         try {
             serve(
-                    Json.mapper().readValue(arguments[0], Workload.class),
-                    Json.mapper().readValue(arguments[1], EngineRequest.class),
+                    Records.read(Json.tree(arguments[0]), Workload.class, SOURCE, "workload"),
+                    Records.read(Json.tree(arguments[1]), EngineRequest.class, SOURCE, "engine"),
                     turns);
         } catch (Throwable e) {
             complain(e);

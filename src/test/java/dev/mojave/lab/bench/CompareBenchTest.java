@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
 import dev.mojave.base.Progress;
+import dev.mojave.base.Records;
 import dev.mojave.base.StopSignal;
 import dev.mojave.base.StopSignals;
 import dev.mojave.result.BenchComparison;
@@ -144,6 +145,19 @@ class CompareBenchTest {
         assertThat(result.tokensPerSecond()).isEqualTo(16 / ours.stepSeconds());
         assertThat(Json.tree(Json.line(result)).propertyNames())
                 .contains("work", "share_of_ceiling", "rivals", "machine", "versions", "commit", "command");
+    }
+
+    @Test
+    void aMixtureReachesTheProgramThatMeasuresIt() {
+        Workload workload = Workload.mixture(4, 2);
+        assertThat(Records.read(
+                        Json.tree(BenchWorker.command(workload, EngineRequest.DEFAULT)
+                                .reversed()
+                                .get(1)),
+                        Workload.class,
+                        "test",
+                        "workload"))
+                .isEqualTo(workload);
     }
 
     @Test
