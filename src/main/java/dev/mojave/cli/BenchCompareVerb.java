@@ -23,30 +23,35 @@ import picocli.CommandLine.Option;
 /** Lets other programs and ours take turns at the same work. */
 @Command(
         name = "compare",
-        description = "Speed beside PyTorch and Hugging Face, taking turns in one run: ratios with their intervals.",
+        description =
+                "Speed beside PyTorch and Hugging Face, or of ours beside ours, taking turns in one run: ratios with their"
+                        + " intervals.",
         footerHeading = Verb.EXAMPLE,
         footer = {
             "  python3 -m venv peers && peers/bin/pip install torch transformers",
-            "  ./mojave bench compare --peer-python peers/bin/python --shape 4,4,128,64,65 --batch 12"
+            "  ./mojave bench compare --peer-python peers/bin/python --shape 4,4,128,64,65 --batch 12",
+            "  ./mojave bench compare --work routers --pairs 8"
         })
 final class BenchCompareVerb implements Verb {
     private static final String TRAIN = "train";
     private static final String MOE = "moe";
     private static final String DECODE = "decode";
     private static final String SCORE = "score";
+    private static final String ROUTERS = "routers";
+    private static final String MOEP = "moep";
 
     @Option(
             names = "--peer-python",
-            required = true,
             paramLabel = "PYTHON",
-            description = "Interpreter with torch, and transformers for all but train.")
-    private Path python = Path.of("python3");
+            description = "Interpreter with torch, and transformers for all but train; routers and moep need none.")
+    private @Nullable Path python;
 
     @Option(
             names = "--work",
             paramLabel = "WORK",
             description = "train (a dense model: --shape, --batch), moe (--experts, --top-k), decode (--shape) or score"
-                    + " (--shape, --batch texts); default: ${DEFAULT-VALUE}.")
+                    + " (--shape, --batch texts), beside others' programs; routers (each causal one beside top-k) or moep"
+                    + " (MoEP beside a dense model of its active size), ours alone; default: ${DEFAULT-VALUE}.")
     private String work = TRAIN;
 
     @Option(
@@ -87,12 +92,9 @@ final class BenchCompareVerb implements Verb {
     public int run(Console console) {
         boolean asJson = json.chosen(console);
         Workload workload = workload();
-        Peers peers = new Peers(
-                python.toAbsolutePath(),
-                Path.of(System.getProperty("mojave.root", "")).resolve("bench", "peers"),
-                Engine.configure(engine.request(), console).threads());
+        List<CompareBench.Entry> others = others(console);
         try (Signals stop = Signals.listen(console, "this round ends first")) {
-            CompareBench.run(workload, engine.request(), others(peers), pairs, command(), console, stop)
+            CompareBench.run(workload, engine.request(), others, pairs, command(), console, stop)
                     .ifPresent(result -> show(result, asJson, console));
             return stop.exitCode();
         }
@@ -111,11 +113,16 @@ final class BenchCompareVerb implements Verb {
 
     /** The command to run again; the interpreter's place is its owner's business. */
     private String command() {
-        return "./mojave bench compare --peer-python PYTHON"
+        String sizes = switch (work) {
+            case MOE -> " --experts " + mixture.experts() + " --top-k " + mixture.topK();
+            case ROUTERS, MOEP -> "";
+            case DECODE -> " --shape " + shape().option();
+            default -> " --shape " + shape().option() + " --batch " + batch();
+        };
+        return "./mojave bench compare"
+                + (alone() ? "" : " --peer-python PYTHON")
                 + (work.equals(TRAIN) ? "" : " --work " + work)
-                + (work.equals(MOE)
-                        ? " --experts " + mixture.experts() + " --top-k " + mixture.topK()
-                        : " --shape " + shape().option() + (work.equals(DECODE) ? "" : " --batch " + batch()))
+                + sizes
                 + " --pairs " + pairs
                 + (only.isEmpty() ? "" : " --only " + ShellWord.of(only));
     }
@@ -140,41 +147,78 @@ final class BenchCompareVerb implements Verb {
             case MOE -> Workload.mixture(mixture.experts(), mixture.topK());
             case DECODE -> Workload.decode(shape(), WeightFormat.FP32);
             case SCORE -> Workload.score(shape(), batch());
-            default -> throw Failure.usage("--work '%s' is not one of train, moe, decode, score", work);
+            case ROUTERS -> Workload.routers().firstEntry().getValue();
+            case MOEP -> Workload.denseAsMoep();
+            default -> throw Failure.usage("--work '%s' is not one of train, moe, decode, score, routers, moep", work);
         };
     }
 
-    private List<CompareBench.Entry> others(Peers peers) {
+    /** Whether only our own models are compared. */
+    private boolean alone() {
+        return work.equals(ROUTERS) || work.equals(MOEP);
+    }
+
+    private List<CompareBench.Entry> others(Console console) {
+        List<CompareBench.Entry> others = alone() ? ours() : beside(peers(console));
+        return others.stream().filter(entry -> entry.name().contains(only)).toList();
+    }
+
+    private Peers peers(Console console) {
+        if (python == null) {
+            throw Failure.usage(
+                    "--work %s compares with programs in Python: add --peer-python and the interpreter of a virtual environment with"
+                            + " torch, and transformers for all but train, such as peers/bin/python",
+                    work);
+        }
+        return new Peers(
+                python.toAbsolutePath(),
+                Path.of(System.getProperty("mojave.root", "")).resolve("bench", "peers"),
+                Engine.configure(engine.request(), console).threads());
+    }
+
+    private List<CompareBench.Entry> ours() {
+        return work.equals(MOEP)
+                ? List.of(ours("Mojave, MoEP", Workload.moep()))
+                : Workload.routers().entrySet().stream()
+                        .skip(1)
+                        .map(router -> ours("Mojave, " + router.getKey(), router.getValue()))
+                        .toList();
+    }
+
+    private List<CompareBench.Entry> beside(Peers peers) {
         List<CompareBench.Entry> others = new ArrayList<>();
         switch (work) {
             case TRAIN -> others.addAll(peers.dense(shape(), batch()));
             case SCORE -> others.addAll(peers.score(shape(), batch()));
             case DECODE -> {
                 for (WeightFormat format : List.of(WeightFormat.BF16, WeightFormat.INT8)) {
-                    others.add(CompareBench.ours(
-                            "Mojave, weights " + format.key(), Workload.decode(shape(), format), engine.request()));
+                    others.add(ours("Mojave, weights " + format.key(), Workload.decode(shape(), format)));
                 }
                 others.addAll(peers.decode(shape()));
             }
             default -> others.addAll(mixtures(peers));
         }
-        return others.stream().filter(entry -> entry.name().contains(only)).toList();
+        return others;
     }
 
     private List<CompareBench.Entry> mixtures(Peers peers) {
         List<CompareBench.Entry> others = new ArrayList<>();
         if (mixture.experts() > 1) {
-            others.add(ours("Mojave, dense of equal active size", 1));
+            others.add(mixtureOf("Mojave, dense of equal active size", 1));
         }
         if (mixture.experts() > 4 && mixture.topK() <= 4) {
-            others.add(ours("Mojave, 4 experts", 4));
+            others.add(mixtureOf("Mojave, 4 experts", 4));
         }
         others.addAll(peers.mixture(mixture.experts(), mixture.topK()));
         return others;
     }
 
-    private CompareBench.Entry ours(String name, int experts) {
-        return CompareBench.ours(name, Workload.mixture(experts, mixture.topK()), engine.request());
+    private CompareBench.Entry mixtureOf(String name, int experts) {
+        return ours(name, Workload.mixture(experts, mixture.topK()));
+    }
+
+    private CompareBench.Entry ours(String name, Workload workload) {
+        return CompareBench.ours(name, workload, engine.request());
     }
 
     private static void write(Path file, BenchComparison result) {

@@ -20,4 +20,16 @@ class BenchVerbTest {
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err()).startsWith("mojave: " + message);
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --work trian   | --work 'trian' is not one of train, moe, decode, score, routers, moep
+            --work moe     | --work moe compares with programs in Python: add --peer-python and the interpreter of a virtual environment
+            """)
+    void whatIsComparedIsKnownAndHasItsPrograms(String typed, String message) {
+        String[] words = typed.split(" ", 2);
+        CliResult result = CliResult.run("bench", "compare", words[0], words[1]);
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).startsWith("mojave: " + message);
+    }
 }

@@ -7,6 +7,7 @@ import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.train.AdamW;
 import dev.mojave.train.Gradients;
 import dev.mojave.train.TrainStep;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -35,10 +36,16 @@ final class TrainSession implements Session {
         SplittableRandom random = new SplittableRandom(0);
         int tokens = (int) workload.tokens();
         int vocabulary = workload.model().vocabSize();
+        int categories = workload.model().categories().size();
         batch = new TrainStep.Rows(
                 random.ints(tokens, 0, vocabulary).toArray(),
                 random.ints(tokens, 0, vocabulary).toArray(),
-                workload.batch());
+                workload.batch(),
+                Optional.of(categories)
+                        .filter(count -> count > 0)
+                        .map(count -> random.ints(tokens, 0, count + 1).toArray()),
+                categories,
+                Optional.empty());
     }
 
     @Override

@@ -6,6 +6,9 @@ import dev.mojave.base.Yaml;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.presets.Presets;
 import dev.mojave.tensor.kernels.WeightFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
 
 /**
  * A model and what it does in a step that is measured.
@@ -25,6 +28,7 @@ public record Workload(String name, Kind kind, ModelSpec model, int batch, Weigh
     }
 
     private static final int MIXTURE_BATCH = 16;
+    private static final int MOEP_BATCH = 4;
     /** Tokens of the longest text that is scored. */
     private static final int LONGEST = 17;
 
@@ -103,6 +107,51 @@ public record Workload(String name, Kind kind, ModelSpec model, int batch, Weigh
                 Kind.TRAIN,
                 spec(text),
                 MIXTURE_BATCH,
+                WeightFormat.FP32);
+    }
+
+    /**
+     * The mixture of 4 experts, top-2, with each router that a language model may train with, by name; what each is compared with
+     * comes first: plain top-k. No balance loss but the one that belongs to the noise.
+     */
+    public static SequencedMap<String, Workload> routers() {
+        SequencedMap<String, Workload> routers = new LinkedHashMap<>();
+        for (String router : List.of(
+                "top_k",
+                "noisy_top_k",
+                "noisy_top_k, losses: {importance_load: 0.01}",
+                "loss_free",
+                "{kind: loss_free, scores: softmax}",
+                "{kind: task_aware, categories: [a, b, c, d]}",
+                "hash",
+                "uniform",
+                "sinkhorn")) {
+            String text = MIXTURE + "intermediate_size: " + EXPERT_SIZE
+                    + "\nmoe: {num_experts: 4, num_experts_per_tok: 2, norm_topk_prob: true, router: " + router + "}\n";
+            String name = "train 4x4x256, context 128, vocabulary 4096, 4 experts, top-2, router " + router;
+            routers.put(router, new Workload(name, Kind.TRAIN, spec(text), MIXTURE_BATCH, WeightFormat.FP32));
+        }
+        return routers;
+    }
+
+    /** MoEP as published; see {@link #denseAsMoep}. */
+    public static Workload moep() {
+        return moep("MoEP", "preset: moep\n");
+    }
+
+    /** MoEP's GPT-2, at full width, with as many active parameters as MoEP has without embeddings: fewer layers, a little wider inside. */
+    public static Workload denseAsMoep() {
+        return moep(
+                "GPT-2 of as many active parameters as MoEP",
+                "preset: gpt2-babylm\nnum_hidden_layers: 7\nintermediate_size: 1597\n");
+    }
+
+    private static Workload moep(String name, String text) {
+        return new Workload(
+                "train " + name + ", width 384, context 512, vocabulary 16384, batch " + MOEP_BATCH,
+                Kind.TRAIN,
+                spec(text + "vocab_size: 16384\n"),
+                MOEP_BATCH,
                 WeightFormat.FP32);
     }
 

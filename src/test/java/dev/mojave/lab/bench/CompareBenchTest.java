@@ -9,11 +9,19 @@ import dev.mojave.base.Progress;
 import dev.mojave.base.Records;
 import dev.mojave.base.StopSignal;
 import dev.mojave.base.StopSignals;
+import dev.mojave.moe.ExpertChoiceRouter;
+import dev.mojave.moe.RouterSpec;
+import dev.mojave.moe.SoftRouter;
 import dev.mojave.result.BenchComparison;
 import dev.mojave.result.BenchComparison.Rival;
+import dev.mojave.tensor.engine.Engine;
+import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.tensor.engine.EngineRequest;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class CompareBenchTest {
@@ -165,5 +173,38 @@ class CompareBenchTest {
         assertThat(Workload.mixture(4, 2).model().counts().active())
                 .isEqualTo(Workload.mixture(1, 2).model().counts().active() + 4L * 4 * 256);
         assertThatThrownBy(() -> Workload.mixture(4, 5)).hasMessage("--top-k (5) must be between 1 and --experts (4)");
+    }
+
+    @Test
+    void everyRouterThatALanguageModelMayTrainWithIsCompared() {
+        Set<Class<?>> compared = Workload.routers().values().stream()
+                .map(workload ->
+                        workload.model().mixture().orElseThrow().router().getClass())
+                .collect(Collectors.toSet());
+        Set<Class<?>> expected = new HashSet<>(List.of(RouterSpec.class.getPermittedSubclasses()));
+        // Not causal, and every expert for every token.
+        expected.removeAll(List.of(ExpertChoiceRouter.Spec.class, SoftRouter.Spec.class));
+        assertThat(compared).isEqualTo(expected);
+        assertThat(Workload.routers().firstEntry().getKey()).isEqualTo("top_k");
+    }
+
+    /** Among them the one that is told categories, which random rows must have. */
+    @Test
+    void aStepOfEveryRouterCanBeMeasured() {
+        EngineChoice engine = Engine.configure(EngineRequest.DEFAULT, Progress.SILENT);
+        Workload workload = Workload.routers().values().stream()
+                .filter(w -> !w.model().categories().isEmpty())
+                .findFirst()
+                .orElseThrow();
+        try (Session session = Session.of(workload, engine)) {
+            assertThat(session.step()).isPositive();
+        }
+    }
+
+    @Test
+    void theDenseModelHasAsManyActiveParametersAsMoep() {
+        double moep = Workload.moep().model().counts().activeWithoutEmbeddings();
+        double dense = Workload.denseAsMoep().model().counts().activeWithoutEmbeddings();
+        assertThat(dense / moep).isBetween(0.999, 1.001);
     }
 }
