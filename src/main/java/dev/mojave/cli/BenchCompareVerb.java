@@ -14,6 +14,7 @@ import dev.mojave.tensor.kernels.WeightFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -76,7 +77,8 @@ final class BenchCompareVerb implements Verb {
     @Option(
             names = "--only",
             paramLabel = "TEXT",
-            description = "Only the peers whose name contains this text, such as 'fp32'.")
+            description =
+                    "Only the peers whose name contains one of these texts, such as 'fp32'; separate several by commas.")
     private String only = "";
 
     @Option(names = "--record", paramLabel = "FILE", description = "Write the result as JSON to this file, too.")
@@ -160,7 +162,9 @@ final class BenchCompareVerb implements Verb {
 
     private List<CompareBench.Entry> others(Console console) {
         List<CompareBench.Entry> others = alone() ? ours() : beside(peers(console));
-        return others.stream().filter(entry -> entry.name().contains(only)).toList();
+        return others.stream()
+                .filter(entry -> Arrays.stream(only.split(",")).anyMatch(entry.name()::contains))
+                .toList();
     }
 
     private Peers peers(Console console) {

@@ -10,9 +10,9 @@ import dev.mojave.nn.Init;
 import dev.mojave.nn.KvCache;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Rotary;
-import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Recompute;
 import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.kernels.DropoutKernel;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
@@ -72,7 +72,7 @@ final class Block {
                         Optional.empty());
             case Sparse(MoeLayer moe) -> {
                 MoeLayer.Output output = moe.forward(feedForwardNorm.forward(x), tokens, context);
-                Tensor branch = Functions.dropout(output.yBSD(), context.dropout(dropout));
+                Tensor branch = DropoutKernel.apply(output.yBSD(), context.dropout(dropout));
                 yield new Output(x.add(branch), Optional.of(output.routing()));
             }
         };

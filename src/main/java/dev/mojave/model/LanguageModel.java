@@ -13,12 +13,12 @@ import dev.mojave.nn.Parameter;
 import dev.mojave.nn.Positions;
 import dev.mojave.nn.Rotary;
 import dev.mojave.tensor.DType;
-import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.DropoutKernel;
 import dev.mojave.tensor.kernels.EmbeddingKernel;
 import dev.mojave.tensor.kernels.HeadLossKernel;
 import dev.mojave.tensor.kernels.PackedMatrix;
@@ -210,7 +210,7 @@ public final class LanguageModel implements AutoCloseable {
         Check.that(inputs.cache().isEmpty() || inputs.paddingBS().isEmpty(), "padding is not supported with a cache");
         Optional<Tensor> positions = positionsTD.map(table -> offset == 0 ? table : table.narrow(0, offset, tokens));
         Tensor embedded = EmbeddingKernel.apply(embeddingVD, inputs.idsBS(), positions);
-        Tensor x = Functions.dropout(embedded, context.dropout(spec.dropout()));
+        Tensor x = DropoutKernel.apply(embedded, context.dropout(spec.dropout()));
         Optional<Tensor> visible = inputs.paddingBS().map(LanguageModel::visible);
         Tokens known = new Tokens(
                 inputs.idsBS(),

@@ -6,9 +6,9 @@ import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Init;
 import dev.mojave.nn.Linear;
 import dev.mojave.tensor.DType;
-import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.DropoutKernel;
 import dev.mojave.tensor.kernels.ExpertsKernel;
 import java.util.ArrayList;
 import java.util.List;
@@ -137,7 +137,7 @@ public final class Experts implements ExpertBank {
     private Tensor apply(Tensor rowsRD, Weights weights, int expert, Context context) {
         Tensor hidden =
                 Linear.apply(rowsRD, weights.inputs.get(expert), weights.inputBiases.map(b -> b.get(expert)), context);
-        Tensor activated = Functions.dropout(spec.each.activation().apply(hidden), context.dropout(spec.dropout));
+        Tensor activated = DropoutKernel.apply(spec.each.activation().apply(hidden), context.dropout(spec.dropout));
         return Linear.apply(
                 activated, weights.outputs.get(expert), weights.outputBiases.map(b -> b.get(expert)), context);
     }

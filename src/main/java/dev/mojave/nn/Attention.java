@@ -8,6 +8,7 @@ import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import dev.mojave.tensor.kernels.AttentionKernel;
 import dev.mojave.tensor.kernels.AttentionShape;
+import dev.mojave.tensor.kernels.DropoutKernel;
 import java.util.List;
 import java.util.Optional;
 
@@ -183,7 +184,7 @@ public final class Attention {
     }
 
     /**
-     * The attention half of a pre-norm block, {@code x + dropout(attention(norm(x)))}; one kernel where it is float32 without dropout,
+     * The attention half of a pre-norm block, {@code x + dropout(attention(norm(x)))}; one kernel where it is float32 without
      * cache and q/k norm.
      *
      * @param xBSD the residual stream, float32 (B, S, D)
@@ -200,16 +201,17 @@ public final class Attention {
             int layer,
             double dropout,
             Context context) {
-        boolean bare = cache.isEmpty() && dropout == 0 && context.dropout(spec.dropout) == 0 && queryNorm.isEmpty();
+        boolean bare = cache.isEmpty() && queryNorm.isEmpty();
         if (bare && context.compute() == DType.FLOAT32 && AttentionKernel.takes(xBSD)) {
             AttentionShape shape =
                     new AttentionShape(spec.heads, spec.keyValueHeads, spec.headSize, rotary.map(Rotary::rotation));
             return AttentionKernel.apply(
                     xBSD,
                     visible,
-                    new AttentionKernel.Weights(norm.normalisation(), qkv.projection(), shape, output.projection()));
+                    new AttentionKernel.Weights(norm.normalisation(), qkv.projection(), shape, output.projection()),
+                    new AttentionKernel.Dropout(context.dropout(spec.dropout), dropout));
         }
-        return xBSD.add(Functions.dropout(forward(norm.forward(xBSD), visible, cache, layer, context), dropout));
+        return xBSD.add(DropoutKernel.apply(forward(norm.forward(xBSD), visible, cache, layer, context), dropout));
     }
 
     /** (B, S, heads * C), normalised as the specification says, to (B, heads, S, C). */

@@ -1,14 +1,21 @@
 package dev.mojave.tensor;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.Units;
+import dev.mojave.tensor.engine.ProcessMemory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.bytedeco.pytorch.TensorVector;
 
 /** Calls into libtorch, with its errors translated into what a person can act on. */
 final class Native {
+    /** The CPU allocator's words; CUDA's say themselves what is free. */
+    private static final Pattern ASKED = Pattern.compile("tried to allocate (\\d+) bytes");
+
     private Native() {}
 
     /** Runs an operation; on failure says which, on what shapes, and the first line of the native message. */
@@ -56,9 +63,16 @@ final class Native {
                 .map(t -> Arrays.toString(t.shape()) + " " + t.dtype())
                 .collect(Collectors.joining(", "));
         if (message.contains("can't allocate memory") || message.contains("out of memory")) {
+            Matcher asked = ASKED.matcher(message);
             return Failure.environment(
-                            "out of memory in %s (%s): %s; use a smaller batch_size or micro_batch_size, or a smaller model",
-                            operation, shapes, first)
+                            "out of memory in %s (%s): %s; lower train.micro_batch_size, or train.batch_size where that is not set"
+                                    + " (bench: --batch), set train.recompute: true, or take a smaller model",
+                            operation,
+                            shapes,
+                            asked.find()
+                                    ? Units.bytes(Double.parseDouble(asked.group(1))) + " were asked for, and "
+                                            + Units.bytes(ProcessMemory.availableBytes()) + " are free"
+                                    : first)
                     .because(e);
         }
         return new TensorException(operation + "(" + shapes + "): " + first, e);

@@ -54,6 +54,15 @@ public final class Rng {
         generator.set_current_seed(seed);
     }
 
+    /** Returns 63 random bits. */
+    public long nextLong() {
+        try (Scope _ = Scope.open()) {
+            Tensor drawn = Tensors.empty(DType.INT64, 1);
+            drawn.handle().random_(optional);
+            return drawn.toLongs()[0];
+        }
+    }
+
     /** Returns the whole state. */
     public byte[] state() {
         try (Scope _ = Scope.open()) {

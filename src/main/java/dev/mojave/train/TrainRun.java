@@ -3,6 +3,7 @@ package dev.mojave.train;
 import dev.mojave.base.Failure;
 import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
+import dev.mojave.base.Units;
 import dev.mojave.data.PreparedData;
 import dev.mojave.generate.Generator;
 import dev.mojave.generate.SamplingSpec;
@@ -21,6 +22,7 @@ import dev.mojave.run.SavedModel;
 import dev.mojave.run.Status;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineChoice;
+import dev.mojave.tensor.engine.ProcessMemory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,6 +31,9 @@ import java.util.Optional;
 
 /** One training run from recipe to finished folder: engine, data, model, training, a sample, status and provenance. */
 public final class TrainRun {
+    /** Weight, gradient and two moments, float32. */
+    private static final long BYTES_OF_PARAMETER = 4L * Float.BYTES;
+
     private static final int SAMPLE_TOKENS = 200;
     private static final String GENERATE_SPEED = "generate/tokens_per_second";
 
@@ -90,8 +95,7 @@ public final class TrainRun {
         EngineChoice engine = Engine.configure(draft.engine(), progress);
         try (PreparedData data = PreparedData.open(draft.data(), progress)) {
             Recipe recipe = draft.resolve(data.tokenizer().vocabSize());
-            try (LanguageModel model =
-                    LanguageModel.build(recipe.model(), recipe.train().seed())) {
+            try (LanguageModel model = build(recipe)) {
                 options.from.ifPresent(from -> SavedModel.startFrom(from, model));
                 RunFolder folder = RunFolder.planned(options.output, recipe.name());
                 TrainJob job = new TrainJob(model, data, recipe.train(), engine, 0, recipe.sha256(), folder);
@@ -108,6 +112,21 @@ public final class TrainRun {
                 }
             }
         }
+    }
+
+    /** Builds the model where it fits: an operating system out of memory ends processes without a word. */
+    private static LanguageModel build(Recipe recipe) {
+        long parameters = recipe.model().counts().total();
+        long needed = parameters * BYTES_OF_PARAMETER;
+        long free = ProcessMemory.availableBytes();
+        if (needed > free) {
+            throw Failure.environment(
+                    "out of memory: %,d parameters in training take %s (weights, gradients and two moments in float32), and %s"
+                            + " are free; lower model.hidden_size, model.num_hidden_layers, model.vocab_size or"
+                            + " model.moe.num_experts, or free memory ('./mojave plan RECIPE' predicts the rest)",
+                    parameters, Units.bytes(needed), Units.bytes(free));
+        }
+        return LanguageModel.build(recipe.model(), recipe.train().seed());
     }
 
     private Provenances.Facts facts(Recipe recipe, PreparedData data, EngineChoice engine) {
@@ -134,8 +153,7 @@ public final class TrainRun {
                 try (PreparedData data = PreparedData.open(draft.data(), progress)) {
                     Recipe recipe = draft.resolve(data.tokenizer().vocabSize());
                     Resume.check(folder, stored, recipe);
-                    try (LanguageModel model =
-                            LanguageModel.build(recipe.model(), recipe.train().seed())) {
+                    try (LanguageModel model = build(recipe)) {
                         requireSameData(folder, Optional.ofNullable(checkpoint), data);
                         complete(folder, recipe, data, engine);
                         if (checkpoint == null) {

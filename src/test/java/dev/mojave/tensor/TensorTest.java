@@ -3,6 +3,7 @@ package dev.mojave.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mojave.base.Failure;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -139,6 +140,14 @@ class TensorTest {
             assertThat(Tensors.normal(rng, 0, 1, 5).toFloats()).containsExactly(first);
             assertThat(Tensors.normal(Rng.seeded(8), 0, 1, 5).toFloats()).isNotEqualTo(first);
         }
+    }
+
+    @Test
+    void memoryThatIsNotThereIsAskedForByItsSize() {
+        assertThatThrownBy(() -> Tensors.empty(DType.FLOAT32, 1L << 45))
+                .isInstanceOf(Failure.class)
+                .hasMessageMatching(
+                        "out of memory in empty \\(\\): 140737 GB were asked for, and [\\d.]+ [MGT]B are free; lower train.micro_batch_size, .*");
     }
 
     @Test

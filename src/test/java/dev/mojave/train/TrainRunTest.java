@@ -90,6 +90,20 @@ class TrainRunTest {
         assertThat(parts.samples().read()).isEqualTo(whole.samples().read()).hasSize(1);
     }
 
+    @Test
+    void aModelThatDoesNotFitIsRefusedBeforeItIsBuilt() {
+        assertThatThrownBy(() -> run(
+                        draft(DENSE, "model.hidden_size=1048576", "model.num_hidden_layers=64"),
+                        "large",
+                        false,
+                        StopSignal.NEVER))
+                .isInstanceOf(Failure.class)
+                .hasMessageMatching(
+                        "out of memory: [\\d,]+ parameters in training take \\d+ GB \\(weights, gradients and two moments in float32\\),"
+                                + " and [\\d.]+ [GM]B are free; lower model.hidden_size, .*");
+        assertThat(folder.resolve("large")).doesNotExist();
+    }
+
     private static List<List<Float>> weights(RunFolder run) {
         try (SavedModel saved = SavedModel.load(run, SavedModel.LAST)) {
             assertThat(saved.step()).isEqualTo(24);

@@ -1,6 +1,8 @@
 package dev.mojave.tensor.engine;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -11,6 +13,7 @@ import java.nio.file.StandardOpenOption;
  */
 public final class ProcessMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
+    private static final Path MEMINFO = Path.of("/proc/meminfo");
     private static final Path CLEAR_REFS = Path.of("/proc/self/clear_refs");
     private static final String RESET_PEAK = "5";
 
@@ -51,6 +54,17 @@ public final class ProcessMemory {
         }
     }
 
+    /** Returns bytes that processes can still take without pushing others out: Linux's estimate with what is left of swap, else free memory. */
+    public static long availableBytes() {
+        long available = bytes(MEMINFO, "MemAvailable:");
+        if (available < 0) {
+            return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+                    ? system.getFreeMemorySize()
+                    : Long.MAX_VALUE;
+        }
+        return available + Math.max(0, bytes(MEMINFO, "SwapFree:"));
+    }
+
     private static synchronized long remember(long bytes) {
         largestSeen = Math.max(largestSeen, bytes);
         return bytes;
@@ -61,11 +75,15 @@ public final class ProcessMemory {
     }
 
     private static long statusBytes(String key) {
+        return bytes(STATUS, key);
+    }
+
+    private static long bytes(Path file, String key) {
         try {
-            if (!Files.isReadable(STATUS)) {
+            if (!Files.isReadable(file)) {
                 return -1;
             }
-            for (String line : Files.readAllLines(STATUS)) {
+            for (String line : Files.readAllLines(file)) {
                 if (line.startsWith(key)) {
                     return Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024;
                 }

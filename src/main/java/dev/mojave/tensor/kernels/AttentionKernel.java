@@ -12,7 +12,7 @@ import java.util.Optional;
 // Shapes: B sequences, S tokens each, N = B S, D model width, H query heads, K key-value heads, C head size, P = (H + 2
 // K) C.
 /**
- * The attention half of a pre-norm block as one operation: {@code y = x + output(attention(rotate(qkv(norm(x)))))}, causal, with grouped
+ * The attention half of a pre-norm block as one operation: {@code y = x + dropout(output(attention(rotate(qkv(norm(x))))))}, causal, with grouped
  * queries (arXiv 2305.13245). Kept for backward: the rotated projection (N, P), the mixed values (N, H C), and one number a head and
  * token; weights are made again ({@link AttentionRows}). The twin is the attention layer in libtorch operations, which also does what
  * this does not: a cache, dropout, normalised queries.
@@ -39,6 +39,17 @@ public final class AttentionKernel {
         }
     }
 
+    /**
+     * Probabilities.
+     *
+     * @param ofWeights with which weights of attention are dropped
+     * @param ofBranch with which results are dropped before they are added to x
+     */
+    public record Dropout(double ofWeights, double ofBranch) {
+        /** Drops nothing. */
+        public static final Dropout NONE = new Dropout(0, 0);
+    }
+
     /** Returns whether this runs here: where not, the caller computes the twin. */
     public static boolean takes(Tensor x) {
         return Fused.takes(x) && Blas.available();
@@ -49,9 +60,14 @@ public final class AttentionKernel {
      *
      * @param xBSD float32 (B, S, D)
      * @param visible what each query may see, boolean (B, 1, S, S), true = visible, itself always; absent = everything up to itself
+     * @param dropout probabilities in force
      */
-    public static Tensor apply(Tensor xBSD, Optional<Tensor> visible, Weights weights) {
-        return new Pass(xBSD, visible, weights).forward();
+    public static Tensor apply(Tensor xBSD, Optional<Tensor> visible, Weights weights, Dropout dropout) {
+        return fused(xBSD, visible, weights, Drop.draw(dropout.ofWeights), Drop.draw(dropout.ofBranch));
+    }
+
+    static Tensor fused(Tensor xBSD, Optional<Tensor> visible, Weights weights, Drop ofWeights, Drop ofBranch) {
+        return new Pass(xBSD, visible, weights, ofWeights, ofBranch).forward();
     }
 
     /** One forward and its backward. */
@@ -59,6 +75,8 @@ public final class AttentionKernel {
         private final Tensor input;
         private final Tensor x;
         private final Weights weights;
+        private final Drop ofWeights;
+        private final Drop ofBranch;
         private final AttentionShape shape;
         private final int batch;
         private final int length;
@@ -70,10 +88,12 @@ public final class AttentionKernel {
         private final Tensor logSumsBHS;
         private final Optional<Tensor> maskBSS;
 
-        Pass(Tensor input, Optional<Tensor> visible, Weights weights) {
+        Pass(Tensor input, Optional<Tensor> visible, Weights weights, Drop ofWeights, Drop ofBranch) {
             this.input = input;
             this.x = input.detach().contiguous();
             this.weights = weights;
+            this.ofWeights = ofWeights;
+            this.ofBranch = ofBranch;
             this.shape = weights.shape;
             this.batch = (int) x.size(0);
             this.length = (int) x.size(1);
@@ -107,8 +127,8 @@ public final class AttentionKernel {
             rows().forward();
             Blas.forRows(
                     tokens,
-                    (task, from, count) ->
-                            output.forward(mixed.fromRow(from), in.fromRow(from), out.fromRow(from), count));
+                    (task, from, count) -> output.forward(
+                            mixed.fromRow(from), in.fromRow(from), out.fromRow(from), count, ofBranch, from));
             List<Tensor> inputs = new ArrayList<>(List.of(input));
             inputs.addAll(weights.parameters());
             return CustomOp.attach(y, inputs, dy -> backward(dy.contiguous()));
@@ -122,7 +142,8 @@ public final class AttentionKernel {
                     Matrix.of(qkvNP),
                     Matrix.of(mixedNC),
                     logSumsBHS.segment(),
-                    maskBSS.map(Tensor::segment));
+                    maskBSS.map(Tensor::segment),
+                    ofWeights);
         }
 
         private List<Tensor> backward(Tensor dy) {
@@ -134,22 +155,30 @@ public final class AttentionKernel {
             Matrix dOut = Matrix.of(dy);
             Matrix dMixed = Matrix.of(dMixedNC);
             Matrix dQkv = Matrix.of(dQkvNP);
-            Blas.forRows(
-                    tokens, (task, from, count) -> output.backward(dOut.fromRow(from), dMixed.fromRow(from), count));
+            Matrix dBranch = ofBranch.isNone() ? dOut : Matrix.of(Tensors.empty(DType.FLOAT32, tokens, width));
+            Blas.forRows(tokens, (task, from, count) -> {
+                if (!ofBranch.isNone()) {
+                    dBranch.fromRow(from)
+                            .rows(count)
+                            .copyFrom(dOut.fromRow(from).rows(count));
+                    ofBranch.apply(dBranch.fromRow(from), from, count, width);
+                }
+                output.backward(dBranch.fromRow(from), dMixed.fromRow(from), count);
+            });
             rows().backward(dMixed, dQkv);
-            Sums sums = throughProjection(dOut, dQkv, Matrix.of(normedND), Matrix.of(dx));
+            Sums sums = throughProjection(dOut, dBranch, dQkv, Matrix.of(normedND), Matrix.of(dx));
             WeightGradients products = new WeightGradients();
             List<Tensor> gradients = new ArrayList<>(List.of(dx));
             gradients.addAll(weights.norm.gradients(sums.columns, 0));
             gradients.add(products.add(weights.qkv.weightOI(), dQkv, Matrix.of(normedND), tokens));
             weights.qkv.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.qkvAt)));
-            gradients.add(products.add(weights.output.weightOI(), dOut, Matrix.of(mixedNC), tokens));
+            gradients.add(products.add(weights.output.weightOI(), dBranch, Matrix.of(mixedNC), tokens));
             weights.output.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.outputAt)));
             products.run();
             return gradients;
         }
 
-        private Sums throughProjection(Matrix dOut, Matrix dQkv, Matrix normed, Matrix dIn) {
+        private Sums throughProjection(Matrix dOut, Matrix dBranch, Matrix dQkv, Matrix normed, Matrix dIn) {
             Normalisation.Rows norm = weights.norm.rows();
             Projection.Rows project = weights.qkv.rows();
             Rotations rotations = new Rotations(shape, length);
@@ -170,7 +199,7 @@ public final class AttentionKernel {
                         from,
                         count,
                         sums.columns.ofTask(task));
-                sums.biases(task, dQkv.fromRow(from), dOut.fromRow(from), count);
+                sums.biases(task, dQkv.fromRow(from), dBranch.fromRow(from), count);
             });
             return sums;
         }

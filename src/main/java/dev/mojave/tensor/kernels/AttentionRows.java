@@ -19,6 +19,7 @@ final class AttentionRows {
     private final Matrix mixed;
     private final MemorySegment logSums;
     private final Optional<MemorySegment> mask;
+    private final Drop drop;
 
     /**
      * Reads and writes these.
@@ -27,6 +28,7 @@ final class AttentionRows {
      * @param mixed (B S, H C): the result
      * @param logSums (B, H, S), kept for backward
      * @param mask what a query may see among the tokens up to itself, one byte each, (B, S, S); absent = all
+     * @param drop of weights; rows are numbered like {@code logSums}, columns like keys
      */
     AttentionRows(
             AttentionShape shape,
@@ -35,7 +37,8 @@ final class AttentionRows {
             Matrix qkv,
             Matrix mixed,
             MemorySegment logSums,
-            Optional<MemorySegment> mask) {
+            Optional<MemorySegment> mask,
+            Drop drop) {
         this.shape = shape;
         this.batch = batch;
         this.tokens = tokens;
@@ -43,6 +46,7 @@ final class AttentionRows {
         this.mixed = mixed;
         this.logSums = logSums;
         this.mask = mask;
+        this.drop = drop;
     }
 
     /** Writes {@code softmax(q k^T / sqrt(C)) v}. */
@@ -65,6 +69,7 @@ final class AttentionRows {
             float logSum =
                     VectorAttention.softmax(weights.memory(), weights.row(row), from + row + 1, seen, shape.scale());
             logSums.setAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, head.logSum(from + row), logSum);
+            drop.applyToRow(weights, row, head.logSum(from + row), from + row + 1);
         }
         Blas.multiply(rows, size, seen, weights, head.value, 0, head.mixed.fromRow(from));
     }
@@ -100,6 +105,7 @@ final class AttentionRows {
         Blas.multiplyTransposed(rows, seen, size, dOut, head.value, 0, dWeights);
         for (int row = 0; row < rows; row++) {
             hide(head, weights, from, row);
+            drop.applyToRow(dWeights, row, head.logSum(from + row), from + row + 1);
             float inner =
                     VectorMath.dot(head.mixed.memory(), head.mixed.row(from + row), dOut.memory(), dOut.row(row), size);
             float logSum = logSums.getAtIndex(java.lang.foreign.ValueLayout.JAVA_FLOAT, head.logSum(from + row));
@@ -112,6 +118,7 @@ final class AttentionRows {
                     shape.scale(),
                     logSum,
                     inner);
+            drop.applyToRow(weights, row, head.logSum(from + row), from + row + 1);
         }
         Blas.transposedMultiply(seen, size, rows, weights, dOut, beta, head.ofValue(dQkv));
         Blas.transposedMultiply(seen, size, rows, dWeights, head.query.fromRow(from), beta, head.ofKey(dQkv));

@@ -2,6 +2,7 @@ package dev.mojave.tensor.kernels;
 
 import dev.mojave.tensor.CustomOp;
 import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import java.lang.foreign.MemorySegment;
@@ -10,7 +11,7 @@ import java.util.List;
 
 // Shapes: N tokens, D model width, I intermediate size, P projections (1 GELU, 2 SwiGLU).
 /**
- * The feed-forward half of a pre-norm block as one operation: {@code y = x + down(gate(up(norm(x))))}. Some hundred tokens at a time
+ * The feed-forward half of a pre-norm block as one operation: {@code y = x + dropout(down(gate(up(norm(x)))))}. Some hundred tokens at a time
  * go all the way while they are in the core's cache; only {@code up}'s result (N, P I) is kept for backward, where it turns into its own
  * gradient. The twin is the same in libtorch operations: nine nodes of a graph and as many passes over memory.
  */
@@ -40,16 +41,21 @@ public final class FeedForwardKernel {
      * Returns x plus its feed-forward; differentiable.
      *
      * @param x float32 (..., D)
+     * @param dropout probability in force
      */
-    public static Tensor apply(Tensor x, Weights weights) {
+    public static Tensor apply(Tensor x, Weights weights, double dropout) {
         return Blas.available() && Fused.takes(x, weights.up.weightOI())
-                ? new Pass(x, weights).forward()
-                : plain(x, weights);
+                ? fused(x, weights, Drop.draw(dropout))
+                : plain(x, weights, dropout);
+    }
+
+    static Tensor fused(Tensor x, Weights weights, Drop drop) {
+        return new Pass(x, weights, drop).forward();
     }
 
     /** The twin in libtorch operations. */
-    static Tensor plain(Tensor x, Weights w) {
-        return x.add(w.down.plain(w.gate.plain(w.up.plain(w.norm.plain(x)))));
+    static Tensor plain(Tensor x, Weights w, double dropout) {
+        return x.add(Functions.dropout(w.down.plain(w.gate.plain(w.up.plain(w.norm.plain(x)))), dropout));
     }
 
     /** One forward and its backward. */
@@ -57,6 +63,7 @@ public final class FeedForwardKernel {
         private final Tensor input;
         private final Tensor x;
         private final Weights weights;
+        private final Drop drop;
         private final int tokens;
         private final int width;
         private final int hidden;
@@ -64,10 +71,11 @@ public final class FeedForwardKernel {
         private final Tensor keptN2;
         private final Tensor uNP;
 
-        Pass(Tensor input, Weights weights) {
+        Pass(Tensor input, Weights weights, Drop drop) {
             this.input = input;
             this.x = input.detach().contiguous();
             this.weights = weights;
+            this.drop = drop;
             this.width = weights.up.inputs();
             this.hidden = weights.down.inputs();
             this.projected = weights.up.outputs();
@@ -91,7 +99,7 @@ public final class FeedForwardKernel {
                 norm.forward(in.fromRow(from), normed, kept, from, count);
                 up.forward(normed, u.fromRow(from), count);
                 weights.gate.forward(u.fromRow(from).rows(count), active.rows(count), count, hidden);
-                down.forward(active, in.fromRow(from), out.fromRow(from), count);
+                down.forward(active, in.fromRow(from), out.fromRow(from), count, drop, from);
             });
             List<Tensor> inputs = new ArrayList<>(List.of(input));
             inputs.addAll(weights.parameters());
@@ -110,13 +118,20 @@ public final class FeedForwardKernel {
             Matrix in = Matrix.of(x);
             Matrix u = Matrix.of(uNP);
             Matrix dOut = Matrix.of(dy);
+            Matrix dBranch = drop.isNone() ? dOut : Matrix.of(Tensors.empty(DType.FLOAT32, tokens, width));
             Matrix dIn = Matrix.of(dx);
             Matrix normed = Matrix.of(normedND);
             Matrix active = Matrix.of(activeNI);
             Blas.forRows(tokens, (task, from, count) -> {
                 Matrix dActive = Scratch.matrix(0, count, hidden);
                 Matrix dNormed = Scratch.matrix(1, count, width);
-                down.backward(dOut.fromRow(from), dActive, count);
+                if (!drop.isNone()) {
+                    dBranch.fromRow(from)
+                            .rows(count)
+                            .copyFrom(dOut.fromRow(from).rows(count));
+                    drop.apply(dBranch.fromRow(from), from, count, width);
+                }
+                down.backward(dBranch.fromRow(from), dActive, count);
                 weights.gate.backward(
                         u.fromRow(from).rows(count),
                         dActive.rows(count),
@@ -134,14 +149,14 @@ public final class FeedForwardKernel {
                         from,
                         count,
                         sums.columns.ofTask(task));
-                sums.biases(task, u.fromRow(from), dOut.fromRow(from), count);
+                sums.biases(task, u.fromRow(from), dBranch.fromRow(from), count);
             });
             WeightGradients products = new WeightGradients();
             List<Tensor> gradients = new ArrayList<>(List.of(dx));
             gradients.addAll(weights.norm.gradients(sums.columns, 0));
             gradients.add(products.add(weights.up.weightOI(), u, normed, tokens));
             weights.up.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.upAt)));
-            gradients.add(products.add(weights.down.weightOI(), dOut, active, tokens));
+            gradients.add(products.add(weights.down.weightOI(), dBranch, active, tokens));
             weights.down.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.downAt)));
             products.run();
             return gradients;

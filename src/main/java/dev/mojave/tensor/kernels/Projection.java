@@ -47,8 +47,20 @@ public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
             Blas.multiplyTransposed(count, outputs, inputs, x, weight, bias.isPresent() ? 1 : 0, y);
         }
 
-        /** y = residual + x W^T + b: the residual stream goes through the product's accumulator. */
-        void forward(Matrix x, Matrix residual, Matrix y, int count) {
+        /**
+         * y = residual + dropout(x W^T + b); without dropout the residual stream goes through the product's accumulator.
+         *
+         * @param firstRow number of the first row among those that are dropped from
+         */
+        void forward(Matrix x, Matrix residual, Matrix y, int count, Drop drop, long firstRow) {
+            if (!drop.isNone()) {
+                forward(x, y, count);
+                drop.apply(y, firstRow, count, outputs);
+                for (int row = 0; row < count; row++) {
+                    VectorMath.add(residual.memory(), residual.row(row), y.memory(), y.row(row), outputs);
+                }
+                return;
+            }
             for (int row = 0; row < count; row++) {
                 MemorySegment.copy(
                         residual.memory(),

@@ -35,11 +35,55 @@ class AttentionKernelTest {
                 Twins.compare(
                         rng,
                         in,
-                        t -> AttentionKernel.apply(t.getFirst(), visible, weights(t, shape, centred, bias)),
+                        t -> AttentionKernel.apply(
+                                t.getFirst(), visible, weights(t, shape, centred, bias), AttentionKernel.Dropout.NONE),
                         t -> plain(t.getFirst(), visible, weights(t, inDoubles(shape), centred, bias)),
                         2e-4);
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 1, 1, 2", "2, 70, 4, 2, 16"})
+    void dropsWhatItsDropsSay(int batch, int tokens, int heads, int shared, int size) {
+        Drop ofWeights = new Drop(0.4, 0x0123_4567_89ab_cdefL);
+        Drop ofBranch = new Drop(0.2, 42);
+        try (Scope _ = Scope.open()) {
+            AttentionShape shape = new AttentionShape(heads, shared, size, Optional.empty());
+            List<Tensor> in = inputs(batch, tokens, shape, true);
+            Tensor maskBHSS = DropoutKernelTest.mask(ofWeights, (long) batch * heads * tokens, tokens)
+                    .reshape(batch, heads, tokens, tokens)
+                    .to(DType.FLOAT64);
+            Tensor maskBSD = DropoutKernelTest.mask(
+                            ofBranch, (long) batch * tokens, in.getFirst().size(2))
+                    .reshape(in.getFirst().shape())
+                    .to(DType.FLOAT64);
+            Twins.compare(
+                    rng,
+                    in,
+                    t -> AttentionKernel.fused(
+                            t.getFirst(), Optional.empty(), weights(t, shape, true, true), ofWeights, ofBranch),
+                    t -> dropped(t.getFirst(), weights(t, shape, true, true), maskBHSS, maskBSD),
+                    2e-4);
+        }
+    }
+
+    /** Written out, because libtorch's own operation has a mask of its own. */
+    private static Tensor dropped(Tensor xBSD, AttentionKernel.Weights w, Tensor maskBHSS, Tensor maskBSD) {
+        AttentionShape shape = w.shape();
+        long size = shape.headSize();
+        long[] widths = {shape.heads() * size, shape.keyValueHeads() * size, shape.keyValueHeads() * size};
+        List<Tensor> parts = w.qkv().plain(w.norm().plain(xBSD)).split(widths, 2);
+        Tensor q = heads(parts.get(0), shape.heads(), size);
+        Tensor k = grouped(heads(parts.get(1), shape.keyValueHeads(), size), shape);
+        Tensor v = grouped(heads(parts.get(2), shape.keyValueHeads(), size), shape);
+        Tensor hidden = Tensors.ones(DType.FLOAT64, q.size(2), q.size(2))
+                .sub(Tensors.ones(DType.FLOAT64, q.size(2), q.size(2)).tril(0))
+                .mul(-1e9);
+        Tensor scores = q.matmul(k.transpose(2, 3)).mul(shape.scale()).add(hidden);
+        Tensor mixed = Functions.softmax(scores, 3).mul(maskBHSS).matmul(v);
+        Tensor branch = w.output().plain(mixed.transpose(1, 2).reshape(xBSD.size(0), xBSD.size(1), shape.queryWidth()));
+        return xBSD.add(branch.mul(maskBSD));
     }
 
     @Test
@@ -48,7 +92,8 @@ class AttentionKernelTest {
             AttentionShape shape = new AttentionShape(1, 1, 16, Optional.empty());
             List<Tensor> in = inputs(1, 40, shape, false);
             in.get(2).mulInPlace(300);
-            Tensor y = AttentionKernel.apply(in.getFirst(), Optional.empty(), weights(in, shape, true, false));
+            Tensor y = AttentionKernel.apply(
+                    in.getFirst(), Optional.empty(), weights(in, shape, true, false), AttentionKernel.Dropout.NONE);
             Twins.close(y, plain(in.getFirst(), Optional.empty(), weights(in, shape, true, false)), 1e-3);
             assertThat(y.abs().max().item()).isFinite();
         }

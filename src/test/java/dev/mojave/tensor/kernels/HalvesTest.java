@@ -90,9 +90,38 @@ class HalvesTest {
             Twins.compare(
                     rng,
                     in,
-                    t -> FeedForwardKernel.apply(t.getFirst(), feedForward(t, gate, centred, bias)),
-                    t -> FeedForwardKernel.plain(t.getFirst(), feedForward(t, gate, centred, bias)),
+                    t -> FeedForwardKernel.apply(t.getFirst(), feedForward(t, gate, centred, bias), 0),
+                    t -> FeedForwardKernel.plain(t.getFirst(), feedForward(t, gate, centred, bias), 0),
                     width == 1 ? 1e-2 : 1e-4);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 5, 7, GELU, false", "401, 20, 17, SWIGLU, true"})
+    void feedForwardDropsWhatItsDropSays(long rows, long width, long hidden, Gate gate, boolean bias) {
+        Drop drop = new Drop(0.3, 0x1234_5678_9abc_def0L);
+        try (Scope _ = Scope.open()) {
+            List<Tensor> in = new ArrayList<>(List.of(
+                    Tensors.normal(rng, 0, 1, rows, width),
+                    Tensors.normal(rng, 1, 0.3, width),
+                    Tensors.normal(rng, 0, 0.3, gate.projections() * hidden, width),
+                    Tensors.normal(rng, 0, 0.3, width, hidden)));
+            if (bias) {
+                in.add(Tensors.normal(rng, 0, 1, gate.projections() * hidden));
+                in.add(Tensors.normal(rng, 0, 1, width));
+            }
+            Tensor mask = DropoutKernelTest.mask(drop, rows, width).to(DType.FLOAT64);
+            Twins.compare(
+                    rng,
+                    in,
+                    t -> FeedForwardKernel.fused(t.getFirst(), feedForward(t, gate, true, bias), drop),
+                    t -> {
+                        Tensor x = t.getFirst();
+                        Tensor branch = FeedForwardKernel.plain(x, feedForward(t, gate, true, bias), 0)
+                                .sub(x);
+                        return x.add(branch.mul(mask));
+                    },
+                    1e-4);
         }
     }
 
@@ -107,7 +136,7 @@ class HalvesTest {
             in.forEach(t -> t.requireGrad(true));
             List<float[]> once = new ArrayList<>();
             for (int pass = 0; pass < 2; pass++) {
-                FeedForwardKernel.apply(in.getFirst(), feedForward(in, Gate.GELU, true, false))
+                FeedForwardKernel.apply(in.getFirst(), feedForward(in, Gate.GELU, true, false), 0)
                         .sum()
                         .backward();
                 if (pass == 0) {

@@ -46,6 +46,10 @@ class NarrowVectorsTest {
             new HalvesTest().normMatchesItsTwin(3, 37, true, true);
             new HalvesTest().feedForwardMatchesItsTwin(5, 37, 21, Gate.SWIGLU, false, true);
             new AttentionKernelTest().matchesItsTwin(2, 19, 2, 1, 10, true, true);
+            new AttentionKernelTest().dropsWhatItsDropsSay(2, 19, 2, 1, 10);
+            DropoutKernelTest dropout = new DropoutKernelTest();
+            dropout.numbersAreThoseOfThePaper();
+            dropout.elementsAreDroppedByRowAndColumn(19);
             new HeadLossKernelTest().headMatchesItsTwin(7, 19, 37);
             System.out.println("all kernels match, lanes " + VectorMath.LANES);
         }

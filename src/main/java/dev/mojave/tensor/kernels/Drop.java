@@ -1,0 +1,58 @@
+package dev.mojave.tensor.kernels;
+
+import dev.mojave.base.Check;
+import dev.mojave.tensor.Rng;
+
+/**
+ * One use of dropout (arXiv 1207.0580): an element is zeroed with a probability and otherwise multiplied by 1 / (1 - probability). Which
+ * elements is a function of the key and of their row and column, so that no mask is kept for backward: {@link VectorThreefry}.
+ *
+ * @param probability in [0, 1)
+ * @param key 64 random bits
+ */
+record Drop(double probability, long key) {
+    /** Random bits of an element that are compared with the probability. */
+    private static final int BITS = 24;
+
+    Drop {
+        Check.that(0 <= probability && probability < 1, "dropout (%s) must be at least 0 and below 1", probability);
+    }
+
+    /** Draws a key from {@link Rng#dropout()}; nothing is drawn, and nothing dropped, with probability 0. */
+    static Drop draw(double probability) {
+        return new Drop(probability, probability == 0 ? 0 : Rng.dropout().nextLong());
+    }
+
+    boolean isNone() {
+        return probability == 0;
+    }
+
+    /** Drops elements of rows in memory.
+     *
+     * @param firstRow number of the first row among those of this use
+     * @param columns elements of a row
+     */
+    void apply(Matrix rows, long firstRow, int count, int columns) {
+        if (!isNone()) {
+            for (int row = 0; row < count; row++) {
+                applyToRow(rows, row, firstRow + row, columns);
+            }
+        }
+    }
+
+    /** Drops elements of one row in memory, whose number among those of this use is another. */
+    void applyToRow(Matrix rows, int row, long number, int columns) {
+        if (!isNone()) {
+            VectorThreefry.drop(rows.memory(), rows.row(row), columns, number, this);
+        }
+    }
+
+    /** Random numbers of {@value #BITS} bits below this are dropped. */
+    int threshold() {
+        return (int) Math.round(probability * (1 << BITS));
+    }
+
+    float scale() {
+        return (float) (1 / (1 - probability));
+    }
+}
