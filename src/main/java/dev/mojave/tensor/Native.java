@@ -71,7 +71,7 @@ final class Native {
                             shapes,
                             asked.find()
                                     ? Units.bytes(Double.parseDouble(asked.group(1))) + " were asked for, and "
-                                            + Units.bytes(ProcessMemory.availableBytes()) + " are free"
+                                            + Units.bytes((double) ProcessMemory.availableBytes()) + " are free"
                                     : first)
                     .because(e);
         }

@@ -124,7 +124,7 @@ public final class TrainRun {
                     "out of memory: %,d parameters in training take %s (weights, gradients and two moments in float32), and %s"
                             + " are free; lower model.hidden_size, model.num_hidden_layers, model.vocab_size or"
                             + " model.moe.num_experts, or free memory ('./mojave plan RECIPE' predicts the rest)",
-                    parameters, Units.bytes(needed), Units.bytes(free));
+                    parameters, Units.bytes((double) needed), Units.bytes((double) free));
         }
         return LanguageModel.build(recipe.model(), recipe.train().seed());
     }
