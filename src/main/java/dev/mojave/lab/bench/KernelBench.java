@@ -139,14 +139,14 @@ public final class KernelBench {
     }
 
     /** Threads that libtorch's last operation left spinning take a core from whatever comes next, for some tenths of a second. */
-    private static void settle(KernelTask task) {
+    private void settle(KernelTask task) {
         long begin = System.nanoTime();
         do {
             task.work().run();
-        } while ((System.nanoTime() - begin) / 1e9 < SETTLE_SECONDS);
+        } while ((System.nanoTime() - begin) / 1e9 < Math.min(SETTLE_SECONDS, warmUpSeconds));
     }
 
-    private static void turn(EngineChoice engine, List<KernelTask> tasks, List<List<Double>> times) {
+    private void turn(EngineChoice engine, List<KernelTask> tasks, List<List<Double>> times) {
         Engine.pin(engine);
         for (int i = 0; i < tasks.size(); i++) {
             settle(tasks.get(i));
