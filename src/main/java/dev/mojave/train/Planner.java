@@ -117,6 +117,8 @@ public final class Planner {
         int rows = train.microBatchSize();
         int[] ids = ids(spec, rows);
         TrainStep.Rows batch = new TrainStep.Rows(ids, ids, rows);
+        // Of the model before, perhaps of another arm of the study.
+        ProcessMemory.giveBackFreed();
         ProcessMemory.resetPeak();
         try (LanguageModel model = LanguageModel.build(spec, train.seed());
                 AdamW optimizer = optimizer(model)) {

@@ -23,12 +23,15 @@ final class Libc {
     private static final int M_ARENA_MAX = -8;
 
     private final MethodHandle mallopt;
+    private final MethodHandle trim;
     private final MethodHandle setenv;
     private final MethodHandle onExit;
     private final MemorySegment exitNow;
 
-    private Libc(MethodHandle mallopt, MethodHandle setenv, MethodHandle onExit, MemorySegment exitNow) {
+    private Libc(
+            MethodHandle mallopt, MethodHandle trim, MethodHandle setenv, MethodHandle onExit, MemorySegment exitNow) {
         this.mallopt = mallopt;
+        this.trim = trim;
         this.setenv = setenv;
         this.onExit = onExit;
         this.exitNow = exitNow;
@@ -49,6 +52,9 @@ final class Libc {
             MethodHandle mallopt = linker.downcallHandle(
                     symbols.findOrThrow("mallopt"),
                     FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+            MethodHandle trim = linker.downcallHandle(
+                    symbols.findOrThrow("malloc_trim"),
+                    FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG));
             MethodHandle setenv = linker.downcallHandle(
                     symbols.findOrThrow("setenv"),
                     FunctionDescriptor.of(
@@ -56,7 +62,7 @@ final class Libc {
             MethodHandle onExit = linker.downcallHandle(
                     symbols.findOrThrow("on_exit"),
                     FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS));
-            return Optional.of(new Libc(mallopt, setenv, onExit, symbols.findOrThrow("_exit")));
+            return Optional.of(new Libc(mallopt, trim, setenv, onExit, symbols.findOrThrow("_exit")));
         } catch (IllegalCallerException | UnsupportedOperationException | java.util.NoSuchElementException e) {
             return Optional.empty();
         }
@@ -74,6 +80,15 @@ final class Libc {
                 && option(M_TOP_PAD, 64 << 20)
                 && option(M_MMAP_MAX, 0)
                 && option(M_ARENA_MAX, 1);
+    }
+
+    /** Gives what was freed back to the kernel, once. */
+    void giveBack() {
+        try {
+            int ignored = (int) trim.invokeExact(0L);
+        } catch (Throwable e) {
+            throw new IllegalStateException("malloc_trim cannot throw", e);
+        }
     }
 
     /** Sets an environment variable for native code, unless the user has set it already. */

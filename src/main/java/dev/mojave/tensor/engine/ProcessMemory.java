@@ -54,6 +54,14 @@ public final class ProcessMemory {
         }
     }
 
+    /**
+     * Gives memory that was freed back to the system, where it can (glibc), so that what comes next is measured alone: the engine keeps
+     * freed blocks.
+     */
+    public static void giveBackFreed() {
+        Libc.find().ifPresent(Libc::giveBack);
+    }
+
     /** Returns bytes that processes can still take without pushing others out: Linux's estimate with what is left of swap, else free memory. */
     public static long availableBytes() {
         long available = bytes(MEMINFO, "MemAvailable:");

@@ -2,6 +2,9 @@ package dev.mojave.tensor.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensors;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -46,5 +49,19 @@ class MachineInfoTest {
         assertThat(ProcessMemory.peakBytes()).isGreaterThanOrEqualTo(before);
         assertThat(ProcessMemory.residentBytes()).isLessThanOrEqualTo(ProcessMemory.peakBytes() + 50_000_000L);
         assertThat(reset).isTrue();
+    }
+
+    @Test
+    void freedMemoryIsGivenBack() {
+        try (Scope _ = Scope.open()) {
+            long during;
+            try (Scope _ = Scope.open()) {
+                Tensors.ones(DType.FLOAT32, 60_000_000);
+                during = ProcessMemory.residentBytes();
+            }
+            ProcessMemory.giveBackFreed();
+            assertThat(ProcessMemory.residentBytes()).isLessThan(during - 200_000_000L);
+            assertThat(ProcessMemory.availableBytes()).isPositive();
+        }
     }
 }
