@@ -38,12 +38,15 @@ class PlanVerbTest {
         JsonNode plan = Json.tree(result.out());
         assertThat(plan.path("arms").valueStream().map(arm -> arm.path("name").stringValue()))
                 .containsExactly("gpt2", "moep");
-        double seconds = 0;
         for (JsonNode arm : plan.path("arms")) {
             assertThat(arm.path("plan").path("steps").longValue()).isEqualTo(100);
             assertThat(arm.path("plan").path("step_seconds").doubleValue()).isPositive();
-            seconds += arm.path("plan").path("train_seconds").doubleValue();
         }
+        // Added up as the product does: a plain loop may round differently.
+        double seconds = plan.path("arms")
+                .valueStream()
+                .mapToDouble(arm -> arm.path("plan").path("train_seconds").doubleValue())
+                .sum();
         assertThat(plan.path("train_seconds").doubleValue()).isEqualTo(3 * seconds);
         assertThat(plan.path("seeds").intValue()).isEqualTo(3);
     }
