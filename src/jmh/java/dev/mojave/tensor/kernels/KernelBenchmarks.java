@@ -81,9 +81,12 @@ public class KernelBenchmarks {
         private final Tensor logitsNV = normal(BATCH * TOKENS, VOCABULARY);
         private final Tensor embeddingVD = normal(VOCABULARY, WIDTH);
         private final Tensor idsBS = Tensors.of(
-                LongStream.range(0, BATCH * TOKENS).map(i -> i * 31 % VOCABULARY).toArray(), BATCH, TOKENS);
-        private final Norm norm =
-                new Norm.Spec(Norm.Kind.LAYER_NORM, WIDTH, 1e-5, false).build(init.child("norm"));
+                LongStream.range(0, BATCH * TOKENS)
+                        .map(i -> i * 31 % VOCABULARY)
+                        .toArray(),
+                BATCH,
+                TOKENS);
+        private final Norm norm = new Norm.Spec(Norm.Kind.LAYER_NORM, WIDTH, 1e-5, false).build(init.child("norm"));
         private final Attention attention = new Attention.Spec(WIDTH, HEADS, HEADS, Attention.Bias.NONE, 0)
                 .build(init.child("attention"), 1, Optional.empty());
         private final FeedForward feedForward = new FeedForward.Spec(WIDTH, HIDDEN, FeedForward.Activation.GELU, false)

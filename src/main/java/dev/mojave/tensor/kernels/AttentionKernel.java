@@ -158,10 +158,7 @@ public final class AttentionKernel {
             Matrix dBranch = ofBranch.isNone() ? dOut : Matrix.of(Tensors.empty(DType.FLOAT32, tokens, width));
             Blas.forRows(tokens, (task, from, count) -> {
                 if (!ofBranch.isNone()) {
-                    dBranch.fromRow(from)
-                            .rows(count)
-                            .copyFrom(dOut.fromRow(from).rows(count));
-                    ofBranch.apply(dBranch.fromRow(from), from, count, width);
+                    ofBranch.copy(dOut.fromRow(from), dBranch.fromRow(from), from, count, width);
                 }
                 output.backward(dBranch.fromRow(from), dMixed.fromRow(from), count);
             });

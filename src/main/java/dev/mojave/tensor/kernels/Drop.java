@@ -27,7 +27,14 @@ record Drop(double probability, long key) {
         return probability == 0;
     }
 
-    /** Drops elements of rows in memory.
+    /** Writes rows with elements dropped; the parameters are those of {@link #apply}. */
+    void copy(Matrix from, Matrix to, long firstRow, int count, int columns) {
+        to.rows(count).copyFrom(from.rows(count));
+        apply(to, firstRow, count, columns);
+    }
+
+    /**
+     * Drops elements of rows in memory.
      *
      * @param firstRow number of the first row among those of this use
      * @param columns elements of a row

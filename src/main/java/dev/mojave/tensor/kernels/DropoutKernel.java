@@ -38,11 +38,10 @@ public final class DropoutKernel {
         Matrix in = Matrix.of(x.contiguous());
         Matrix out = Matrix.of(y);
         int width = out.stride();
-        Workers.forRanges(x.elements() / width, Math.max(1, Fused.GRAIN / width), (from, to) -> {
-            int rows = (int) (to - from);
-            out.fromRow(from).rows(rows).copyFrom(in.fromRow(from).rows(rows));
-            drop.apply(out.fromRow(from), from, rows, width);
-        });
+        Workers.forRanges(
+                x.elements() / width,
+                Math.max(1, Fused.GRAIN / width),
+                (from, to) -> drop.copy(in.fromRow(from), out.fromRow(from), from, (int) (to - from), width));
         return y;
     }
 }

@@ -126,10 +126,7 @@ public final class FeedForwardKernel {
                 Matrix dActive = Scratch.matrix(0, count, hidden);
                 Matrix dNormed = Scratch.matrix(1, count, width);
                 if (!drop.isNone()) {
-                    dBranch.fromRow(from)
-                            .rows(count)
-                            .copyFrom(dOut.fromRow(from).rows(count));
-                    drop.apply(dBranch.fromRow(from), from, count, width);
+                    drop.copy(dOut.fromRow(from), dBranch.fromRow(from), from, count, width);
                 }
                 down.backward(dBranch.fromRow(from), dActive, count);
                 weights.gate.backward(

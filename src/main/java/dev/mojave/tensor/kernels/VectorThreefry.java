@@ -53,7 +53,10 @@ final class VectorThreefry {
                 .cast(FLOATS);
     }
 
-    /** Returns the first result of Threefry-2x32-13 for the counter (column, row) and the key (low, high). */
+    /**
+     * Returns the first result of Threefry-2x32-13 for the counter (column, row) and the key (low, high). Its rounds are written out,
+     * because two vectors that change in turn stay in registers only as local variables: a method cannot return both.
+     */
     static IntVector bits(IntVector column, IntVector row, int low, int high) {
         int parity = PARITY ^ low ^ high;
         IntVector a = column.add(low);

@@ -78,15 +78,7 @@ class HalvesTest {
     })
     void feedForwardMatchesItsTwin(long rows, long width, long hidden, Gate gate, boolean centred, boolean bias) {
         try (Scope _ = Scope.open()) {
-            List<Tensor> in = new ArrayList<>(List.of(
-                    Tensors.normal(rng, 0, 1, rows, width),
-                    Tensors.normal(rng, 1, 0.3, width),
-                    Tensors.normal(rng, 0, 0.3, gate.projections() * hidden, width),
-                    Tensors.normal(rng, 0, 0.3, width, hidden)));
-            if (bias) {
-                in.add(Tensors.normal(rng, 0, 1, gate.projections() * hidden));
-                in.add(Tensors.normal(rng, 0, 1, width));
-            }
+            List<Tensor> in = inputs(rows, width, hidden, gate, bias);
             Twins.compare(
                     rng,
                     in,
@@ -101,15 +93,7 @@ class HalvesTest {
     void feedForwardDropsWhatItsDropSays(long rows, long width, long hidden, Gate gate, boolean bias) {
         Drop drop = new Drop(0.3, 0x1234_5678_9abc_def0L);
         try (Scope _ = Scope.open()) {
-            List<Tensor> in = new ArrayList<>(List.of(
-                    Tensors.normal(rng, 0, 1, rows, width),
-                    Tensors.normal(rng, 1, 0.3, width),
-                    Tensors.normal(rng, 0, 0.3, gate.projections() * hidden, width),
-                    Tensors.normal(rng, 0, 0.3, width, hidden)));
-            if (bias) {
-                in.add(Tensors.normal(rng, 0, 1, gate.projections() * hidden));
-                in.add(Tensors.normal(rng, 0, 1, width));
-            }
+            List<Tensor> in = inputs(rows, width, hidden, gate, bias);
             Tensor mask = DropoutKernelTest.mask(drop, rows, width).to(DType.FLOAT64);
             Twins.compare(
                     rng,
@@ -150,6 +134,19 @@ class HalvesTest {
                 }
             }
         }
+    }
+
+    private List<Tensor> inputs(long rows, long width, long hidden, Gate gate, boolean bias) {
+        List<Tensor> in = new ArrayList<>(List.of(
+                Tensors.normal(rng, 0, 1, rows, width),
+                Tensors.normal(rng, 1, 0.3, width),
+                Tensors.normal(rng, 0, 0.3, gate.projections() * hidden, width),
+                Tensors.normal(rng, 0, 0.3, width, hidden)));
+        if (bias) {
+            in.add(Tensors.normal(rng, 0, 1, gate.projections() * hidden));
+            in.add(Tensors.normal(rng, 0, 1, width));
+        }
+        return in;
     }
 
     private static Normalisation norm(List<Tensor> t, int at, boolean centred, boolean bias) {
