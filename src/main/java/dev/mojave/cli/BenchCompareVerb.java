@@ -10,12 +10,14 @@ import dev.mojave.lab.bench.Shape;
 import dev.mojave.lab.bench.Workload;
 import dev.mojave.result.BenchComparison;
 import dev.mojave.tensor.engine.Engine;
+import dev.mojave.tensor.engine.EngineRequest;
 import dev.mojave.tensor.kernels.WeightFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -94,9 +96,12 @@ final class BenchCompareVerb implements Verb {
     public int run(Console console) {
         boolean asJson = json.chosen(console);
         Workload workload = workload();
-        List<CompareBench.Entry> others = others(console);
+        Optional<Path> interpreter = alone() ? Optional.empty() : Optional.of(python());
+        // Chosen once: programs that each measured the machine for themselves could choose differently.
+        EngineRequest chosen = EngineRequest.of(Engine.configure(engine.request(), console));
+        List<CompareBench.Entry> others = others(interpreter, chosen);
         try (Signals stop = Signals.listen(console, "this round ends first")) {
-            CompareBench.run(workload, engine.request(), others, pairs, command(), console, stop)
+            CompareBench.run(workload, chosen, others, pairs, command(), console, stop)
                     .ifPresent(result -> show(result, asJson, console));
             return stop.exitCode();
         }
@@ -160,69 +165,72 @@ final class BenchCompareVerb implements Verb {
         return work.equals(ROUTERS) || work.equals(MOEP);
     }
 
-    private List<CompareBench.Entry> others(Console console) {
-        List<CompareBench.Entry> others = alone() ? ours() : beside(peers(console));
+    /** What competes with the first program, ours all with the engine that was chosen. */
+    List<CompareBench.Entry> others(Optional<Path> interpreter, EngineRequest chosen) {
+        List<CompareBench.Entry> others =
+                interpreter.map(path -> beside(peers(path, chosen), chosen)).orElseGet(() -> ours(chosen));
         return others.stream()
                 .filter(entry -> Arrays.stream(only.split(",")).anyMatch(entry.name()::contains))
                 .toList();
     }
 
-    private Peers peers(Console console) {
+    private Path python() {
         if (python == null) {
             throw Failure.usage(
                     "--work %s compares with programs in Python: add --peer-python and the interpreter of a virtual environment with"
                             + " torch, and transformers for all but train, such as peers/bin/python",
                     work);
         }
-        return new Peers(
-                python.toAbsolutePath(),
-                Path.of(System.getProperty("mojave.root", "")).resolve("bench", "peers"),
-                Engine.configure(engine.request(), console).threads());
+        return python.toAbsolutePath();
     }
 
-    private List<CompareBench.Entry> ours() {
+    private static Peers peers(Path interpreter, EngineRequest chosen) {
+        return new Peers(
+                interpreter,
+                Path.of(System.getProperty("mojave.root", "")).resolve("bench", "peers"),
+                Integer.parseInt(chosen.threads()));
+    }
+
+    private List<CompareBench.Entry> ours(EngineRequest chosen) {
         return work.equals(MOEP)
-                ? List.of(ours("Mojave, MoEP", Workload.moep()))
+                ? List.of(CompareBench.ours("Mojave, MoEP", Workload.moep(), chosen))
                 : Workload.routers().entrySet().stream()
                         .skip(1)
-                        .map(router -> ours("Mojave, " + router.getKey(), router.getValue()))
+                        .map(router -> CompareBench.ours("Mojave, " + router.getKey(), router.getValue(), chosen))
                         .toList();
     }
 
-    private List<CompareBench.Entry> beside(Peers peers) {
+    private List<CompareBench.Entry> beside(Peers peers, EngineRequest chosen) {
         List<CompareBench.Entry> others = new ArrayList<>();
         switch (work) {
             case TRAIN -> others.addAll(peers.dense(shape(), batch()));
             case SCORE -> others.addAll(peers.score(shape(), batch()));
             case DECODE -> {
                 for (WeightFormat format : List.of(WeightFormat.BF16, WeightFormat.INT8)) {
-                    others.add(ours("Mojave, weights " + format.key(), Workload.decode(shape(), format)));
+                    others.add(CompareBench.ours(
+                            "Mojave, weights " + format.key(), Workload.decode(shape(), format), chosen));
                 }
                 others.addAll(peers.decode(shape()));
             }
-            default -> others.addAll(mixtures(peers));
+            default -> others.addAll(mixtures(peers, chosen));
         }
         return others;
     }
 
-    private List<CompareBench.Entry> mixtures(Peers peers) {
+    private List<CompareBench.Entry> mixtures(Peers peers, EngineRequest chosen) {
         List<CompareBench.Entry> others = new ArrayList<>();
         if (mixture.experts() > 1) {
-            others.add(mixtureOf("Mojave, dense of equal active size", 1));
+            others.add(mixtureOf("Mojave, dense of equal active size", 1, chosen));
         }
         if (mixture.experts() > 4 && mixture.topK() <= 4) {
-            others.add(mixtureOf("Mojave, 4 experts", 4));
+            others.add(mixtureOf("Mojave, 4 experts", 4, chosen));
         }
         others.addAll(peers.mixture(mixture.experts(), mixture.topK()));
         return others;
     }
 
-    private CompareBench.Entry mixtureOf(String name, int experts) {
-        return ours(name, Workload.mixture(experts, mixture.topK()));
-    }
-
-    private CompareBench.Entry ours(String name, Workload workload) {
-        return CompareBench.ours(name, workload, engine.request());
+    private CompareBench.Entry mixtureOf(String name, int experts, EngineRequest chosen) {
+        return CompareBench.ours(name, Workload.mixture(experts, mixture.topK()), chosen);
     }
 
     private static void write(Path file, BenchComparison result) {

@@ -2,8 +2,12 @@ package dev.mojave.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mojave.tensor.engine.EngineRequest;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class BenchVerbTest {
     @ParameterizedTest
@@ -31,5 +35,16 @@ class BenchVerbTest {
         CliResult result = CliResult.run("bench", "compare", words[0], words[1]);
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err()).startsWith("mojave: " + message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"routers", "moep"})
+    void everyProgramOfOursWorksAsWasChosenOnce(String work) {
+        BenchCompareVerb verb = new BenchCompareVerb();
+        new CommandLine(verb).parseArgs("--work", work);
+        assertThat(verb.others(Optional.empty(), new EngineRequest("cpu", "fp32", "openblas", "1", "plain")))
+                .isNotEmpty()
+                .allSatisfy(entry -> assertThat(entry.command().getLast())
+                        .contains("\"blas\":\"openblas\"", "\"threads\":\"1\"", "\"kernels\":\"plain\""));
     }
 }
