@@ -183,19 +183,16 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Runs the model for its cross-entropy alone. In float32 the head and the loss are one kernel, which never holds all logits.
+     * Runs the model for its cross-entropy alone. The head and the loss are one kernel, which never holds all logits.
      *
      * @param inputs with targets
      */
     public Loss loss(Inputs inputs, Context context) {
-        if (context.compute() != DType.FLOAT32) {
-            Output output = forward(inputs, context);
-            return new Loss(output.crossEntropy().orElseThrow(), output.routing());
-        }
         List<Routing> routing = new ArrayList<>();
         Tensor xBSD = hidden(inputs, context, new ArrayList<>(), routing);
         Tensor targetsBS = inputs.targetsBS().orElseThrow();
-        return new Loss(HeadLossKernel.apply(xBSD, targetsBS, finalNorm.normalisation(), headVD), routing);
+        return new Loss(
+                HeadLossKernel.apply(xBSD, targetsBS, finalNorm.normalisation(), headVD, context.compute()), routing);
     }
 
     /** Runs everything between embedding and final norm: float32 (B, S, D); hidden states and routing records are appended. */

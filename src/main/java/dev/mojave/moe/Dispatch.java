@@ -42,7 +42,7 @@ public final class Dispatch {
     public static Tensor grouped(Tensor xTD, Routing routing, RowExperts experts, Context context) {
         Choices choices = routing.choices();
         if (experts instanceof Experts feedForwards && feedForwards.fuses(xTD, context)) {
-            return feedForwards.combined(xTD, routing.weightsTK(), choices);
+            return feedForwards.combined(xTD, routing.weightsTK(), choices, context);
         }
         int tokens = choices.tokens();
         int topK = choices.topK();

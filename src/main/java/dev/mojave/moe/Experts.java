@@ -5,7 +5,6 @@ import dev.mojave.nn.Context;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Init;
 import dev.mojave.nn.Linear;
-import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import dev.mojave.tensor.kernels.DropoutKernel;
@@ -89,24 +88,24 @@ public final class Experts implements ExpertBank {
         return results.size() == 1 ? results.getFirst() : Tensors.cat(results, 0);
     }
 
-    /** Returns whether {@link #combined} runs here: float32 on the CPU without a dropout of the experts' own. */
+    /** Returns whether {@link #combined} runs here: on the CPU without a dropout of the experts' own. */
     boolean fuses(Tensor xTD, Context context) {
-        return context.compute() == DType.FLOAT32
-                && context.dropout(spec.dropout) == 0
+        return context.dropout(spec.dropout) == 0
                 && spec.each.outputs() == spec.each.width() // The kernel adds to rows as wide as those it reads.
                 && xTD.size(0) > 0
-                && ExpertsKernel.takes(xTD);
+                && ExpertsKernel.takes(xTD, context.compute());
     }
 
     /** Sends tokens to their experts and adds up what comes back, weighted, in one kernel: float32 (T, D). */
-    Tensor combined(Tensor xTD, Tensor weightsTK, Choices choices) {
+    Tensor combined(Tensor xTD, Tensor weightsTK, Choices choices, Context context) {
         return ExpertsKernel.apply(
                 xTD,
                 weightsTK,
                 new ExpertsKernel.Routes(
                         choices.countOfExpert(), choices.copyAtRow(), choices.rowOfCopy(), choices.topK()),
                 new ExpertsKernel.Weights(
-                        inputEID, inputBiasEI, spec.each.activation().gate(), outputEDI, outputBiasED));
+                        inputEID, inputBiasEI, spec.each.activation().gate(), outputEDI, outputBiasED),
+                context.compute());
     }
 
     @Override

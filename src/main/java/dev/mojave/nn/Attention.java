@@ -184,7 +184,7 @@ public final class Attention {
     }
 
     /**
-     * The attention half of a pre-norm block, {@code x + dropout(attention(norm(x)))}; one kernel where it is float32 without
+     * The attention half of a pre-norm block, {@code x + dropout(attention(norm(x)))}; one kernel where it is without
      * cache and q/k norm.
      *
      * @param xBSD the residual stream, float32 (B, S, D)
@@ -202,14 +202,15 @@ public final class Attention {
             double dropout,
             Context context) {
         boolean bare = cache.isEmpty() && queryNorm.isEmpty();
-        if (bare && context.compute() == DType.FLOAT32 && AttentionKernel.takes(xBSD)) {
+        if (bare && AttentionKernel.takes(xBSD, context.compute())) {
             AttentionShape shape =
                     new AttentionShape(spec.heads, spec.keyValueHeads, spec.headSize, rotary.map(Rotary::rotation));
             return AttentionKernel.apply(
                     xBSD,
                     visible,
                     new AttentionKernel.Weights(norm.normalisation(), qkv.projection(), shape, output.projection()),
-                    new AttentionKernel.Dropout(context.dropout(spec.dropout), dropout));
+                    new AttentionKernel.Dropout(context.dropout(spec.dropout), dropout),
+                    context.compute());
         }
         return xBSD.add(DropoutKernel.apply(forward(norm.forward(xBSD), visible, cache, layer, context), dropout));
     }

@@ -2,9 +2,7 @@ package dev.mojave.nn;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.mojave.base.Check;
-import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
-import dev.mojave.tensor.kernels.DropoutKernel;
 import dev.mojave.tensor.kernels.FeedForwardKernel;
 import dev.mojave.tensor.kernels.Gate;
 
@@ -115,19 +113,17 @@ public final class FeedForward {
     }
 
     /**
-     * The feed-forward half of a pre-norm block, {@code x + dropout(f(norm(x)))}; one kernel where it is float32.
+     * The feed-forward half of a pre-norm block, {@code x + dropout(f(norm(x)))}, one kernel.
      *
      * @param x the residual stream, float32 (..., width)
      * @param dropout probability in force
      */
     public Tensor residual(Tensor x, Norm norm, double dropout, Context context) {
-        if (context.compute() == DType.FLOAT32) {
-            return FeedForwardKernel.apply(
-                    x,
-                    new FeedForwardKernel.Weights(
-                            norm.normalisation(), input.projection(), spec.activation.gate(), output.projection()),
-                    dropout);
-        }
-        return x.add(DropoutKernel.apply(forward(norm.forward(x), context), dropout));
+        return FeedForwardKernel.apply(
+                x,
+                new FeedForwardKernel.Weights(
+                        norm.normalisation(), input.projection(), spec.activation.gate(), output.projection()),
+                dropout,
+                context.compute());
     }
 }

@@ -173,7 +173,9 @@ public class KernelBenchmarks {
     /** Norm, head and cross-entropy of (B, S, D). */
     @Benchmark
     public void headLoss() {
-        differentiate(in.xBSD, x -> HeadLossKernel.apply(x, in.idsBS, in.norm.normalisation(), in.embeddingVD));
+        differentiate(
+                in.xBSD,
+                x -> HeadLossKernel.apply(x, in.idsBS, in.norm.normalisation(), in.embeddingVD, DType.FLOAT32));
     }
 
     /** One update of 4 million parameters. */

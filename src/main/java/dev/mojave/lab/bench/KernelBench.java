@@ -2,6 +2,7 @@ package dev.mojave.lab.bench;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Progress;
+import dev.mojave.nn.Context;
 import dev.mojave.result.KernelSpeeds;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Scope;
@@ -78,7 +79,8 @@ public final class KernelBench {
 
     private KernelSpeeds measure(long optimized, int steps, Progress progress) {
         try (Scope _ = Scope.open()) {
-            List<KernelTask> tasks = KernelTask.of(shape, batch, optimized);
+            Context context = new Context(true, fused.mixed() ? DType.BFLOAT16 : DType.FLOAT32);
+            List<KernelTask> tasks = KernelTask.of(shape, batch, optimized, context);
             List<List<Double>> ours = new ArrayList<>();
             List<List<Double>> twins = new ArrayList<>();
             tasks.forEach(_ -> {

@@ -46,8 +46,8 @@ record KernelTask(String name, Bound bound, double amount, Runnable work) {
     /** An update reads a parameter, its gradient and its moments, and writes all but the gradient. */
     private static final int ADAMW_BYTES = 7 * Float.BYTES;
 
-    /** Returns the tasks of a model of this shape; their tensors belong to the open scope. */
-    static List<KernelTask> of(Shape shape, int batch, long optimized) {
+    /** Returns the tasks of a model of this shape in a context; their tensors belong to the open scope. */
+    static List<KernelTask> of(Shape shape, int batch, long optimized, Context context) {
         int width = shape.hidden();
         Attention.Spec attends = new Attention.Spec(width, shape.heads(), shape.heads(), Attention.Bias.NONE, 0);
         FeedForward.Spec feeds = new FeedForward.Spec(width, 4 * width, FeedForward.Activation.GELU, false);
@@ -74,18 +74,19 @@ record KernelTask(String name, Bound bound, double amount, Runnable work) {
                         "attention half",
                         Bound.MATMUL,
                         tokens * (FLOPS_OF_WEIGHT * attends.matmulWeights() + attending),
-                        block.task(x -> attention.residual(
-                                x, norm, Optional.empty(), Optional.empty(), 0, 0, Context.TRAINING))),
+                        block.task(
+                                x -> attention.residual(x, norm, Optional.empty(), Optional.empty(), 0, 0, context))),
                 new KernelTask(
                         "feed-forward half",
                         Bound.MATMUL,
                         tokens * FLOPS_OF_WEIGHT * feeds.matmulWeights(),
-                        block.task(x -> feedForward.residual(x, norm, 0, Context.TRAINING))),
+                        block.task(x -> feedForward.residual(x, norm, 0, context))),
                 new KernelTask(
                         "head and loss",
                         Bound.MATMUL,
                         tokens * FLOPS_OF_WEIGHT * headVD.elements(),
-                        block.loss(() -> HeadLossKernel.apply(xBSD, targets, norm.normalisation(), headVD))),
+                        block.loss(() ->
+                                HeadLossKernel.apply(xBSD, targets, norm.normalisation(), headVD, context.compute()))),
                 adamW(optimized),
                 gradientNorm(optimized));
     }

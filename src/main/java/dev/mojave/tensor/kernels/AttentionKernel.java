@@ -2,6 +2,7 @@ package dev.mojave.tensor.kernels;
 
 import dev.mojave.tensor.CustomOp;
 import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import java.lang.foreign.MemorySegment;
@@ -51,8 +52,8 @@ public final class AttentionKernel {
     }
 
     /** Returns whether this runs here: where not, the caller computes the twin. */
-    public static boolean takes(Tensor x) {
-        return Fused.takes(x) && Blas.available();
+    public static boolean takes(Tensor x, DType compute) {
+        return Fused.precision(compute, x).isPresent();
     }
 
     /**
@@ -61,13 +62,26 @@ public final class AttentionKernel {
      * @param xBSD float32 (B, S, D)
      * @param visible what each query may see, boolean (B, 1, S, S), true = visible, itself always; absent = everything up to itself
      * @param dropout probabilities in force
+     * @param compute type of the projections' factors, float32 or bfloat16; products between tokens are float32 in both
      */
-    public static Tensor apply(Tensor xBSD, Optional<Tensor> visible, Weights weights, Dropout dropout) {
-        return fused(xBSD, visible, weights, Drop.draw(dropout.ofWeights), Drop.draw(dropout.ofBranch));
+    public static Tensor apply(Tensor xBSD, Optional<Tensor> visible, Weights weights, Dropout dropout, DType compute) {
+        return fused(
+                xBSD,
+                visible,
+                weights,
+                Drop.draw(dropout.ofWeights),
+                Drop.draw(dropout.ofBranch),
+                Precision.of(compute).orElseThrow());
     }
 
-    static Tensor fused(Tensor xBSD, Optional<Tensor> visible, Weights weights, Drop ofWeights, Drop ofBranch) {
-        return new Pass(xBSD, visible, weights, ofWeights, ofBranch).forward();
+    static Tensor fused(
+            Tensor xBSD,
+            Optional<Tensor> visible,
+            Weights weights,
+            Drop ofWeights,
+            Drop ofBranch,
+            Precision precision) {
+        return new Pass(xBSD, visible, weights, ofWeights, ofBranch, precision).forward();
     }
 
     /** One forward and its backward. */
@@ -77,6 +91,7 @@ public final class AttentionKernel {
         private final Weights weights;
         private final Drop ofWeights;
         private final Drop ofBranch;
+        private final Precision precision;
         private final AttentionShape shape;
         private final int batch;
         private final int length;
@@ -88,19 +103,26 @@ public final class AttentionKernel {
         private final Tensor logSumsBHS;
         private final Optional<Tensor> maskBSS;
 
-        Pass(Tensor input, Optional<Tensor> visible, Weights weights, Drop ofWeights, Drop ofBranch) {
+        Pass(
+                Tensor input,
+                Optional<Tensor> visible,
+                Weights weights,
+                Drop ofWeights,
+                Drop ofBranch,
+                Precision precision) {
             this.input = input;
             this.x = input.detach().contiguous();
             this.weights = weights;
             this.ofWeights = ofWeights;
             this.ofBranch = ofBranch;
+            this.precision = precision;
             this.shape = weights.shape;
             this.batch = (int) x.size(0);
             this.length = (int) x.size(1);
             this.tokens = batch * length;
             this.width = weights.qkv.inputs();
             this.keptN2 = Tensors.empty(DType.FLOAT32, tokens, 2);
-            this.qkvNP = Tensors.empty(DType.FLOAT32, tokens, shape.projected());
+            this.qkvNP = Tensors.empty(precision.kept(), tokens, shape.projected());
             this.mixedNC = Tensors.empty(DType.FLOAT32, tokens, shape.queryWidth());
             this.logSumsBHS = Tensors.empty(DType.FLOAT32, batch, shape.heads(), length);
             this.maskBSS =
@@ -109,41 +131,43 @@ public final class AttentionKernel {
 
         Tensor forward() {
             Tensor y = Tensors.empty(DType.FLOAT32, x.shape());
-            Normalisation.Rows norm = weights.norm.rows();
-            Projection.Rows project = weights.qkv.rows();
-            Projection.Rows output = weights.output.rows();
-            Rotations rotations = new Rotations(shape, length);
-            MemorySegment kept = keptN2.segment();
-            Matrix in = Matrix.of(x);
-            Matrix qkv = Matrix.of(qkvNP);
-            Matrix mixed = Matrix.of(mixedNC);
-            Matrix out = Matrix.of(y);
-            Blas.forRows(tokens, (task, from, count) -> {
-                Matrix normed = Scratch.matrix(0, count, width);
-                norm.forward(in.fromRow(from), normed, kept, from, count);
-                project.forward(normed, qkv.fromRow(from), count);
-                rotations.rotate(qkv, from, count, 1);
-            });
-            rows().forward();
-            Blas.forRows(
-                    tokens,
-                    (task, from, count) -> output.forward(
-                            mixed.fromRow(from), in.fromRow(from), out.fromRow(from), count, ofBranch, from));
+            try (Scope _ = Scope.open()) {
+                forward(Matrix.of(y));
+            }
             List<Tensor> inputs = new ArrayList<>(List.of(input));
             inputs.addAll(weights.parameters());
             return CustomOp.attach(y, inputs, dy -> backward(dy.contiguous()));
         }
 
-        private AttentionRows rows() {
+        private void forward(Matrix out) {
+            Normalisation.Rows norm = weights.norm.rows();
+            Projection.Rows project = weights.qkv.rows(precision);
+            Projection.Rows output = weights.output.rows(precision);
+            Rotations rotations = new Rotations(shape, length);
+            MemorySegment kept = keptN2.segment();
+            Matrix in = Matrix.of(x);
+            Matrix keptQkv = Matrix.of(qkvNP);
+            Matrix qkv = precision.values(qkvNP);
+            Matrix mixed = Matrix.of(mixedNC);
+            Blas.forRows(tokens, (task, from, count) -> {
+                Matrix normed = Scratch.matrix(0, count, width);
+                norm.forward(in.fromRow(from), normed, kept, from, count);
+                project.forward(normed, qkv.fromRow(from), count);
+                rotations.rotate(qkv, from, count, 1);
+                // Backward makes the weights of attention again: from the very queries and keys of forward.
+                keptQkv.fromRow(from).store(qkv.fromRow(from), count, shape.projected());
+                keptQkv.fromRow(from).load(qkv.fromRow(from), count, shape.projected());
+            });
+            rows(qkv, mixed).forward();
+            Blas.forRows(
+                    tokens,
+                    (task, from, count) -> output.forward(
+                            mixed.fromRow(from), in.fromRow(from), out.fromRow(from), count, ofBranch, from));
+        }
+
+        private AttentionRows rows(Matrix qkv, Matrix mixed) {
             return new AttentionRows(
-                    shape,
-                    batch,
-                    length,
-                    Matrix.of(qkvNP),
-                    Matrix.of(mixedNC),
-                    logSumsBHS.segment(),
-                    maskBSS.map(Tensor::segment),
-                    ofWeights);
+                    shape, batch, length, qkv, mixed, logSumsBHS.segment(), maskBSS.map(Tensor::segment), ofWeights);
         }
 
         private List<Tensor> backward(Tensor dy) {
@@ -151,33 +175,41 @@ public final class AttentionKernel {
             Tensor dQkvNP = Tensors.empty(DType.FLOAT32, tokens, shape.projected());
             Tensor normedND = Tensors.empty(DType.FLOAT32, tokens, width);
             Tensor dx = Tensors.empty(DType.FLOAT32, x.shape());
-            Projection.Rows output = weights.output.rows();
+            Projection.Rows output = weights.output.rows(precision);
             Matrix dOut = Matrix.of(dy);
             Matrix dMixed = Matrix.of(dMixedNC);
             Matrix dQkv = Matrix.of(dQkvNP);
-            Matrix dBranch = ofBranch.isNone() ? dOut : Matrix.of(Tensors.empty(DType.FLOAT32, tokens, width));
+            // Autograd's own gradient must stay as it is.
+            boolean own = precision != Precision.FULL || !ofBranch.isNone();
+            Matrix dBranch = own ? Matrix.of(Tensors.empty(DType.FLOAT32, tokens, width)) : dOut;
+            Matrix keptQkv = Matrix.of(qkvNP);
+            Matrix qkv = precision.values(qkvNP);
+            Matrix mixed = Matrix.of(mixedNC);
             Blas.forRows(tokens, (task, from, count) -> {
-                if (!ofBranch.isNone()) {
+                keptQkv.fromRow(from).load(qkv.fromRow(from), count, shape.projected());
+                if (own) {
                     ofBranch.copy(dOut.fromRow(from), dBranch.fromRow(from), from, count, width);
                 }
                 output.backward(dBranch.fromRow(from), dMixed.fromRow(from), count);
             });
-            rows().backward(dMixed, dQkv);
-            Sums sums = throughProjection(dOut, dBranch, dQkv, Matrix.of(normedND), Matrix.of(dx));
+            rows(qkv, mixed).backward(dMixed, dQkv);
+            Sums sums = throughProjection(dOut, dBranch, dQkv, mixed, Matrix.of(normedND), Matrix.of(dx));
             WeightGradients products = new WeightGradients();
             List<Tensor> gradients = new ArrayList<>(List.of(dx));
             gradients.addAll(weights.norm.gradients(sums.columns, 0));
-            gradients.add(products.add(weights.qkv.weightOI(), dQkv, Matrix.of(normedND), tokens));
+            gradients.add(products.add(
+                    weights.qkv.weightOI(), precision.of(dQkv), precision.of(Matrix.of(normedND)), tokens));
             weights.qkv.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.qkvAt)));
-            gradients.add(products.add(weights.output.weightOI(), dBranch, Matrix.of(mixedNC), tokens));
+            gradients.add(products.add(weights.output.weightOI(), precision.of(dBranch), precision.of(mixed), tokens));
             weights.output.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.outputAt)));
             products.run();
             return gradients;
         }
 
-        private Sums throughProjection(Matrix dOut, Matrix dBranch, Matrix dQkv, Matrix normed, Matrix dIn) {
+        private Sums throughProjection(
+                Matrix dOut, Matrix dBranch, Matrix dQkv, Matrix mixed, Matrix normed, Matrix dIn) {
             Normalisation.Rows norm = weights.norm.rows();
-            Projection.Rows project = weights.qkv.rows();
+            Projection.Rows project = weights.qkv.rows(precision);
             Rotations rotations = new Rotations(shape, length);
             Sums sums = new Sums(norm.sums());
             MemorySegment kept = keptN2.segment();
@@ -197,6 +229,10 @@ public final class AttentionKernel {
                         count,
                         sums.columns.ofTask(task));
                 sums.biases(task, dQkv.fromRow(from), dBranch.fromRow(from), count);
+                precision.replace(dQkv.fromRow(from), count, shape.projected());
+                precision.replace(normed.fromRow(from), count, width);
+                precision.replace(dBranch.fromRow(from), count, width);
+                precision.replace(mixed.fromRow(from), count, shape.queryWidth());
             });
             return sums;
         }

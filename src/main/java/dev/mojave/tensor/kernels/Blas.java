@@ -1,5 +1,6 @@
 package dev.mojave.tensor.kernels;
 
+import dev.mojave.tensor.DType;
 import dev.mojave.tensor.engine.Engine;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -10,7 +11,7 @@ import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
- * Float32 matrix products by the BLAS library that libtorch runs on, called from the threads of {@link Workers}, one thread a
+ * Matrix products by the BLAS library that libtorch runs on, of float32 or bfloat16 factors and with float32 results, called from the threads of {@link Workers}, one thread a
  * product: a kernel cuts its tokens into tasks and keeps what lies between two products in the core's cache. Measured, this is as
  * fast as the library's own threads, which would fight the workers for the cores.
  *
@@ -33,6 +34,11 @@ final class Blas {
         return Library.FOUND.isPresent();
     }
 
+    /** Returns whether the library multiplies bfloat16 factors. */
+    static boolean multipliesNarrow() {
+        return Library.FOUND.flatMap(Library::narrow).isPresent();
+    }
+
     /** C = A B^T + beta C: a (m, k), b (n, k), c (m, n). */
     static void multiplyTransposed(int m, int n, int k, Matrix a, Matrix b, float beta, Matrix c) {
         multiply(AS_IT_IS, TRANSPOSED, m, n, k, a, b, beta, c);
@@ -50,9 +56,12 @@ final class Blas {
 
     private static void multiply(
             int transposeA, int transposeB, int m, int n, int k, Matrix a, Matrix b, float beta, Matrix c) {
+        if (a.type() != b.type() || c.type() != DType.FLOAT32) {
+            throw new IllegalArgumentException("a product of " + a.type() + " and " + b.type() + " in " + c.type());
+        }
         try {
             library()
-                    .sgemm
+                    .product(a.type())
                     .invokeExact(
                             ROW_MAJOR,
                             transposeA,
@@ -69,7 +78,7 @@ final class Blas {
                             c.pointer(),
                             c.stride());
         } catch (Throwable e) {
-            throw new IllegalStateException("sgemm cannot throw", e);
+            throw new IllegalStateException("a product cannot throw", e);
         }
     }
 
@@ -128,10 +137,12 @@ final class Blas {
      * The library's entry points.
      *
      * @param sgemm {@code cblas_sgemm}
+     * @param narrow the same with bfloat16 factors, where there is one
      * @param setThreads sets the threads of a product
      * @param perThread whether that concerns the calling thread alone (MKL) and returns what was set before
      */
-    private record Library(MethodHandle sgemm, MethodHandle setThreads, boolean perThread) {
+    private record Library(
+            MethodHandle sgemm, Optional<MethodHandle> narrow, MethodHandle setThreads, boolean perThread) {
         static final Optional<Library> FOUND = find();
 
         @SuppressWarnings("restricted") // calling the BLAS library is what this class is for
@@ -145,12 +156,14 @@ final class Blas {
             return symbols.find("cblas_sgemm")
                     .flatMap(sgemm -> symbols.find(mkl ? "MKL_Set_Num_Threads_Local" : "openblas_set_num_threads")
                             .map(threads -> new Library(
-                                    linker.downcallHandle(sgemm, sgemmDescriptor()),
+                                    linker.downcallHandle(sgemm, productDescriptor()),
+                                    symbols.find(mkl ? "cblas_gemm_bf16bf16f32" : "cblas_sbgemm")
+                                            .map(product -> linker.downcallHandle(product, productDescriptor())),
                                     linker.downcallHandle(threads, set),
                                     mkl)));
         }
 
-        private static FunctionDescriptor sgemmDescriptor() {
+        private static FunctionDescriptor productDescriptor() {
             return FunctionDescriptor.ofVoid(
                     ValueLayout.JAVA_INT,
                     ValueLayout.JAVA_INT,
@@ -166,6 +179,10 @@ final class Blas {
                     ValueLayout.JAVA_FLOAT,
                     ValueLayout.ADDRESS,
                     ValueLayout.JAVA_INT);
+        }
+
+        MethodHandle product(DType factors) {
+            return factors == DType.FLOAT32 ? sgemm : narrow.orElseThrow();
         }
 
         private int threads(int count) {

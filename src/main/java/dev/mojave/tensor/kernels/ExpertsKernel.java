@@ -77,11 +77,14 @@ public final class ExpertsKernel {
     }
 
     /** One stack of weights in memory. */
-    private record Stack(Matrix weights, Optional<Matrix> biases, int inputs, int outputs) {
-        static Stack of(Tensor stack, Optional<Tensor> biases) {
+    private record Stack(Matrix weights, Optional<Matrix> biases, int inputs, int outputs, Precision precision) {
+        static Stack of(Tensor stack, Optional<Tensor> biases, Precision precision) {
             return new Stack(
-                    Matrix.of(stack.detach()), biases.map(b -> Matrix.of(b.detach())), (int) stack.size(2), (int)
-                            stack.size(1));
+                    Matrix.of(stack.detach()),
+                    biases.map(b -> Matrix.of(b.detach())),
+                    (int) stack.size(2),
+                    (int) stack.size(1),
+                    precision);
         }
 
         Projection.Rows of(int expert) {
@@ -89,13 +92,16 @@ public final class ExpertsKernel {
                     weights.fromRow((long) expert * outputs),
                     biases.map(b -> b.fromRow(expert).rows(1)),
                     inputs,
-                    outputs);
+                    outputs,
+                    // Narrowed where it is multiplied: few pieces share a weight, and absent experts cost nothing.
+                    Precision.FULL,
+                    precision);
         }
     }
 
     /** Returns whether this runs here: where not, the caller computes the twin. */
-    public static boolean takes(Tensor x) {
-        return Fused.takes(x) && Blas.available();
+    public static boolean takes(Tensor x, DType compute) {
+        return Fused.precision(compute, x).isPresent();
     }
 
     /**
@@ -103,10 +109,15 @@ public final class ExpertsKernel {
      *
      * @param xTD float32 (T, D)
      * @param choicesTK weight of each choice, float32 (T, K)
+     * @param compute type of the products' factors: float32 or bfloat16
      * @return float32 (T, D)
      */
-    public static Tensor apply(Tensor xTD, Tensor choicesTK, Routes routes, Weights weights) {
-        return new Pass(xTD, choicesTK, routes, weights).forward();
+    public static Tensor apply(Tensor xTD, Tensor choicesTK, Routes routes, Weights weights, DType compute) {
+        return fused(xTD, choicesTK, routes, weights, Precision.of(compute).orElseThrow());
+    }
+
+    static Tensor fused(Tensor xTD, Tensor choicesTK, Routes routes, Weights weights, Precision precision) {
+        return new Pass(xTD, choicesTK, routes, weights, precision).forward();
     }
 
     /** Some rows of one expert. */
@@ -120,32 +131,34 @@ public final class ExpertsKernel {
         private final Tensor choicesTK;
         private final Routes routes;
         private final Weights weights;
+        private final Precision precision;
         private final int width;
         private final int hidden;
         private final int projected;
         private final List<Piece> pieces;
         private final Tensor uRP;
 
-        Pass(Tensor input, Tensor choices, Routes routes, Weights weights) {
+        Pass(Tensor input, Tensor choices, Routes routes, Weights weights, Precision precision) {
             this.input = input;
             this.choices = choices;
             this.x = input.detach().contiguous();
             this.choicesTK = choices.detach().contiguous();
             this.routes = routes;
             this.weights = weights;
+            this.precision = precision;
             this.width = (int) weights.upEPD.size(2);
             this.hidden = (int) weights.downEDI.size(2);
             this.projected = (int) weights.upEPD.size(1);
             this.pieces = pieces();
-            this.uRP = Tensors.empty(DType.FLOAT32, routes.rows(), projected);
+            this.uRP = Tensors.empty(precision.kept(), routes.rows(), projected);
         }
 
         private List<Piece> pieces() {
             int share = (routes.rows() + 2 * Engine.current().threads() - 1)
                     / (2 * Engine.current().threads());
             int most = Math.clamp(share, 1, MOST_ROWS);
-            Stack ups = Stack.of(weights.upEPD, weights.upBiasEP);
-            Stack downs = Stack.of(weights.downEDI, weights.downBiasED);
+            Stack ups = Stack.of(weights.upEPD, weights.upBiasEP, precision);
+            Stack downs = Stack.of(weights.downEDI, weights.downBiasED, precision);
             List<Piece> all = new ArrayList<>();
             int row = 0;
             for (int expert = 0; expert < routes.rowsOfExpert.length; expert++) {
@@ -176,8 +189,10 @@ public final class ExpertsKernel {
                 Matrix rows = Scratch.matrix(0, p.count, width);
                 Matrix active = Scratch.matrix(1, p.count, hidden);
                 gather(in, p, rows);
-                p.up.forward(rows, u.fromRow(p.first), p.count);
-                weights.gate.forward(u.fromRow(p.first).rows(p.count), active.rows(p.count), p.count, hidden);
+                Matrix values = u.fromRow(p.first).values(2, p.count, projected);
+                p.up.forward(rows, values, p.count);
+                weights.gate.forward(values.rows(p.count), active.rows(p.count), p.count, hidden);
+                u.fromRow(p.first).store(values, p.count, projected);
                 p.down.forward(active, results.fromRow(p.first), p.count);
                 weigh(results.fromRow(p.first), choice, p, width);
             });
@@ -197,6 +212,7 @@ public final class ExpertsKernel {
             Matrix in = Matrix.of(x);
             Matrix dOut = Matrix.of(dy);
             Matrix u = Matrix.of(uRP);
+            Matrix du = precision.values(uRP);
             Matrix rows = Matrix.of(rowsRD);
             Matrix dResults = Matrix.of(dResultsRD);
             Matrix dRows = Matrix.of(dRowsRD);
@@ -210,21 +226,22 @@ public final class ExpertsKernel {
                 gather(dOut, p, dResults.fromRow(p.first));
                 p.down.backward(dResults.fromRow(p.first), dActive, p.count);
                 Matrix ofPiece = active.fromRow(p.first);
+                u.fromRow(p.first).load(du.fromRow(p.first), p.count, projected);
                 weights.gate.backward(
-                        u.fromRow(p.first).rows(p.count),
+                        du.fromRow(p.first).rows(p.count),
                         dActive.rows(p.count),
                         ofPiece.rows(p.count),
                         p.count,
                         hidden);
                 choiceGradients(p, ofPiece, dActive, dResults.fromRow(p.first), dChoice);
-                weigh(u.fromRow(p.first), choice, p, projected);
+                weigh(du.fromRow(p.first), choice, p, projected);
                 weigh(dResults.fromRow(p.first), choice, p, width);
-                p.up.backward(u.fromRow(p.first), dRows.fromRow(p.first), p.count);
+                p.up.backward(du.fromRow(p.first), dRows.fromRow(p.first), p.count);
             });
             Tensor dx = Tensors.empty(DType.FLOAT32, routes.tokens(), width);
             combine(dRows, Matrix.of(dx));
             List<Tensor> gradients = new ArrayList<>(List.of(dx, dChoicesTK));
-            gradients.addAll(weightGradients(rows, u, active, dResults));
+            gradients.addAll(weightGradients(rows, du, active, dResults));
             return gradients;
         }
 
@@ -281,21 +298,39 @@ public final class ExpertsKernel {
             CustomOp.Target down = CustomOp.target(weights.downEDI);
             Matrix ups = Matrix.of(up.gradient());
             Matrix downs = Matrix.of(down.gradient());
+            List<Tensor> gradients = new ArrayList<>(List.of(up.gradient(), down.gradient()));
+            weights.upBiasEP.ifPresent(b -> gradients.add(biasGradients(b, du)));
+            weights.downBiasED.ifPresent(b -> gradients.add(biasGradients(b, dResults)));
+            replace(du, projected);
+            replace(rows, width);
+            replace(dResults, width);
+            replace(active, hidden);
             WeightGradients products = new WeightGradients();
             int first = 0;
             for (int expert = 0; expert < routes.rowsOfExpert.length; expert++) {
                 int count = (int) routes.rowsOfExpert[expert];
                 Matrix dUp = ups.fromRow((long) expert * projected);
                 Matrix dDown = downs.fromRow((long) expert * width);
-                products.add(du.fromRow(first), rows.fromRow(first), count, dUp, projected, width, up.adds());
-                products.add(dResults.fromRow(first), active.fromRow(first), count, dDown, width, hidden, down.adds());
+                products.add(factors(du, first), factors(rows, first), count, dUp, projected, width, up.adds());
+                products.add(
+                        factors(dResults, first), factors(active, first), count, dDown, width, hidden, down.adds());
                 first += count;
             }
             products.run();
-            List<Tensor> gradients = new ArrayList<>(List.of(up.gradient(), down.gradient()));
-            weights.upBiasEP.ifPresent(b -> gradients.add(biasGradients(b, du)));
-            weights.downBiasED.ifPresent(b -> gradients.add(biasGradients(b, dResults)));
             return gradients;
+        }
+
+        private Matrix factors(Matrix replaced, int row) {
+            return precision.of(replaced.fromRow(row));
+        }
+
+        private void replace(Matrix rows, int columns) {
+            if (precision != Precision.FULL) {
+                Workers.forEach(pieces.size(), i -> {
+                    Piece p = pieces.get(i);
+                    precision.replace(rows.fromRow(p.first), p.count, columns);
+                });
+            }
         }
 
         /** Sums of each expert's rows. */

@@ -2,12 +2,13 @@ package dev.mojave.tensor.kernels;
 
 import dev.mojave.tensor.CustomOp;
 import dev.mojave.tensor.DType;
-import dev.mojave.tensor.Functions;
+import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 // Shapes: N tokens, D model width, I intermediate size, P projections (1 GELU, 2 SwiGLU).
 /**
@@ -42,20 +43,23 @@ public final class FeedForwardKernel {
      *
      * @param x float32 (..., D)
      * @param dropout probability in force
+     * @param compute type of the products' factors: float32 or bfloat16
      */
-    public static Tensor apply(Tensor x, Weights weights, double dropout) {
-        return Blas.available() && Fused.takes(x, weights.up.weightOI())
-                ? fused(x, weights, Drop.draw(dropout))
-                : plain(x, weights, dropout);
+    public static Tensor apply(Tensor x, Weights weights, double dropout, DType compute) {
+        Optional<Precision> precision = Fused.precision(compute, x, weights.up.weightOI());
+        return precision.isPresent()
+                ? fused(x, weights, Drop.draw(dropout), precision.get())
+                : plain(x, weights, dropout, compute);
     }
 
-    static Tensor fused(Tensor x, Weights weights, Drop drop) {
-        return new Pass(x, weights, drop).forward();
+    static Tensor fused(Tensor x, Weights weights, Drop drop, Precision precision) {
+        return new Pass(x, weights, drop, precision).forward();
     }
 
     /** The twin in libtorch operations. */
-    static Tensor plain(Tensor x, Weights w, double dropout) {
-        return x.add(Functions.dropout(w.down.plain(w.gate.plain(w.up.plain(w.norm.plain(x)))), dropout));
+    static Tensor plain(Tensor x, Weights w, double dropout, DType compute) {
+        Tensor active = w.gate.apply(w.up.plain(w.norm.apply(x), compute));
+        return x.add(DropoutKernel.apply(w.down.plain(active, compute), dropout));
     }
 
     /** One forward and its backward. */
@@ -64,6 +68,7 @@ public final class FeedForwardKernel {
         private final Tensor x;
         private final Weights weights;
         private final Drop drop;
+        private final Precision precision;
         private final int tokens;
         private final int width;
         private final int hidden;
@@ -71,39 +76,47 @@ public final class FeedForwardKernel {
         private final Tensor keptN2;
         private final Tensor uNP;
 
-        Pass(Tensor input, Weights weights, Drop drop) {
+        Pass(Tensor input, Weights weights, Drop drop, Precision precision) {
             this.input = input;
             this.x = input.detach().contiguous();
             this.weights = weights;
             this.drop = drop;
+            this.precision = precision;
             this.width = weights.up.inputs();
             this.hidden = weights.down.inputs();
             this.projected = weights.up.outputs();
             this.tokens = Math.toIntExact(x.elements() / width);
             this.keptN2 = Tensors.empty(DType.FLOAT32, tokens, 2);
-            this.uNP = Tensors.empty(DType.FLOAT32, tokens, projected);
+            this.uNP = Tensors.empty(precision.kept(), tokens, projected);
         }
 
         Tensor forward() {
             Tensor y = Tensors.empty(DType.FLOAT32, x.shape());
+            try (Scope _ = Scope.open()) {
+                forward(Matrix.of(y));
+            }
+            List<Tensor> inputs = new ArrayList<>(List.of(input));
+            inputs.addAll(weights.parameters());
+            return CustomOp.attach(y, inputs, dy -> backward(dy.contiguous()));
+        }
+
+        private void forward(Matrix out) {
             Normalisation.Rows norm = weights.norm.rows();
-            Projection.Rows up = weights.up.rows();
-            Projection.Rows down = weights.down.rows();
+            Projection.Rows up = weights.up.rows(precision);
+            Projection.Rows down = weights.down.rows(precision);
             MemorySegment kept = keptN2.segment();
             Matrix in = Matrix.of(x);
             Matrix u = Matrix.of(uNP);
-            Matrix out = Matrix.of(y);
             Blas.forRows(tokens, (task, from, count) -> {
                 Matrix normed = Scratch.matrix(0, count, width);
                 Matrix active = Scratch.matrix(1, count, hidden);
                 norm.forward(in.fromRow(from), normed, kept, from, count);
-                up.forward(normed, u.fromRow(from), count);
-                weights.gate.forward(u.fromRow(from).rows(count), active.rows(count), count, hidden);
+                Matrix values = u.fromRow(from).values(2, count, projected);
+                up.forward(normed, values, count);
+                weights.gate.forward(values.rows(count), active.rows(count), count, hidden);
+                u.fromRow(from).store(values, count, projected);
                 down.forward(active, in.fromRow(from), out.fromRow(from), count, drop, from);
             });
-            List<Tensor> inputs = new ArrayList<>(List.of(input));
-            inputs.addAll(weights.parameters());
-            return CustomOp.attach(y, inputs, dy -> backward(dy.contiguous()));
         }
 
         private List<Tensor> backward(Tensor dy) {
@@ -112,30 +125,34 @@ public final class FeedForwardKernel {
             Tensor activeNI = Tensors.empty(DType.FLOAT32, tokens, hidden);
             Normalisation.Rows norm = weights.norm.rows();
             Sums sums = new Sums(norm.sums());
-            Projection.Rows up = weights.up.rows();
-            Projection.Rows down = weights.down.rows();
+            Projection.Rows up = weights.up.rows(precision);
+            Projection.Rows down = weights.down.rows(precision);
             MemorySegment kept = keptN2.segment();
             Matrix in = Matrix.of(x);
             Matrix u = Matrix.of(uNP);
             Matrix dOut = Matrix.of(dy);
-            Matrix dBranch = drop.isNone() ? dOut : Matrix.of(Tensors.empty(DType.FLOAT32, tokens, width));
+            // Autograd's own gradient must stay as it is.
+            boolean own = precision != Precision.FULL || !drop.isNone();
+            Matrix du = precision.values(uNP);
+            Matrix dBranch = own ? Matrix.of(Tensors.empty(DType.FLOAT32, tokens, width)) : dOut;
             Matrix dIn = Matrix.of(dx);
             Matrix normed = Matrix.of(normedND);
             Matrix active = Matrix.of(activeNI);
             Blas.forRows(tokens, (task, from, count) -> {
                 Matrix dActive = Scratch.matrix(0, count, hidden);
                 Matrix dNormed = Scratch.matrix(1, count, width);
-                if (!drop.isNone()) {
+                if (own) {
                     drop.copy(dOut.fromRow(from), dBranch.fromRow(from), from, count, width);
                 }
                 down.backward(dBranch.fromRow(from), dActive, count);
+                u.fromRow(from).load(du.fromRow(from), count, projected);
                 weights.gate.backward(
-                        u.fromRow(from).rows(count),
+                        du.fromRow(from).rows(count),
                         dActive.rows(count),
                         active.fromRow(from).rows(count),
                         count,
                         hidden);
-                up.backward(u.fromRow(from), dNormed, count);
+                up.backward(du.fromRow(from), dNormed, count);
                 dIn.fromRow(from).rows(count).copyFrom(dOut.fromRow(from).rows(count));
                 norm.backward(
                         in.fromRow(from),
@@ -146,14 +163,18 @@ public final class FeedForwardKernel {
                         from,
                         count,
                         sums.columns.ofTask(task));
-                sums.biases(task, u.fromRow(from), dBranch.fromRow(from), count);
+                sums.biases(task, du.fromRow(from), dBranch.fromRow(from), count);
+                precision.replace(normed.fromRow(from), count, width);
+                precision.replace(du.fromRow(from), count, projected);
+                precision.replace(dBranch.fromRow(from), count, width);
+                precision.replace(active.fromRow(from), count, hidden);
             });
             WeightGradients products = new WeightGradients();
             List<Tensor> gradients = new ArrayList<>(List.of(dx));
             gradients.addAll(weights.norm.gradients(sums.columns, 0));
-            gradients.add(products.add(weights.up.weightOI(), u, normed, tokens));
+            gradients.add(products.add(weights.up.weightOI(), precision.of(du), precision.of(normed), tokens));
             weights.up.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.upAt)));
-            gradients.add(products.add(weights.down.weightOI(), dBranch, active, tokens));
+            gradients.add(products.add(weights.down.weightOI(), precision.of(dBranch), precision.of(active), tokens));
             weights.down.biasO().ifPresent(b -> gradients.add(sums.columns.gradient(b, sums.downAt)));
             products.run();
             return gradients;

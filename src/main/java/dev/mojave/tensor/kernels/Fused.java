@@ -4,6 +4,7 @@ import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Device;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.engine.Engine;
+import java.util.Optional;
 
 /** When a vector kernel may run. */
 final class Fused {
@@ -23,5 +24,10 @@ final class Fused {
             }
         }
         return true;
+    }
+
+    /** Returns how kernels multiply in a compute type with these tensors; nothing where their twins run. */
+    static Optional<Precision> precision(DType compute, Tensor... tensors) {
+        return takes(tensors) ? Precision.of(compute) : Optional.empty();
     }
 }

@@ -3,7 +3,6 @@ package dev.mojave.tensor.kernels;
 import dev.mojave.base.Check;
 import dev.mojave.tensor.CustomOp;
 import dev.mojave.tensor.DType;
-import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import java.lang.foreign.MemorySegment;
@@ -32,17 +31,24 @@ public final class HeadLossKernel {
      * @param targets int64, a class in [0, V) or {@value SoftmaxCrossEntropy#IGNORED} for each of the N tokens
      * @param norm of width D
      * @param headVD float32 (V, D)
+     * @param compute type of the products' factors: float32 or bfloat16
      */
-    public static Tensor apply(Tensor x, Tensor targets, Normalisation norm, Tensor headVD) {
-        return Fused.takes(x, headVD) && Blas.available()
-                ? new Pass(x, targets, norm, headVD).loss()
-                : plain(x, targets, norm, headVD);
+    public static Tensor apply(Tensor x, Tensor targets, Normalisation norm, Tensor headVD, DType compute) {
+        Optional<Precision> precision = Fused.precision(compute, x, headVD);
+        return precision.isPresent()
+                ? fused(x, targets, norm, headVD, precision.get())
+                : plain(x, targets, norm, headVD, compute);
+    }
+
+    static Tensor fused(Tensor x, Tensor targets, Normalisation norm, Tensor headVD, Precision precision) {
+        return new Pass(x, targets, norm, headVD, precision).loss();
     }
 
     /** The twin in libtorch operations. */
-    static Tensor plain(Tensor x, Tensor targets, Normalisation norm, Tensor headVD) {
-        Tensor logits = Functions.linear(norm.plain(x), headVD);
-        return SoftmaxCrossEntropy.plain(logits.reshape(-1, headVD.size(0)), targets.reshape(-1));
+    static Tensor plain(Tensor x, Tensor targets, Normalisation norm, Tensor headVD, DType compute) {
+        Tensor product = new Projection(headVD, Optional.empty()).plain(norm.apply(x), compute);
+        Tensor logits = compute == DType.FLOAT32 ? product : product.to(DType.FLOAT32);
+        return SoftmaxCrossEntropy.consuming(logits.reshape(-1, headVD.size(0)), targets.reshape(-1));
     }
 
     /** One forward, which is most of the backward too. */
@@ -51,6 +57,7 @@ public final class HeadLossKernel {
         private final Tensor x;
         private final Normalisation norm;
         private final Tensor headVD;
+        private final Precision precision;
         private final int width;
         private final int classes;
         private final int tokens;
@@ -60,11 +67,12 @@ public final class HeadLossKernel {
         private final float scale;
         private final double[] losses;
 
-        Pass(Tensor input, Tensor targets, Normalisation norm, Tensor headVD) {
+        Pass(Tensor input, Tensor targets, Normalisation norm, Tensor headVD, Precision precision) {
             this.input = input;
             this.x = input.detach().contiguous();
             this.norm = norm;
             this.headVD = headVD;
+            this.precision = precision;
             this.width = Math.toIntExact(headVD.size(1));
             this.classes = Math.toIntExact(headVD.size(0));
             this.tokens = Math.toIntExact(x.elements() / width);
@@ -140,7 +148,14 @@ public final class HeadLossKernel {
                 int count = Math.min(chunk, tokens - from);
                 part.run(from, count);
                 WeightGradients product = new WeightGradients();
-                product.add(part.logits, part.normed, count, Matrix.of(dHead), classes, width, from > 0);
+                product.add(
+                        precision.of(part.logits),
+                        precision.of(part.normed),
+                        count,
+                        Matrix.of(dHead),
+                        classes,
+                        width,
+                        from > 0);
                 product.run();
             }
             List<Tensor> gradients = new ArrayList<>(List.of(dx));
@@ -166,7 +181,7 @@ public final class HeadLossKernel {
             private final MemorySegment kept = keptR2.segment();
             private final Matrix in = Matrix.of(x);
             private final Normalisation.Rows norms = norm.rows();
-            private final Projection.Rows head = new Projection(headVD, Optional.empty()).rows();
+            private final Projection.Rows head = new Projection(headVD, Optional.empty()).rows(precision);
 
             Chunk(Optional<Gradients> gradients) {
                 this.gradients = gradients;
@@ -188,6 +203,8 @@ public final class HeadLossKernel {
                         Matrix dx = gradients.get().dx.fromRow(first + from);
                         Matrix sums = gradients.get().sums.ofTask(first / chunk * Blas.tasks(chunk) + task);
                         norms.backward(x, dNormed, dx, h, kept, from, rows, sums);
+                        precision.replace(z, rows, classes);
+                        precision.replace(h, rows, width);
                     }
                 });
             }

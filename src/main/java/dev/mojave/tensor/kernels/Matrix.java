@@ -1,30 +1,37 @@
 package dev.mojave.tensor.kernels;
 
+import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A row-major float32 matrix in native memory, or a part of one. Made from a tensor on the thread that owns it; any thread may then
- * use it while the tensor lives.
+ * A row-major matrix in native memory, or a part of one. Made from a tensor on the thread that owns it; any thread may then use it
+ * while the tensor lives.
  *
  * @param memory where the elements are
  * @param offset element at which the first row begins
  * @param stride elements from one row to the next
+ * @param type float32, or bfloat16 for factors of products
  */
-record Matrix(MemorySegment memory, long offset, int stride) {
+record Matrix(MemorySegment memory, long offset, int stride, DType type) {
     /** The whole tensor as rows of its last dimension; it must be contiguous. */
     static Matrix of(Tensor tensor) {
-        return new Matrix(tensor.segment(), 0, Math.toIntExact(tensor.size(-1)));
+        return new Matrix(tensor.segment(), 0, Math.toIntExact(tensor.size(-1)), tensor.dtype());
     }
 
     /** The matrix that begins some rows down. */
     Matrix fromRow(long rows) {
-        return new Matrix(memory, offset + rows * stride, stride);
+        return new Matrix(memory, offset + rows * stride, stride, type);
     }
 
     /** The matrix that begins some columns to the right. */
     Matrix fromColumn(long columns) {
-        return new Matrix(memory, offset + columns, stride);
+        return new Matrix(memory, offset + columns, stride, type);
+    }
+
+    /** The bfloat16 matrix whose rows begin where these do: each row of a float32 matrix has room for one of half the bytes. */
+    Matrix lowerHalves() {
+        return new Matrix(memory, 2 * offset, 2 * stride, DType.BFLOAT16);
     }
 
     /** The element at which a row begins. */
@@ -34,11 +41,30 @@ record Matrix(MemorySegment memory, long offset, int stride) {
 
     /** Where the first element is; bounds are known to whoever passes this to native code. */
     MemorySegment pointer() {
-        return memory.asSlice(offset * Float.BYTES);
+        return memory.asSlice(offset * type.bytes());
     }
 
     /** The memory of so many whole rows; the matrix must be as wide as its stride. */
     MemorySegment rows(long count) {
-        return memory.asSlice(offset * Float.BYTES, count * stride * Float.BYTES);
+        return memory.asSlice(offset * type.bytes(), count * stride * type.bytes());
+    }
+
+    /** Where to compute float32 rows that are to be stored here: here, or if this is narrower in a slot of {@link Scratch}. */
+    Matrix values(int slot, int rows, int columns) {
+        return type == DType.FLOAT32 ? this : Scratch.matrix(slot, rows, columns);
+    }
+
+    /** Stores float32 rows, unless they are here already. */
+    void store(Matrix values, int rows, int columns) {
+        for (int row = 0; row < rows && type != DType.FLOAT32; row++) {
+            VectorBfloat16.narrow(values.memory, values.row(row), memory, row(row), columns);
+        }
+    }
+
+    /** Loads rows as float32, unless they are so already. */
+    void load(Matrix values, int rows, int columns) {
+        for (int row = 0; row < rows && type != DType.FLOAT32; row++) {
+            VectorBfloat16.widen(memory, row(row), values.memory, values.row(row), columns);
+        }
     }
 }

@@ -31,7 +31,6 @@ public final class PackedMatrix implements AutoCloseable {
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final int HALF_BITS = 16;
-    private static final int QUIET_NAN = 1 << 22;
 
     private final WeightFormat format;
     private final int rows;
@@ -104,7 +103,7 @@ public final class PackedMatrix implements AutoCloseable {
             if (format == WeightFormat.INT8) {
                 weights.set(BYTE, cell, (byte) quantized(value, scale));
             } else {
-                weights.set(SHORT, cell * Short.BYTES, (short) (bfloat16(value) >>> HALF_BITS));
+                weights.set(SHORT, cell * Short.BYTES, (short) (VectorBfloat16.nearest(value) >>> HALF_BITS));
             }
         }
     }
@@ -127,15 +126,6 @@ public final class PackedMatrix implements AutoCloseable {
 
     private static int quantized(float value, float scale) {
         return scale == 0 ? 0 : Math.clamp(Math.round((double) value / scale), (int) -LARGEST, (int) LARGEST);
-    }
-
-    /** The bits of the nearest bfloat16 as a float32; ties to even. NaN keeps being one. */
-    private static int bfloat16(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        if (Float.isNaN(value)) {
-            return (bits | QUIET_NAN) & 0xffff0000;
-        }
-        return (bits + 0x7fff + ((bits >>> HALF_BITS) & 1)) & 0xffff0000;
     }
 
     /**
@@ -164,7 +154,7 @@ public final class PackedMatrix implements AutoCloseable {
             float value = values.get(FLOAT, i * Float.BYTES);
             float rounded = format == WeightFormat.INT8
                     ? quantized(value, scale) * scale
-                    : Float.intBitsToFloat(bfloat16(value));
+                    : Float.intBitsToFloat(VectorBfloat16.nearest(value));
             values.set(FLOAT, i * Float.BYTES, rounded);
         }
     }

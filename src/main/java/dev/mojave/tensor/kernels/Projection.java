@@ -1,5 +1,6 @@
 package dev.mojave.tensor.kernels;
 
+import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +18,13 @@ public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
         return biasO.isPresent() ? Functions.linear(x, weightOI, biasO.get()) : Functions.linear(x, weightOI);
     }
 
+    /** The same in a narrower type, the result too. */
+    Tensor plain(Tensor x, DType compute) {
+        return compute == DType.FLOAT32
+                ? plain(x)
+                : new Projection(weightOI.to(compute), biasO.map(b -> b.to(compute))).plain(x.to(compute));
+    }
+
     int inputs() {
         return Math.toIntExact(weightOI.size(1));
     }
@@ -25,18 +33,32 @@ public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
         return Math.toIntExact(weightOI.size(0));
     }
 
-    /** Returns the weights' memory, for use by any thread. */
-    Rows rows() {
-        return new Rows(Matrix.of(weightOI.detach()), biasO.map(b -> b.detach().segment()), inputs(), outputs());
+    /** Returns the weights' memory, for use by any thread; what is narrowed of it belongs to the scope that is open. */
+    Rows rows(Precision precision) {
+        return new Rows(
+                precision.weights(weightOI),
+                biasO.map(b -> b.detach().segment()),
+                inputs(),
+                outputs(),
+                precision,
+                precision);
     }
 
     /**
-     * The map on rows in memory.
+     * The map on rows in memory, which are float32; products narrow them as they read them.
      *
      * @param weight (outputs, inputs)
      * @param bias (outputs), absent = none
+     * @param stored in which precision the weight is there
+     * @param precision of the products
      */
-    record Rows(Matrix weight, Optional<MemorySegment> bias, int inputs, int outputs) {
+    record Rows(
+            Matrix weight,
+            Optional<MemorySegment> bias,
+            int inputs,
+            int outputs,
+            Precision stored,
+            Precision precision) {
         /** y = x W^T + b. */
         void forward(Matrix x, Matrix y, int count) {
             bias.ifPresent(b -> {
@@ -44,7 +66,7 @@ public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
                     MemorySegment.copy(b, 0, y.memory(), y.row(row) * Float.BYTES, (long) outputs * Float.BYTES);
                 }
             });
-            Blas.multiplyTransposed(count, outputs, inputs, x, weight, bias.isPresent() ? 1 : 0, y);
+            multiply(x, y, count, bias.isPresent() ? 1 : 0);
         }
 
         /**
@@ -72,12 +94,22 @@ public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
                     VectorMath.add(bias.get(), 0, y.memory(), y.row(row), outputs);
                 }
             }
-            Blas.multiplyTransposed(count, outputs, inputs, x, weight, 1, y);
+            multiply(x, y, count, 1);
         }
 
         /** dx = dy W. */
         void backward(Matrix dy, Matrix dx, int count) {
-            Blas.multiply(count, inputs, outputs, dy, weight, 0, dx);
+            Matrix factors = precision.factors(dy, Scratch.FACTORS, count, outputs);
+            Blas.multiply(count, inputs, outputs, factors, weightFactors(), 0, dx);
+        }
+
+        private void multiply(Matrix x, Matrix y, int count, float beta) {
+            Matrix factors = precision.factors(x, Scratch.FACTORS, count, inputs);
+            Blas.multiplyTransposed(count, outputs, inputs, factors, weightFactors(), beta, y);
+        }
+
+        private Matrix weightFactors() {
+            return stored == precision ? weight : precision.factors(weight, Scratch.WEIGHTS, outputs, inputs);
         }
     }
 }

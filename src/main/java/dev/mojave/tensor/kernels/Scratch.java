@@ -1,5 +1,6 @@
 package dev.mojave.tensor.kernels;
 
+import dev.mojave.tensor.DType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -9,7 +10,13 @@ import java.lang.foreign.MemorySegment;
  */
 final class Scratch {
     private static final long ALIGNMENT = 64;
-    private static final int SLOTS = 4;
+    /** Slot of a product's left factor, where that is narrowed first; lower numbers are the kernels' own. */
+    static final int FACTORS = 4;
+
+    /** Slot of weights that are narrowed for one product. */
+    static final int WEIGHTS = 5;
+
+    private static final int SLOTS = 6;
     private static final ThreadLocal<MemorySegment[]> BUFFERS = ThreadLocal.withInitial(() -> {
         MemorySegment[] buffers = new MemorySegment[SLOTS];
         java.util.Arrays.fill(buffers, MemorySegment.NULL);
@@ -18,13 +25,18 @@ final class Scratch {
 
     private Scratch() {}
 
-    /** Returns a matrix of whatever was in the memory of this thread's slot; the next call for the slot overwrites it. */
+    /** Returns a float32 matrix of whatever was in the memory of this thread's slot; the next call for the slot overwrites it. */
     static Matrix matrix(int slot, long rows, int columns) {
+        return matrix(slot, DType.FLOAT32, rows, columns);
+    }
+
+    /** The same of another type. */
+    static Matrix matrix(int slot, DType type, long rows, int columns) {
         MemorySegment[] buffers = BUFFERS.get();
-        long bytes = rows * columns * Float.BYTES;
+        long bytes = rows * columns * type.bytes();
         if (buffers[slot].byteSize() < bytes) {
             buffers[slot] = Arena.ofAuto().allocate(bytes, ALIGNMENT);
         }
-        return new Matrix(buffers[slot], 0, columns);
+        return new Matrix(buffers[slot], 0, columns, type);
     }
 }

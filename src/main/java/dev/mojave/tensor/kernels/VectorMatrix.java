@@ -12,8 +12,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
@@ -23,13 +21,9 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorMatrix {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
     // As many lanes as there are float lanes, or the shortest vector there is: then its first lanes count.
     private static final VectorSpecies<Byte> BYTES =
             VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)).withLanes(byte.class);
-    private static final VectorSpecies<Short> SHORTS =
-            VectorShape.forBitSize(Math.max(64, LANES * Short.SIZE)).withLanes(short.class);
-    private static final int HALF_BITS = 16;
     private static final int GROUP = 4;
 
     private VectorMatrix() {}
@@ -94,20 +88,13 @@ final class VectorMatrix {
             for (int i = 0; i < columns; i++) {
                 FloatVector v = FloatVector.broadcast(FLOATS, x.get(FLOAT, (long) i * Float.BYTES));
                 long at = base + (long) i * PackedMatrix.TILE + part;
-                a = bfloats(w, at).fma(v, a);
-                b = bfloats(w, at + LANES).fma(v, b);
-                c = bfloats(w, at + 2L * LANES).fma(v, c);
-                d = bfloats(w, at + 3L * LANES).fma(v, d);
+                a = VectorBfloat16.load(w, at).fma(v, a);
+                b = VectorBfloat16.load(w, at + LANES).fma(v, b);
+                c = VectorBfloat16.load(w, at + 2L * LANES).fma(v, c);
+                d = VectorBfloat16.load(w, at + 3L * LANES).fma(v, d);
             }
             put(y, (long) tile * PackedMatrix.TILE + part, add, a, b, c, d);
         }
-    }
-
-    private static FloatVector bfloats(MemorySegment w, long element) {
-        return ((IntVector) ShortVector.fromMemorySegment(SHORTS, w, element * Short.BYTES, ORDER)
-                        .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0))
-                .lanewise(VectorOperators.LSHL, HALF_BITS)
-                .reinterpretAsFloats();
     }
 
     /** One tile of a matrix of whole numbers with scales. */

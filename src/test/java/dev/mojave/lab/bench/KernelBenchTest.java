@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Progress;
+import dev.mojave.nn.Context;
 import dev.mojave.result.KernelSpeeds;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.engine.Engine;
@@ -36,7 +37,7 @@ class KernelBenchTest {
     void workIsCountedByHand() {
         fused();
         try (Scope _ = Scope.open()) {
-            List<KernelTask> tasks = KernelTask.of(SMALL, 2, 1000);
+            List<KernelTask> tasks = KernelTask.of(SMALL, 2, 1000, Context.TRAINING);
             double tokens = 2 * 16;
             assertThat(tasks)
                     .extracting(KernelTask::amount)

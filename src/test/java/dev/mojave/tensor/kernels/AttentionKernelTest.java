@@ -36,9 +36,58 @@ class AttentionKernelTest {
                         rng,
                         in,
                         t -> AttentionKernel.apply(
-                                t.getFirst(), visible, weights(t, shape, centred, bias), AttentionKernel.Dropout.NONE),
-                        t -> plain(t.getFirst(), visible, weights(t, inDoubles(shape), centred, bias)),
+                                t.getFirst(),
+                                visible,
+                                weights(t, shape, centred, bias),
+                                AttentionKernel.Dropout.NONE,
+                                DType.FLOAT32),
+                        t -> plain(t.getFirst(), visible, weights(t, inDoubles(shape), centred, bias), DType.FLOAT32),
                         2e-4);
+            }
+        }
+    }
+
+    /**
+     * Ten roundings on the longest way: norm, weights, queries and keys, mixed values, weights, and back dy, weights, mixed values, the
+     * projection's gradient, weights. Scores: a query or key is a sum of 24 products of 1 by 0.2 and a bias of 1, and the largest of
+     * so many scores has most of the weight: it is some sqrt(2 ln tokens) times their deviation.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "2, 7, 2, 1, 6, true, NARROW", "3, 65, 4, 2, 20, false, NARROW",
+        "1, 129, 2, 2, 17, true, ROUNDED", "2, 150, 3, 1, 32, false, ROUNDED"
+    })
+    void inMixedPrecision(int batch, int tokens, int heads, int shared, int size, boolean bias, Precision precision) {
+        Twins.assumeMultiplies(precision);
+        for (boolean masked : new boolean[] {false, true}) {
+            try (Scope _ = Scope.open()) {
+                Optional<AttentionShape.Rotation> rotation =
+                        size % 2 == 0 ? Optional.of(rotation(tokens + 2, size / 2)) : Optional.empty();
+                AttentionShape shape = new AttentionShape(heads, shared, size, rotation);
+                Optional<Tensor> visible = masked ? Optional.of(mask(batch, tokens)) : Optional.empty();
+                List<Tensor> in = inputs(batch, tokens, shape, bias);
+                in.get(2).mulInPlace(0.5);
+                Twins.compareMixed(
+                        rng,
+                        in,
+                        t -> AttentionKernel.fused(
+                                t.getFirst(),
+                                visible,
+                                weights(t, shape, true, bias),
+                                Drop.draw(0),
+                                Drop.draw(0),
+                                precision),
+                        (t, compute) -> plain(
+                                t.getFirst(),
+                                visible,
+                                weights(
+                                        t,
+                                        t.getFirst().dtype() == DType.FLOAT64 ? inDoubles(shape) : shape,
+                                        true,
+                                        bias),
+                                compute),
+                        10,
+                        (24 * 0.2 * 0.2 + (bias ? 1 : 0)) * Math.sqrt(2 * Math.log(tokens)));
             }
         }
     }
@@ -62,7 +111,12 @@ class AttentionKernelTest {
                     rng,
                     in,
                     t -> AttentionKernel.fused(
-                            t.getFirst(), Optional.empty(), weights(t, shape, true, true), ofWeights, ofBranch),
+                            t.getFirst(),
+                            Optional.empty(),
+                            weights(t, shape, true, true),
+                            ofWeights,
+                            ofBranch,
+                            Precision.FULL),
                     t -> dropped(t.getFirst(), weights(t, shape, true, true), maskBHSS, maskBSD),
                     2e-4);
         }
@@ -93,8 +147,13 @@ class AttentionKernelTest {
             List<Tensor> in = inputs(1, 40, shape, false);
             in.get(2).mulInPlace(300);
             Tensor y = AttentionKernel.apply(
-                    in.getFirst(), Optional.empty(), weights(in, shape, true, false), AttentionKernel.Dropout.NONE);
-            Twins.close(y, plain(in.getFirst(), Optional.empty(), weights(in, shape, true, false)), 1e-3);
+                    in.getFirst(),
+                    Optional.empty(),
+                    weights(in, shape, true, false),
+                    AttentionKernel.Dropout.NONE,
+                    DType.FLOAT32);
+            Twins.close(
+                    y, plain(in.getFirst(), Optional.empty(), weights(in, shape, true, false), DType.FLOAT32), 1e-3);
             assertThat(y.abs().max().item()).isFinite();
         }
     }
@@ -149,18 +208,19 @@ class AttentionKernelTest {
     }
 
     /** The twin in libtorch operations. */
-    private static Tensor plain(Tensor xBSD, Optional<Tensor> visible, AttentionKernel.Weights w) {
+    private static Tensor plain(Tensor xBSD, Optional<Tensor> visible, AttentionKernel.Weights w, DType compute) {
         AttentionShape shape = w.shape();
         long size = shape.headSize();
         long[] widths = {shape.heads() * size, shape.keyValueHeads() * size, shape.keyValueHeads() * size};
-        List<Tensor> parts = w.qkv().plain(w.norm().plain(xBSD)).split(widths, 2);
+        Tensor projected = w.qkv().plain(w.norm().plain(xBSD), compute).to(xBSD.dtype());
+        List<Tensor> parts = projected.split(widths, 2);
         Tensor q = rotated(heads(parts.get(0), shape.heads(), size), shape);
         Tensor k = rotated(heads(parts.get(1), shape.keyValueHeads(), size), shape);
         Tensor v = heads(parts.get(2), shape.keyValueHeads(), size);
         Tensor mixed = Functions.attention(
                 q, grouped(k, shape), grouped(v, shape), visible, visible.isEmpty() && q.size(2) > 1, 0);
-        return xBSD.add(
-                w.output().plain(mixed.transpose(1, 2).reshape(xBSD.size(0), xBSD.size(1), shape.queryWidth())));
+        Tensor joined = mixed.transpose(1, 2).reshape(xBSD.size(0), xBSD.size(1), shape.queryWidth());
+        return xBSD.add(w.output().plain(joined, compute));
     }
 
     private static Tensor heads(Tensor x, int heads, long size) {

@@ -1,5 +1,6 @@
 package dev.mojave.tensor.kernels;
 
+import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
@@ -27,29 +28,63 @@ class ExpertsKernelTest {
     })
     void matchEveryExpertOnEveryToken(int tokens, int experts, int topK, Gate gate, boolean bias, boolean drops) {
         try (Scope _ = Scope.open()) {
-            long[] expertOfCopy = new long[tokens * topK];
-            for (int copy = 0; copy < expertOfCopy.length; copy++) {
-                // The last expert is never chosen; where copies are dropped, every fifth is.
-                int expert = (copy / topK * 7 + copy % topK) % Math.max(1, experts - 1);
-                expertOfCopy[copy] = drops && copy % 5 == 2 ? -1 : expert;
-            }
+            long[] expertOfCopy = expertOfCopy(tokens, experts, topK, drops);
             ExpertsKernel.Routes routes = routes(expertOfCopy, experts, topK);
-            List<Tensor> in = new ArrayList<>(List.of(
-                    Tensors.normal(rng, 0, 1, tokens, WIDTH),
-                    Tensors.uniform(rng, 0, 1, tokens, topK),
-                    Tensors.normal(rng, 0, 0.3, experts, (long) gate.projections() * HIDDEN, WIDTH),
-                    Tensors.normal(rng, 0, 0.3, experts, WIDTH, HIDDEN)));
-            if (bias) {
-                in.add(Tensors.normal(rng, 0, 1, experts, (long) gate.projections() * HIDDEN));
-                in.add(Tensors.normal(rng, 0, 1, experts, WIDTH));
-            }
+            List<Tensor> in = inputs(tokens, experts, topK, gate, bias);
             Twins.compare(
                     rng,
                     in,
-                    t -> ExpertsKernel.apply(t.get(0), t.get(1), routes, weights(t, gate, bias)),
-                    t -> everywhere(t, expertOfCopy, experts, topK, gate, bias),
+                    t -> ExpertsKernel.apply(t.get(0), t.get(1), routes, weights(t, gate, bias), DType.FLOAT32),
+                    t -> everywhere(t, expertOfCopy, experts, topK, gate, bias, DType.FLOAT32),
                     1e-4);
         }
+    }
+
+    /** Nine roundings on the longest way: input, weights, up, gate, weights, and back dy with weights, du with weights. */
+    @ParameterizedTest
+    @CsvSource({
+        "9, 4, 2, SWIGLU, false, true, NARROW",
+        "300, 3, 2, GELU, true, false, NARROW",
+        "701, 2, 1, SWIGLU, true, false, ROUNDED",
+        "40, 12, 3, GELU, true, true, ROUNDED"
+    })
+    void inMixedPrecision(
+            int tokens, int experts, int topK, Gate gate, boolean bias, boolean drops, Precision precision) {
+        Twins.assumeMultiplies(precision);
+        try (Scope _ = Scope.open()) {
+            long[] expertOfCopy = expertOfCopy(tokens, experts, topK, drops);
+            ExpertsKernel.Routes routes = routes(expertOfCopy, experts, topK);
+            Twins.compareMixed(
+                    rng,
+                    inputs(tokens, experts, topK, gate, bias),
+                    t -> ExpertsKernel.fused(t.get(0), t.get(1), routes, weights(t, gate, bias), precision),
+                    (t, compute) -> everywhere(t, expertOfCopy, experts, topK, gate, bias, compute),
+                    9,
+                    1);
+        }
+    }
+
+    private static long[] expertOfCopy(int tokens, int experts, int topK, boolean drops) {
+        long[] expertOfCopy = new long[tokens * topK];
+        for (int copy = 0; copy < expertOfCopy.length; copy++) {
+            // The last expert is never chosen; where copies are dropped, every fifth is.
+            int expert = (copy / topK * 7 + copy % topK) % Math.max(1, experts - 1);
+            expertOfCopy[copy] = drops && copy % 5 == 2 ? -1 : expert;
+        }
+        return expertOfCopy;
+    }
+
+    private List<Tensor> inputs(int tokens, int experts, int topK, Gate gate, boolean bias) {
+        List<Tensor> in = new ArrayList<>(List.of(
+                Tensors.normal(rng, 0, 1, tokens, WIDTH),
+                Tensors.uniform(rng, 0, 1, tokens, topK),
+                Tensors.normal(rng, 0, 0.3, experts, (long) gate.projections() * HIDDEN, WIDTH),
+                Tensors.normal(rng, 0, 0.3, experts, WIDTH, HIDDEN)));
+        if (bias) {
+            in.add(Tensors.normal(rng, 0, 1, experts, (long) gate.projections() * HIDDEN));
+            in.add(Tensors.normal(rng, 0, 1, experts, WIDTH));
+        }
+        return in;
     }
 
     private static ExpertsKernel.Weights weights(List<Tensor> t, Gate gate, boolean bias) {
@@ -83,7 +118,7 @@ class ExpertsKernelTest {
 
     /** The definition: every expert computes every token, weighted by 0 where it was not chosen. */
     private static Tensor everywhere(
-            List<Tensor> t, long[] expertOfCopy, int experts, int topK, Gate gate, boolean bias) {
+            List<Tensor> t, long[] expertOfCopy, int experts, int topK, Gate gate, boolean bias, DType compute) {
         Tensor sum = t.get(0).mul(0);
         int tokens = expertOfCopy.length / topK;
         for (int expert = 0; expert < experts; expert++) {
@@ -94,8 +129,8 @@ class ExpertsKernelTest {
             int e = expert;
             Optional<Tensor> upBias = bias ? Optional.of(t.get(4).select(0, e)) : Optional.empty();
             Optional<Tensor> downBias = bias ? Optional.of(t.get(5).select(0, e)) : Optional.empty();
-            Tensor active = gate.plain(new Projection(t.get(2).select(0, e), upBias).plain(t.get(0)));
-            Tensor y = new Projection(t.get(3).select(0, e), downBias).plain(active);
+            Tensor active = gate.plain(new Projection(t.get(2).select(0, e), upBias).plain(t.get(0), compute));
+            Tensor y = new Projection(t.get(3).select(0, e), downBias).plain(active, compute);
             Tensor weight = t.get(1)
                     .mul(Tensors.of(chosen, tokens, topK).to(t.get(1).dtype()))
                     .sum(1);

@@ -82,9 +82,31 @@ class HalvesTest {
             Twins.compare(
                     rng,
                     in,
-                    t -> FeedForwardKernel.apply(t.getFirst(), feedForward(t, gate, centred, bias), 0),
-                    t -> FeedForwardKernel.plain(t.getFirst(), feedForward(t, gate, centred, bias), 0),
+                    t -> FeedForwardKernel.apply(t.getFirst(), feedForward(t, gate, centred, bias), 0, DType.FLOAT32),
+                    t -> FeedForwardKernel.plain(t.getFirst(), feedForward(t, gate, centred, bias), 0, DType.FLOAT32),
                     width == 1 ? 1e-2 : 1e-4);
+        }
+    }
+
+    /** Ten roundings lie on the longest way: norm, weights, up, gate, weights, and the same back. */
+    @ParameterizedTest
+    @CsvSource({
+        "3, 16, 24, SWIGLU, false, NARROW",
+        "777, 33, 50, GELU, true, NARROW",
+        "1, 8, 9, GELU, false, ROUNDED",
+        "401, 20, 17, SWIGLU, true, ROUNDED"
+    })
+    void feedForwardInMixedPrecision(long rows, long width, long hidden, Gate gate, boolean bias, Precision precision) {
+        Twins.assumeMultiplies(precision);
+        try (Scope _ = Scope.open()) {
+            Twins.compareMixed(
+                    rng,
+                    inputs(rows, width, hidden, gate, bias),
+                    t -> FeedForwardKernel.fused(
+                            t.getFirst(), feedForward(t, gate, true, bias), Drop.draw(0), precision),
+                    (t, compute) -> FeedForwardKernel.plain(t.getFirst(), feedForward(t, gate, true, bias), 0, compute),
+                    10,
+                    1);
         }
     }
 
@@ -98,10 +120,10 @@ class HalvesTest {
             Twins.compare(
                     rng,
                     in,
-                    t -> FeedForwardKernel.fused(t.getFirst(), feedForward(t, gate, true, bias), drop),
+                    t -> FeedForwardKernel.fused(t.getFirst(), feedForward(t, gate, true, bias), drop, Precision.FULL),
                     t -> {
                         Tensor x = t.getFirst();
-                        Tensor branch = FeedForwardKernel.plain(x, feedForward(t, gate, true, bias), 0)
+                        Tensor branch = FeedForwardKernel.plain(x, feedForward(t, gate, true, bias), 0, DType.FLOAT32)
                                 .sub(x);
                         return x.add(branch.mul(mask));
                     },
@@ -120,7 +142,7 @@ class HalvesTest {
             in.forEach(t -> t.requireGrad(true));
             List<float[]> once = new ArrayList<>();
             for (int pass = 0; pass < 2; pass++) {
-                FeedForwardKernel.apply(in.getFirst(), feedForward(in, Gate.GELU, true, false), 0)
+                FeedForwardKernel.apply(in.getFirst(), feedForward(in, Gate.GELU, true, false), 0, DType.FLOAT32)
                         .sum()
                         .backward();
                 if (pass == 0) {

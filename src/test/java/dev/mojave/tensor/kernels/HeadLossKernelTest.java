@@ -25,33 +25,58 @@ class HeadLossKernelTest {
     @CsvSource({"1, 1, 2", "5, 16, 65", "130, 20, 17", "700, 8, 20011"})
     void headMatchesItsTwin(int tokens, int width, int classes) {
         try (Scope _ = Scope.open()) {
-            long[] targets = new long[tokens];
-            for (int i = 0; i < tokens; i++) {
-                targets[i] = tokens > 2 && i % 7 == 3 ? SoftmaxCrossEntropy.IGNORED : (i * 31L + 1) % classes;
-            }
-            Tensor targetsN = Tensors.of(targets, tokens);
-            List<Tensor> in = List.of(
-                    Tensors.normal(rng, 0, 1, tokens, width),
-                    Tensors.normal(rng, 1, 0.3, width),
-                    Tensors.normal(rng, 0, 0.2, width),
-                    Tensors.normal(rng, 0, 0.7, classes, width));
+            Tensor targetsN = targets(tokens, classes);
+            List<Tensor> in = inputs(tokens, width, classes);
             Twins.compare(
                     rng,
                     in,
-                    t -> HeadLossKernel.apply(t.get(0), targetsN, norm(t), t.get(3))
+                    t -> HeadLossKernel.apply(t.get(0), targetsN, norm(t), t.get(3), DType.FLOAT32)
                             .mul(3),
-                    t -> HeadLossKernel.plain(t.get(0), targetsN, norm(t), t.get(3))
+                    t -> HeadLossKernel.plain(t.get(0), targetsN, norm(t), t.get(3), DType.FLOAT32)
                             .mul(3),
                     1e-5);
             try (NoGrad _ = NoGrad.open()) {
-                assertThat(HeadLossKernel.apply(in.get(0), targetsN, norm(in), in.get(3))
+                assertThat(HeadLossKernel.apply(in.get(0), targetsN, norm(in), in.get(3), DType.FLOAT32)
                                 .item())
                         .isCloseTo(
-                                HeadLossKernel.plain(in.get(0), targetsN, norm(in), in.get(3))
+                                HeadLossKernel.plain(in.get(0), targetsN, norm(in), in.get(3), DType.FLOAT32)
                                         .item(),
                                 within(1e-5));
             }
         }
+    }
+
+    /** Five roundings on the longest way: norm, weights, and in the gradient the logits' own, weights and norm again. */
+    @ParameterizedTest
+    @CsvSource({"5, 16, 65, NARROW", "130, 20, 17, ROUNDED", "600, 8, 20011, NARROW", "600, 9, 20011, ROUNDED"})
+    void headInMixedPrecision(int tokens, int width, int classes, Precision precision) {
+        Twins.assumeMultiplies(precision);
+        try (Scope _ = Scope.open()) {
+            Tensor targetsN = targets(tokens, classes);
+            Twins.compareMixed(
+                    rng,
+                    inputs(tokens, width, classes),
+                    t -> HeadLossKernel.fused(t.get(0), targetsN, norm(t), t.get(3), precision),
+                    (t, compute) -> HeadLossKernel.plain(t.get(0), targetsN, norm(t), t.get(3), compute),
+                    5,
+                    0.7 * Math.sqrt(width)); // a sum of width products of 1 by 0.7
+        }
+    }
+
+    private static Tensor targets(int tokens, int classes) {
+        long[] targets = new long[tokens];
+        for (int i = 0; i < tokens; i++) {
+            targets[i] = tokens > 2 && i % 7 == 3 ? SoftmaxCrossEntropy.IGNORED : (i * 31L + 1) % classes;
+        }
+        return Tensors.of(targets, tokens);
+    }
+
+    private List<Tensor> inputs(int tokens, int width, int classes) {
+        return List.of(
+                Tensors.normal(rng, 0, 1, tokens, width),
+                Tensors.normal(rng, 1, 0.3, width),
+                Tensors.normal(rng, 0, 0.2, width),
+                Tensors.normal(rng, 0, 0.7, classes, width));
     }
 
     @Test
@@ -60,9 +85,10 @@ class HeadLossKernelTest {
             Tensor x = Tensors.ones(DType.FLOAT32, 2, 4);
             Tensor head = Tensors.ones(DType.FLOAT32, 5, 4);
             Normalisation norm = new Normalisation(false, Tensors.ones(DType.FLOAT32, 4), Optional.empty(), 1e-5);
-            assertThatThrownBy(() -> HeadLossKernel.apply(x, Tensors.of(new long[] {0, 5}, 2), norm, head))
+            assertThatThrownBy(() ->
+                            HeadLossKernel.apply(x, Tensors.of(new long[] {0, 5}, 2), norm, head, DType.FLOAT32))
                     .hasMessage("target 5 is not a class in [0, 5)");
-            assertThatThrownBy(() -> HeadLossKernel.apply(x, Tensors.of(new long[] {0}, 1), norm, head))
+            assertThatThrownBy(() -> HeadLossKernel.apply(x, Tensors.of(new long[] {0}, 1), norm, head, DType.FLOAT32))
                     .hasMessage("1 targets for 2 tokens");
         }
     }

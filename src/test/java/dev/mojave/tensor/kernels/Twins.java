@@ -1,17 +1,26 @@
 package dev.mojave.tensor.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Compares kernels with their twins. */
 final class Twins {
+    /** Half the distance of neighbours at 1. */
+    private static final double BFLOAT16_UNIT = 0x1p-8;
+
+    /** Elements over which errors average. */
+    private static final int ENOUGH = 500;
+
     private Twins() {}
 
     /** Values, and gradients of a weighted sum, against the plain twin in float64. */
@@ -33,6 +42,73 @@ final class Twins {
         for (int i = 0; i < mine.size(); i++) {
             close(mine.get(i).grad().orElseThrow(), theirs.get(i).grad().orElseThrow(), tolerance);
         }
+    }
+
+    /** Skips a test of products that the BLAS library in use does not have. */
+    static void assumeMultiplies(Precision precision) {
+        assumeTrue(
+                precision != Precision.NARROW || Blas.multipliesNarrow(),
+                "the BLAS library in use has no product of bfloat16 factors");
+    }
+
+    /**
+     * Values and gradients in mixed precision against float64: element by element, and all in all no farther from it than the plain twin
+     * in bfloat16, which rounds at least as often. Twice the same bits.
+     *
+     * <p>The tolerance of an element: a rounding to bfloat16 is off by at most u = 2^-8 of the value, uniformly, so by u / sqrt(3) in
+     * the mean square. Sums of products of random factors keep relative mean squares, whatever their size: both the sum and its error
+     * grow like the square root of the number of terms. Independent roundings add up as squares. Five standard deviations are what no element
+     * of some ten thousand exceeds: 5 / sqrt(3) sqrt(roundings) u of the tensor's root mean square, or of the element where that is
+     * larger. A softmax turns errors of its arguments into relative ones: they grow by the arguments' own size.
+     *
+     * @param twin the plain twin, in the type of its inputs with compute type FLOAT32
+     * @param roundings how many there are on the longest way to a result
+     * @param arguments size of a softmax's arguments on that way, 1 = none is there
+     */
+    static void compareMixed(
+            Rng rng,
+            List<Tensor> inputs,
+            Function<List<Tensor>, Tensor> fused,
+            BiFunction<List<Tensor>, DType, Tensor> twin,
+            int roundings,
+            double arguments) {
+        long seed = rng.nextLong();
+        List<Tensor> exact = derive(seed, inputs, DType.FLOAT64, t -> twin.apply(t, DType.FLOAT32));
+        List<Tensor> mine = derive(seed, inputs, DType.FLOAT32, fused);
+        List<Tensor> again = derive(seed, inputs, DType.FLOAT32, fused);
+        List<Tensor> plain = derive(seed, inputs, DType.FLOAT32, t -> twin.apply(t, DType.BFLOAT16));
+        double tolerance = 5 / Math.sqrt(3) * Math.sqrt(roundings) * BFLOAT16_UNIT * arguments;
+        long elements = 0;
+        double error = 0;
+        double twinError = 0;
+        for (int i = 0; i < exact.size(); i++) {
+            double size = Math.max(rms(exact.get(i)), Float.MIN_NORMAL);
+            close(mine.get(i).div(size), exact.get(i).div(size), tolerance);
+            assertThat(again.get(i).toFloats()).containsExactly(mine.get(i).toFloats());
+            elements += exact.get(i).elements();
+            error += Math.pow(rms(mine.get(i).to(DType.FLOAT64).sub(exact.get(i))) / size, 2);
+            twinError += Math.pow(rms(plain.get(i).to(DType.FLOAT64).sub(exact.get(i))) / size, 2);
+        }
+        if (elements >= ENOUGH) {
+            assertThat(error).isLessThanOrEqualTo(twinError);
+        }
+    }
+
+    /** The result, then the gradients of a weighted sum of it. */
+    private static List<Tensor> derive(
+            long seed, List<Tensor> inputs, DType type, Function<List<Tensor>, Tensor> function) {
+        List<Tensor> own =
+                inputs.stream().map(t -> t.copy().to(type).requireGrad(true)).toList();
+        Tensor y = function.apply(own);
+        Tensor weights = Tensors.normal(Rng.seeded(seed), 0, 1, y.shape());
+        y.mul(weights.to(type)).sum().backward();
+        List<Tensor> all = new ArrayList<>(List.of(y.detach()));
+        own.forEach(t -> all.add(t.grad().orElseThrow()));
+        return all;
+    }
+
+    private static double rms(Tensor x) {
+        return Math.sqrt(x.mul(x).mean().item());
     }
 
     static void close(Tensor actual, Tensor expected, double tolerance) {
