@@ -12,21 +12,24 @@ import dev.mojave.nn.Norm;
 import dev.mojave.nn.Rotary;
 import dev.mojave.tensor.Recompute;
 import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.kernels.BlockKernel;
 import dev.mojave.tensor.kernels.DropoutKernel;
+import dev.mojave.tensor.kernels.Half;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * One pre-norm transformer block: {@code x += attention(norm(x)); x += feed_forward(norm(x))}. Where a pass is to recompute, both halves do
+ * One pre-norm transformer block: {@code x += attention(norm(x)); x += feed_forward(norm(x))}. Where a pass is to recompute, all of it does
  * but for a mixture, whose routing the balance losses differentiate.
  */
 final class Block {
-    /** The second half of a block is one or the other. */
-    private sealed interface Half permits Dense, Sparse {}
+    /** One or the other. */
+    private sealed interface SecondHalf permits Dense, Sparse {}
 
-    private record Dense(FeedForward layer) implements Half {}
+    private record Dense(FeedForward layer) implements SecondHalf {}
 
-    private record Sparse(MoeLayer layer) implements Half {}
+    private record Sparse(MoeLayer layer) implements SecondHalf {}
 
     /**
      * The result of one pass.
@@ -39,7 +42,7 @@ final class Block {
     private final Norm attentionNorm;
     private final Attention attention;
     private final Norm feedForwardNorm;
-    private final Half half;
+    private final SecondHalf half;
     private final double dropout;
     private final int slot;
 
@@ -61,16 +64,11 @@ final class Block {
     }
 
     Output forward(Tensor xBSD, Tokens tokens, Optional<Tensor> visible, Optional<KvCache> cache, Context context) {
-        Tensor x = kept(
-                xBSD,
-                context,
-                in -> attention.residual(in, attentionNorm, visible, cache, slot, context.dropout(dropout), context));
         return switch (half) {
             case Dense(FeedForward dense) ->
-                new Output(
-                        kept(x, context, in -> dense.residual(in, feedForwardNorm, context.dropout(dropout), context)),
-                        Optional.empty());
+                new Output(kept(xBSD, context, in -> forward(in, dense, visible, cache, context)), Optional.empty());
             case Sparse(MoeLayer moe) -> {
+                Tensor x = kept(xBSD, context, in -> attend(in, visible, cache, context));
                 MoeLayer.Output output = moe.forward(feedForwardNorm.forward(x), tokens, context);
                 Tensor branch = DropoutKernel.apply(output.yBSD(), context.dropout(dropout));
                 yield new Output(x.add(branch), Optional.of(output.routing()));
@@ -78,9 +76,26 @@ final class Block {
         };
     }
 
-    /** Applies a half of the block, which keeps what backward needs, or, if so asked, its result alone. */
-    private static Tensor kept(Tensor x, Context context, UnaryOperator<Tensor> half) {
-        return context.recompute() ? Recompute.apply(x, half) : half.apply(x);
+    /** Both halves of a dense block; one kernel where both have one. */
+    private Tensor forward(
+            Tensor xBSD, FeedForward dense, Optional<Tensor> visible, Optional<KvCache> cache, Context context) {
+        double drop = context.dropout(dropout);
+        Optional<List<Half>> both = attention
+                .half(xBSD, attentionNorm, visible, cache, drop, context)
+                .flatMap(first ->
+                        dense.half(xBSD, feedForwardNorm, drop, context).map(second -> List.of(first, second)));
+        return both.isPresent()
+                ? BlockKernel.apply(xBSD, both.get())
+                : dense.residual(attend(xBSD, visible, cache, context), feedForwardNorm, drop, context);
+    }
+
+    private Tensor attend(Tensor xBSD, Optional<Tensor> visible, Optional<KvCache> cache, Context context) {
+        return attention.residual(xBSD, attentionNorm, visible, cache, slot, context.dropout(dropout), context);
+    }
+
+    /** Applies a part of the block, which keeps what backward needs, or, if so asked, its result alone. */
+    private static Tensor kept(Tensor x, Context context, UnaryOperator<Tensor> part) {
+        return context.recompute() ? Recompute.apply(x, part) : part.apply(x);
     }
 
     /** Tells the router, if the block is sparse, what the step wanted of each expert. */

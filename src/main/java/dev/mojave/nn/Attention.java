@@ -6,9 +6,11 @@ import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.AttentionKernel;
+import dev.mojave.tensor.kernels.AttentionHalf;
 import dev.mojave.tensor.kernels.AttentionShape;
+import dev.mojave.tensor.kernels.BlockKernel;
 import dev.mojave.tensor.kernels.DropoutKernel;
+import dev.mojave.tensor.kernels.Half;
 import java.util.List;
 import java.util.Optional;
 
@@ -184,8 +186,7 @@ public final class Attention {
     }
 
     /**
-     * The attention half of a pre-norm block, {@code x + dropout(attention(norm(x)))}; one kernel where it is without
-     * cache and q/k norm.
+     * The attention half of a pre-norm block, {@code x + dropout(attention(norm(x)))}; a kernel where there is {@link #half one}.
      *
      * @param xBSD the residual stream, float32 (B, S, D)
      * @param visible as in {@link #forward}
@@ -201,18 +202,32 @@ public final class Attention {
             int layer,
             double dropout,
             Context context) {
+        Optional<Half> half = half(xBSD, norm, visible, cache, dropout, context);
+        return half.isPresent()
+                ? BlockKernel.apply(xBSD, List.of(half.get()))
+                : xBSD.add(DropoutKernel.apply(forward(norm.forward(xBSD), visible, cache, layer, context), dropout));
+    }
+
+    /** Returns the same for a kernel; absent where it does not run, with a cache, and with normalised queries. */
+    public Optional<Half> half(
+            Tensor xBSD,
+            Norm norm,
+            Optional<Tensor> visible,
+            Optional<KvCache> cache,
+            double dropout,
+            Context context) {
         boolean bare = cache.isEmpty() && queryNorm.isEmpty();
-        if (bare && AttentionKernel.takes(xBSD, context.compute())) {
-            AttentionShape shape =
-                    new AttentionShape(spec.heads, spec.keyValueHeads, spec.headSize, rotary.map(Rotary::rotation));
-            return AttentionKernel.apply(
-                    xBSD,
-                    visible,
-                    new AttentionKernel.Weights(norm.normalisation(), qkv.projection(), shape, output.projection()),
-                    new AttentionKernel.Dropout(context.dropout(spec.dropout), dropout),
-                    context.compute());
+        if (!bare || !BlockKernel.takes(xBSD, context.compute())) {
+            return Optional.empty();
         }
-        return xBSD.add(DropoutKernel.apply(forward(norm.forward(xBSD), visible, cache, layer, context), dropout));
+        AttentionShape shape =
+                new AttentionShape(spec.heads, spec.keyValueHeads, spec.headSize, rotary.map(Rotary::rotation));
+        return Optional.of(AttentionHalf.of(
+                new AttentionHalf.Weights(norm.normalisation(), qkv.projection(), shape, output.projection()),
+                visible,
+                context.dropout(spec.dropout),
+                dropout,
+                context.compute()));
     }
 
     /** (B, S, heads * C), normalised as the specification says, to (B, heads, S, C). */

@@ -3,8 +3,13 @@ package dev.mojave.nn;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.mojave.base.Check;
 import dev.mojave.tensor.Tensor;
-import dev.mojave.tensor.kernels.FeedForwardKernel;
+import dev.mojave.tensor.kernels.BlockKernel;
+import dev.mojave.tensor.kernels.DropoutKernel;
+import dev.mojave.tensor.kernels.FeedForwardHalf;
 import dev.mojave.tensor.kernels.Gate;
+import dev.mojave.tensor.kernels.Half;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The feed-forward half of a block: {@code down(gelu(up x))} as in GPT-2, or {@code down(silu(gate x) * up x)} as in LLaMA
@@ -113,17 +118,27 @@ public final class FeedForward {
     }
 
     /**
-     * The feed-forward half of a pre-norm block, {@code x + dropout(f(norm(x)))}, one kernel.
+     * The feed-forward half of a pre-norm block, {@code x + dropout(f(norm(x)))}; a kernel where there is {@link #half one}.
      *
      * @param x the residual stream, float32 (..., width)
      * @param dropout probability in force
      */
     public Tensor residual(Tensor x, Norm norm, double dropout, Context context) {
-        return FeedForwardKernel.apply(
-                x,
-                new FeedForwardKernel.Weights(
+        Optional<Half> half = half(x, norm, dropout, context);
+        return half.isPresent()
+                ? BlockKernel.apply(x, List.of(half.get()))
+                : x.add(DropoutKernel.apply(forward(norm.forward(x), context), dropout));
+    }
+
+    /** Returns the same for a kernel; absent where it does not run. */
+    public Optional<Half> half(Tensor x, Norm norm, double dropout, Context context) {
+        if (!BlockKernel.takes(x, context.compute())) {
+            return Optional.empty();
+        }
+        return Optional.of(FeedForwardHalf.of(
+                new FeedForwardHalf.Weights(
                         norm.normalisation(), input.projection(), spec.activation.gate(), output.projection()),
                 dropout,
-                context.compute());
+                context.compute()));
     }
 }

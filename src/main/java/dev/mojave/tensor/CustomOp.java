@@ -13,6 +13,7 @@ import org.bytedeco.pytorch.TensorBase;
 import org.bytedeco.pytorch.TensorTensorHook;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A differentiable operation whose forward and backward are written in Java.
@@ -91,13 +92,20 @@ public final class CustomOp {
     /** The alias of the input is the output's node; the hook that it carries turns dy into dx. */
     private static void attachLike(Tensor output, List<Tensor> inputs, int inner, Backward backward) {
         org.bytedeco.pytorch.Tensor alias = inputs.get(inner).handle().alias();
+        Handed handed = new Handed();
         TensorTensorHook run = new TensorTensorHook() {
             @Override
             public TensorBase call(TensorBase gradient) {
-                return run(backward, gradient, inputs).get(inner).handle();
+                Handed.release();
+                Tensor own = run(backward, gradient, inputs, List.of(inner)).get(inner);
+                handed.over(own);
+                // The callback's argument is a reference of its own, which the step's scope would keep.
+                gradient.releaseReference();
+                return own.handle();
             }
         };
         Scope.hold(run);
+        Scope.atEnd(handed::close);
         alias.register_hook(run);
         Node node = alias.grad_fn();
         // The node's only input is then the output's gradient, and the hook sits there.
@@ -106,7 +114,8 @@ public final class CustomOp {
     }
 
     private static void attachAny(Tensor output, List<Tensor> inputs, List<Integer> inner, Backward backward) {
-        Connection connection = new Connection();
+        Connection connection = new Connection(inner);
+        Scope.atEnd(connection::close);
         TensorVector standIns = new TensorVector();
         for (int i : inner) {
             standIns.push_back(standIn(inputs.get(i), connection, i));
@@ -123,7 +132,8 @@ public final class CustomOp {
         TensorTensorHook run = new TensorTensorHook() {
             @Override
             public TensorBase call(TensorBase gradient) {
-                connection.gradients = run(backward, gradient, inputs);
+                Handed.release();
+                connection.gradients = run(backward, gradient, inputs, inner);
                 return gradient;
             }
         };
@@ -131,18 +141,57 @@ public final class CustomOp {
         output.handle().register_hook(run);
     }
 
-    /** Runs the backward and gives the parameters what is theirs. */
-    private static List<Tensor> run(Backward backward, TensorBase gradient, List<Tensor> inputs) {
-        List<Tensor> gradients = backward.apply(new Tensor(new org.bytedeco.pytorch.Tensor(gradient)));
-        if (gradients.size() != inputs.size()) {
-            throw new TensorException("a custom operation's backward must return one gradient for each input", null);
+    /**
+     * Runs the backward and gives the parameters what is theirs. What it made on the way is freed at once, and the next one finds that
+     * memory again, in cache: kept until the end of the step, it would be most of what a step needs.
+     *
+     * @param inner inputs whose gradients outlive this; the caller owns them
+     */
+    private static List<Tensor> run(Backward backward, TensorBase gradient, List<Tensor> inputs, List<Integer> inner) {
+        try (Scope _ = Scope.open()) {
+            List<Tensor> gradients = backward.apply(new Tensor(new org.bytedeco.pytorch.Tensor(gradient)));
+            if (gradients.size() != inputs.size()) {
+                throw new TensorException(
+                        "a custom operation's backward must return one gradient for each input", null);
+            }
+            for (int i = 0; i < inputs.size(); i++) {
+                if (inputs.get(i).requiresGrad() && inputs.get(i).handle().is_leaf()) {
+                    accumulate(inputs.get(i).handle(), gradients.get(i).handle());
+                }
+            }
+            inner.forEach(i -> gradients.get(i).retain());
+            return gradients;
         }
-        for (int i = 0; i < inputs.size(); i++) {
-            if (inputs.get(i).requiresGrad() && inputs.get(i).handle().is_leaf()) {
-                accumulate(inputs.get(i).handle(), gradients.get(i).handle());
+    }
+
+    /**
+     * A gradient that a hook has returned. libtorch takes a reference of its own as the hook returns, so that ours can go when the thread's
+     * next hook runs, or with the scope.
+     */
+    private static final class Handed {
+        private static final ThreadLocal<@Nullable Handed> LAST = new ThreadLocal<>();
+
+        private @Nullable Tensor gradient;
+
+        void over(Tensor gradient) {
+            this.gradient = gradient;
+            LAST.set(this);
+        }
+
+        static void release() {
+            Handed last = LAST.get();
+            if (last != null) {
+                last.close();
+                LAST.remove();
             }
         }
-        return gradients;
+
+        void close() {
+            if (gradient != null) {
+                gradient.close();
+                gradient = null;
+            }
+        }
     }
 
     private static void accumulate(org.bytedeco.pytorch.Tensor leaf, org.bytedeco.pytorch.Tensor gradient) {
@@ -182,7 +231,18 @@ public final class CustomOp {
 
     /** Carries the gradients from the output's hook to the inputs' hooks. */
     private static final class Connection {
+        private final List<Integer> inner;
         private List<Tensor> gradients = List.of();
+
+        Connection(List<Integer> inner) {
+            this.inner = inner;
+        }
+
+        void close() {
+            if (!gradients.isEmpty()) {
+                inner.forEach(i -> gradients.get(i).close());
+            }
+        }
 
         Tensor gradient(int index) {
             return gradients.get(index);

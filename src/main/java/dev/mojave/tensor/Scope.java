@@ -22,6 +22,7 @@ public final class Scope implements AutoCloseable {
     private final @Nullable Scope parent;
     private final PointerScope pointers;
     private final List<Object> held = new ArrayList<>();
+    private final List<Runnable> endings = new ArrayList<>();
 
     private Scope(@Nullable Scope parent) {
         this.parent = parent;
@@ -50,11 +51,20 @@ public final class Scope implements AutoCloseable {
 
     /** Keeps a Java object reachable until the innermost open scope of this thread closes; native callbacks need that. */
     static void hold(Object object) {
+        innermost().held.add(object);
+    }
+
+    /** Runs something when the innermost open scope of this thread closes. */
+    static void atEnd(Runnable ending) {
+        innermost().endings.add(ending);
+    }
+
+    private static Scope innermost() {
         Scope scope = CURRENT.get();
         if (scope == null) {
             throw new TensorException("a custom operation needs an open Scope, which owns its callbacks", null);
         }
-        scope.held.add(object);
+        return scope;
     }
 
     /** Returns the number of native objects alive in this process: a gauge for leaks. */
@@ -73,6 +83,7 @@ public final class Scope implements AutoCloseable {
         } else {
             CURRENT.set(parent);
         }
+        endings.forEach(Runnable::run);
         pointers.close();
         held.clear();
     }

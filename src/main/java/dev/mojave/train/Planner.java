@@ -15,6 +15,7 @@ import dev.mojave.result.PlanResult;
 import dev.mojave.run.OptimizerSpec;
 import dev.mojave.run.Recipe;
 import dev.mojave.run.TrainSpec;
+import dev.mojave.tensor.Buffers;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
@@ -118,6 +119,7 @@ public final class Planner {
         int[] ids = ids(spec, rows);
         TrainStep.Rows batch = new TrainStep.Rows(ids, ids, rows);
         // Of the model before, perhaps of another arm of the study.
+        Buffers.trim();
         ProcessMemory.giveBackFreed();
         ProcessMemory.resetPeak();
         try (LanguageModel model = LanguageModel.build(spec, train.seed());

@@ -60,6 +60,7 @@ class LauncherTest {
               pid) echo "$$" ;;
               error) echo "a message" >&2; exit 42 ;;
               locale) echo "$LC_ALL" ;;
+              malloc) echo "$GLIBC_TUNABLES" ;;
               *) for a; do echo "$a"; done ;;
             esac
             """;
@@ -383,5 +384,16 @@ class LauncherTest {
         assertThat(run().out()).isEqualTo("C.UTF-8\n");
         environment.put("LC_ALL", "de_DE.UTF-8");
         assertThat(run().out()).isEqualTo("de_DE.UTF-8\n");
+    }
+
+    @Test
+    void asksForLargePagesUnlessTheUserHasAnotherWish() throws Exception {
+        run();
+        environment.put("STUB", "malloc");
+        assertThat(run().out()).isEqualTo("glibc.malloc.hugetlb=1\n");
+        environment.put("GLIBC_TUNABLES", "glibc.malloc.check=1");
+        assertThat(run().out()).isEqualTo("glibc.malloc.check=1:glibc.malloc.hugetlb=1\n");
+        environment.put("GLIBC_TUNABLES", "glibc.malloc.hugetlb=0");
+        assertThat(run().out()).isEqualTo("glibc.malloc.hugetlb=0\n");
     }
 }

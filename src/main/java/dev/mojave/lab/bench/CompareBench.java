@@ -34,8 +34,9 @@ public final class CompareBench {
      *
      * @param name what it is, for people
      * @param command starts it
+     * @param foreign whether it is not ours, and runs without what our launcher sets for us
      */
-    public record Entry(String name, List<String> command) {
+    public record Entry(String name, List<String> command, boolean foreign) {
         /** Keeps the command from changing. */
         public Entry {
             command = List.copyOf(command);
@@ -97,7 +98,7 @@ public final class CompareBench {
 
     /** Another model of ours to compare with. */
     public static Entry ours(String name, Workload workload, EngineRequest engine) {
-        return new Entry(name, BenchWorker.command(workload, engine));
+        return new Entry(name, BenchWorker.command(workload, engine), false);
     }
 
     /**
@@ -132,7 +133,7 @@ public final class CompareBench {
                 break;
             }
             progress.update(ready.size(), entry.name());
-            Contestant contestant = new Contestant(entry.name(), entry.command());
+            Contestant contestant = new Contestant(entry);
             running.put(entry, contestant);
             try {
                 ready.put(entry, contestant.ready());

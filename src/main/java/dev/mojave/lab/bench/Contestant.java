@@ -20,6 +20,9 @@ import java.util.concurrent.TimeUnit;
 final class Contestant implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 5;
 
+    /** Where the launcher asks glibc for large pages. */
+    private static final String MALLOC_SETTINGS = "GLIBC_TUNABLES";
+
     /**
      * What a warm program says of itself.
      *
@@ -48,12 +51,16 @@ final class Contestant implements AutoCloseable {
     private final BufferedWriter to;
 
     /** Starts a program; {@link #ready} waits for it. */
-    Contestant(String name, List<String> command) {
-        this.name = name;
+    Contestant(CompareBench.Entry entry) {
+        this.name = entry.name();
+        ProcessBuilder builder = new ProcessBuilder(entry.command());
+        if (entry.foreign()) {
+            // Another program is measured as its users start it.
+            builder.environment().remove(MALLOC_SETTINGS);
+        }
         try {
             log = Files.createTempFile("mojave-bench", ".log");
-            process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            process = builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
         } catch (IOException e) {
             throw Failure.environment("%s cannot be started: %s", name, String.valueOf(e.getMessage()))

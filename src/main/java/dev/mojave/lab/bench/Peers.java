@@ -83,6 +83,6 @@ public record Peers(Path python, Path scripts, int threads) {
                 List.of(python.toString(), scripts.resolve(arguments.getFirst()).toString()));
         command.addAll(arguments.subList(1, arguments.size()));
         command.addAll(List.of("--threads", Integer.toString(threads)));
-        return new CompareBench.Entry(name, command);
+        return new CompareBench.Entry(name, command, true);
     }
 }

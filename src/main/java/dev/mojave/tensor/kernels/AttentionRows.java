@@ -13,7 +13,6 @@ final class AttentionRows {
     private static final int BLOCK = 64;
 
     private final AttentionShape shape;
-    private final int batch;
     private final int tokens;
     private final Matrix qkv;
     private final Matrix mixed;
@@ -32,7 +31,6 @@ final class AttentionRows {
      */
     AttentionRows(
             AttentionShape shape,
-            int batch,
             int tokens,
             Matrix qkv,
             Matrix mixed,
@@ -40,7 +38,6 @@ final class AttentionRows {
             Optional<MemorySegment> mask,
             Drop drop) {
         this.shape = shape;
-        this.batch = batch;
         this.tokens = tokens;
         this.qkv = qkv;
         this.mixed = mixed;
@@ -49,10 +46,10 @@ final class AttentionRows {
         this.drop = drop;
     }
 
-    /** Writes {@code softmax(q k^T / sqrt(C)) v}. */
-    void forward() {
-        Blas.forEach(batch * shape.heads(), task -> {
-            Head head = new Head(task / shape.heads(), task % shape.heads());
+    /** Writes {@code softmax(q k^T / sqrt(C)) v} of a group's sequences. */
+    void forward(Groups.Group group) {
+        group.forEach(group.count() * shape.heads(), task -> {
+            Head head = new Head(group.first() + task / shape.heads(), task % shape.heads());
             for (int from = 0; from < tokens; from += BLOCK) {
                 forward(head, from, Math.min(BLOCK, tokens - from));
             }
@@ -75,14 +72,14 @@ final class AttentionRows {
     }
 
     /**
-     * Writes the gradients of queries, keys and values.
+     * Writes the gradients of a group's queries, keys and values.
      *
      * @param dMixed gradient of the result (B S, H C)
      * @param dQkv (B S, P), overwritten
      */
-    void backward(Matrix dMixed, Matrix dQkv) {
-        Blas.forEach(batch * shape.keyValueHeads(), task -> {
-            int sequence = task / shape.keyValueHeads();
+    void backward(Groups.Group group, Matrix dMixed, Matrix dQkv) {
+        group.forEach(group.count() * shape.keyValueHeads(), task -> {
+            int sequence = group.first() + task / shape.keyValueHeads();
             int first = task % shape.keyValueHeads() * shape.group();
             // From the last block to the first: the last one meets all keys and so writes what the others add to.
             for (int h = first; h < first + shape.group(); h++) {

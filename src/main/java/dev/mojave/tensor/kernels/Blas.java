@@ -122,7 +122,13 @@ final class Blas {
         forEach(tasks(rows), task -> body.accept(task, task * each, Math.min(each, rows - task * each)));
     }
 
-    private static int rowsOfTask(int rows) {
+    /** Returns into how many rows a task's are cut, so that its activations stay in cache. */
+    static int pieces(int rows) {
+        int pieces = (rows + MOST_ROWS - 1) / MOST_ROWS;
+        return (rows + pieces - 1) / pieces;
+    }
+
+    static int rowsOfTask(int rows) {
         int threads = Engine.current().threads();
         int ofThread = (rows + threads - 1) / threads;
         int pieces = ofThread < 2 * FEWEST_ROWS ? 1 : Math.max(2, (ofThread + MOST_ROWS - 1) / MOST_ROWS);

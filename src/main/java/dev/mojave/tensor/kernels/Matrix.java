@@ -1,5 +1,6 @@
 package dev.mojave.tensor.kernels;
 
+import dev.mojave.tensor.Buffers;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -17,6 +18,16 @@ record Matrix(MemorySegment memory, long offset, int stride, DType type) {
     /** The whole tensor as rows of its last dimension; it must be contiguous. */
     static Matrix of(Tensor tensor) {
         return new Matrix(tensor.segment(), 0, Math.toIntExact(tensor.size(-1)), tensor.dtype());
+    }
+
+    /** Float32 rows of any content. */
+    static Matrix of(Buffers buffers, long rows, int columns) {
+        return of(buffers, DType.FLOAT32, rows, columns);
+    }
+
+    /** Rows of any content. */
+    static Matrix of(Buffers buffers, DType type, long rows, int columns) {
+        return new Matrix(buffers.bytes(rows * columns * type.bytes()), 0, columns, type);
     }
 
     /** The matrix that begins some rows down. */

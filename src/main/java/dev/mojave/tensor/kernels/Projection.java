@@ -4,6 +4,7 @@ import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,11 @@ import java.util.Optional;
  * @param biasO float32 (O), absent = none
  */
 public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
+    /** Returns the trained tensors, the matrix first. */
+    List<Tensor> parameters() {
+        return biasO.isPresent() ? List.of(weightOI, biasO.get()) : List.of(weightOI);
+    }
+
     /** The twin in libtorch operations. */
     Tensor plain(Tensor x) {
         return biasO.isPresent() ? Functions.linear(x, weightOI, biasO.get()) : Functions.linear(x, weightOI);

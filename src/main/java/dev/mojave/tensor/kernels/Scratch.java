@@ -16,7 +16,12 @@ final class Scratch {
     /** Slot of weights that are narrowed for one product. */
     static final int WEIGHTS = 5;
 
-    private static final int SLOTS = 6;
+    /** Slots of what the tasks of a group share, which may run on the same thread and use those before. */
+    static final int MIXED_OF_GROUP = 6;
+
+    static final int PROJECTED_OF_GROUP = 7;
+
+    private static final int SLOTS = 8;
     private static final ThreadLocal<MemorySegment[]> BUFFERS = ThreadLocal.withInitial(() -> {
         MemorySegment[] buffers = new MemorySegment[SLOTS];
         java.util.Arrays.fill(buffers, MemorySegment.NULL);

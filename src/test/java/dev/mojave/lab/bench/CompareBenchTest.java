@@ -88,9 +88,7 @@ class CompareBenchTest {
     @Test
     void ourProgramFinishesItsTurnWhenASignalReachesIt() throws Exception {
         Workload workload = Workload.dense(Shape.parse("1,2,16,8,11"), 2);
-        try (Contestant contestant = new Contestant(
-                "ours",
-                CompareBench.ours("ours", workload, EngineRequest.DEFAULT).command())) {
+        try (Contestant contestant = new Contestant(CompareBench.ours("ours", workload, EngineRequest.DEFAULT))) {
             contestant.ready();
             ProcessHandle process =
                     ProcessHandle.current().children().findFirst().orElseThrow();

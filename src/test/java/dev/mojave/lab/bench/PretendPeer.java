@@ -31,6 +31,7 @@ final class PretendPeer {
         return new CompareBench.Entry(
                 name,
                 dev.mojave.base.JavaCommand.of(
-                        List.of("-Xmx32m", "-XX:TieredStopAtLevel=1"), PretendPeer.class, List.of(arguments)));
+                        List.of("-Xmx32m", "-XX:TieredStopAtLevel=1"), PretendPeer.class, List.of(arguments)),
+                true);
     }
 }

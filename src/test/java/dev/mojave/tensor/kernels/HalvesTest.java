@@ -82,8 +82,10 @@ class HalvesTest {
             Twins.compare(
                     rng,
                     in,
-                    t -> FeedForwardKernel.apply(t.getFirst(), feedForward(t, gate, centred, bias), 0, DType.FLOAT32),
-                    t -> FeedForwardKernel.plain(t.getFirst(), feedForward(t, gate, centred, bias), 0, DType.FLOAT32),
+                    t -> BlockKernel.apply(
+                            t.getFirst(),
+                            List.of(FeedForwardHalf.of(feedForward(t, gate, centred, bias), 0, DType.FLOAT32))),
+                    t -> plain(t.getFirst(), feedForward(t, gate, centred, bias), DType.FLOAT32),
                     width == 1 ? 1e-2 : 1e-4);
         }
     }
@@ -102,9 +104,10 @@ class HalvesTest {
             Twins.compareMixed(
                     rng,
                     inputs(rows, width, hidden, gate, bias),
-                    t -> FeedForwardKernel.fused(
-                            t.getFirst(), feedForward(t, gate, true, bias), Drop.draw(0), precision),
-                    (t, compute) -> FeedForwardKernel.plain(t.getFirst(), feedForward(t, gate, true, bias), 0, compute),
+                    t -> BlockKernel.apply(
+                            t.getFirst(),
+                            List.of(new FeedForwardHalf(feedForward(t, gate, true, bias), Drop.draw(0), precision))),
+                    (t, compute) -> plain(t.getFirst(), feedForward(t, gate, true, bias), compute),
                     10,
                     1);
         }
@@ -120,10 +123,12 @@ class HalvesTest {
             Twins.compare(
                     rng,
                     in,
-                    t -> FeedForwardKernel.fused(t.getFirst(), feedForward(t, gate, true, bias), drop, Precision.FULL),
+                    t -> BlockKernel.apply(
+                            t.getFirst(),
+                            List.of(new FeedForwardHalf(feedForward(t, gate, true, bias), drop, Precision.FULL))),
                     t -> {
                         Tensor x = t.getFirst();
-                        Tensor branch = FeedForwardKernel.plain(x, feedForward(t, gate, true, bias), 0, DType.FLOAT32)
+                        Tensor branch = plain(x, feedForward(t, gate, true, bias), DType.FLOAT32)
                                 .sub(x);
                         return x.add(branch.mul(mask));
                     },
@@ -142,7 +147,9 @@ class HalvesTest {
             in.forEach(t -> t.requireGrad(true));
             List<float[]> once = new ArrayList<>();
             for (int pass = 0; pass < 2; pass++) {
-                FeedForwardKernel.apply(in.getFirst(), feedForward(in, Gate.GELU, true, false), 0, DType.FLOAT32)
+                BlockKernel.apply(
+                                in.getFirst(),
+                                List.of(FeedForwardHalf.of(feedForward(in, Gate.GELU, true, false), 0, DType.FLOAT32)))
                         .sum()
                         .backward();
                 if (pass == 0) {
@@ -175,11 +182,16 @@ class HalvesTest {
         return new Normalisation(centred, t.get(at), bias ? Optional.of(t.get(at + 1)) : Optional.empty(), 1e-5);
     }
 
-    private static FeedForwardKernel.Weights feedForward(List<Tensor> t, Gate gate, boolean centred, boolean bias) {
-        return new FeedForwardKernel.Weights(
+    private static FeedForwardHalf.Weights feedForward(List<Tensor> t, Gate gate, boolean centred, boolean bias) {
+        return new FeedForwardHalf.Weights(
                 norm(t, 1, centred, false),
                 new Projection(t.get(2), bias ? Optional.of(t.get(4)) : Optional.empty()),
                 gate,
                 new Projection(t.get(3), bias ? Optional.of(t.get(5)) : Optional.empty()));
+    }
+
+    /** The twin in libtorch operations. */
+    private static Tensor plain(Tensor x, FeedForwardHalf.Weights w, DType compute) {
+        return x.add(w.down().plain(w.gate().plain(w.up().plain(w.norm().plain(x), compute)), compute));
     }
 }

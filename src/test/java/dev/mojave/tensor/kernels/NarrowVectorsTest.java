@@ -45,8 +45,8 @@ class NarrowVectorsTest {
             elements.gradientNormMatchesItsTwinAndSeesWhatIsNotFinite();
             new HalvesTest().normMatchesItsTwin(3, 37, true, true);
             new HalvesTest().feedForwardMatchesItsTwin(5, 37, 21, Gate.SWIGLU, false, true);
-            new AttentionKernelTest().matchesItsTwin(2, 19, 2, 1, 10, true, true);
-            new AttentionKernelTest().dropsWhatItsDropsSay(2, 19, 2, 1, 10);
+            new AttentionHalfTest().matchesItsTwin(2, 19, 2, 1, 10, true, true);
+            new AttentionHalfTest().dropsWhatItsDropsSay(2, 19, 2, 1, 10);
             DropoutKernelTest dropout = new DropoutKernelTest();
             dropout.numbersAreThoseOfThePaper();
             dropout.elementsAreDroppedByRowAndColumn(19);

@@ -16,13 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The attention half of a block against its twin in float64: odd lengths, one token, shared heads, rotation, masks. */
-class AttentionKernelTest {
+class AttentionHalfTest {
     private final Rng rng = Rng.seeded(20261125);
 
     @ParameterizedTest
     @CsvSource({
         "1, 1, 1, 1, 2, true, false", "2, 7, 2, 1, 6, true, true", "3, 64, 2, 2, 16, false, true",
-        "1, 65, 4, 2, 20, true, false", "2, 150, 3, 1, 32, true, false", "1, 128, 2, 2, 17, false, false"
+        "1, 65, 4, 2, 20, true, false", "2, 150, 3, 1, 32, true, false", "1, 128, 2, 2, 17, false, false",
+        "48, 11, 2, 2, 8, true, true", "5, 130, 2, 1, 8, true, true", "4, 530, 1, 1, 4, false, true"
     })
     void matchesItsTwin(int batch, int tokens, int heads, int shared, int size, boolean centred, boolean bias) {
         for (boolean masked : new boolean[] {false, true}) {
@@ -35,12 +36,10 @@ class AttentionKernelTest {
                 Twins.compare(
                         rng,
                         in,
-                        t -> AttentionKernel.apply(
+                        t -> BlockKernel.apply(
                                 t.getFirst(),
-                                visible,
-                                weights(t, shape, centred, bias),
-                                AttentionKernel.Dropout.NONE,
-                                DType.FLOAT32),
+                                List.of(AttentionHalf.of(
+                                        weights(t, shape, centred, bias), visible, 0, 0, DType.FLOAT32))),
                         t -> plain(t.getFirst(), visible, weights(t, inDoubles(shape), centred, bias), DType.FLOAT32),
                         2e-4);
             }
@@ -54,8 +53,11 @@ class AttentionKernelTest {
      */
     @ParameterizedTest
     @CsvSource({
-        "2, 7, 2, 1, 6, true, NARROW", "3, 65, 4, 2, 20, false, NARROW",
-        "1, 129, 2, 2, 17, true, ROUNDED", "2, 150, 3, 1, 32, false, ROUNDED"
+        "2, 7, 2, 1, 6, true, NARROW",
+        "3, 65, 4, 2, 20, false, NARROW",
+        "1, 129, 2, 2, 17, true, ROUNDED",
+        "2, 150, 3, 1, 32, false, ROUNDED",
+        "24, 31, 2, 1, 8, true, NARROW"
     })
     void inMixedPrecision(int batch, int tokens, int heads, int shared, int size, boolean bias, Precision precision) {
         Twins.assumeMultiplies(precision);
@@ -70,13 +72,14 @@ class AttentionKernelTest {
                 Twins.compareMixed(
                         rng,
                         in,
-                        t -> AttentionKernel.fused(
+                        t -> BlockKernel.apply(
                                 t.getFirst(),
-                                visible,
-                                weights(t, shape, true, bias),
-                                Drop.draw(0),
-                                Drop.draw(0),
-                                precision),
+                                List.of(new AttentionHalf(
+                                        weights(t, shape, true, bias),
+                                        visible,
+                                        Drop.draw(0),
+                                        Drop.draw(0),
+                                        precision))),
                         (t, compute) -> plain(
                                 t.getFirst(),
                                 visible,
@@ -110,20 +113,21 @@ class AttentionKernelTest {
             Twins.compare(
                     rng,
                     in,
-                    t -> AttentionKernel.fused(
+                    t -> BlockKernel.apply(
                             t.getFirst(),
-                            Optional.empty(),
-                            weights(t, shape, true, true),
-                            ofWeights,
-                            ofBranch,
-                            Precision.FULL),
+                            List.of(new AttentionHalf(
+                                    weights(t, shape, true, true),
+                                    Optional.empty(),
+                                    ofWeights,
+                                    ofBranch,
+                                    Precision.FULL))),
                     t -> dropped(t.getFirst(), weights(t, shape, true, true), maskBHSS, maskBSD),
                     2e-4);
         }
     }
 
     /** Written out, because libtorch's own operation has a mask of its own. */
-    private static Tensor dropped(Tensor xBSD, AttentionKernel.Weights w, Tensor maskBHSS, Tensor maskBSD) {
+    private static Tensor dropped(Tensor xBSD, AttentionHalf.Weights w, Tensor maskBHSS, Tensor maskBSD) {
         AttentionShape shape = w.shape();
         long size = shape.headSize();
         long[] widths = {shape.heads() * size, shape.keyValueHeads() * size, shape.keyValueHeads() * size};
@@ -146,12 +150,9 @@ class AttentionKernelTest {
             AttentionShape shape = new AttentionShape(1, 1, 16, Optional.empty());
             List<Tensor> in = inputs(1, 40, shape, false);
             in.get(2).mulInPlace(300);
-            Tensor y = AttentionKernel.apply(
+            Tensor y = BlockKernel.apply(
                     in.getFirst(),
-                    Optional.empty(),
-                    weights(in, shape, true, false),
-                    AttentionKernel.Dropout.NONE,
-                    DType.FLOAT32);
+                    List.of(AttentionHalf.of(weights(in, shape, true, false), Optional.empty(), 0, 0, DType.FLOAT32)));
             Twins.close(
                     y, plain(in.getFirst(), Optional.empty(), weights(in, shape, true, false), DType.FLOAT32), 1e-3);
             assertThat(y.abs().max().item()).isFinite();
@@ -198,9 +199,8 @@ class AttentionKernelTest {
         return in;
     }
 
-    private static AttentionKernel.Weights weights(
-            List<Tensor> t, AttentionShape shape, boolean centred, boolean bias) {
-        return new AttentionKernel.Weights(
+    private static AttentionHalf.Weights weights(List<Tensor> t, AttentionShape shape, boolean centred, boolean bias) {
+        return new AttentionHalf.Weights(
                 new Normalisation(centred, t.get(1), Optional.empty(), 1e-5),
                 new Projection(t.get(2), bias ? Optional.of(t.get(4)) : Optional.empty()),
                 shape,
@@ -208,7 +208,7 @@ class AttentionKernelTest {
     }
 
     /** The twin in libtorch operations. */
-    private static Tensor plain(Tensor xBSD, Optional<Tensor> visible, AttentionKernel.Weights w, DType compute) {
+    private static Tensor plain(Tensor xBSD, Optional<Tensor> visible, AttentionHalf.Weights w, DType compute) {
         AttentionShape shape = w.shape();
         long size = shape.headSize();
         long[] widths = {shape.heads() * size, shape.keyValueHeads() * size, shape.keyValueHeads() * size};

@@ -1,0 +1,246 @@
+package dev.mojave.tensor.kernels;
+
+import dev.mojave.tensor.Buffers;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+// Shapes: B sequences, S tokens each, N = B S, D model width, H query heads, K key-value heads, C head size, P = (H + 2
+// K) C.
+/**
+ * The attention half of a pre-norm block: {@code y = x + dropout(output(attention(rotate(qkv(norm(x))))))}, causal, with grouped
+ * queries (arXiv 2305.13245). Kept for backward: the rotated projection (N, P), the mixed values (N, H C), and one number a head and
+ * token; weights are made again ({@link AttentionRows}). The twin is the attention layer in libtorch operations, which also does what
+ * this does not: a cache, normalised queries.
+ */
+public final class AttentionHalf extends Half {
+    /**
+     * The weights.
+     *
+     * @param norm of width D
+     * @param qkv (P, D): queries, keys, values
+     * @param shape heads and rotation
+     * @param output (D, H C)
+     */
+    public record Weights(Normalisation norm, Projection qkv, AttentionShape shape, Projection output) {}
+
+    private final Weights weights;
+    private final Optional<Tensor> visible;
+    private final Drop ofWeights;
+    private final Drop ofBranch;
+    private final Precision precision;
+
+    AttentionHalf(Weights weights, Optional<Tensor> visible, Drop ofWeights, Drop ofBranch, Precision precision) {
+        this.weights = weights;
+        this.visible = visible;
+        this.ofWeights = ofWeights;
+        this.ofBranch = ofBranch;
+        this.precision = precision;
+    }
+
+    /**
+     * Draws what is dropped.
+     *
+     * @param visible what each query may see, boolean (B, 1, S, S), true = visible, itself always; absent = everything up to itself
+     * @param dropoutOfWeights probability with which weights of attention are dropped
+     * @param dropoutOfBranch probability with which results are dropped before they are added to x
+     * @param compute type of the projections' factors, one that {@link BlockKernel} takes; products between tokens are float32 in all
+     */
+    public static AttentionHalf of(
+            Weights weights, Optional<Tensor> visible, double dropoutOfWeights, double dropoutOfBranch, DType compute) {
+        return new AttentionHalf(
+                weights,
+                visible,
+                Drop.draw(dropoutOfWeights),
+                Drop.draw(dropoutOfBranch),
+                Precision.of(compute).orElseThrow());
+    }
+
+    @Override
+    List<Tensor> parameters() {
+        List<Tensor> all = new ArrayList<>(weights.norm.parameters());
+        all.addAll(weights.qkv.parameters());
+        all.addAll(weights.output.parameters());
+        return all;
+    }
+
+    @Override
+    Forward begin(Groups groups, Buffers kept) {
+        return new Pass(groups, kept);
+    }
+
+    /** A forward pass and what it keeps. */
+    private final class Pass implements Forward {
+        private final Groups groups;
+        private final int width = weights.qkv.inputs();
+        private final AttentionShape shape = weights.shape;
+        private final Normalisation.Rows norm = weights.norm.rows();
+        private final Projection.Rows project = weights.qkv.rows(precision);
+        private final Projection.Rows output = weights.output.rows(precision);
+        private final Rotations rotations;
+        private final MemorySegment keptN2;
+        private final Matrix keptQkv;
+        private final Matrix mixed;
+        private final MemorySegment logSumsBHS;
+        private final Optional<MemorySegment> maskBSS;
+
+        Pass(Groups groups, Buffers kept) {
+            this.groups = groups;
+            this.rotations = new Rotations(shape, groups.length());
+            this.keptN2 = kept.floats(2L * groups.rows());
+            this.keptQkv = Matrix.of(kept, precision.kept(), groups.rows(), shape.projected());
+            this.mixed = Matrix.of(kept, groups.rows(), shape.queryWidth());
+            this.logSumsBHS = kept.floats((long) groups.rows() * shape.heads());
+            this.maskBSS = visible.map(mask -> copied(mask, kept));
+        }
+
+        private MemorySegment copied(Tensor mask, Buffers kept) {
+            MemorySegment all = mask.expand(groups.sequences(), 1, groups.length(), groups.length())
+                    .contiguous()
+                    .segment();
+            return kept.bytes(all.byteSize()).copyFrom(all);
+        }
+
+        @Override
+        public void run(Groups.Group group, Matrix x, Matrix y) {
+            Matrix qkv = values(group);
+            group.forRows((task, from, count) -> {
+                Matrix normed = Scratch.matrix(0, count, width);
+                norm.forward(x.fromRow(from), normed, keptN2, from, count);
+                project.forward(normed, qkv.fromRow(from), count);
+                rotations.rotate(qkv, from, count, 1);
+                // Backward makes the weights of attention again: from the very queries and keys of forward.
+                keptQkv.fromRow(from).store(qkv.fromRow(from), count, shape.projected());
+                keptQkv.fromRow(from).load(qkv.fromRow(from), count, shape.projected());
+            });
+            rows(qkv).forward(group);
+            group.forRows((task, from, count) ->
+                    output.forward(mixed.fromRow(from), x.fromRow(from), y.fromRow(from), count, ofBranch, from));
+        }
+
+        /** Where the group's float32 projections are: kept so, or in memory of the group, addressed as if it were of all rows. */
+        private Matrix values(Groups.Group group) {
+            return precision == Precision.FULL
+                    ? keptQkv
+                    : Scratch.matrix(Scratch.PROJECTED_OF_GROUP, group.rows(), shape.projected())
+                            .fromRow(-group.from());
+        }
+
+        private AttentionRows rows(Matrix qkv) {
+            return new AttentionRows(shape, groups.length(), qkv, mixed, logSumsBHS, maskBSS, ofWeights);
+        }
+
+        @Override
+        public Backward back(Buffers temporary) {
+            return new Back(this, temporary);
+        }
+    }
+
+    /** A backward pass. */
+    private final class Back implements Backward {
+        private final Pass pass;
+        private final Projection.Rows project = weights.qkv.rows(precision);
+        private final Projection.Rows output = weights.output.rows(precision);
+        private final Matrix dQkv;
+        private final Matrix normed;
+        private final Optional<Matrix> branch;
+        private final BiasSums sums;
+
+        Back(Pass pass, Buffers temporary) {
+            this.pass = pass;
+            int rows = pass.groups.rows();
+            this.dQkv = Matrix.of(temporary, rows, pass.shape.projected());
+            this.normed = Matrix.of(temporary, rows, pass.width);
+            // The gradient that comes in is not ours to change.
+            boolean own = precision != Precision.FULL || !ofBranch.isNone();
+            this.branch = own ? Optional.of(Matrix.of(temporary, rows, pass.width)) : Optional.empty();
+            this.sums = new BiasSums(pass.groups.tasks(), weights.norm, weights.qkv, weights.output);
+        }
+
+        @Override
+        public void run(Groups.Group group, Matrix x, Matrix dy, Matrix dx) {
+            Matrix dBranch = branch.orElse(dy);
+            Matrix qkv = pass.values(group);
+            Matrix dMixed = Scratch.matrix(Scratch.MIXED_OF_GROUP, group.rows(), pass.shape.queryWidth())
+                    .fromRow(-group.from());
+            group.forRows((task, from, count) -> {
+                pass.keptQkv.fromRow(from).load(qkv.fromRow(from), count, pass.shape.projected());
+                if (branch.isPresent()) {
+                    ofBranch.copy(dy.fromRow(from), dBranch.fromRow(from), from, count, pass.width);
+                }
+                output.backward(dBranch.fromRow(from), dMixed.fromRow(from), count);
+            });
+            pass.rows(qkv).backward(group, dMixed, dQkv);
+            group.forRows((task, from, count) -> {
+                throughProjection(task, from, count, x, dy, dx);
+                sums.add(task, dQkv.fromRow(from), dBranch.fromRow(from), count);
+                precision.replace(dQkv.fromRow(from), count, pass.shape.projected());
+                precision.replace(normed.fromRow(from), count, pass.width);
+                precision.replace(dBranch.fromRow(from), count, pass.width);
+                precision.replace(pass.mixed.fromRow(from), count, pass.shape.queryWidth());
+            });
+        }
+
+        private void throughProjection(int task, int from, int count, Matrix x, Matrix dy, Matrix dx) {
+            Matrix dNormed = Scratch.matrix(0, count, pass.width);
+            pass.rotations.rotate(dQkv, from, count, -1);
+            project.backward(dQkv.fromRow(from), dNormed, count);
+            dx.fromRow(from).rows(count).copyFrom(dy.fromRow(from).rows(count));
+            pass.norm.backward(
+                    x.fromRow(from),
+                    dNormed,
+                    dx.fromRow(from),
+                    normed.fromRow(from),
+                    pass.keptN2,
+                    from,
+                    count,
+                    sums.ofNorm(task));
+        }
+
+        @Override
+        public List<Tensor> gradients(Matrix dy, WeightGradients products) {
+            int rows = pass.groups.rows();
+            return sums.gradients(
+                    products.add(weights.qkv.weightOI(), precision.of(dQkv), precision.of(normed), rows),
+                    products.add(
+                            weights.output.weightOI(),
+                            precision.of(branch.orElse(dy)),
+                            precision.of(pass.mixed),
+                            rows));
+        }
+    }
+
+    /** The rotation of rows of the projection by their positions. */
+    private static final class Rotations {
+        private final AttentionShape shape;
+        private final int length;
+        private final Optional<MemorySegment> cosines;
+        private final Optional<MemorySegment> sines;
+
+        Rotations(AttentionShape shape, int length) {
+            this.shape = shape;
+            this.length = length;
+            this.cosines = shape.rotation().map(r -> r.cosTC().segment());
+            this.sines = shape.rotation().map(r -> r.sinTC().segment());
+        }
+
+        /** Rotates the queries and keys of some rows, or with direction -1 rotates them back. */
+        void rotate(Matrix qkv, int from, int count, float direction) {
+            if (cosines.isEmpty() || sines.isEmpty()) {
+                return;
+            }
+            int half = shape.headSize() / 2;
+            int rotated = shape.heads() + shape.keyValueHeads();
+            for (int row = from; row < from + count; row++) {
+                long angle = (long) (row % length) * half;
+                for (int head = 0; head < rotated; head++) {
+                    long at = qkv.row(row) + (long) head * shape.headSize();
+                    VectorAttention.rotate(qkv.memory(), at, half, cosines.get(), sines.get(), angle, direction);
+                }
+            }
+        }
+    }
+}
