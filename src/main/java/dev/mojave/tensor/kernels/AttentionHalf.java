@@ -110,15 +110,17 @@ public final class AttentionHalf extends Half {
             group.forRows((task, from, count) -> {
                 Matrix normed = Scratch.matrix(0, count, width);
                 norm.forward(x.fromRow(from), normed, keptN2, from, count);
-                project.forward(normed, qkv.fromRow(from), count);
+                project.forward(precision.replace(normed, count, width), qkv.fromRow(from), count);
                 rotations.rotate(qkv, from, count, 1);
                 // Backward makes the weights of attention again: from the very queries and keys of forward.
                 keptQkv.fromRow(from).store(qkv.fromRow(from), count, shape.projected());
                 keptQkv.fromRow(from).load(qkv.fromRow(from), count, shape.projected());
             });
             rows(qkv).forward(group);
-            group.forRows((task, from, count) ->
-                    output.forward(mixed.fromRow(from), x.fromRow(from), y.fromRow(from), count, ofBranch, from));
+            group.forRows((task, from, count) -> {
+                Matrix factors = precision.factors(mixed.fromRow(from), Scratch.FACTORS, count, shape.queryWidth());
+                output.forward(factors, x.fromRow(from), y.fromRow(from), count, ofBranch, from);
+            });
         }
 
         /** Where the group's float32 projections are: kept so, or in memory of the group, addressed as if it were of all rows. */
@@ -171,13 +173,12 @@ public final class AttentionHalf extends Half {
                 if (branch.isPresent()) {
                     ofBranch.copy(dy.fromRow(from), dBranch.fromRow(from), from, count, pass.width);
                 }
-                output.backward(dBranch.fromRow(from), dMixed.fromRow(from), count);
+                Matrix factors = precision.factors(dBranch.fromRow(from), Scratch.FACTORS, count, pass.width);
+                output.backward(factors, dMixed.fromRow(from), count);
             });
             pass.rows(qkv).backward(group, dMixed, dQkv);
             group.forRows((task, from, count) -> {
                 throughProjection(task, from, count, x, dy, dx);
-                sums.add(task, dQkv.fromRow(from), dBranch.fromRow(from), count);
-                precision.replace(dQkv.fromRow(from), count, pass.shape.projected());
                 precision.replace(normed.fromRow(from), count, pass.width);
                 precision.replace(dBranch.fromRow(from), count, pass.width);
                 precision.replace(pass.mixed.fromRow(from), count, pass.shape.queryWidth());
@@ -187,7 +188,8 @@ public final class AttentionHalf extends Half {
         private void throughProjection(int task, int from, int count, Matrix x, Matrix dy, Matrix dx) {
             Matrix dNormed = Scratch.matrix(0, count, pass.width);
             pass.rotations.rotate(dQkv, from, count, -1);
-            project.backward(dQkv.fromRow(from), dNormed, count);
+            sums.add(task, dQkv.fromRow(from), branch.orElse(dy).fromRow(from), count);
+            project.backward(precision.replace(dQkv.fromRow(from), count, pass.shape.projected()), dNormed, count);
             dx.fromRow(from).rows(count).copyFrom(dy.fromRow(from).rows(count));
             pass.norm.backward(
                     x.fromRow(from),

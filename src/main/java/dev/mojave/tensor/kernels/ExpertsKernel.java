@@ -190,10 +190,10 @@ public final class ExpertsKernel {
                 Matrix active = Scratch.matrix(1, p.count, hidden);
                 gather(in, p, rows);
                 Matrix values = u.fromRow(p.first).values(2, p.count, projected);
-                p.up.forward(rows, values, p.count);
+                p.up.forward(precision.replace(rows, p.count, width), values, p.count);
                 weights.gate.forward(values.rows(p.count), active.rows(p.count), p.count, hidden);
                 u.fromRow(p.first).store(values, p.count, projected);
-                p.down.forward(active, results.fromRow(p.first), p.count);
+                p.down.forward(precision.replace(active, p.count, hidden), results.fromRow(p.first), p.count);
                 weigh(results.fromRow(p.first), choice, p, width);
             });
             Tensor y = Tensors.empty(DType.FLOAT32, routes.tokens(), width);
@@ -224,7 +224,7 @@ public final class ExpertsKernel {
                 Matrix dActive = Scratch.matrix(0, p.count, hidden);
                 gather(in, p, rows.fromRow(p.first));
                 gather(dOut, p, dResults.fromRow(p.first));
-                p.down.backward(dResults.fromRow(p.first), dActive, p.count);
+                p.down.backward(factors(dResults, p, width), dActive, p.count);
                 Matrix ofPiece = active.fromRow(p.first);
                 u.fromRow(p.first).load(du.fromRow(p.first), p.count, projected);
                 weights.gate.backward(
@@ -236,7 +236,7 @@ public final class ExpertsKernel {
                 choiceGradients(p, ofPiece, dActive, dResults.fromRow(p.first), dChoice);
                 weigh(du.fromRow(p.first), choice, p, projected);
                 weigh(dResults.fromRow(p.first), choice, p, width);
-                p.up.backward(du.fromRow(p.first), dRows.fromRow(p.first), p.count);
+                p.up.backward(factors(du, p, projected), dRows.fromRow(p.first), p.count);
             });
             Tensor dx = Tensors.empty(DType.FLOAT32, routes.tokens(), width);
             combine(dRows, Matrix.of(dx));
@@ -301,36 +301,36 @@ public final class ExpertsKernel {
             List<Tensor> gradients = new ArrayList<>(List.of(up.gradient(), down.gradient()));
             weights.upBiasEP.ifPresent(b -> gradients.add(biasGradients(b, du)));
             weights.downBiasED.ifPresent(b -> gradients.add(biasGradients(b, dResults)));
-            replace(du, projected);
-            replace(rows, width);
-            replace(dResults, width);
-            replace(active, hidden);
+            Matrix ofUp = replaced(du, projected);
+            Matrix ofRows = replaced(rows, width);
+            Matrix ofDown = replaced(dResults, width);
+            Matrix ofActive = replaced(active, hidden);
             WeightGradients products = new WeightGradients();
             int first = 0;
             for (int expert = 0; expert < routes.rowsOfExpert.length; expert++) {
                 int count = (int) routes.rowsOfExpert[expert];
                 Matrix dUp = ups.fromRow((long) expert * projected);
                 Matrix dDown = downs.fromRow((long) expert * width);
-                products.add(factors(du, first), factors(rows, first), count, dUp, projected, width, up.adds());
-                products.add(
-                        factors(dResults, first), factors(active, first), count, dDown, width, hidden, down.adds());
+                products.add(ofUp.fromRow(first), ofRows.fromRow(first), count, dUp, projected, width, up.adds());
+                products.add(ofDown.fromRow(first), ofActive.fromRow(first), count, dDown, width, hidden, down.adds());
                 first += count;
             }
             products.run();
             return gradients;
         }
 
-        private Matrix factors(Matrix replaced, int row) {
-            return precision.of(replaced.fromRow(row));
+        private Matrix factors(Matrix rows, Piece piece, int columns) {
+            return precision.factors(rows.fromRow(piece.first), Scratch.FACTORS, piece.count, columns);
         }
 
-        private void replace(Matrix rows, int columns) {
+        private Matrix replaced(Matrix rows, int columns) {
             if (precision != Precision.FULL) {
                 Workers.forEach(pieces.size(), i -> {
                     Piece p = pieces.get(i);
                     precision.replace(rows.fromRow(p.first), p.count, columns);
                 });
             }
+            return precision.of(rows);
         }
 
         /** Sums of each expert's rows. */

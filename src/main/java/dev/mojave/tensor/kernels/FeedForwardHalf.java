@@ -84,10 +84,11 @@ public final class FeedForwardHalf extends Half {
                 Matrix active = Scratch.matrix(1, count, hidden);
                 norm.forward(x.fromRow(from), normed, keptN2, from, count);
                 Matrix values = u.fromRow(from).values(2, count, projected);
-                up.forward(normed, values, count);
+                up.forward(precision.replace(normed, count, width), values, count);
                 weights.gate.forward(values.rows(count), active.rows(count), count, hidden);
                 u.fromRow(from).store(values, count, projected);
-                down.forward(active, x.fromRow(from), y.fromRow(from), count, drop, from);
+                down.forward(
+                        precision.replace(active, count, hidden), x.fromRow(from), y.fromRow(from), count, drop, from);
             });
         }
 
@@ -131,7 +132,8 @@ public final class FeedForwardHalf extends Half {
                 if (branch.isPresent()) {
                     drop.copy(dy.fromRow(from), dBranch.fromRow(from), from, count, pass.width);
                 }
-                down.backward(dBranch.fromRow(from), dActive, count);
+                Matrix factors = precision.factors(dBranch.fromRow(from), Scratch.FACTORS, count, pass.width);
+                down.backward(factors, dActive, count);
                 pass.u.fromRow(from).load(du, count, pass.projected);
                 weights.gate.backward(
                         du.rows(count),
@@ -139,7 +141,8 @@ public final class FeedForwardHalf extends Half {
                         active.fromRow(from).rows(count),
                         count,
                         pass.hidden);
-                up.backward(du, dNormed, count);
+                sums.add(task, du, dBranch.fromRow(from), count);
+                up.backward(precision.replace(du, count, pass.projected), dNormed, count);
                 dx.fromRow(from).rows(count).copyFrom(dy.fromRow(from).rows(count));
                 pass.norm.backward(
                         x.fromRow(from),
@@ -150,9 +153,7 @@ public final class FeedForwardHalf extends Half {
                         from,
                         count,
                         sums.ofNorm(task));
-                sums.add(task, du, dBranch.fromRow(from), count);
                 precision.replace(normed.fromRow(from), count, pass.width);
-                precision.replace(du, count, pass.projected);
                 precision.replace(dBranch.fromRow(from), count, pass.width);
                 precision.replace(active.fromRow(from), count, pass.hidden);
             });

@@ -192,18 +192,17 @@ public final class HeadLossKernel {
                     Matrix z = logits.fromRow(from);
                     Matrix h = normed.fromRow(from);
                     norms.forward(in.fromRow(first + from), h, kept, from, rows);
-                    head.forward(h, z, rows);
+                    head.forward(precision.replace(h, rows, width), z, rows);
                     for (int row = 0; row < rows; row++) {
                         losses[first + from + row] = row(z.memory(), z.row(row), targets[first + from + row]);
                     }
                     if (gradients.isPresent()) {
                         Matrix dNormed = Scratch.matrix(0, rows, width);
-                        head.backward(z, dNormed, rows);
+                        head.backward(precision.replace(z, rows, classes), dNormed, rows);
                         Matrix x = in.fromRow(first + from);
                         Matrix dx = gradients.get().dx.fromRow(first + from);
                         Matrix sums = gradients.get().sums.ofTask(first / chunk * Blas.tasks(chunk) + task);
                         norms.backward(x, dNormed, dx, h, kept, from, rows, sums);
-                        precision.replace(z, rows, classes);
                         precision.replace(h, rows, width);
                     }
                 });

@@ -75,9 +75,11 @@ enum Precision {
         return to;
     }
 
-    /** Turns rows into factors where they are: {@link #of(Matrix)} then reads them. */
-    void replace(Matrix values, int rows, int columns) {
-        write(values, of(values), rows, columns);
+    /** Turns rows into factors where they are, and returns these; so does {@link #of(Matrix)} afterwards. */
+    Matrix replace(Matrix values, int rows, int columns) {
+        Matrix to = of(values);
+        write(values, to, rows, columns);
+        return to;
     }
 
     /** Returns where factors lie that have {@linkplain #replace replaced} values. */

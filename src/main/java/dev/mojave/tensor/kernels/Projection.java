@@ -51,7 +51,7 @@ public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
     }
 
     /**
-     * The map on rows in memory, which are float32; products narrow them as they read them.
+     * The map on rows in memory. What is multiplied are factors in its precision, results are float32.
      *
      * @param weight (outputs, inputs)
      * @param bias (outputs), absent = none
@@ -105,16 +105,14 @@ public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
 
         /** dx = dy W. */
         void backward(Matrix dy, Matrix dx, int count) {
-            Matrix factors = precision.factors(dy, Scratch.FACTORS, count, outputs);
-            Blas.multiply(count, inputs, outputs, factors, weightFactors(), 0, dx);
+            Blas.multiply(count, inputs, outputs, dy, factors(), 0, dx);
         }
 
         private void multiply(Matrix x, Matrix y, int count, float beta) {
-            Matrix factors = precision.factors(x, Scratch.FACTORS, count, inputs);
-            Blas.multiplyTransposed(count, outputs, inputs, factors, weightFactors(), beta, y);
+            Blas.multiplyTransposed(count, outputs, inputs, x, factors(), beta, y);
         }
 
-        private Matrix weightFactors() {
+        private Matrix factors() {
             return stored == precision ? weight : precision.factors(weight, Scratch.WEIGHTS, outputs, inputs);
         }
     }

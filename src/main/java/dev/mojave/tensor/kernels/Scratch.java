@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
  */
 final class Scratch {
     private static final long ALIGNMENT = 64;
-    /** Slot of a product's left factor, where that is narrowed first; lower numbers are the kernels' own. */
+    /** Slot of a factor that is narrowed for one product while its values are still needed; lower numbers are the kernels' own. */
     static final int FACTORS = 4;
 
     /** Slot of weights that are narrowed for one product. */

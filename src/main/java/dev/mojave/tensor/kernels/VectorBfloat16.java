@@ -31,6 +31,8 @@ final class VectorBfloat16 {
     private static final int UPPER = 0xffff0000;
     private static final int BELOW_HALF = 0x7fff;
     private static final int QUIET_NAN = 1 << 22;
+    private static final int MAGNITUDE = 0x7fffffff;
+    private static final int INFINITE = 0x7f800000;
 
     private VectorBfloat16() {}
 
@@ -47,7 +49,7 @@ final class VectorBfloat16 {
         IntVector bits = values.reinterpretAsInts();
         IntVector odd = bits.lanewise(VectorOperators.LSHR, HALF_BITS).and(1);
         IntVector rounded = bits.add(odd).add(BELOW_HALF);
-        VectorMask<Integer> nan = values.test(VectorOperators.IS_NAN).cast(INTS);
+        VectorMask<Integer> nan = bits.and(MAGNITUDE).compare(VectorOperators.GT, INFINITE);
         return rounded.blend(bits.or(QUIET_NAN), nan).and(UPPER);
     }
 
