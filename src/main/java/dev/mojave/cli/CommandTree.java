@@ -3,6 +3,7 @@ package dev.mojave.cli;
 import dev.mojave.base.BuildInfo;
 import dev.mojave.base.Suggest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -44,12 +45,15 @@ final class CommandTree {
     private final Console console;
     private final CommandLine root;
 
+    /** Makes the tree of all verbs. */
     CommandTree(Console console) {
+        this(console, Verbs.all());
+    }
+
+    private CommandTree(Console console, List<Object> verbs) {
         this.console = console;
         this.root = new CommandLine(new Root());
-        for (Object verb : Verbs.all()) {
-            root.addSubcommand(verb);
-        }
+        verbs.forEach(root::addSubcommand);
         root.getCommandSpec()
                 .addOption(OptionSpec.builder("-V", "--version")
                         .versionHelp(true)
@@ -61,6 +65,15 @@ final class CommandTree {
         sections.addAll(sections.indexOf(UsageMessageSpec.SECTION_KEY_PARAMETER_LIST_HEADING), VERBS);
         root.setHelpSectionKeys(sections);
         root.setUsageHelpLongOptionsMaxWidth(26).setUsageHelpWidth(110);
+    }
+
+    /** Makes what a command line needs: its verb alone, or all where it does not begin with one. */
+    static CommandTree of(Console console, String... arguments) {
+        return Arrays.stream(arguments)
+                .findFirst()
+                .flatMap(Verbs::named)
+                .map(verb -> new CommandTree(console, List.of(verb)))
+                .orElseGet(() -> new CommandTree(console));
     }
 
     /** Gives a command and all below it the help option, in the same words. */

@@ -99,8 +99,8 @@ final class GenerateVerb implements Verb {
         boolean asJson = json.chosen(console);
         console.reserveOutput();
         SavedModel.requireModel(run);
-        Engine.configure(EngineRequest.DEFAULT, console);
-        try (SavedModel saved = SavedModel.load(run, checkpoint.which());
+        try (SavedModel saved = SavedModel.load(
+                        run, checkpoint.which(), () -> Engine.configure(EngineRequest.DEFAULT, console));
                 Signals signals = Signals.listen(console, "this token is the last")) {
             Generator generator = generator(saved, format);
             if (!asJson) {

@@ -16,7 +16,11 @@ public final class Main {
     /** Runs the command line of this process and ends it. */
     public static void main(String[] arguments) {
         StandardError.reachedMain();
-        System.exit(run(Console.system(), arguments));
+        Console console = Console.system();
+        EarlyStart early = EarlyStart.of(console, arguments);
+        int code = run(console, arguments);
+        early.await();
+        System.exit(code);
     }
 
     /** Runs one command line and returns its exit code; everything it says goes through the console. */
@@ -26,7 +30,7 @@ public final class Main {
                 console.print(HelpText.topLevel());
                 return ExitCodes.OK;
             }
-            return new CommandTree(console).execute(arguments);
+            return CommandTree.of(console, arguments).execute(arguments);
         } catch (Throwable e) {
             ExitCodes.Outcome outcome = ExitCodes.of(e);
             console.error(outcome.message() + (outcome.internal() ? logged(e, arguments) : ""));

@@ -1,19 +1,30 @@
 package dev.mojave.cli;
 
+import dev.mojave.base.Failure;
+import dev.mojave.base.Folders;
+import dev.mojave.tensor.engine.Engine;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import picocli.CommandLine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
 
 /**
- * What the launcher runs once after a build to record the classes that a start loads (JEP 514). It exercises the command line with
- * output that goes nowhere, and stays away from native libraries: loading those would cost every first start seconds.
+ * What the launcher runs once after a build to record the classes that a start loads. It exercises the command line with output that
+ * goes nowhere, and where the native libraries load, it trains a tiny model and lets it write: half of the classes that a first token
+ * takes are libtorch's.
  */
 final class Warmup {
+    private static final String NAME = "warmup";
+
+    private static final int DOCUMENTS = 60;
+
     private Warmup() {}
 
     /** Runs the recorded starts; failures do not matter, they are part of what a start may do. */
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws IOException {
         try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
             Console console = new Console(nowhere, () -> nowhere, Terminal.detect());
             Main.run(console, "--help");
@@ -21,9 +32,46 @@ final class Warmup {
             Main.run(console, "no-such-verb");
             Main.run(console, "models");
             Main.run(console, "models", "--json");
-            for (Object verb : Verbs.all()) {
-                Main.run(console, new CommandLine(verb).getCommandName(), "--help");
+            for (String verb : Verbs.NAMES) {
+                Main.run(console, verb, "--help");
+            }
+            Path folder = Files.createTempDirectory("mojave-" + NAME);
+            try {
+                boolean computed = compute(console, folder);
+                console.say(computed ? "computed" : "no native libraries: only the command line is recorded");
+            } finally {
+                Folders.delete(folder);
             }
         }
+        // As a start ends: what libtorch leaves behind is not destroyed.
+        System.exit(ExitCodes.OK);
+    }
+
+    /** Trains, writes and evaluates in a folder; returns whether all of it went well. */
+    static boolean compute(Console console, Path folder) throws IOException {
+        try {
+            // With the choice at hand: measuring the machine is for a person's first run.
+            Engine.load();
+        } catch (Failure e) {
+            return false;
+        }
+        Path text = folder.resolve("text.jsonl");
+        Files.write(
+                text,
+                IntStream.range(0, DOCUMENTS)
+                        .mapToObj("{\"text\": \"a line of text, the %dth\"}"::formatted)
+                        .toList());
+        Path recipe = folder.resolve("recipe.yaml");
+        Files.writeString(recipe, """
+                name: %s
+                data: {source: %s, tokenizer: byte, validation: {documents: 0.2}}
+                model: {preset: llama, hidden_size: 16, num_hidden_layers: 1, num_attention_heads: 2, max_position_embeddings: 16}
+                train: {batch_size: 2, steps: 2, learning_rate: 1.0e-3}
+                engine: {precision: fp32}
+                """.formatted(NAME, text));
+        String run = folder.resolve(NAME).toString();
+        return Main.run(console, "train", recipe.toString(), "--output", folder.toString()) == ExitCodes.OK
+                && Main.run(console, "generate", run, "--prompt", "a ", "--max-tokens", "20") == ExitCodes.OK
+                && Main.run(console, "eval", "perplexity", run) == ExitCodes.OK;
     }
 }

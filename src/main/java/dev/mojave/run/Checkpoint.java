@@ -4,6 +4,7 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
 import dev.mojave.interop.SafetensorsFile;
 import java.nio.file.Path;
+import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A verified checkpoint, open for reading: weights and moments are mapped and come from disk when they are used. */
@@ -12,10 +13,14 @@ public final class Checkpoint implements AutoCloseable {
     private final TrainState state;
     private final ObjectNode config;
     private final SafetensorsFile weights;
-    private final SafetensorsFile optimizer;
+    private final Optional<SafetensorsFile> optimizer;
 
     private Checkpoint(
-            Path folder, TrainState state, ObjectNode config, SafetensorsFile weights, SafetensorsFile optimizer) {
+            Path folder,
+            TrainState state,
+            ObjectNode config,
+            SafetensorsFile weights,
+            Optional<SafetensorsFile> optimizer) {
         this.folder = folder;
         this.state = state;
         this.config = config;
@@ -23,9 +28,9 @@ public final class Checkpoint implements AutoCloseable {
         this.optimizer = optimizer;
     }
 
-    /** Verifies and opens a folder. */
-    static Checkpoint open(Path folder) {
-        CheckpointFiles.verify(folder);
+    /** Verifies and opens a folder, with what training goes on from or for its model alone. */
+    static Checkpoint open(Path folder, boolean training) {
+        CheckpointFiles.verify(folder, training ? CheckpointFiles.CHECKED : CheckpointFiles.OF_MODEL);
         TrainState state = Json.read(folder.resolve(CheckpointFiles.STATE), TrainState.class);
         if (state.version() != TrainState.VERSION) {
             throw Failure.data(
@@ -35,7 +40,9 @@ public final class Checkpoint implements AutoCloseable {
         ObjectNode config = Json.read(folder.resolve(CheckpointFiles.CONFIG), ObjectNode.class);
         SafetensorsFile weights = SafetensorsFile.open(folder.resolve(CheckpointFiles.WEIGHTS));
         try {
-            SafetensorsFile optimizer = SafetensorsFile.open(folder.resolve(CheckpointFiles.OPTIMIZER));
+            Optional<SafetensorsFile> optimizer = training
+                    ? Optional.of(SafetensorsFile.open(folder.resolve(CheckpointFiles.OPTIMIZER)))
+                    : Optional.empty();
             return new Checkpoint(folder, state, config, weights, optimizer);
         } catch (RuntimeException e) {
             weights.close();
@@ -63,9 +70,13 @@ public final class Checkpoint implements AutoCloseable {
         return weights;
     }
 
-    /** Returns the optimiser's state by name. */
+    /**
+     * Returns the optimiser's state by name.
+     *
+     * @throws IllegalStateException if the checkpoint was opened for its model alone
+     */
     public SafetensorsFile optimizer() {
-        return optimizer;
+        return optimizer.orElseThrow(() -> new IllegalStateException(folder + " was opened for its model alone"));
     }
 
     @Override
@@ -73,7 +84,7 @@ public final class Checkpoint implements AutoCloseable {
         try {
             weights.close();
         } finally {
-            optimizer.close();
+            optimizer.ifPresent(SafetensorsFile::close);
         }
     }
 }

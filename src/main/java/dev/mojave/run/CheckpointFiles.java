@@ -21,6 +21,9 @@ final class CheckpointFiles {
     static final String SUMS = "SHA256SUMS";
     static final List<String> CHECKED = List.of(CONFIG, WEIGHTS, OPTIMIZER, STATE);
 
+    /** What a model takes that is not trained on: the moments are twice as large as its weights. */
+    static final List<String> OF_MODEL = List.of(CONFIG, WEIGHTS, STATE);
+
     private CheckpointFiles() {}
 
     /** Writes SHA256SUMS, in the format of {@code sha256sum}, over the files that are there. */
@@ -36,16 +39,17 @@ final class CheckpointFiles {
     }
 
     /**
-     * Checks that every file is there, whole and unchanged.
+     * Checks that files are there, whole and unchanged.
      *
+     * @param names {@link #CHECKED} or {@link #OF_MODEL}
      * @throws Failure of kind DATA that names the file, what was expected and what was found
      */
-    static void verify(Path folder) {
+    static void verify(Path folder, List<String> names) {
         if (!Files.isDirectory(folder)) {
             throw Failure.data("%s does not exist", folder);
         }
         Map<String, String> sums = sums(folder.resolve(SUMS));
-        for (String name : CHECKED) {
+        for (String name : names) {
             Path file = folder.resolve(name);
             if (!Files.isRegularFile(file)) {
                 throw Failure.data("%s is missing", file);

@@ -239,11 +239,20 @@ public final class Checkpoints {
     }
 
     /**
-     * Opens the checkpoint of a step after checking every file.
+     * Opens the checkpoint of a step to go on from, after checking every file.
      *
      * @throws Failure of kind DATA that names the damaged file, what was expected and found, and the newest older checkpoint that is whole
      */
     public Checkpoint open(long step) {
+        return open(step, true);
+    }
+
+    /** The same for its model alone: what only training needs is neither checked nor opened. */
+    public Checkpoint openModel(long step) {
+        return open(step, false);
+    }
+
+    private Checkpoint open(long step, boolean training) {
         Path place = folder.resolve("step-" + step);
         if (!Files.isDirectory(place)) {
             throw Failure.data(
@@ -251,7 +260,7 @@ public final class Checkpoints {
                     place, names().isEmpty() ? "no checkpoint" : String.join(", ", names()));
         }
         try {
-            return Checkpoint.open(place);
+            return Checkpoint.open(place, training);
         } catch (Failure e) {
             if (e.kind() != Failure.Kind.DATA) {
                 // It may be whole and only out of reach: nothing is to be removed.
@@ -270,7 +279,7 @@ public final class Checkpoints {
                 .sorted(Comparator.reverseOrder())
                 .filter(older -> {
                     try {
-                        CheckpointFiles.verify(folder.resolve("step-" + older));
+                        CheckpointFiles.verify(folder.resolve("step-" + older), CheckpointFiles.CHECKED);
                         return true;
                     } catch (Failure e) {
                         return false;

@@ -45,9 +45,17 @@ public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe
      *     is none of these or there is no such folder
      */
     public static SavedModel load(Path folder, String which) {
+        return load(folder, which, () -> {});
+    }
+
+    /**
+     * The same with something to be done between reading and the first tensor: {@link #load(Path, String)} for who configures the engine,
+     * which another thread may be starting until then.
+     */
+    public static SavedModel load(Path folder, String which, Runnable beforeTensors) {
         requireModel(folder);
         if (RunFolder.isRun(folder)) {
-            return load(RunFolder.open(folder), which);
+            return load(RunFolder.open(folder), which, beforeTensors);
         }
         try (ModelFolder source = ModelFolder.open(folder)) {
             Tokenizer tokenizer = source.tokenizer()
@@ -59,6 +67,7 @@ public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe
                     source.spec(),
                     folder.resolve("tokenizer.json").toString(),
                     tokenizer.endOfText().isPresent());
+            beforeTensors.run();
             return new SavedModel(source.load(), tokenizer, recipe, 0);
         }
     }
@@ -81,6 +90,10 @@ public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe
      * @throws Failure of kind DATA if there is no such checkpoint or it is damaged, USAGE if {@code which} is none of these
      */
     public static SavedModel load(RunFolder run, String which) {
+        return load(run, which, () -> {});
+    }
+
+    private static SavedModel load(RunFolder run, String which, Runnable beforeTensors) {
         Recipe recipe = run.recipe();
         Tokenizer tokenizer = run.tokenizer();
         if (recipe.model().vocabSize() < tokenizer.vocabSize()) {
@@ -88,14 +101,19 @@ public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe
                     "%s: the model has %d token embeddings, but the tokenizer has %d tokens: they do not belong together",
                     run.path(), recipe.model().vocabSize(), tokenizer.vocabSize());
         }
-        Weights weights = weights(run, which);
+        Weights weights = weights(run, which, beforeTensors);
         return new SavedModel(weights.model, tokenizer, recipe, weights.step);
     }
 
     /** Loads a run's model without its tokenizer; failures are those of {@link #load(RunFolder, String)}. */
     public static Weights weights(RunFolder run, String which) {
+        return weights(run, which, () -> {});
+    }
+
+    private static Weights weights(RunFolder run, String which, Runnable beforeTensors) {
         Recipe recipe = run.recipe();
-        try (Checkpoint checkpoint = run.checkpoints().open(step(run, which))) {
+        try (Checkpoint checkpoint = run.checkpoints().openModel(step(run, which))) {
+            beforeTensors.run();
             LanguageModel model = LanguageModel.blank(recipe.model());
             Snapshots.restore(checkpoint, model);
             return new Weights(model, recipe, checkpoint.state().step());
@@ -119,7 +137,7 @@ public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe
         if (step.isEmpty()) {
             throw Failure.data("--from %s: the run has no checkpoint", from);
         }
-        try (Checkpoint checkpoint = run.checkpoints().open(step.get())) {
+        try (Checkpoint checkpoint = run.checkpoints().openModel(step.get())) {
             Snapshots.restore(checkpoint, model);
         }
     }

@@ -7,12 +7,16 @@ import dev.mojave.data.PreparedData;
 import dev.mojave.data.TokenSplit;
 import dev.mojave.eval.Perplexity;
 import dev.mojave.model.LanguageModel;
+import dev.mojave.model.ModelSpec;
 import dev.mojave.nn.Context;
 import dev.mojave.result.EvalResult;
 import dev.mojave.run.TrainSpec;
 import java.util.Optional;
 
-/** The evaluations of a run: the same held-out windows every time, all of them at the end, in float32. */
+/**
+ * The evaluations of a run: the same held-out windows every time, all of them at the end, in float32; as many at a time as a training step
+ * takes, so that a run needs no memory for the first evaluation that it did not have.
+ */
 final class Evaluations {
     private final LanguageModel model;
     private final Perplexity during;
@@ -22,7 +26,7 @@ final class Evaluations {
     Evaluations(LanguageModel model, PreparedData data, TrainSpec spec) {
         this.model = model;
         Cut cut = data.cut(model.spec().maxPositionEmbeddings());
-        int rows = Perplexity.rows(model.spec());
+        int rows = rows(model.spec(), spec);
         TokenSplit held = data.validation();
         this.last = new Perplexity(EvalWindows.all(held, cut), data.tokenizer(), rows);
         this.during = spec.evalTokens().isAll()
@@ -33,6 +37,11 @@ final class Evaluations {
                 ? Optional.empty()
                 : Optional.of(new Perplexity(
                         EvalWindows.limited(data.train(), cut, spec.trainSubsetTokens()), data.tokenizer(), rows));
+    }
+
+    /** Returns the windows of one forward pass. */
+    static int rows(ModelSpec model, TrainSpec train) {
+        return Math.min(Perplexity.rows(model), train.microBatchSize());
     }
 
     /** Measures held-out text, and the part of the training text where that is asked for, into the recorder. */

@@ -4,7 +4,6 @@ import dev.mojave.base.Progress;
 import dev.mojave.base.Records;
 import dev.mojave.base.Trees;
 import dev.mojave.data.PreparedData;
-import dev.mojave.eval.Perplexity;
 import dev.mojave.model.Inputs;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelCounts;
@@ -138,7 +137,7 @@ public final class Planner {
                 fastestBatch = Math.min(fastestBatch, (computed - start) / 1e9);
                 fastestUpdate = Math.min(fastestUpdate, (System.nanoTime() - computed) / 1e9);
             }
-            evaluate(model, Perplexity.rows(recipe.model()));
+            evaluate(model, Evaluations.rows(recipe.model(), train));
             return new Cost(fastestBatch, fastestUpdate, ProcessMemory.peakBytes());
         }
     }

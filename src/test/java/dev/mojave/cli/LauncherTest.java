@@ -49,8 +49,10 @@ class LauncherTest {
     private static final String JAVA = """
             #!/bin/sh
             case "$*" in
-              *AOTMode=record*) echo record >> "$COUNTS"; exit 0 ;;
-              *AOTMode=create*) for a; do case $a in -XX:AOTCache=*) echo cache > "${a#*=}" ;; esac; done; exit 0 ;;
+              *ArchiveClassesAtExit*)
+                echo record >> "$COUNTS"
+                for a; do case $a in -XX:Archive*) echo cache > "${a#*=}" ;; esac; done
+                exit 0 ;;
             esac
             echo "WARNING: noise" >&2
             [ "${STUB:-}" = die ] && { echo "no room for the heap" >&2; exit 1; }
@@ -192,7 +194,7 @@ class LauncherTest {
         assertThat(second.err()).isEmpty();
         assertThat(second.out()).isEqualTo(first.out());
         assertThat(builds()).hasSize(1);
-        assertThat(second.out()).containsPattern("-XX:AOTCache=.*/aot-25\\.0\\.3\n");
+        assertThat(second.out()).containsPattern("-XX:SharedArchiveFile=.*/classes-25\\.0\\.3\n");
     }
 
     @Test
@@ -348,7 +350,7 @@ class LauncherTest {
     void anotherJdkGetsAStartUpCacheOfItsOwnWithoutABuild() throws Exception {
         run();
         environment.put("JAVA_HOME", jdk("jdk 26", "26").toString());
-        assertThat(run().out()).containsPattern("-XX:AOTCache=.*/aot-26\n");
+        assertThat(run().out()).containsPattern("-XX:SharedArchiveFile=.*/classes-26\n");
         run();
         assertThat(builds()).hasSize(1);
         assertThat(temporary.resolve("records")).hasContent("record\nrecord\n");

@@ -1,6 +1,7 @@
 package dev.mojave.tensor.engine;
 
 import dev.mojave.base.Json;
+import dev.mojave.base.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ final class CalibrationChild {
         for (int i = 2; i < arguments.length; i++) {
             int threads = Integer.parseInt(arguments[i]);
             if (i == 2) {
-                Natives.load(blas, threads);
+                Natives.load(blas, threads, Progress.SILENT);
             } else {
                 Natives.setThreads(blas, threads);
             }

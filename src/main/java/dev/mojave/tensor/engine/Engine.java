@@ -51,6 +51,18 @@ public final class Engine {
         return start(request, true, progress);
     }
 
+    /**
+     * Starts the engine as {@link #configure} would, unless the machine were to be measured for that: for a thread that does so while
+     * another one reads what is to be computed. Who configures meanwhile waits.
+     *
+     * @throws Failure of kind ENVIRONMENT if the natives do not load; {@link #configure} then fails too
+     */
+    public static synchronized void prepare(EngineRequest request, Progress progress) {
+        if (!running()) {
+            Resolver.settled(request).ifPresent(choice -> load(choice, progress));
+        }
+    }
+
     /** Returns versions of what computes here: {@code java}, {@code libtorch}, {@code openblas}, {@code mkl}. */
     public static Map<String, String> versions() {
         Map<String, String> versions = new LinkedHashMap<>();
@@ -63,19 +75,23 @@ public final class Engine {
         EngineChoice running = current;
         EngineChoice wanted = Resolver.resolve(request, running, mayMeasure, progress);
         if (running == null) {
-            String malloc = Natives.load(wanted.blas(), wanted.threads());
-            if (wanted.device().equals(EngineChoice.CUDA)) {
-                Natives.requireCuda();
-            }
-            wanted = withMalloc(wanted, malloc);
-        } else {
-            sameDevice(running, wanted);
-            sameBlas(running, wanted);
-            Natives.setThreads(wanted.blas(), wanted.threads());
-            wanted = withMalloc(wanted, running.malloc());
+            return load(wanted, progress);
         }
+        sameDevice(running, wanted);
+        sameBlas(running, wanted);
+        Natives.setThreads(wanted.blas(), wanted.threads());
+        wanted = withMalloc(wanted, running.malloc());
         current = wanted;
         return wanted;
+    }
+
+    private static EngineChoice load(EngineChoice wanted, Progress progress) {
+        EngineChoice loaded = withMalloc(wanted, Natives.load(wanted.blas(), wanted.threads(), progress));
+        if (loaded.device().equals(EngineChoice.CUDA)) {
+            Natives.requireCuda();
+        }
+        current = loaded;
+        return loaded;
     }
 
     /**

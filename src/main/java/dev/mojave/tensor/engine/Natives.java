@@ -1,6 +1,7 @@
 package dev.mojave.tensor.engine;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.Progress;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -18,6 +19,11 @@ import org.bytedeco.pytorch.global.torch;
 /** Loads libtorch over one BLAS library: settings first, then the libraries, then a look at what was really loaded. */
 final class Natives {
     private static final String BLAS_PROPERTY = "org.bytedeco.openblas.load";
+    /** Whether JavaCPP searches for libraries when a class of its own is first used. */
+    private static final String SEARCH_PROPERTY = "org.bytedeco.javacpp.loadlibraries";
+    /** The launcher's, inherited by the processes that ours start. */
+    private static final String OWN_PROCESS = "mojave.root";
+
     private static final String MKL_LIBRARY = "mkl_rt";
     private static final Path MAPS = Path.of("/proc/self/maps");
 
@@ -35,7 +41,7 @@ final class Natives {
      * @return how the allocator was left: {@link EngineChoice#MALLOC_TUNED} or {@link EngineChoice#MALLOC_SYSTEM}
      * @throws Failure of kind ENVIRONMENT if they cannot be loaded
      */
-    static String load(String blas, int threads) {
+    static String load(String blas, int threads, Progress progress) {
         prepareJavaCpp();
         Optional<Libc> libc = Libc.find();
         boolean tuned = libc.isPresent() && libc.get().keepFreedBlocks();
@@ -46,7 +52,7 @@ final class Natives {
             System.clearProperty(BLAS_PROPERTY);
         }
         try {
-            loadLocked();
+            loadLocked(blas, progress);
             verify(blas);
             setThreads(blas, threads);
             libc.ifPresent(Libc::endWithoutDestructors);
@@ -91,16 +97,23 @@ final class Natives {
 
     /**
      * JavaCPP points a link in its cache at the BLAS of whoever starts; two processes with different choices that start at once
-     * must not see each other's link, so loading takes turns.
+     * must not see each other's link. So unpacking and linking is for one process at a time, loading what is there for many.
      */
-    private static void loadLocked() {
+    private static void loadLocked(String blas, Progress progress) {
         File cache = cacheDirectory();
-        try (FileChannel channel = FileChannel.open(
-                        cache.toPath().resolve(".mojave-load.lock"),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE);
-                FileLock lock = channel.lock()) {
+        Path lockFile = cache.toPath().resolve(".mojave-load.lock");
+        // JavaCPP's search is switched off where its libraries are loaded directly, which is not for us to do in
+        // another's program.
+        Optional<UnpackedLibraries> unpacked = System.getProperty(OWN_PROCESS) == null
+                ? Optional.empty()
+                : UnpackedLibraries.of(cache.toPath(), System.getProperty("java.class.path", ""), blas);
+        if (unpacked.isPresent() && loadedUnpacked(unpacked.get(), lockFile)) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = exclusive(channel, cache, progress)) {
             Loader.load(torch.class);
+            unpacked.ifPresent(list -> list.remember(Loader.getLoadedLibraries().values()));
             assert lock.isValid();
         } catch (IOException e) {
             throw Failure.environment(
@@ -109,6 +122,36 @@ final class Natives {
                             cache, String.valueOf(e.getMessage()))
                     .because(e);
         }
+    }
+
+    private static boolean loadedUnpacked(UnpackedLibraries unpacked, Path lockFile) {
+        if (!Files.isReadable(lockFile)) {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.READ);
+                FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
+            if (lock == null || !unpacked.load(Natives::loadLibrary)) {
+                return false;
+            }
+            System.setProperty(SEARCH_PROPERTY, "false");
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @SuppressWarnings("restricted") // loading native libraries is what this class is for
+    private static void loadLibrary(String path) {
+        System.load(path);
+    }
+
+    private static FileLock exclusive(FileChannel channel, File cache, Progress progress) throws IOException {
+        FileLock lock = channel.tryLock();
+        if (lock != null) {
+            return lock;
+        }
+        progress.say("waiting: another mojave is unpacking or loading the native libraries in " + cache);
+        return channel.lock();
     }
 
     private static File cacheDirectory() {

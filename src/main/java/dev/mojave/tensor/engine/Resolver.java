@@ -18,10 +18,10 @@ final class Resolver {
         this.request = request;
         this.running = running;
         Calibrator calibrator = new Calibrator(machine);
-        boolean open = EngineRequest.isAuto(request.blas()) || EngineRequest.isAuto(request.precision());
         // An engine that runs already was started without measuring: tests and library users do not wait for it.
-        this.calibration =
-                open && mayMeasure && running == null ? calibrator.cachedOrMeasured(progress) : calibrator.cached();
+        this.calibration = isOpen(request) && mayMeasure && running == null
+                ? calibrator.cachedOrMeasured(progress)
+                : calibrator.cached();
     }
 
     /**
@@ -31,16 +31,31 @@ final class Resolver {
      */
     static EngineChoice resolve(
             EngineRequest request, @Nullable EngineChoice running, boolean mayMeasure, Progress progress) {
-        Resolver resolver = new Resolver(request, running, mayMeasure, progress);
+        return new Resolver(request, running, mayMeasure, progress).choice(progress);
+    }
+
+    /** Resolves what can be resolved for good without measuring the machine: empty if it would have to be measured first. */
+    static Optional<EngineChoice> settled(EngineRequest request) {
+        Resolver resolver = new Resolver(request, null, false, Progress.SILENT);
+        return isOpen(request) && resolver.calibration.isEmpty()
+                ? Optional.empty()
+                : Optional.of(resolver.choice(Progress.SILENT));
+    }
+
+    private EngineChoice choice(Progress progress) {
         boolean cuda = request.device().equals(EngineChoice.CUDA);
         return new EngineChoice(
                 cuda ? EngineChoice.CUDA : "cpu",
-                resolver.precision(),
-                resolver.blas(),
-                resolver.threads(),
+                precision(),
+                blas(),
+                threads(),
                 // The fused kernels are the CPU's; a GPU takes their plain twins.
                 cuda ? "plain" : kernels(request, progress),
                 EngineChoice.MALLOC_SYSTEM);
+    }
+
+    private static boolean isOpen(EngineRequest request) {
+        return EngineRequest.isAuto(request.blas()) || EngineRequest.isAuto(request.precision());
     }
 
     private String precision() {
