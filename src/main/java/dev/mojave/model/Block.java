@@ -13,7 +13,6 @@ import dev.mojave.nn.Rotary;
 import dev.mojave.tensor.Recompute;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.kernels.BlockKernel;
-import dev.mojave.tensor.kernels.DropoutKernel;
 import dev.mojave.tensor.kernels.Half;
 import java.util.List;
 import java.util.Optional;
@@ -69,9 +68,8 @@ final class Block {
                 new Output(kept(xBSD, context, in -> forward(in, dense, visible, cache, context)), Optional.empty());
             case Sparse(MoeLayer moe) -> {
                 Tensor x = kept(xBSD, context, in -> attend(in, visible, cache, context));
-                MoeLayer.Output output = moe.forward(feedForwardNorm.forward(x), tokens, context);
-                Tensor branch = DropoutKernel.apply(output.yBSD(), context.dropout(dropout));
-                yield new Output(x.add(branch), Optional.of(output.routing()));
+                MoeLayer.Output output = moe.residual(x, feedForwardNorm, tokens, context.dropout(dropout), context);
+                yield new Output(output.yBSD(), Optional.of(output.routing()));
             }
         };
     }

@@ -3,7 +3,6 @@ package dev.mojave.moe;
 import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,17 +52,19 @@ public final class BalanceLosses {
         Routing first = layers.getFirst();
         long[] counts = new long[first.experts()];
         long tokens = 0;
-        List<Tensor> probabilities = new ArrayList<>();
         for (Routing routing : layers) {
             long[] layerCounts = routing.choices().wantedOfExpert();
             for (int expert = 0; expert < counts.length; expert++) {
                 counts[expert] += layerCounts[expert];
             }
             tokens += routing.tokens();
-            probabilities.add(routing.probabilitiesTE());
         }
-        Tensor pooledTE = probabilities.size() == 1 ? probabilities.getFirst() : Tensors.cat(probabilities, 0);
-        return pooledTE.mean(0).mul(fractions(counts, tokens)).sum().mul(first.experts());
+        // The mean over the tokens of all layers, without joining what layers hold.
+        Tensor sumE = layers.stream()
+                .map(routing -> routing.probabilitiesTE().sum(0))
+                .reduce(Tensor::add)
+                .orElseThrow();
+        return sumE.mul(fractions(counts, tokens)).sum().mul((double) first.experts() / tokens);
     }
 
     /**

@@ -146,6 +146,23 @@ public final class Choices {
         return copyAtRow;
     }
 
+    /** The same where the tokens are some of many: copies are numbered by their places among all. */
+    long[] copyAtRowAmong(long[] places) {
+        return Arrays.stream(copyAtRow)
+                .map(copy -> places[(int) (copy / topK)] * topK + copy % topK)
+                .toArray();
+    }
+
+    /** The rows of copies where the tokens are some of many; no expert takes the others. */
+    long[] rowOfCopyAmong(long[] places, int all) {
+        long[] rows = new long[all * topK];
+        Arrays.fill(rows, copyAtRow.length);
+        for (int token = 0; token < tokens; token++) {
+            System.arraycopy(rowOfCopy, token * topK, rows, (int) places[token] * topK, topK);
+        }
+        return rows;
+    }
+
     /** Returns the sorted row of each copy; the number of rows for a copy that no expert takes. */
     long[] rowOfCopy() {
         return rowOfCopy;

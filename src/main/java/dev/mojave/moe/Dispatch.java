@@ -41,9 +41,6 @@ public final class Dispatch {
      */
     public static Tensor grouped(Tensor xTD, Routing routing, RowExperts experts, Context context) {
         Choices choices = routing.choices();
-        if (experts instanceof Experts feedForwards && feedForwards.fuses(xTD, context)) {
-            return feedForwards.combined(xTD, routing.weightsTK(), choices, context);
-        }
         int tokens = choices.tokens();
         int topK = choices.topK();
         Tensor copyAtRow = Tensors.of(choices.copyAtRow(), choices.copyAtRow().length);

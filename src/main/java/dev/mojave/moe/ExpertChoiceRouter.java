@@ -3,10 +3,9 @@ package dev.mojave.moe;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Init;
-import dev.mojave.tensor.DType;
-import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.SoftmaxKernel;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -65,7 +64,7 @@ public final class ExpertChoiceRouter implements Router {
 
     @Override
     public Routing route(Tensor xTD, Tokens tokens, Context context) {
-        return route(Functions.linear(xTD.to(DType.FLOAT32), weightED), sizes.topK());
+        return route(Gates.logits(xTD, weightED), sizes.topK());
     }
 
     /** Routes by logits (T, E), {@code c} experts a token on average. */
@@ -73,7 +72,7 @@ public final class ExpertChoiceRouter implements Router {
         int tokens = (int) logitsTE.size(0);
         int experts = (int) logitsTE.size(1);
         int taken = Math.clamp((long) tokens * c / experts, 1, tokens);
-        Tensor probabilitiesTE = Functions.softmax(logitsTE, 1);
+        Tensor probabilitiesTE = SoftmaxKernel.apply(logitsTE);
         long[] tokenOfSlot = probabilitiesTE
                 .detach()
                 .transpose(0, 1)

@@ -9,6 +9,8 @@ import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import dev.mojave.tensor.kernels.DropoutKernel;
 import dev.mojave.tensor.kernels.ExpertsKernel;
+import dev.mojave.tensor.kernels.Routes;
+import dev.mojave.tensor.kernels.SparseHalf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -88,23 +90,44 @@ public final class Experts implements ExpertBank {
         return results.size() == 1 ? results.getFirst() : Tensors.cat(results, 0);
     }
 
-    /** Returns whether {@link #combined} runs here: on the CPU without a dropout of the experts' own. */
-    boolean fuses(Tensor xTD, Context context) {
+    /** Returns whether {@link #residual} runs here: on the CPU without a dropout of the experts' own. */
+    boolean fuses(Tensor x, Context context) {
         return context.dropout(spec.dropout) == 0
                 && spec.each.outputs() == spec.each.width() // The kernel adds to rows as wide as those it reads.
-                && xTD.size(0) > 0
-                && ExpertsKernel.takes(xTD, context.compute());
+                && x.elements() > 0
+                && ExpertsKernel.takes(x, context.compute());
     }
 
-    /** Sends tokens to their experts and adds up what comes back, weighted, in one kernel: float32 (T, D). */
-    Tensor combined(Tensor xTD, Tensor weightsTK, Choices choices, Context context) {
+    /**
+     * Adds to the residual stream what the chosen experts make of its norm, and the shared one, in one kernel.
+     *
+     * @param routing of the T tokens that are not padding
+     * @param sharedTD what the shared expert makes of the same tokens, if there is one
+     * @param dropout probability in force
+     * @return float32 (B * S, D)
+     */
+    Tensor residual(
+            SparseHalf half,
+            Tokens tokens,
+            Routing routing,
+            Optional<Tensor> sharedTD,
+            double dropout,
+            Context context) {
+        Choices choices = routing.choices();
+        Optional<long[]> places = tokens.realT().map(Tensor::toLongs);
+        int all = (int) tokens.idsBS().elements();
         return ExpertsKernel.apply(
-                xTD,
-                weightsTK,
-                new ExpertsKernel.Routes(
-                        choices.countOfExpert(), choices.copyAtRow(), choices.rowOfCopy(), choices.topK()),
+                half,
+                tokens.among(routing.weightsTK()),
+                new Routes(
+                        choices.countOfExpert(),
+                        places.map(choices::copyAtRowAmong).orElseGet(choices::copyAtRow),
+                        places.map(p -> choices.rowOfCopyAmong(p, all)).orElseGet(choices::rowOfCopy),
+                        choices.topK()),
                 new ExpertsKernel.Weights(
                         inputEID, inputBiasEI, spec.each.activation().gate(), outputEDI, outputBiasED),
+                sharedTD.map(tokens::among),
+                dropout,
                 context.compute());
     }
 

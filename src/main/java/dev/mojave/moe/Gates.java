@@ -3,6 +3,8 @@ package dev.mojave.moe;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.LogitsKernel;
+import dev.mojave.tensor.kernels.TopKKernel;
 import java.util.Arrays;
 
 // Shapes: T tokens, E experts, K choices per token.
@@ -10,14 +12,15 @@ import java.util.Arrays;
 final class Gates {
     private Gates() {}
 
+    /** Returns {@code x W^T}, float32. */
+    static Tensor logits(Tensor xTD, Tensor weightED) {
+        return LogitsKernel.apply(xTD.to(DType.FLOAT32), weightED);
+    }
+
     /** Keeps the K experts with the largest values, best first; their values are the weights. */
     static Routing best(Tensor logitsTE, Tensor probabilitiesTE, RouterSpec.Sizes sizes) {
-        Tensor.TopK best = probabilitiesTE.topK(sizes.topK());
-        return new Routing(
-                logitsTE,
-                probabilitiesTE,
-                normalised(best.values(), sizes),
-                choices(best.indices().toLongs(), logitsTE, sizes));
+        TopKKernel.Best best = TopKKernel.apply(probabilitiesTE, sizes.topK(), sizes.renormalize());
+        return new Routing(logitsTE, probabilitiesTE, best.weightsTK(), choices(best.indices(), logitsTE, sizes));
     }
 
     /** Divides the weights of a token by their sum, where the sizes ask for it. */

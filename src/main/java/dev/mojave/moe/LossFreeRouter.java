@@ -6,12 +6,11 @@ import dev.mojave.base.Check;
 import dev.mojave.base.Default;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Init;
-import dev.mojave.tensor.DType;
-import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.SoftmaxKernel;
 
 // Shapes: T tokens, D model width, E experts, K choices per token.
 /**
@@ -83,10 +82,10 @@ public final class LossFreeRouter implements Router {
 
     @Override
     public Routing route(Tensor xTD, Tokens tokens, Context context) {
-        Tensor logitsTE = Functions.linear(xTD.to(DType.FLOAT32), weightED);
+        Tensor logitsTE = Gates.logits(xTD, weightED);
         Tensor scoresTE = switch (spec.scores) {
             case SIGMOID -> logitsTE.sigmoid();
-            case SOFTMAX -> Functions.softmax(logitsTE, 1);
+            case SOFTMAX -> SoftmaxKernel.apply(logitsTE);
         };
         Tensor chosenTK;
         try (NoGrad _ = NoGrad.open()) {

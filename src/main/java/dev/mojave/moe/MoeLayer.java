@@ -2,10 +2,13 @@ package dev.mojave.moe;
 
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Init;
+import dev.mojave.nn.Norm;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.DropoutKernel;
+import dev.mojave.tensor.kernels.SparseHalf;
 import java.util.Optional;
 
 // Shapes: B batch, S tokens, D model width, T routed tokens: B * S without padding.
@@ -95,19 +98,38 @@ public final class MoeLayer {
      */
     public Output forward(Tensor xBSD, Tokens tokens, Context context) {
         long[] shape = xBSD.shape();
-        Tensor allTD = xBSD.to(DType.FLOAT32).reshape(-1, shape[2]);
-        Optional<Tensor> real = tokens.realT();
-        Tensor xTD = real.isPresent() ? allTD.indexSelect(0, real.get()) : allTD;
+        Tensor xTD = tokens.routedOf(xBSD.to(DType.FLOAT32).reshape(-1, shape[2]));
         Routing routing = route(xTD, tokens, context);
-        boolean all = spec.travel.dispatch == Dispatch.Kind.NAIVE || spec.router instanceof SoftRouter.Spec;
-        Tensor chosenTD =
-                all ? Dispatch.naive(xTD, routing, experts, context) : Dispatch.grouped(xTD, routing, experts, context);
+        Tensor chosenTD = everyExpert()
+                ? Dispatch.naive(xTD, routing, experts, context)
+                : Dispatch.grouped(xTD, routing, experts, context);
         Tensor yTD = shared.isPresent() ? chosenTD.add(shared.get().forward(xTD, context)) : chosenTD;
-        long outputs = yTD.size(1);
-        Tensor y = real.isPresent()
-                ? Tensors.zeros(DType.FLOAT32, shape[0] * shape[1], outputs).indexAdd(0, real.get(), yTD)
-                : yTD;
-        return new Output(y.view(shape[0], shape[1], outputs), routing);
+        return new Output(tokens.among(yTD).view(shape[0], shape[1], yTD.size(1)), routing);
+    }
+
+    private boolean everyExpert() {
+        return spec.travel.dispatch == Dispatch.Kind.NAIVE || spec.router instanceof SoftRouter.Spec;
+    }
+
+    /**
+     * The sparse half of a pre-norm block, {@code x + dropout(mixture(norm(x)))}; kernels do all but the router's own arithmetic where they
+     * run.
+     *
+     * @param xBSD the residual stream, float32 (B, S, D)
+     * @param dropout probability in force
+     * @return the sum, and what the router decided
+     */
+    public Output residual(Tensor xBSD, Norm norm, Tokens tokens, double dropout, Context context) {
+        if (!everyExpert() && experts instanceof Experts feedForwards && feedForwards.fuses(xBSD, context)) {
+            SparseHalf half = new SparseHalf(xBSD.reshape(-1, xBSD.size(-1)), norm.normalisation());
+            Tensor xTD = tokens.routedOf(half.normedTD());
+            Routing routing = route(xTD, tokens, context);
+            Optional<Tensor> sharedTD = shared.map(expert -> expert.forward(xTD, context));
+            Tensor y = feedForwards.residual(half, tokens, routing, sharedTD, dropout, context);
+            return new Output(y.view(xBSD.shape()), routing);
+        }
+        Output mixture = forward(norm.forward(xBSD), tokens, context);
+        return new Output(xBSD.add(DropoutKernel.apply(mixture.yBSD, dropout)), mixture.routing);
     }
 
     private Routing route(Tensor xTD, Tokens tokens, Context context) {

@@ -3,11 +3,11 @@ package dev.mojave.moe;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Init;
-import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.SoftmaxKernel;
 import java.util.Optional;
 
 // Shapes: T tokens, D model width, E experts, K choices per token.
@@ -58,17 +58,16 @@ public final class NoisyTopKRouter implements Router {
     }
 
     private Routing clean(Tensor xTD) {
-        Tensor logitsTE = Functions.linear(xTD.to(DType.FLOAT32), weightED);
-        return Gates.best(logitsTE, Functions.softmax(logitsTE, 1), sizes);
+        Tensor logitsTE = Gates.logits(xTD, weightED);
+        return Gates.best(logitsTE, SoftmaxKernel.apply(logitsTE), sizes);
     }
 
     /** Routes with the given standard normal noise (T, E). */
     Routing noisy(Tensor xTD, Tensor epsTE) {
-        Tensor x = xTD.to(DType.FLOAT32);
-        Tensor cleanTE = Functions.linear(x, weightED);
-        Tensor deviationTE = Functions.softplus(Functions.linear(x, noiseED)).add(NOISE_EPSILON);
+        Tensor cleanTE = Gates.logits(xTD, weightED);
+        Tensor deviationTE = Functions.softplus(Gates.logits(xTD, noiseED)).add(NOISE_EPSILON);
         Tensor noisyTE = cleanTE.add(deviationTE.mul(epsTE));
-        Routing routing = Gates.best(noisyTE, Functions.softmax(noisyTE, 1), sizes);
+        Routing routing = Gates.best(noisyTE, SoftmaxKernel.apply(noisyTE), sizes);
         return new Routing(
                 noisyTE,
                 routing.probabilitiesTE(),

@@ -3,10 +3,9 @@ package dev.mojave.moe;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Init;
-import dev.mojave.tensor.DType;
-import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.SoftmaxKernel;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -81,12 +80,12 @@ public final class SinkhornRouter implements Router {
 
     @Override
     public Routing route(Tensor xTD, Tokens tokens, Context context) {
-        return route(Functions.linear(xTD.to(DType.FLOAT32), weightED), sizes, context);
+        return route(Gates.logits(xTD, weightED), sizes, context);
     }
 
     /** Routes by logits (T, E). */
     static Routing route(Tensor logitsTE, RouterSpec.Sizes sizes, Context context) {
-        Tensor probabilitiesTE = Functions.softmax(logitsTE, 1);
+        Tensor probabilitiesTE = SoftmaxKernel.apply(logitsTE);
         long[] chosen = context.training()
                 ? best(plan(logitsTE.toFloats(), sizes.experts()).valuesTE(), sizes)
                 : logitsTE.detach().topK(sizes.topK()).indices().toLongs();

@@ -4,9 +4,8 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.mojave.base.Check;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Init;
-import dev.mojave.tensor.DType;
-import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.kernels.SoftmaxKernel;
 import java.util.Optional;
 
 // Shapes: T tokens, D model width, E experts.
@@ -59,8 +58,8 @@ public final class SoftRouter implements Router {
 
     @Override
     public Routing route(Tensor xTD, Tokens tokens, Context context) {
-        Tensor logitsTE = Functions.linear(xTD.to(DType.FLOAT32), weightED);
-        Tensor probabilitiesTE = Functions.softmax(logitsTE, 1);
+        Tensor logitsTE = Gates.logits(xTD, weightED);
+        Tensor probabilitiesTE = SoftmaxKernel.apply(logitsTE);
         Tensor.TopK sorted = probabilitiesTE.topK(sizes.experts());
         return new Routing(
                 logitsTE,

@@ -9,6 +9,7 @@ import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.SoftmaxKernel;
 import java.util.HashSet;
 import java.util.List;
 
@@ -73,8 +74,7 @@ public final class TaskAwareRouter implements Router {
         // The category's part of the logits, by category: (G, E) and a row of zeros for none, which comes first.
         Tensor ofCategoryGE = Functions.linear(categoriesGD, weightED);
         Tensor withNoneGE = Tensors.cat(List.of(Tensors.zeros(DType.FLOAT32, 1, sizes.experts()), ofCategoryGE), 0);
-        Tensor logitsTE = Functions.linear(xTD.to(DType.FLOAT32), weightED)
-                .add(Functions.embedding(withNoneGE, tokens.categoriesT()));
-        return Gates.best(logitsTE, Functions.softmax(logitsTE, 1), sizes);
+        Tensor logitsTE = Gates.logits(xTD, weightED).add(Functions.embedding(withNoneGE, tokens.categoriesT()));
+        return Gates.best(logitsTE, SoftmaxKernel.apply(logitsTE), sizes);
     }
 }

@@ -40,8 +40,19 @@ public record Tokens(Tensor idsBS, int offset, Optional<Tensor> categoriesBS, Op
         return routed(categoriesBS.orElseGet(() -> Tensors.zeros(DType.INT64, idsBS.shape())));
     }
 
-    private Tensor routed(Tensor xBS) {
-        Tensor all = xBS.reshape(-1);
+    /** Puts what belongs to the routed tokens, float32 (T, N), among all tokens (B * S, N), zeros for padding. */
+    Tensor among(Tensor ofRoutedTN) {
+        return realT.map(real -> Tensors.zeros(DType.FLOAT32, idsBS.elements(), ofRoutedTN.size(1))
+                        .indexAdd(0, real, ofRoutedTN))
+                .orElse(ofRoutedTN);
+    }
+
+    /** Returns the rows of the routed tokens (T, ...) of those of all tokens (B * S, ...). */
+    Tensor routedOf(Tensor all) {
         return realT.map(real -> all.indexSelect(0, real)).orElse(all);
+    }
+
+    private Tensor routed(Tensor xBS) {
+        return routedOf(xBS.reshape(-1));
     }
 }

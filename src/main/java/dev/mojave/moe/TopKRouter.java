@@ -3,9 +3,8 @@ package dev.mojave.moe;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Init;
-import dev.mojave.tensor.DType;
-import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.kernels.SoftmaxKernel;
 
 // Shapes: T tokens, D model width, E experts, K choices per token.
 /**
@@ -39,7 +38,7 @@ public final class TopKRouter implements Router {
 
     @Override
     public Routing route(Tensor xTD, Tokens tokens, Context context) {
-        Tensor logitsTE = Functions.linear(xTD.to(DType.FLOAT32), weightED);
-        return Gates.best(logitsTE, Functions.softmax(logitsTE, 1), sizes);
+        Tensor logitsTE = Gates.logits(xTD, weightED);
+        return Gates.best(logitsTE, SoftmaxKernel.apply(logitsTE), sizes);
     }
 }

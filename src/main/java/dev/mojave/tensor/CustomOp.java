@@ -1,8 +1,10 @@
 package dev.mojave.tensor;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Edge;
 import org.bytedeco.pytorch.EdgeVector;
@@ -74,19 +76,91 @@ public final class CustomOp {
         if (!recording(inputs.toArray(new Tensor[0]))) {
             return output;
         }
-        List<Integer> inner = IntStream.range(0, inputs.size())
-                .filter(i ->
-                        inputs.get(i).requiresGrad() && !inputs.get(i).handle().is_leaf())
-                .boxed()
-                .toList();
+        List<Integer> inner = inner(inputs);
         if (inner.size() == 1
                 && Arrays.equals(inputs.get(inner.getFirst()).shape(), output.shape())
                 && inputs.get(inner.getFirst()).dtype() == output.dtype()) {
             attachLike(output, inputs, inner.getFirst(), backward);
         } else {
-            attachAny(output, inputs, inner, backward);
+            attachAny(output, inputs, inner, Optional.empty(), backward);
         }
         return output;
+    }
+
+    /** The same for an operation that a joint, too, is an input of; {@code inputs} are the others, and may be none. */
+    public static Tensor attach(Tensor output, Joint joint, List<Tensor> inputs, Backward backward) {
+        if (joint.standIn.isPresent()) {
+            attachAny(output, inputs, inner(inputs), joint.standIn, backward);
+        }
+        return output;
+    }
+
+    private static List<Integer> inner(List<Tensor> inputs) {
+        return IntStream.range(0, inputs.size())
+                .filter(i ->
+                        inputs.get(i).requiresGrad() && !inputs.get(i).handle().is_leaf())
+                .boxed()
+                .toList();
+    }
+
+    /**
+     * An input of several operations, each of which keeps what it knows of the input's gradient to itself: when all that take part in a
+     * backward pass have run, the joint makes the gradient of all they kept, once. Between them the graph carries, and adds up, single numbers.
+     */
+    public static final class Joint {
+        private final Optional<org.bytedeco.pytorch.Tensor> standIn;
+        private final List<Tensor> kept = new ArrayList<>();
+
+        private Joint(Optional<org.bytedeco.pytorch.Tensor> standIn) {
+            this.standIn = standIn;
+        }
+
+        /** Keeps a tensor, made in an operation's backward, until the joint has made the gradient. */
+        public Tensor keep(Tensor tensor) {
+            kept.add(tensor.retain());
+            return tensor;
+        }
+
+        private void release() {
+            kept.forEach(Tensor::close);
+            kept.clear();
+        }
+    }
+
+    /**
+     * Makes a joint; it records only if recording is on.
+     *
+     * @param input what the operations share
+     * @param parameters leaves whose gradients are made with the input's
+     * @param gradients returns the gradient of the input and those of the parameters; recording is off while this runs
+     */
+    public static Joint joint(Tensor input, List<Tensor> parameters, Supplier<List<Tensor>> gradients) {
+        if (!GradMode.is_enabled()) {
+            return new Joint(Optional.empty());
+        }
+        Tensor shared = input.requiresGrad() ? input : input.detach().requireGrad(true);
+        org.bytedeco.pytorch.Tensor alias = shared.handle().alias();
+        Joint joint = new Joint(Optional.of(standIn(alias)));
+        Handed handed = new Handed();
+        TensorTensorHook make = new TensorTensorHook() {
+            @Override
+            public TensorBase call(TensorBase ignored) {
+                Handed.release();
+                try (Scope _ = Scope.open()) {
+                    List<Tensor> made = gradients.get();
+                    accumulate(parameters, made.subList(1, made.size()));
+                    handed.over(made.getFirst().retain());
+                    return made.getFirst().handle();
+                } finally {
+                    joint.release();
+                }
+            }
+        };
+        Scope.hold(make);
+        Scope.atEnd(handed::close);
+        Scope.atEnd(joint::release);
+        alias.register_hook(make);
+        return joint;
     }
 
     /** The alias of the input is the output's node; the hook that it carries turns dy into dx. */
@@ -113,22 +187,28 @@ public final class CustomOp {
         torch.create_gradient_edge(output.handle(), node);
     }
 
-    private static void attachAny(Tensor output, List<Tensor> inputs, List<Integer> inner, Backward backward) {
+    private static void attachAny(
+            Tensor output,
+            List<Tensor> inputs,
+            List<Integer> inner,
+            Optional<org.bytedeco.pytorch.Tensor> joint,
+            Backward backward) {
         Connection connection = new Connection(inner);
         Scope.atEnd(connection::close);
         TensorVector standIns = new TensorVector();
+        joint.ifPresent(standIns::push_back);
         for (int i : inner) {
             standIns.push_back(standIn(inputs.get(i), connection, i));
         }
-        if (inner.isEmpty()) {
+        if (standIns.empty()) {
             standIns.push_back(
                     torch.zeros(new long[] {1}, Options.of(DType.FLOAT32)).set_requires_grad(true));
         }
-        Node joint = torch.cat(standIns, 0)
+        Node node = torch.cat(standIns, 0)
                 .gather(0, torch.empty(new long[] {0}, Options.of(DType.INT64), new MemoryFormatOptional()))
                 .grad_fn();
-        joint.clear_input_metadata();
-        torch.create_gradient_edge(output.handle(), joint);
+        node.clear_input_metadata();
+        torch.create_gradient_edge(output.handle(), node);
         TensorTensorHook run = new TensorTensorHook() {
             @Override
             public TensorBase call(TensorBase gradient) {
@@ -154,13 +234,17 @@ public final class CustomOp {
                 throw new TensorException(
                         "a custom operation's backward must return one gradient for each input", null);
             }
-            for (int i = 0; i < inputs.size(); i++) {
-                if (inputs.get(i).requiresGrad() && inputs.get(i).handle().is_leaf()) {
-                    accumulate(inputs.get(i).handle(), gradients.get(i).handle());
-                }
-            }
+            accumulate(inputs, gradients);
             inner.forEach(i -> gradients.get(i).retain());
             return gradients;
+        }
+    }
+
+    private static void accumulate(List<Tensor> inputs, List<Tensor> gradients) {
+        for (int i = 0; i < inputs.size(); i++) {
+            if (inputs.get(i).requiresGrad() && inputs.get(i).handle().is_leaf()) {
+                accumulate(inputs.get(i).handle(), gradients.get(i).handle());
+            }
         }
     }
 
@@ -219,7 +303,13 @@ public final class CustomOp {
         };
         Scope.hold(report);
         alias.register_hook(report);
-        org.bytedeco.pytorch.Tensor meta = torch.empty(input.shape(), Meta.options(), new MemoryFormatOptional());
+        return standIn(alias);
+    }
+
+    /** A one-element tensor whose backward leads to an alias, with a gradient of its shape and without memory. */
+    private static org.bytedeco.pytorch.Tensor standIn(org.bytedeco.pytorch.Tensor alias) {
+        org.bytedeco.pytorch.Tensor meta =
+                torch.empty(new Tensor(alias).shape(), Meta.options(), new MemoryFormatOptional());
         meta.set_requires_grad(true);
         Node sum = meta.sum().grad_fn();
         sum.set_next_edges(new EdgeVector(new Edge(alias.grad_fn(), (int) alias.output_nr())));

@@ -3,6 +3,7 @@ package dev.mojave.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +87,72 @@ class CustomOpTest {
                         .sum()
                         .backward();
                 assertThat(factor.grad().orElseThrow().toFloats()).containsOnly(pass);
+            }
+        }
+    }
+
+    @Test
+    void aJointMakesTheGradientOfAllItsOperationsOnce() {
+        try (Scope _ = Scope.open()) {
+            Tensor leaf = Tensors.of(new float[] {1, 2, 3}, 3).requireGrad(true);
+            Tensor factor = Tensors.of(new float[] {4, 5, 6}, 3).requireGrad(true);
+            for (int pass = 1; pass <= 2; pass++) {
+                Tensor x = leaf.mul(2);
+                List<Tensor> kept = new ArrayList<>();
+                CustomOp.Joint joint = CustomOp.joint(x, List.of(factor), () -> {
+                    assertThat(kept).hasSize(2);
+                    Tensor sum = kept.get(0).add(kept.get(1));
+                    return List.of(sum.mul(factor.detach()), sum.mul(x.detach()));
+                });
+                Tensor product = x.detach().mul(factor.detach());
+                Tensor once = CustomOp.attach(product.detach(), joint, List.of(), dy -> {
+                    kept.add(joint.keep(dy));
+                    return List.of();
+                });
+                // The second operation has another input, which the first leads to.
+                Tensor shrunk = once.sum().mul(2);
+                Tensor twice = CustomOp.attach(product.sum().mul(shrunk.detach()), joint, List.of(shrunk), dy -> {
+                    kept.add(joint.keep(dy.mul(shrunk.detach()).expand(3)));
+                    return List.of(dy.mul(product.sum()));
+                });
+                twice.backward();
+                float[] customLeaf = leaf.grad().orElseThrow().toFloats();
+                float[] customFactor = factor.grad().orElseThrow().toFloats();
+                leaf.clearGrad();
+                factor.clearGrad();
+                leaf.mul(2).mul(factor).sum().square().mul(2).backward();
+                assertThat(customLeaf).containsExactly(leaf.grad().orElseThrow().toFloats());
+                assertThat(customFactor)
+                        .containsExactly(factor.grad().orElseThrow().toFloats());
+                leaf.clearGrad();
+                factor.clearGrad();
+            }
+        }
+    }
+
+    @Test
+    void aJointOfAnInputWithoutGradientServesItsParameters() {
+        try (Scope _ = Scope.open()) {
+            Tensor x = Tensors.of(new float[] {1, 2, 3}, 3);
+            Tensor factor = Tensors.of(new float[] {4, 5, 6}, 3).requireGrad(true);
+            List<Tensor> kept = new ArrayList<>();
+            CustomOp.Joint joint = CustomOp.joint(
+                    x,
+                    List.of(factor),
+                    () -> List.of(
+                            Tensors.zeros(DType.FLOAT32, 3), kept.getFirst().mul(x)));
+            Tensor y = CustomOp.attach(x.mul(factor.detach()), joint, List.of(), dy -> {
+                kept.add(joint.keep(dy));
+                return List.of();
+            });
+            y.sum().backward();
+            assertThat(factor.grad().orElseThrow().toFloats()).containsExactly(1, 2, 3);
+            assertThat(x.grad()).isEmpty();
+            try (NoGrad _ = NoGrad.open()) {
+                CustomOp.Joint silent = CustomOp.joint(x, List.of(factor), List::of);
+                assertThat(CustomOp.attach(x.mul(2), silent, List.of(), _ -> List.of())
+                                .requiresGrad())
+                        .isFalse();
             }
         }
     }

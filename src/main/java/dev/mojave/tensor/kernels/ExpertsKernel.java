@@ -4,7 +4,6 @@ import dev.mojave.tensor.CustomOp;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.engine.Engine;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -15,47 +14,17 @@ import java.util.Optional;
 // intermediate size,
 // P projections (1 GELU, 2 SwiGLU).
 /**
- * Experts over their tokens as one operation: {@code y_t = sum_k w_tk down_e(gate(up_e(x_t)))}, e the expert of copy (t, k). Rows of an expert
- * are gathered, multiplied, weighted and multiplied again while they are in cache; each token then adds up its copies in order. The
- * gradient of a weight needs no result of an expert: {@code dw = dy . down(a) = a . (dy down)}, which backward computes anyway.
- * Weights are stacked, and so are their gradients; an expert without tokens costs its zeros. The twin is dispatch in libtorch operations.
+ * The experts of a block's sparse half as one operation, {@code y_t = x_t + dropout(sum_k w_tk down_e(gate(up_e(norm(x)_t))))}, e the expert of
+ * copy (t, k). Rows of an expert are gathered, multiplied, passed through the gate and multiplied again while they are in cache; each
+ * token then adds up its copies in order. The gradient of a weight needs no result of an expert: {@code w dw = w dy . down(a) = a . (w dy down)},
+ * which backward computes anyway. Weights are stacked, and so are their gradients; an expert without tokens costs its zeros. The
+ * twin is the mixture layer in libtorch operations.
  */
 public final class ExpertsKernel {
-    private static final int MOST_ROWS = 512;
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final float LEAST_WEIGHT = 1e-18f;
 
     private ExpertsKernel() {}
-
-    /** Where copies of tokens go. Copy {@code t * K + k} is choice k of token t. */
-    public static final class Routes {
-        private final long[] rowsOfExpert;
-        private final long[] copyAtRow;
-        private final long[] rowOfCopy;
-        private final int topK;
-
-        /**
-         * Follows a sort of copies by expert; the arrays are not copied.
-         *
-         * @param rowsOfExpert rows of each expert
-         * @param copyAtRow copy at each row (R)
-         * @param rowOfCopy row of each copy (T * K), R where no expert takes it
-         * @param topK K
-         */
-        public Routes(long[] rowsOfExpert, long[] copyAtRow, long[] rowOfCopy, int topK) {
-            this.rowsOfExpert = rowsOfExpert;
-            this.copyAtRow = copyAtRow;
-            this.rowOfCopy = rowOfCopy;
-            this.topK = topK;
-        }
-
-        private int rows() {
-            return copyAtRow.length;
-        }
-
-        private int tokens() {
-            return rowOfCopy.length / topK;
-        }
-    }
 
     /**
      * The stacked weights.
@@ -105,102 +74,165 @@ public final class ExpertsKernel {
     }
 
     /**
-     * Sends tokens to their experts and adds up what comes back; differentiable in tokens, weights of choices and weights of experts.
+     * Adds to x what experts make of norm(x); differentiable.
      *
-     * @param xTD float32 (T, D)
+     * @param half x and norm(x), (T, D)
      * @param choicesTK weight of each choice, float32 (T, K)
+     * @param besideTD what else is in the branch, added to what the experts make: float32 (T, D), absent = nothing
+     * @param dropout probability in force
      * @param compute type of the products' factors: float32 or bfloat16
      * @return float32 (T, D)
      */
-    public static Tensor apply(Tensor xTD, Tensor choicesTK, Routes routes, Weights weights, DType compute) {
-        return fused(xTD, choicesTK, routes, weights, Precision.of(compute).orElseThrow());
+    public static Tensor apply(
+            SparseHalf half,
+            Tensor choicesTK,
+            Routes routes,
+            Weights weights,
+            Optional<Tensor> besideTD,
+            double dropout,
+            DType compute) {
+        return fused(
+                half,
+                choicesTK,
+                routes,
+                weights,
+                besideTD,
+                Drop.draw(dropout),
+                Precision.of(compute).orElseThrow());
     }
 
-    static Tensor fused(Tensor xTD, Tensor choicesTK, Routes routes, Weights weights, Precision precision) {
-        return new Pass(xTD, choicesTK, routes, weights, precision).forward();
+    static Tensor fused(
+            SparseHalf half,
+            Tensor choicesTK,
+            Routes routes,
+            Weights weights,
+            Optional<Tensor> besideTD,
+            Drop drop,
+            Precision precision) {
+        return new Pass(half, choicesTK, routes, weights, besideTD, drop, precision).forward();
     }
 
     /** Some rows of one expert. */
-    private record Piece(int expert, int first, int count, Projection.Rows up, Projection.Rows down) {}
+    private record Piece(int first, int count, Projection.Rows up, Projection.Rows down) {}
 
     /** One forward and its backward. */
     private static final class Pass {
-        private final Tensor input;
+        private final SparseHalf half;
         private final Tensor choices;
-        private final Tensor x;
         private final Tensor choicesTK;
+        private final MemorySegment choiceWeights;
         private final Routes routes;
         private final Weights weights;
+        private final Optional<Tensor> beside;
+        private final Drop drop;
         private final Precision precision;
         private final int width;
         private final int hidden;
         private final int projected;
-        private final List<Piece> pieces;
+        private final Stack ups;
+        private final Stack downs;
         private final Tensor uRP;
 
-        Pass(Tensor input, Tensor choices, Routes routes, Weights weights, Precision precision) {
-            this.input = input;
+        Pass(
+                SparseHalf half,
+                Tensor choices,
+                Routes routes,
+                Weights weights,
+                Optional<Tensor> beside,
+                Drop drop,
+                Precision precision) {
+            this.half = half;
             this.choices = choices;
-            this.x = input.detach().contiguous();
             this.choicesTK = choices.detach().contiguous();
+            this.choiceWeights = choicesTK.segment();
             this.routes = routes;
             this.weights = weights;
+            this.beside = beside;
+            this.drop = drop;
             this.precision = precision;
             this.width = (int) weights.upEPD.size(2);
             this.hidden = (int) weights.downEDI.size(2);
             this.projected = (int) weights.upEPD.size(1);
-            this.pieces = pieces();
+            this.ups = Stack.of(weights.upEPD, weights.upBiasEP, precision);
+            this.downs = Stack.of(weights.downEDI, weights.downBiasED, precision);
             this.uRP = Tensors.empty(precision.kept(), routes.rows(), projected);
         }
 
-        private List<Piece> pieces() {
-            int share = (routes.rows() + 2 * Engine.current().threads() - 1)
-                    / (2 * Engine.current().threads());
-            int most = Math.clamp(share, 1, MOST_ROWS);
-            Stack ups = Stack.of(weights.upEPD, weights.upBiasEP, precision);
-            Stack downs = Stack.of(weights.downEDI, weights.downBiasED, precision);
-            List<Piece> all = new ArrayList<>();
-            int row = 0;
-            for (int expert = 0; expert < routes.rowsOfExpert.length; expert++) {
-                int end = row + (int) routes.rowsOfExpert[expert];
-                if (row == end) {
-                    continue;
+        /** The parts of experts of which a range of rows consists. */
+        private List<Piece> pieces(int from, int count) {
+            List<Piece> pieces = new ArrayList<>();
+            int first = 0;
+            for (int expert = 0; expert < routes.experts(); expert++) {
+                int end = first + routes.rowsOf(expert);
+                int begin = Math.max(first, from);
+                int rows = Math.min(end, from + count) - begin;
+                if (rows > 0) {
+                    pieces.add(new Piece(begin, rows, ups.of(expert), downs.of(expert)));
                 }
-                Projection.Rows up = ups.of(expert);
-                Projection.Rows down = downs.of(expert);
-                int parts = (end - row + most - 1) / most;
-                int each = (end - row + parts - 1) / parts;
-                for (; row < end; row += each) {
-                    all.add(new Piece(expert, row, Math.min(each, end - row), up, down));
-                }
-                row = end;
+                first = end;
             }
-            return all;
+            return pieces;
         }
 
         Tensor forward() {
             Tensor resultsRD = Tensors.empty(DType.FLOAT32, routes.rows(), width);
-            Matrix in = Matrix.of(x);
+            Matrix in = half.normed();
             Matrix u = Matrix.of(uRP);
             Matrix results = Matrix.of(resultsRD);
-            MemorySegment choice = choicesTK.segment();
-            Blas.forEach(pieces.size(), i -> {
-                Piece p = pieces.get(i);
-                Matrix rows = Scratch.matrix(0, p.count, width);
-                Matrix active = Scratch.matrix(1, p.count, hidden);
-                gather(in, p, rows);
-                Matrix values = u.fromRow(p.first).values(2, p.count, projected);
-                p.up.forward(precision.replace(rows, p.count, width), values, p.count);
-                weights.gate.forward(values.rows(p.count), active.rows(p.count), p.count, hidden);
-                u.fromRow(p.first).store(values, p.count, projected);
-                p.down.forward(precision.replace(active, p.count, hidden), results.fromRow(p.first), p.count);
-                weigh(results.fromRow(p.first), choice, p, width);
+            Blas.forRows(routes.rows(), (task, from, count) -> {
+                Matrix rows = Scratch.matrix(0, count, width);
+                Matrix active = Scratch.matrix(1, count, hidden);
+                gather(in, from, count, rows);
+                Matrix values = u.fromRow(from).values(2, count, projected);
+                List<Piece> pieces = pieces(from, count);
+                Matrix ofRows = precision.replace(rows, count, width);
+                for (Piece p : pieces) {
+                    p.up.forward(ofRows.fromRow(p.first - from), values.fromRow(p.first - from), p.count);
+                }
+                weights.gate.forward(values.rows(count), active.rows(count), count, hidden);
+                u.fromRow(from).store(values, count, projected);
+                Matrix ofActive = precision.replace(active, count, hidden);
+                for (Piece p : pieces) {
+                    p.down.forward(ofActive.fromRow(p.first - from), results.fromRow(p.first), p.count);
+                }
             });
             Tensor y = Tensors.empty(DType.FLOAT32, routes.tokens(), width);
             combine(results, Matrix.of(y));
-            List<Tensor> inputs = new ArrayList<>(List.of(input, choices));
+            List<Tensor> inputs = new ArrayList<>(List.of(choices));
+            beside.ifPresent(inputs::add);
             inputs.addAll(weights.parameters());
-            return CustomOp.attach(y, inputs, dy -> backward(dy.contiguous()));
+            return CustomOp.attach(y, half.joint(), inputs, dy -> backward(dy.contiguous()));
+        }
+
+        /** Each token's x and, after dropout, the weighted sum of the rows of its copies. */
+        private void combine(Matrix results, Matrix y) {
+            Matrix x = half.x();
+            Optional<Matrix> others = beside.map(b -> Matrix.of(b.detach().contiguous()));
+            Workers.forRanges(routes.tokens(), half.grain(), (from, to) -> {
+                for (int token = (int) from; token < to; token++) {
+                    if (others.isPresent()) {
+                        y.fromRow(token)
+                                .rows(1)
+                                .copyFrom(others.get().fromRow(token).rows(1));
+                    } else {
+                        y.fromRow(token).rows(1).fill((byte) 0);
+                    }
+                    addWeighted(results, token, y);
+                    drop.applyToRow(y, token, token, width);
+                    VectorMath.add(x.memory(), x.row(token), y.memory(), y.row(token), width);
+                }
+            });
+        }
+
+        private void addWeighted(Matrix results, int token, Matrix y) {
+            for (int k = 0; k < routes.topK(); k++) {
+                int copy = token * routes.topK() + k;
+                long row = routes.row(copy);
+                if (row < routes.rows()) {
+                    VectorMath.addMultiple(
+                            results.memory(), results.row(row), weight(copy), y.memory(), y.row(token), width);
+                }
+            }
         }
 
         private List<Tensor> backward(Tensor dy) {
@@ -209,88 +241,106 @@ public final class ExpertsKernel {
             Tensor dRowsRD = Tensors.empty(DType.FLOAT32, routes.rows(), width);
             Tensor activeRI = Tensors.empty(DType.FLOAT32, routes.rows(), hidden);
             Tensor dChoicesTK = Tensors.zeros(DType.FLOAT32, choicesTK.shape());
-            Matrix in = Matrix.of(x);
-            Matrix dOut = Matrix.of(dy);
+            Tensor dBranch = drop.isNone() ? dy : dropped(dy);
+            Matrix in = half.normed();
+            Matrix dOut = Matrix.of(dBranch);
             Matrix u = Matrix.of(uRP);
             Matrix du = precision.values(uRP);
             Matrix rows = Matrix.of(rowsRD);
             Matrix dResults = Matrix.of(dResultsRD);
             Matrix dRows = Matrix.of(dRowsRD);
             Matrix active = Matrix.of(activeRI);
-            MemorySegment choice = choicesTK.segment();
             MemorySegment dChoice = dChoicesTK.segment();
-            Blas.forEach(pieces.size(), i -> {
-                Piece p = pieces.get(i);
-                Matrix dActive = Scratch.matrix(0, p.count, hidden);
-                gather(in, p, rows.fromRow(p.first));
-                gather(dOut, p, dResults.fromRow(p.first));
-                p.down.backward(factors(dResults, p, width), dActive, p.count);
-                Matrix ofPiece = active.fromRow(p.first);
-                u.fromRow(p.first).load(du.fromRow(p.first), p.count, projected);
-                weights.gate.backward(
-                        du.fromRow(p.first).rows(p.count),
-                        dActive.rows(p.count),
-                        ofPiece.rows(p.count),
-                        p.count,
-                        hidden);
-                choiceGradients(p, ofPiece, dActive, dResults.fromRow(p.first), dChoice);
-                weigh(du.fromRow(p.first), choice, p, projected);
-                weigh(dResults.fromRow(p.first), choice, p, width);
-                p.up.backward(factors(du, p, projected), dRows.fromRow(p.first), p.count);
+            Blas.forRows(routes.rows(), (task, from, count) -> {
+                Matrix dActive = Scratch.matrix(0, count, hidden);
+                gather(in, from, count, rows.fromRow(from));
+                gather(dOut, from, count, dResults.fromRow(from));
+                weigh(from, count, dResults.fromRow(from));
+                u.fromRow(from).load(du.fromRow(from), count, projected);
+                for (Piece p : pieces(from, count)) {
+                    backward(
+                            p,
+                            du.fromRow(p.first),
+                            dActive.fromRow(p.first - from),
+                            active.fromRow(p.first),
+                            dResults.fromRow(p.first),
+                            dChoice);
+                    Matrix ofUp = precision.factors(du.fromRow(p.first), Scratch.FACTORS, p.count, projected);
+                    p.up.backward(ofUp, dRows.fromRow(p.first), p.count);
+                }
             });
-            Tensor dx = Tensors.empty(DType.FLOAT32, routes.tokens(), width);
-            combine(dRows, Matrix.of(dx));
-            List<Tensor> gradients = new ArrayList<>(List.of(dx, dChoicesTK));
+            half.add(dy, dRowsRD, routes);
+            List<Tensor> gradients = new ArrayList<>(List.of(dChoicesTK));
+            beside.ifPresent(_ -> gradients.add(dBranch));
             gradients.addAll(weightGradients(rows, du, active, dResults));
             return gradients;
         }
 
-        private void gather(Matrix from, Piece piece, Matrix to) {
-            for (int row = 0; row < piece.count; row++) {
-                long token = routes.copyAtRow[piece.first + row] / routes.topK;
+        /** Back through one expert's gate: du holds u and becomes its gradient. */
+        private void backward(
+                Piece p, Matrix du, Matrix dActive, Matrix active, Matrix dResults, MemorySegment dChoice) {
+            p.down.backward(precision.factors(dResults, Scratch.FACTORS, p.count, width), dActive, p.count);
+            weights.gate.backward(du.rows(p.count), dActive.rows(p.count), active.rows(p.count), p.count, hidden);
+            choiceGradients(p, du, dActive, active, dResults, dChoice);
+        }
+
+        private Tensor dropped(Tensor dy) {
+            Tensor dBranch = Tensors.empty(DType.FLOAT32, dy.shape());
+            Matrix from = Matrix.of(dy);
+            Matrix to = Matrix.of(dBranch);
+            Workers.forRanges(
+                    routes.tokens(),
+                    half.grain(),
+                    (first, end) ->
+                            drop.copy(from.fromRow(first), to.fromRow(first), first, (int) (end - first), width));
+            return dBranch;
+        }
+
+        private void gather(Matrix from, int first, int count, Matrix to) {
+            for (int row = 0; row < count; row++) {
                 MemorySegment.copy(
                         from.memory(),
-                        from.row(token) * Float.BYTES,
+                        from.row(routes.token(first + row)) * Float.BYTES,
                         to.memory(),
                         to.row(row) * Float.BYTES,
                         (long) width * Float.BYTES);
             }
         }
 
-        /** Multiplies rows by the weights of their choices. */
-        private void weigh(Matrix rows, MemorySegment choice, Piece piece, int columns) {
-            for (int row = 0; row < piece.count; row++) {
-                float weight = choice.get(FLOAT, routes.copyAtRow[piece.first + row] * Float.BYTES);
-                VectorMath.multiply(rows.memory(), rows.row(row), columns, weight);
+        /** Multiplies gradients of results by their weights, and with them all that is made of them. */
+        private void weigh(int first, int count, Matrix dResults) {
+            for (int row = 0; row < count; row++) {
+                float scale = scale(weight(routes.copy(first + row)));
+                VectorMath.multiply(dResults.memory(), dResults.row(row), width, scale);
             }
         }
 
+        /** The weight, or 1 where one cannot divide by it: then {@link #choiceGradients} multiplies. */
+        private static float scale(float weight) {
+            return Math.abs(weight) < LEAST_WEIGHT ? 1 : weight;
+        }
+
+        /** Gives each choice its gradient, from what has already been multiplied by its weight. */
         private void choiceGradients(
-                Piece piece, Matrix active, Matrix dActive, Matrix dResults, MemorySegment dChoice) {
-            for (int row = 0; row < piece.count; row++) {
-                float gradient =
+                Piece p, Matrix du, Matrix dActive, Matrix active, Matrix dResults, MemorySegment dChoice) {
+            for (int row = 0; row < p.count; row++) {
+                float sum =
                         VectorMath.dot(active.memory(), active.row(row), dActive.memory(), dActive.row(row), hidden);
-                if (piece.down.bias().isPresent()) {
-                    gradient += VectorMath.dot(piece.down.bias().get(), 0, dResults.memory(), dResults.row(row), width);
+                if (p.down.bias().isPresent()) {
+                    sum += VectorMath.dot(p.down.bias().get(), 0, dResults.memory(), dResults.row(row), width);
                 }
-                dChoice.set(FLOAT, routes.copyAtRow[piece.first + row] * Float.BYTES, gradient);
+                long copy = routes.copy(p.first + row);
+                float weight = weight(copy);
+                dChoice.set(FLOAT, copy * Float.BYTES, sum / scale(weight));
+                if (scale(weight) != weight) {
+                    VectorMath.multiply(du.memory(), du.row(row), projected, weight);
+                    VectorMath.multiply(dResults.memory(), dResults.row(row), width, weight);
+                }
             }
         }
 
-        /** Each token's sum of the rows of its copies. */
-        private void combine(Matrix rows, Matrix tokens) {
-            int last = routes.rows();
-            Workers.forRanges(routes.tokens(), Math.max(1, Fused.GRAIN / width), (from, to) -> {
-                tokens.fromRow(from).rows(to - from).fill((byte) 0);
-                for (long token = from; token < to; token++) {
-                    for (int k = 0; k < routes.topK; k++) {
-                        long row = routes.rowOfCopy[(int) token * routes.topK + k];
-                        if (row < last) {
-                            VectorMath.add(rows.memory(), rows.row(row), tokens.memory(), tokens.row(token), width);
-                        }
-                    }
-                }
-            });
+        private float weight(long copy) {
+            return choiceWeights.get(FLOAT, copy * Float.BYTES);
         }
 
         private List<Tensor> weightGradients(Matrix rows, Matrix du, Matrix active, Matrix dResults) {
@@ -307,8 +357,8 @@ public final class ExpertsKernel {
             Matrix ofActive = replaced(active, hidden);
             WeightGradients products = new WeightGradients();
             int first = 0;
-            for (int expert = 0; expert < routes.rowsOfExpert.length; expert++) {
-                int count = (int) routes.rowsOfExpert[expert];
+            for (int expert = 0; expert < routes.experts(); expert++) {
+                int count = routes.rowsOf(expert);
                 Matrix dUp = ups.fromRow((long) expert * projected);
                 Matrix dDown = downs.fromRow((long) expert * width);
                 products.add(ofUp.fromRow(first), ofRows.fromRow(first), count, dUp, projected, width, up.adds());
@@ -319,16 +369,10 @@ public final class ExpertsKernel {
             return gradients;
         }
 
-        private Matrix factors(Matrix rows, Piece piece, int columns) {
-            return precision.factors(rows.fromRow(piece.first), Scratch.FACTORS, piece.count, columns);
-        }
-
         private Matrix replaced(Matrix rows, int columns) {
             if (precision != Precision.FULL) {
-                Workers.forEach(pieces.size(), i -> {
-                    Piece p = pieces.get(i);
-                    precision.replace(rows.fromRow(p.first), p.count, columns);
-                });
+                Blas.forRows(
+                        routes.rows(), (task, from, count) -> precision.replace(rows.fromRow(from), count, columns));
             }
             return precision.of(rows);
         }
@@ -341,8 +385,8 @@ public final class ExpertsKernel {
                 sums.memory().fill((byte) 0);
             }
             int row = 0;
-            for (int expert = 0; expert < routes.rowsOfExpert.length; expert++) {
-                int end = row + (int) routes.rowsOfExpert[expert];
+            for (int expert = 0; expert < routes.experts(); expert++) {
+                int end = row + routes.rowsOf(expert);
                 for (; row < end; row++) {
                     VectorMath.add(rows.memory(), rows.row(row), sums.memory(), sums.row(expert), sums.stride());
                 }

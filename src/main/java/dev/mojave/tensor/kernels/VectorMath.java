@@ -77,6 +77,19 @@ final class VectorMath {
         }
     }
 
+    /** Adds a multiple of one range to another. */
+    static void addMultiple(MemorySegment from, long at, float factor, MemorySegment to, long toAt, int elements) {
+        FloatVector factors = FloatVector.broadcast(FLOATS, factor);
+        int i = 0;
+        for (; i < whole(elements); i += LANES) {
+            store(load(from, at + i).fma(factors, load(to, toAt + i)), to, toAt + i);
+        }
+        if (i < elements) {
+            VectorMask<Float> mask = tail(i, elements);
+            store(load(from, at + i, mask).fma(factors, load(to, toAt + i, mask)), to, toAt + i, mask);
+        }
+    }
+
     /** Multiplies a range by a factor. */
     static void multiply(MemorySegment values, long at, int elements, float factor) {
         int i = 0;

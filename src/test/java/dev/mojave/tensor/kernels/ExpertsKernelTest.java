@@ -20,21 +20,22 @@ class ExpertsKernelTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, 2, 1, GELU, false, false",
-        "9, 4, 2, SWIGLU, false, true",
-        "300, 3, 2, GELU, true, false",
-        "1300, 2, 1, SWIGLU, true, false",
-        "40, 12, 3, GELU, true, true"
+        "1, 2, 1, GELU, false, false, false",
+        "9, 4, 2, SWIGLU, false, true, true",
+        "300, 3, 2, GELU, true, false, true",
+        "1300, 2, 1, SWIGLU, true, false, false",
+        "40, 12, 3, GELU, true, true, false"
     })
-    void matchEveryExpertOnEveryToken(int tokens, int experts, int topK, Gate gate, boolean bias, boolean drops) {
+    void matchEveryExpertOnEveryToken(
+            int tokens, int experts, int topK, Gate gate, boolean bias, boolean drops, boolean beside) {
         try (Scope _ = Scope.open()) {
             long[] expertOfCopy = expertOfCopy(tokens, experts, topK, drops);
-            ExpertsKernel.Routes routes = routes(expertOfCopy, experts, topK);
+            Routes routes = routes(expertOfCopy, experts, topK);
             List<Tensor> in = inputs(tokens, experts, topK, gate, bias);
             Twins.compare(
                     rng,
                     in,
-                    t -> ExpertsKernel.apply(t.get(0), t.get(1), routes, weights(t, gate, bias), DType.FLOAT32),
+                    t -> half(t, routes, weights(t, gate, bias), beside, Precision.FULL),
                     t -> everywhere(t, expertOfCopy, experts, topK, gate, bias, DType.FLOAT32),
                     1e-4);
         }
@@ -53,15 +54,29 @@ class ExpertsKernelTest {
         Twins.assumeMultiplies(precision);
         try (Scope _ = Scope.open()) {
             long[] expertOfCopy = expertOfCopy(tokens, experts, topK, drops);
-            ExpertsKernel.Routes routes = routes(expertOfCopy, experts, topK);
+            Routes routes = routes(expertOfCopy, experts, topK);
             Twins.compareMixed(
                     rng,
                     inputs(tokens, experts, topK, gate, bias),
-                    t -> ExpertsKernel.fused(t.get(0), t.get(1), routes, weights(t, gate, bias), precision),
+                    t -> half(t, routes, weights(t, gate, bias), drops, precision),
                     (t, compute) -> everywhere(t, expertOfCopy, experts, topK, gate, bias, compute),
                     9,
                     1);
         }
+    }
+
+    /** The half, and something that reads what the experts read, in the branch or apart. */
+    private static Tensor half(
+            List<Tensor> t, Routes routes, ExpertsKernel.Weights weights, boolean beside, Precision to) {
+        SparseHalf half = new SparseHalf(t.get(0), norm(t));
+        Tensor reader = half.normedTD().matmul(t.get(6));
+        Optional<Tensor> others = beside ? Optional.of(reader) : Optional.empty();
+        Tensor y = ExpertsKernel.fused(half, t.get(1), routes, weights, others, Drop.draw(0), to);
+        return beside ? y : y.add(reader);
+    }
+
+    private static Normalisation norm(List<Tensor> t) {
+        return new Normalisation(true, t.get(4), Optional.of(t.get(5)), 1e-5);
     }
 
     private static long[] expertOfCopy(int tokens, int experts, int topK, boolean drops) {
@@ -74,12 +89,24 @@ class ExpertsKernelTest {
         return expertOfCopy;
     }
 
+    /** Weights among which some are 0 and some so small that nothing can be divided by them. */
+    private Tensor choices(int tokens, int topK) {
+        float[] weights = Tensors.uniform(rng, 0, 1, tokens, topK).toFloats();
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = i % 7 == 3 ? 0 : i % 7 == 5 ? 1e-37f : weights[i];
+        }
+        return Tensors.of(weights, tokens, topK);
+    }
+
     private List<Tensor> inputs(int tokens, int experts, int topK, Gate gate, boolean bias) {
         List<Tensor> in = new ArrayList<>(List.of(
                 Tensors.normal(rng, 0, 1, tokens, WIDTH),
-                Tensors.uniform(rng, 0, 1, tokens, topK),
+                choices(tokens, topK),
                 Tensors.normal(rng, 0, 0.3, experts, (long) gate.projections() * HIDDEN, WIDTH),
-                Tensors.normal(rng, 0, 0.3, experts, WIDTH, HIDDEN)));
+                Tensors.normal(rng, 0, 0.3, experts, WIDTH, HIDDEN),
+                Tensors.normal(rng, 1, 0.2, WIDTH),
+                Tensors.normal(rng, 0, 0.2, WIDTH),
+                Tensors.normal(rng, 0, 0.3, WIDTH, WIDTH)));
         if (bias) {
             in.add(Tensors.normal(rng, 0, 1, experts, (long) gate.projections() * HIDDEN));
             in.add(Tensors.normal(rng, 0, 1, experts, WIDTH));
@@ -90,13 +117,13 @@ class ExpertsKernelTest {
     private static ExpertsKernel.Weights weights(List<Tensor> t, Gate gate, boolean bias) {
         return new ExpertsKernel.Weights(
                 t.get(2),
-                bias ? Optional.of(t.get(4)) : Optional.empty(),
+                bias ? Optional.of(t.get(7)) : Optional.empty(),
                 gate,
                 t.get(3),
-                bias ? Optional.of(t.get(5)) : Optional.empty());
+                bias ? Optional.of(t.get(8)) : Optional.empty());
     }
 
-    private static ExpertsKernel.Routes routes(long[] expertOfCopy, int experts, int topK) {
+    private static Routes routes(long[] expertOfCopy, int experts, int topK) {
         long[] counts = new long[experts];
         List<Long> copies = new ArrayList<>();
         long[] rowOfCopy = new long[expertOfCopy.length];
@@ -112,14 +139,14 @@ class ExpertsKernelTest {
         for (int copy = 0; copy < expertOfCopy.length; copy++) {
             rowOfCopy[copy] = expertOfCopy[copy] < 0 ? copies.size() : rowOfCopy[copy];
         }
-        return new ExpertsKernel.Routes(
-                counts, copies.stream().mapToLong(Long::longValue).toArray(), rowOfCopy, topK);
+        return new Routes(counts, copies.stream().mapToLong(Long::longValue).toArray(), rowOfCopy, topK);
     }
 
-    /** The definition: every expert computes every token, weighted by 0 where it was not chosen. */
+    /** The definition: x, what else reads its norm, and every expert on every token, weighted by 0 where it was not chosen. */
     private static Tensor everywhere(
             List<Tensor> t, long[] expertOfCopy, int experts, int topK, Gate gate, boolean bias, DType compute) {
-        Tensor sum = t.get(0).mul(0);
+        Tensor normed = norm(t).plain(t.get(0));
+        Tensor sum = t.get(0).add(normed.matmul(t.get(6)));
         int tokens = expertOfCopy.length / topK;
         for (int expert = 0; expert < experts; expert++) {
             float[] chosen = new float[expertOfCopy.length];
@@ -127,9 +154,9 @@ class ExpertsKernelTest {
                 chosen[copy] = expertOfCopy[copy] == expert ? 1 : 0;
             }
             int e = expert;
-            Optional<Tensor> upBias = bias ? Optional.of(t.get(4).select(0, e)) : Optional.empty();
-            Optional<Tensor> downBias = bias ? Optional.of(t.get(5).select(0, e)) : Optional.empty();
-            Tensor active = gate.plain(new Projection(t.get(2).select(0, e), upBias).plain(t.get(0), compute));
+            Optional<Tensor> upBias = bias ? Optional.of(t.get(7).select(0, e)) : Optional.empty();
+            Optional<Tensor> downBias = bias ? Optional.of(t.get(8).select(0, e)) : Optional.empty();
+            Tensor active = gate.plain(new Projection(t.get(2).select(0, e), upBias).plain(normed, compute));
             Tensor y = new Projection(t.get(3).select(0, e), downBias).plain(active, compute);
             Tensor weight = t.get(1)
                     .mul(Tensors.of(chosen, tokens, topK).to(t.get(1).dtype()))
