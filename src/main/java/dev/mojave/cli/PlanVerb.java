@@ -117,12 +117,19 @@ final class PlanVerb implements Verb {
         }
     }
 
+    /** A step in milliseconds, or in seconds and minutes where there are many. */
+    static String step(PlanResult plan) {
+        return plan.stepSeconds() < 10
+                ? "%.0f ms".formatted(plan.stepSeconds() * 1e3)
+                : Units.seconds(plan.stepSeconds());
+    }
+
     private static String text(Recipe recipe, PlanResult plan) {
         return """
                 %s: %s
                 parameters        %,d, of which a token uses %,d
                 FLOPs a token     %s
-                step              %.0f ms, %,d steps
+                step              %s, %,d steps
                 training          %s, evaluations apart
                 peak memory       %s""".formatted(
                         recipe.name(),
@@ -130,7 +137,7 @@ final class PlanVerb implements Verb {
                         plan.parametersTotal(),
                         plan.parametersActive(),
                         Units.count((double) plan.flopsPerToken()),
-                        plan.stepSeconds() * 1e3,
+                        step(plan),
                         plan.steps(),
                         Units.seconds(plan.trainSeconds()),
                         Units.bytes((double) plan.peakMemoryBytes()));

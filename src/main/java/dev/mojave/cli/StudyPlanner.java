@@ -87,7 +87,7 @@ final class StudyPlanner {
                     "%,d".formatted(of.parametersTotal()),
                     "%,d".formatted(of.parametersActive()),
                     Units.count((double) of.flopsPerToken()),
-                    "%.0f ms".formatted(of.stepSeconds() * 1e3),
+                    PlanVerb.step(of),
                     Units.seconds(of.trainSeconds()),
                     Units.bytes((double) of.peakMemoryBytes()));
         }

@@ -3,6 +3,7 @@ package dev.mojave.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.Json;
+import dev.mojave.result.PlanResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,5 +68,17 @@ class PlanVerbTest {
         assertThat(one.code()).as(one.err()).isZero();
         assertThat(one.out()).startsWith("study: 4x16, feed-forward 64, 2 layers of 4 blocks of 8, top-2");
         assertThat(one.out()).contains("peak memory");
+    }
+
+    @Test
+    void longStepsAreInSeconds() {
+        assertThat(PlanVerb.step(of(0.0124))).isEqualTo("12 ms");
+        assertThat(PlanVerb.step(of(9.5))).isEqualTo("9500 ms");
+        assertThat(PlanVerb.step(of(12.4))).isEqualTo("12s");
+        assertThat(PlanVerb.step(of(125))).isEqualTo("2m 05s");
+    }
+
+    private static PlanResult of(double stepSeconds) {
+        return new PlanResult(1, 1, 1, 1, stepSeconds, stepSeconds, 1, 1);
     }
 }
