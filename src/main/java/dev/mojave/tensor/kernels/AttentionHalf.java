@@ -4,7 +4,6 @@ import dev.mojave.tensor.Buffers;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -61,10 +60,11 @@ public final class AttentionHalf extends Half {
 
     @Override
     List<Tensor> parameters() {
-        List<Tensor> all = new ArrayList<>(weights.norm.parameters());
-        all.addAll(weights.qkv.parameters());
-        all.addAll(weights.output.parameters());
-        return all;
+        return ends().parameters();
+    }
+
+    private HalfEnds.Parts ends() {
+        return new HalfEnds.Parts(weights.norm, weights.qkv, weights.output, ofBranch, precision);
     }
 
     @Override
@@ -144,74 +144,35 @@ public final class AttentionHalf extends Half {
     /** A backward pass. */
     private final class Back implements Backward {
         private final Pass pass;
-        private final Projection.Rows project = weights.qkv.rows(precision);
-        private final Projection.Rows output = weights.output.rows(precision);
+        private final HalfEnds ends;
         private final Matrix dQkv;
-        private final Matrix normed;
-        private final Optional<Matrix> branch;
-        private final BiasSums sums;
 
         Back(Pass pass, Buffers temporary) {
             this.pass = pass;
-            int rows = pass.groups.rows();
-            this.dQkv = Matrix.of(temporary, rows, pass.shape.projected());
-            this.normed = Matrix.of(temporary, rows, pass.width);
-            // The gradient that comes in is not ours to change.
-            boolean own = precision != Precision.FULL || !ofBranch.isNone();
-            this.branch = own ? Optional.of(Matrix.of(temporary, rows, pass.width)) : Optional.empty();
-            this.sums = new BiasSums(pass.groups.tasks(), weights.norm, weights.qkv, weights.output);
+            this.ends = new HalfEnds(ends(), pass.groups, pass.keptN2, temporary);
+            this.dQkv = Matrix.of(temporary, pass.groups.rows(), pass.shape.projected());
         }
 
         @Override
         public void run(Groups.Group group, Matrix x, Matrix dy, Matrix dx) {
-            Matrix dBranch = branch.orElse(dy);
             Matrix qkv = pass.values(group);
             Matrix dMixed = Scratch.matrix(Scratch.MIXED_OF_GROUP, group.rows(), pass.shape.queryWidth())
                     .fromRow(-group.from());
             group.forRows((task, from, count) -> {
                 pass.keptQkv.fromRow(from).load(qkv.fromRow(from), count, pass.shape.projected());
-                if (branch.isPresent()) {
-                    ofBranch.copy(dy.fromRow(from), dBranch.fromRow(from), from, count, pass.width);
-                }
-                Matrix factors = precision.factors(dBranch.fromRow(from), Scratch.FACTORS, count, pass.width);
-                output.backward(factors, dMixed.fromRow(from), count);
+                ends.enter(from, count, dy, dMixed.fromRow(from));
             });
             pass.rows(qkv).backward(group, dMixed, dQkv);
             group.forRows((task, from, count) -> {
-                throughProjection(task, from, count, x, dy, dx);
-                precision.replace(normed.fromRow(from), count, pass.width);
-                precision.replace(dBranch.fromRow(from), count, pass.width);
+                pass.rotations.rotate(dQkv, from, count, -1);
+                ends.leave(task, from, count, dQkv.fromRow(from), x, dy, dx);
                 precision.replace(pass.mixed.fromRow(from), count, pass.shape.queryWidth());
             });
         }
 
-        private void throughProjection(int task, int from, int count, Matrix x, Matrix dy, Matrix dx) {
-            Matrix dNormed = Scratch.matrix(0, count, pass.width);
-            pass.rotations.rotate(dQkv, from, count, -1);
-            sums.add(task, dQkv.fromRow(from), branch.orElse(dy).fromRow(from), count);
-            project.backward(precision.replace(dQkv.fromRow(from), count, pass.shape.projected()), dNormed, count);
-            dx.fromRow(from).rows(count).copyFrom(dy.fromRow(from).rows(count));
-            pass.norm.backward(
-                    x.fromRow(from),
-                    dNormed,
-                    dx.fromRow(from),
-                    normed.fromRow(from),
-                    pass.keptN2,
-                    from,
-                    count,
-                    sums.ofNorm(task));
-        }
-
         @Override
         public List<Tensor> gradients(Matrix dy, WeightGradients products) {
-            int rows = pass.groups.rows();
-            return sums.gradients(
-                    products.add(weights.qkv.weightOI(), precision.of(dQkv), precision.of(normed), rows),
-                    products.add(
-                            weights.output.weightOI(),
-                            precision.of(branch.orElse(dy)),
-                            precision.of(pass.mixed),
-                            rows));
+            return ends.gradients(dQkv, pass.mixed, dy, products);
         }
     }
 

@@ -30,7 +30,8 @@ public final class DropoutKernel {
         return CustomOp.attach(dropped(input.detach(), drop), List.of(input), dy -> List.of(dropped(dy, drop)));
     }
 
-    private static Tensor dropped(Tensor x, Drop drop) {
+    /** Returns a copy with elements dropped, float32 of any shape. */
+    static Tensor dropped(Tensor x, Drop drop) {
         Tensor y = Tensors.empty(DType.FLOAT32, x.shape());
         if (x.elements() == 0) {
             return y;

@@ -210,13 +210,7 @@ public final class ExpertsKernel {
             Optional<Matrix> others = beside.map(b -> Matrix.of(b.detach().contiguous()));
             Workers.forRanges(routes.tokens(), half.grain(), (from, to) -> {
                 for (int token = (int) from; token < to; token++) {
-                    if (others.isPresent()) {
-                        y.fromRow(token)
-                                .rows(1)
-                                .copyFrom(others.get().fromRow(token).rows(1));
-                    } else {
-                        y.fromRow(token).rows(1).fill((byte) 0);
-                    }
+                    SparseHalf.start(y.fromRow(token), others, token, 1);
                     addWeighted(results, token, y);
                     drop.applyToRow(y, token, token, width);
                     VectorMath.add(x.memory(), x.row(token), y.memory(), y.row(token), width);
@@ -241,7 +235,7 @@ public final class ExpertsKernel {
             Tensor dRowsRD = Tensors.empty(DType.FLOAT32, routes.rows(), width);
             Tensor activeRI = Tensors.empty(DType.FLOAT32, routes.rows(), hidden);
             Tensor dChoicesTK = Tensors.zeros(DType.FLOAT32, choicesTK.shape());
-            Tensor dBranch = drop.isNone() ? dy : dropped(dy);
+            Tensor dBranch = drop.isNone() ? dy : DropoutKernel.dropped(dy, drop);
             Matrix in = half.normed();
             Matrix dOut = Matrix.of(dBranch);
             Matrix u = Matrix.of(uRP);
@@ -282,18 +276,6 @@ public final class ExpertsKernel {
             p.down.backward(precision.factors(dResults, Scratch.FACTORS, p.count, width), dActive, p.count);
             weights.gate.backward(du.rows(p.count), dActive.rows(p.count), active.rows(p.count), p.count, hidden);
             choiceGradients(p, du, dActive, active, dResults, dChoice);
-        }
-
-        private Tensor dropped(Tensor dy) {
-            Tensor dBranch = Tensors.empty(DType.FLOAT32, dy.shape());
-            Matrix from = Matrix.of(dy);
-            Matrix to = Matrix.of(dBranch);
-            Workers.forRanges(
-                    routes.tokens(),
-                    half.grain(),
-                    (first, end) ->
-                            drop.copy(from.fromRow(first), to.fromRow(first), first, (int) (end - first), width));
-            return dBranch;
         }
 
         private void gather(Matrix from, int first, int count, Matrix to) {

@@ -4,9 +4,7 @@ import dev.mojave.tensor.Buffers;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 // Shapes: N tokens, D model width, I intermediate size, P projections (1 GELU, 2 SwiGLU).
 /**
@@ -48,10 +46,11 @@ public final class FeedForwardHalf extends Half {
 
     @Override
     List<Tensor> parameters() {
-        List<Tensor> all = new ArrayList<>(weights.norm.parameters());
-        all.addAll(weights.up.parameters());
-        all.addAll(weights.down.parameters());
-        return all;
+        return ends().parameters();
+    }
+
+    private HalfEnds.Parts ends() {
+        return new HalfEnds.Parts(weights.norm, weights.up, weights.down, drop, precision);
     }
 
     @Override
@@ -101,70 +100,39 @@ public final class FeedForwardHalf extends Half {
     /** A backward pass. */
     private final class Back implements Backward {
         private final Pass pass;
-        private final Projection.Rows up = weights.up.rows(precision);
-        private final Projection.Rows down = weights.down.rows(precision);
+        private final HalfEnds ends;
         private final Matrix du;
-        private final Matrix normed;
         private final Matrix active;
-        private final Optional<Matrix> branch;
-        private final BiasSums sums;
 
         Back(Pass pass, Buffers temporary) {
             this.pass = pass;
+            this.ends = new HalfEnds(ends(), pass.groups, pass.keptN2, temporary);
             int rows = pass.groups.rows();
-            boolean full = precision == Precision.FULL;
-            this.du = full ? pass.u : Matrix.of(temporary, rows, pass.projected);
-            this.normed = Matrix.of(temporary, rows, pass.width);
+            this.du = precision == Precision.FULL ? pass.u : Matrix.of(temporary, rows, pass.projected);
             this.active = Matrix.of(temporary, rows, pass.hidden);
-            // The gradient that comes in is not ours to change.
-            this.branch =
-                    full && drop.isNone() ? Optional.empty() : Optional.of(Matrix.of(temporary, rows, pass.width));
-            this.sums = new BiasSums(pass.groups.tasks(), weights.norm, weights.up, weights.down);
         }
 
         @Override
         public void run(Groups.Group group, Matrix x, Matrix dy, Matrix dx) {
-            Matrix dBranch = branch.orElse(dy);
             group.forRows((task, from, count) -> {
                 Matrix dActive = Scratch.matrix(0, count, pass.hidden);
-                Matrix dNormed = Scratch.matrix(1, count, pass.width);
-                Matrix du = this.du.fromRow(from);
-                if (branch.isPresent()) {
-                    drop.copy(dy.fromRow(from), dBranch.fromRow(from), from, count, pass.width);
-                }
-                Matrix factors = precision.factors(dBranch.fromRow(from), Scratch.FACTORS, count, pass.width);
-                down.backward(factors, dActive, count);
-                pass.u.fromRow(from).load(du, count, pass.projected);
+                Matrix duRows = du.fromRow(from);
+                ends.enter(from, count, dy, dActive);
+                pass.u.fromRow(from).load(duRows, count, pass.projected);
                 weights.gate.backward(
-                        du.rows(count),
+                        duRows.rows(count),
                         dActive.rows(count),
                         active.fromRow(from).rows(count),
                         count,
                         pass.hidden);
-                sums.add(task, du, dBranch.fromRow(from), count);
-                up.backward(precision.replace(du, count, pass.projected), dNormed, count);
-                dx.fromRow(from).rows(count).copyFrom(dy.fromRow(from).rows(count));
-                pass.norm.backward(
-                        x.fromRow(from),
-                        dNormed,
-                        dx.fromRow(from),
-                        normed.fromRow(from),
-                        pass.keptN2,
-                        from,
-                        count,
-                        sums.ofNorm(task));
-                precision.replace(normed.fromRow(from), count, pass.width);
-                precision.replace(dBranch.fromRow(from), count, pass.width);
+                ends.leave(task, from, count, duRows, x, dy, dx);
                 precision.replace(active.fromRow(from), count, pass.hidden);
             });
         }
 
         @Override
         public List<Tensor> gradients(Matrix dy, WeightGradients products) {
-            int rows = pass.groups.rows();
-            return sums.gradients(
-                    products.add(weights.up.weightOI(), precision.of(du), precision.of(normed), rows),
-                    products.add(weights.down.weightOI(), precision.of(branch.orElse(dy)), precision.of(active), rows));
+            return ends.gradients(du, active, dy, products);
         }
     }
 }

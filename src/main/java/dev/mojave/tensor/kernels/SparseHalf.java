@@ -113,7 +113,8 @@ public final class SparseHalf {
         return gradients;
     }
 
-    private static void start(Matrix to, Optional<Matrix> from, long first, int count) {
+    /** Writes rows of what there is, or zeros. */
+    static void start(Matrix to, Optional<Matrix> from, long first, int count) {
         if (from.isPresent()) {
             to.rows(count).copyFrom(from.get().fromRow(first).rows(count));
         } else {

@@ -1,11 +1,13 @@
 package dev.mojave.tensor.kernels;
 
+import static dev.mojave.tensor.kernels.VectorRows.set;
+import static dev.mojave.tensor.kernels.VectorRows.value;
+
 import dev.mojave.tensor.CustomOp;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 // Shapes: T tokens, E experts, K choices of a token.
@@ -14,8 +16,6 @@ import java.util.List;
  * {@code w_k = p_k / s}, {@code s = sum p_k}, backward {@code dp_k = (dw_k - sum dw w) / s}. The indices come as Java numbers, which dispatch sorts.
  */
 public final class TopKKernel {
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
-
     private TopKKernel() {}
 
     /** What was chosen. */
@@ -128,13 +128,5 @@ public final class TopKKernel {
             }
         }
         return dpTE;
-    }
-
-    private static float value(MemorySegment memory, long element) {
-        return memory.get(FLOAT, element * Float.BYTES);
-    }
-
-    private static void set(MemorySegment memory, long element, float value) {
-        memory.set(FLOAT, element * Float.BYTES, value);
     }
 }

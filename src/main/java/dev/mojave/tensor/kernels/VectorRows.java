@@ -62,11 +62,11 @@ final class VectorRows {
         }
     }
 
-    private static float value(MemorySegment memory, long element) {
+    static float value(MemorySegment memory, long element) {
         return memory.get(FLOAT, element * Float.BYTES);
     }
 
-    private static void set(MemorySegment memory, long element, float value) {
+    static void set(MemorySegment memory, long element, float value) {
         memory.set(FLOAT, element * Float.BYTES, value);
     }
 }

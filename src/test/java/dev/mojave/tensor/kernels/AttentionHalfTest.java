@@ -28,9 +28,7 @@ class AttentionHalfTest {
     void matchesItsTwin(int batch, int tokens, int heads, int shared, int size, boolean centred, boolean bias) {
         for (boolean masked : new boolean[] {false, true}) {
             try (Scope _ = Scope.open()) {
-                Optional<AttentionShape.Rotation> rotation =
-                        size % 2 == 0 ? Optional.of(rotation(tokens + 2, size / 2)) : Optional.empty();
-                AttentionShape shape = new AttentionShape(heads, shared, size, rotation);
+                AttentionShape shape = shape(tokens, heads, shared, size);
                 Optional<Tensor> visible = masked ? Optional.of(mask(batch, tokens)) : Optional.empty();
                 List<Tensor> in = inputs(batch, tokens, shape, bias);
                 Twins.compare(
@@ -63,9 +61,7 @@ class AttentionHalfTest {
         Twins.assumeMultiplies(precision);
         for (boolean masked : new boolean[] {false, true}) {
             try (Scope _ = Scope.open()) {
-                Optional<AttentionShape.Rotation> rotation =
-                        size % 2 == 0 ? Optional.of(rotation(tokens + 2, size / 2)) : Optional.empty();
-                AttentionShape shape = new AttentionShape(heads, shared, size, rotation);
+                AttentionShape shape = shape(tokens, heads, shared, size);
                 Optional<Tensor> visible = masked ? Optional.of(mask(batch, tokens)) : Optional.empty();
                 List<Tensor> in = inputs(batch, tokens, shape, bias);
                 in.get(2).mulInPlace(0.5);
@@ -167,6 +163,12 @@ class AttentionHalfTest {
                 shape.rotation()
                         .map(r -> new AttentionShape.Rotation(
                                 r.cosTC().to(DType.FLOAT64), r.sinTC().to(DType.FLOAT64))));
+    }
+
+    /** Rotated where heads have halves. */
+    private AttentionShape shape(int tokens, int heads, int shared, int size) {
+        return new AttentionShape(
+                heads, shared, size, size % 2 == 0 ? Optional.of(rotation(tokens + 2, size / 2)) : Optional.empty());
     }
 
     private AttentionShape.Rotation rotation(long tokens, long half) {
