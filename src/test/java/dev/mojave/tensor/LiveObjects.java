@@ -25,8 +25,18 @@ public final class LiveObjects {
         return count;
     }
 
-    /** Returns when what could not be reached at the call has been freed: something of that kind was. */
+    /**
+     * Returns when what could not be reached at the call has been freed. A collection's references are handed on one by one, in any
+     * order, but all of them before those of a later collection: the sign of a second one says that the first is through.
+     */
     private static void collect() {
+        awaitCollection();
+        awaitCollection();
+        Pointer.deallocateReferences();
+    }
+
+    /** Returns when a collection has handed on something that could not be reached. */
+    private static void awaitCollection() {
         CountDownLatch collected = new CountDownLatch(1);
         CLEANER.register(new Object(), collected::countDown);
         try {
@@ -37,6 +47,5 @@ public final class LiveObjects {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        Pointer.deallocateReferences();
     }
 }
