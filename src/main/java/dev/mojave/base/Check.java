@@ -1,6 +1,7 @@
 package dev.mojave.base;
 
 import com.google.errorprone.annotations.FormatMethod;
+import java.util.Locale;
 
 /** Argument checks that say the field, the value, the rule and, where there is one, the remedy. */
 public final class Check {
@@ -14,7 +15,7 @@ public final class Check {
     @FormatMethod
     public static void that(boolean condition, String format, Object... arguments) {
         if (!condition) {
-            throw new IllegalArgumentException(String.format(format, arguments));
+            throw new IllegalArgumentException(String.format(Locale.ROOT, format, arguments));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.mojave.base;
 
 import com.google.errorprone.annotations.FormatMethod;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,30 +67,30 @@ public final class Failure extends RuntimeException {
     /** A check that the user asked for did not hold. */
     @FormatMethod
     public static Failure check(String format, Object... arguments) {
-        return new Failure(Kind.CHECK, String.format(format, arguments), null);
+        return new Failure(Kind.CHECK, String.format(Locale.ROOT, format, arguments), null);
     }
 
     /** Usage, configuration, paths, permissions. */
     @FormatMethod
     public static Failure usage(String format, Object... arguments) {
-        return new Failure(Kind.USAGE, String.format(format, arguments), null);
+        return new Failure(Kind.USAGE, String.format(Locale.ROOT, format, arguments), null);
     }
 
     /** The machine: JDK, native library, memory, disk full. */
     @FormatMethod
     public static Failure environment(String format, Object... arguments) {
-        return new Failure(Kind.ENVIRONMENT, String.format(format, arguments), null);
+        return new Failure(Kind.ENVIRONMENT, String.format(Locale.ROOT, format, arguments), null);
     }
 
     /** Data or model files that are missing, malformed or do not match. */
     @FormatMethod
     public static Failure data(String format, Object... arguments) {
-        return new Failure(Kind.DATA, String.format(format, arguments), null);
+        return new Failure(Kind.DATA, String.format(Locale.ROOT, format, arguments), null);
     }
 
     /** Training cannot go on. */
     @FormatMethod
     public static Failure training(String format, Object... arguments) {
-        return new Failure(Kind.TRAINING, String.format(format, arguments), null);
+        return new Failure(Kind.TRAINING, String.format(Locale.ROOT, format, arguments), null);
     }
 }

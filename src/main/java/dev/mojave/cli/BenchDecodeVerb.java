@@ -77,14 +77,15 @@ final class BenchDecodeVerb implements Verb {
                             "%.2f",
                             result.tokensPerSecond() / results.getFirst().tokensPerSecond()));
         }
-        return "decode LLaMA %s; %s, %d threads, %s kernels, peak memory %s%n%s"
-                .formatted(
-                        shape,
-                        engine.blas(),
-                        engine.threads(),
-                        engine.kernels(),
-                        Units.bytes((double) results.getFirst().peakMemoryBytes()),
-                        table.text());
+        return String.format(
+                Locale.ROOT,
+                "decode LLaMA %s; %s, %d threads, %s kernels, peak memory %s%n%s",
+                shape,
+                engine.blas(),
+                engine.threads(),
+                engine.kernels(),
+                Units.bytes((double) results.getFirst().peakMemoryBytes()),
+                table.text());
     }
 
     private static String first(List<BenchResult> results) {

@@ -12,23 +12,25 @@ final class BenchText {
     private BenchText() {}
 
     static String of(BenchResult result, EngineChoice engine) {
-        return """
+        return String.format(
+                Locale.ROOT,
+                """
                 %s
                 engine            %s, %s, %d threads, %s kernels
                 step              %.1f ms
                 tokens a second   %,.0f
                 matrix products   %.0f GFLOP/s, %.0f%% of the ceiling measured beside it
-                peak memory       %s""".formatted(
-                        result.work(),
-                        engine.precision(),
-                        engine.blas(),
-                        engine.threads(),
-                        engine.kernels(),
-                        result.stepSeconds() * 1e3,
-                        result.tokensPerSecond(),
-                        result.gflops(),
-                        result.shareOfCeiling() * 100,
-                        Units.bytes((double) result.peakMemoryBytes()));
+                peak memory       %s""",
+                result.work(),
+                engine.precision(),
+                engine.blas(),
+                engine.threads(),
+                engine.kernels(),
+                result.stepSeconds() * 1e3,
+                result.tokensPerSecond(),
+                result.gflops(),
+                result.shareOfCeiling() * 100,
+                Units.bytes((double) result.peakMemoryBytes()));
     }
 
     static String of(BenchComparison result) {

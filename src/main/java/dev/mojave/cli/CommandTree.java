@@ -5,6 +5,7 @@ import dev.mojave.base.Suggest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -157,12 +158,13 @@ final class CommandTree {
 
     private static String version() {
         BuildInfo build = BuildInfo.current();
-        return "mojave %s (%s), Java %s, %s %s"
-                .formatted(
-                        build.version(),
-                        build.commit(),
-                        Runtime.version(),
-                        System.getProperty("os.name"),
-                        System.getProperty("os.arch"));
+        return String.format(
+                Locale.ROOT,
+                "mojave %s (%s), Java %s, %s %s",
+                build.version(),
+                build.commit(),
+                Runtime.version(),
+                System.getProperty("os.name"),
+                System.getProperty("os.arch"));
     }
 }

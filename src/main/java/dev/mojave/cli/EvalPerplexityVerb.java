@@ -14,6 +14,7 @@ import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineRequest;
 import dev.mojave.tensor.kernels.WeightFormat;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -107,30 +108,34 @@ final class EvalPerplexityVerb implements Verb {
     }
 
     private static String text(RoundedEvalResult change) {
-        return """
+        return String.format(
+                Locale.ROOT,
+                """
                 weights          %s; with fp32 the perplexity is %.4f
-                change           %+.4f, %+.3f%%""".formatted(
-                        change.weights(),
-                        change.perplexityFp32(),
-                        change.perplexity() - change.perplexityFp32(),
-                        100 * change.perplexityChange());
+                change           %+.4f, %+.3f%%""",
+                change.weights(),
+                change.perplexityFp32(),
+                change.perplexity() - change.perplexityFp32(),
+                100 * change.perplexityChange());
     }
 
     private String text(Split chosen, long step, EvalResult result) {
-        return """
+        return String.format(
+                Locale.ROOT,
+                """
                 %s, step %d, %s split (%,d tokens, %,d bytes)
                 perplexity       %.4f per token
                 cross-entropy    %.4f nats per token
                                  %.4f bits per token
-                                 %.4f bits per byte""".formatted(
-                        run,
-                        step,
-                        chosen.key(),
-                        result.tokens(),
-                        result.bytes(),
-                        result.perplexity(),
-                        result.natsPerToken(),
-                        result.bitsPerToken(),
-                        result.bitsPerByte());
+                                 %.4f bits per byte""",
+                run,
+                step,
+                chosen.key(),
+                result.tokens(),
+                result.bytes(),
+                result.perplexity(),
+                result.natsPerToken(),
+                result.bitsPerToken(),
+                result.bitsPerByte());
     }
 }

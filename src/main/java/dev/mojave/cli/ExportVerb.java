@@ -7,6 +7,7 @@ import dev.mojave.result.ExportResult;
 import dev.mojave.run.ExportedModel;
 import dev.mojave.run.GgufExport;
 import java.nio.file.Path;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -66,12 +67,13 @@ final class ExportVerb implements Verb {
         if (asJson) {
             console.json(result);
         } else {
-            console.print("%s: %s, %,d parameters%s"
-                    .formatted(
-                            result.path(),
-                            result.modelType(),
-                            result.parametersTotal(),
-                            format.equals("gguf") ? "" : "; read its README.md before you share it"));
+            console.print(String.format(
+                    Locale.ROOT,
+                    "%s: %s, %,d parameters%s",
+                    result.path(),
+                    result.modelType(),
+                    result.parametersTotal(),
+                    format.equals("gguf") ? "" : "; read its README.md before you share it"));
         }
         return ExitCodes.OK;
     }

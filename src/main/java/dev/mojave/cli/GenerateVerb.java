@@ -12,6 +12,7 @@ import dev.mojave.tensor.kernels.WeightFormat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -112,7 +113,8 @@ final class GenerateVerb implements Verb {
                 console.json(result);
             } else {
                 console.stream("\n");
-                console.say("%d tokens, %.0f tokens/s".formatted(result.tokens(), result.tokensPerSecond()));
+                console.say(String.format(
+                        Locale.ROOT, "%d tokens, %.0f tokens/s", result.tokens(), result.tokensPerSecond()));
             }
             return signals.exitCode();
         }

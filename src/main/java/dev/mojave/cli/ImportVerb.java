@@ -11,6 +11,7 @@ import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.tensor.engine.EngineRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -91,8 +92,13 @@ final class ImportVerb implements Verb {
     }
 
     private static void report(Console console, ImportResult result) {
-        console.print("%s: %s, %s, %,d parameters"
-                .formatted(result.path(), result.modelType(), result.description(), result.parametersTotal()));
+        console.print(String.format(
+                Locale.ROOT,
+                "%s: %s, %s, %,d parameters",
+                result.path(),
+                result.modelType(),
+                result.description(),
+                result.parametersTotal()));
         if (result.tokenizer()) {
             console.print("Next: ./mojave generate " + result.path() + " --prompt \"...\"");
         } else {

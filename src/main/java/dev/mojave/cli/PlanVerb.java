@@ -15,6 +15,7 @@ import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.train.Planner;
 import java.nio.file.Path;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -111,35 +112,39 @@ final class PlanVerb implements Verb {
 
     private static void warn(String of, PlanResult plan, Console console) {
         if (plan.peakMemoryBytes() > plan.machineMemoryBytes()) {
-            console.warn(
-                    "%sthat is more memory than there is (%s); use a smaller train.micro_batch_size or train.recompute: true"
-                            .formatted(of, Units.bytes((double) plan.machineMemoryBytes())));
+            console.warn(String.format(
+                    Locale.ROOT,
+                    "%sthat is more memory than there is (%s); use a smaller train.micro_batch_size or train.recompute: true",
+                    of,
+                    Units.bytes((double) plan.machineMemoryBytes())));
         }
     }
 
     /** A step in milliseconds, or in seconds and minutes where there are many. */
     static String step(PlanResult plan) {
         return plan.stepSeconds() < 10
-                ? "%.0f ms".formatted(plan.stepSeconds() * 1e3)
+                ? String.format(Locale.ROOT, "%.0f ms", plan.stepSeconds() * 1e3)
                 : Units.seconds(plan.stepSeconds());
     }
 
     private static String text(Recipe recipe, PlanResult plan) {
-        return """
+        return String.format(
+                Locale.ROOT,
+                """
                 %s: %s
                 parameters        %,d, of which a token uses %,d
                 FLOPs a token     %s
                 step              %s, %,d steps
                 training          %s, evaluations apart
-                peak memory       %s""".formatted(
-                        recipe.name(),
-                        recipe.model().describe(),
-                        plan.parametersTotal(),
-                        plan.parametersActive(),
-                        Units.count((double) plan.flopsPerToken()),
-                        step(plan),
-                        plan.steps(),
-                        Units.seconds(plan.trainSeconds()),
-                        Units.bytes((double) plan.peakMemoryBytes()));
+                peak memory       %s""",
+                recipe.name(),
+                recipe.model().describe(),
+                plan.parametersTotal(),
+                plan.parametersActive(),
+                Units.count((double) plan.flopsPerToken()),
+                step(plan),
+                plan.steps(),
+                Units.seconds(plan.trainSeconds()),
+                Units.bytes((double) plan.peakMemoryBytes()));
     }
 }

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Plans a study: each arm in a process of its own, whose memory holds nothing of the arms before it. */
@@ -84,20 +85,21 @@ final class StudyPlanner {
             PlanResult of = arm.plan();
             table.add(
                     arm.name(),
-                    "%,d".formatted(of.parametersTotal()),
-                    "%,d".formatted(of.parametersActive()),
+                    String.format(Locale.ROOT, "%,d", of.parametersTotal()),
+                    String.format(Locale.ROOT, "%,d", of.parametersActive()),
                     Units.count((double) of.flopsPerToken()),
                     PlanVerb.step(of),
                     Units.seconds(of.trainSeconds()),
                     Units.bytes((double) of.peakMemoryBytes()));
         }
         return table.text()
-                + "\n%d arm%s, %d seed%s: %s, evaluations apart"
-                        .formatted(
-                                plan.arms().size(),
-                                plan.arms().size() == 1 ? "" : "s",
-                                plan.seeds(),
-                                plan.seeds() == 1 ? "" : "s",
-                                Units.seconds(plan.trainSeconds()));
+                + String.format(
+                        Locale.ROOT,
+                        "\n%d arm%s, %d seed%s: %s, evaluations apart",
+                        plan.arms().size(),
+                        plan.arms().size() == 1 ? "" : "s",
+                        plan.seeds(),
+                        plan.seeds() == 1 ? "" : "s",
+                        Units.seconds(plan.trainSeconds()));
     }
 }

@@ -67,8 +67,12 @@ final class TokenizerTrain implements Verb {
         }
         TokenizerTraining result = train(spec, target, console);
         if (result.vocabSize() < vocabSize) {
-            console.warn("only %,d entries instead of %,d: no further pair occurs %d times"
-                    .formatted(result.vocabSize(), vocabSize, minFrequency));
+            console.warn(String.format(
+                    Locale.ROOT,
+                    "only %,d entries instead of %,d: no further pair occurs %d times",
+                    result.vocabSize(),
+                    vocabSize,
+                    minFrequency));
         }
         if (result.forgotten()) {
             console.warn("the text has more distinct pieces than memory is meant for; the rarest were left out");

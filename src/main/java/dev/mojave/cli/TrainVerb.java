@@ -4,6 +4,7 @@ import dev.mojave.run.RecipeDraft;
 import dev.mojave.run.RunFolder;
 import dev.mojave.train.TrainRun;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -85,8 +86,13 @@ final class TrainVerb implements Verb {
         }
         Double loss = metrics.get("val/loss");
         if (loss != null) {
-            console.print("%s: validation loss %.4f nats per token (perplexity %.2f, %.4f bits per byte)"
-                    .formatted(folder.path(), loss, metrics.get("val/perplexity"), metrics.get("val/bits_per_byte")));
+            console.print(String.format(
+                    Locale.ROOT,
+                    "%s: validation loss %.4f nats per token (perplexity %.2f, %.4f bits per byte)",
+                    folder.path(),
+                    loss,
+                    metrics.get("val/perplexity"),
+                    metrics.get("val/bits_per_byte")));
         }
         console.print("Next: ./mojave generate " + folder.path() + "   ./mojave report " + folder.path());
     }

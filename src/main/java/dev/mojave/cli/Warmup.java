@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -59,16 +60,16 @@ final class Warmup {
         Files.write(
                 text,
                 IntStream.range(0, DOCUMENTS)
-                        .mapToObj("{\"text\": \"a line of text, the %dth\"}"::formatted)
+                        .mapToObj(i -> "{\"text\": \"a line of text, the " + i + "th\"}")
                         .toList());
         Path recipe = folder.resolve("recipe.yaml");
-        Files.writeString(recipe, """
+        Files.writeString(recipe, String.format(Locale.ROOT, """
                 name: %s
                 data: {source: %s, tokenizer: byte, validation: {documents: 0.2}}
                 model: {preset: llama, hidden_size: 16, num_hidden_layers: 1, num_attention_heads: 2, max_position_embeddings: 16}
                 train: {batch_size: 2, steps: 2, learning_rate: 1.0e-3}
                 engine: {precision: fp32}
-                """.formatted(NAME, text));
+                """, NAME, text));
         String run = folder.resolve(NAME).toString();
         return Main.run(console, "train", recipe.toString(), "--output", folder.toString()) == ExitCodes.OK
                 && Main.run(console, "generate", run, "--prompt", "a ", "--max-tokens", "20") == ExitCodes.OK

@@ -179,7 +179,7 @@ enum HfFamily {
                 String value = found instanceof Enum<?> constant
                         ? constant.name().toLowerCase(Locale.ROOT)
                         : String.valueOf(found);
-                list.add("%s is %s (%s has %s)".formatted(key, value, modelType, wanted));
+                list.add(String.format(Locale.ROOT, "%s is %s (%s has %s)", key, value, modelType, wanted));
             }
         }
 

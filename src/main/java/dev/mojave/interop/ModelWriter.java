@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -112,7 +113,7 @@ public final class ModelWriter {
         ObjectNode map = index.putObject("weight_map");
         Map<String, String> sorted = new TreeMap<>();
         for (int i = 0; i < shards.size(); i++) {
-            String name = "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
+            String name = String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, shards.size());
             SafetensorsWriter.write(folder.resolve(name), shards.get(i), Map.of());
             shards.get(i).forEach(entry -> sorted.put(entry.name(), name));
         }

@@ -3,6 +3,7 @@ package dev.mojave.interop;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.nn.QkNorm;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How stored tensors are called: after GPT-2 for models with LayerNorm; for models with RMSNorm after LLaMA and Mixtral, or, where they
@@ -135,7 +136,7 @@ enum NamingStyle {
 
     /** Returns the prefix of everything in a layer. */
     String layer(int index) {
-        return String.format(layer, index);
+        return String.format(Locale.ROOT, layer, index);
     }
 
     /** Returns the stored name of a module outside the layers. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
@@ -187,7 +188,7 @@ record SafetensorsHeader(Map<String, SafeEntry> entries, Map<String, String> met
     @FormatMethod
     private static void check(Path file, boolean condition, String format, Object... arguments) {
         if (!condition) {
-            String message = String.format(format, arguments);
+            String message = String.format(Locale.ROOT, format, arguments);
             String verb = message.startsWith("is ") || message.startsWith("has ") ? " " : ": ";
             throw Failure.data("%s%s%s%s", file, verb, message, REMEDY);
         }

@@ -11,6 +11,7 @@ import dev.mojave.model.ModelSpec;
 import dev.mojave.nn.Context;
 import dev.mojave.result.EvalResult;
 import dev.mojave.run.TrainSpec;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -52,7 +53,7 @@ final class Evaluations {
         trainSubset.ifPresent(
                 subset -> recorder.trainSubset(subset.measure(model, Context.EVALUATION, Progress.SILENT)));
         progress.say(String.format(
-                java.util.Locale.ROOT,
+                Locale.ROOT,
                 "validation loss %.4f nats per token, perplexity %.2f, %.4f bits per byte%s",
                 result.natsPerToken(),
                 result.perplexity(),

@@ -28,6 +28,7 @@ import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.engine.ProcessMemory;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -231,7 +232,7 @@ public final class Trainer implements AutoCloseable {
         watch.pauseStep(batch.targetCount());
         progress.update(
                 step,
-                "loss " + String.format(java.util.Locale.ROOT, "%.4f", result.loss()) + " · "
+                "loss " + String.format(Locale.ROOT, "%.4f", result.loss()) + " · "
                         + Units.count(watch.recentTokensPerSecond()) + " tokens/s");
         if (logged) {
             recorder.step(result, norm, learningRate);

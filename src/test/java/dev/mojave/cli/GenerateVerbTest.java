@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,17 +19,21 @@ class GenerateVerbTest {
         Path text = folder.resolve("text.jsonl");
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < 60; i++) {
-            lines.append("{\"text\": \"a line of text, the %dth\", \"category\": \"%s\"}\n"
-                    .formatted(i, i % 2 == 0 ? "noun" : "verb"));
+            lines.append(String.format(
+                    Locale.ROOT,
+                    "{\"text\": \"a line of text, the %dth\", \"category\": \"%s\"}\n",
+                    i,
+                    i % 2 == 0 ? "noun" : "verb"));
         }
         Files.writeString(text, lines);
-        Path recipe = Files.writeString(folder.resolve(name + ".yaml"), """
+        Path recipe =
+                Files.writeString(folder.resolve(name + ".yaml"), String.format(Locale.ROOT, """
                 name: %s
                 data: {source: %s, tokenizer: byte, validation: {documents: 0.2}}
                 model: {preset: llama, hidden_size: 16, num_hidden_layers: 1, num_attention_heads: 2, max_position_embeddings: 16, %s}
                 train: {batch_size: 2, steps: 2, learning_rate: 1.0e-3}
                 engine: {precision: fp32}
-                """.formatted(name, text, mixture));
+                """, name, text, mixture));
         CliResult result = CliResult.run("train", recipe.toString(), "--output", folder.toString());
         assertThat(result.code()).as(result.err()).isZero();
         return folder.resolve(name).toString();

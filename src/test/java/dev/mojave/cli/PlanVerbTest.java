@@ -7,6 +7,7 @@ import dev.mojave.result.PlanResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -18,7 +19,7 @@ class PlanVerbTest {
 
     private Path study() throws IOException {
         Path text = Files.writeString(folder.resolve("text.txt"), "a line of text\n\nand another one\n\n".repeat(200));
-        return Files.writeString(folder.resolve("study.yaml"), """
+        return Files.writeString(folder.resolve("study.yaml"), String.format(Locale.ROOT, """
                 name: study
                 data: {source: %s, tokenizer: byte, validation: {tail: 0.2}}
                 model: {preset: gpt2, hidden_size: 16, num_hidden_layers: 4, num_attention_heads: 2, max_position_embeddings: 16}
@@ -29,7 +30,7 @@ class PlanVerbTest {
                   moep: {model: {preset: moep, parallel: {hidden_size: 8, num_attention_heads: 2, intermediate_size: 16}}}
                 seeds: [1, 2, 3]
                 budget: {tokens: 6400}
-                """.formatted(text));
+                """, text));
     }
 
     @Test

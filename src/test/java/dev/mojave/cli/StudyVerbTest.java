@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,10 +84,12 @@ class StudyVerbTest {
     void aTrialThatFailsIsNamedAndTheStudySaysHowToGoOn() {
         CliResult result = study("--name", "f", "--set", "arms.moe.train.learning_rate=1e30");
         assertThat(result.code()).isEqualTo(5);
-        assertThat(result.err()).contains("trial moe/seed-3 ").endsWith("""
+        assertThat(result.err())
+                .contains("trial moe/seed-3 ")
+                .endsWith(String.format(Locale.ROOT, """
                         Try them again, each from its last checkpoint, with:
                           ./mojave study '%s' --set arms.moe.train.learning_rate=1e30 --name f --output %s --resume auto
-                        """.formatted(recipe, runs()));
+                        """, recipe, runs()));
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -42,10 +43,10 @@ class ParallelLayerTest {
     @ParameterizedTest
     @ValueSource(strings = {"routed_tokens", "all_tokens"})
     void oneBlockEqualsATransformerInValuesAndGradients(String attention) {
-        ModelSpec spec = Tiny.parallel("""
+        ModelSpec spec = Tiny.parallel(String.format(Locale.ROOT, """
                 {hidden_size: 24, num_attention_heads: 4, intermediate_size: 96, residual: false, normalize: false, attention: %s,
                  blocks: {num_experts: 1, num_experts_per_tok: 1}, projections: {num_experts: 1, num_experts_per_tok: 1}}
-                """.formatted(attention));
+                """, attention));
         try (Scope _ = Scope.open();
                 LanguageModel dense = Tiny.randomised(spec.dense(), 1);
                 LanguageModel parallel = LanguageModel.build(spec, 2)) {

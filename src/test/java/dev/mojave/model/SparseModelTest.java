@@ -7,6 +7,7 @@ import dev.mojave.nn.Parameter;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -71,8 +72,12 @@ class SparseModelTest {
         for (int experts = 2; experts <= 4; experts++) {
             for (int topK = 1; topK <= experts; topK++) {
                 for (boolean renormalized : topK == 1 ? new boolean[] {false} : new boolean[] {false, true}) {
-                    String moe = "moe: {num_experts: %d, num_experts_per_tok: %d, norm_topk_prob: %s}"
-                            .formatted(experts, topK, renormalized);
+                    String moe = String.format(
+                            Locale.ROOT,
+                            "moe: {num_experts: %d, num_experts_per_tok: %d, norm_topk_prob: %s}",
+                            experts,
+                            topK,
+                            renormalized);
                     try (Scope _ = Scope.open();
                             LanguageModel model = Tiny.randomised(Tiny.spec("llama", moe), 3)) {
                         loss(model).backward();

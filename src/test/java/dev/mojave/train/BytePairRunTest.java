@@ -24,6 +24,7 @@ import dev.mojave.run.RunFolder;
 import dev.mojave.run.SavedModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -41,13 +42,13 @@ class BytePairRunTest {
         Path file = Files.writeString(
                 folder.resolve("tokenizer.json"),
                 trainer.finish(Progress.SILENT).json());
-        String recipe = """
+        String recipe = String.format(Locale.ROOT, """
                 name: run
                 data: {source: %s, tokenizer: %s, validation: {tail: 0.2}}
                 model: {preset: llama, hidden_size: 16, num_hidden_layers: 1, num_attention_heads: 2, max_position_embeddings: 16}
                 train: {batch_size: 4, steps: 6, learning_rate: 3.0e-3, eval_every: 6, seed: 5}
                 engine: {precision: fp32}
-                """.formatted(text, file);
+                """, text, file);
         RecipeDraft draft = RecipeDraft.of(Yaml.parse(recipe, "test.yaml"), "test.yaml");
         Path trained = Runs.run(draft, folder.resolve("runs"), false, StopSignal.NEVER)
                 .folder()

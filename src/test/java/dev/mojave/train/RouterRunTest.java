@@ -30,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -71,8 +72,12 @@ class RouterRunTest {
         Path file = folder.resolve("text.jsonl");
         StringBuilder content = new StringBuilder();
         for (int i = 0; i < 120; i++) {
-            content.append("{\"text\": \"the %d cats sat on %d mats\", \"category\": \"%s\"}\n"
-                    .formatted(i, i * 7 % 13, i % 2 == 0 ? "even" : "odd"));
+            content.append(String.format(
+                    Locale.ROOT,
+                    "{\"text\": \"the %d cats sat on %d mats\", \"category\": \"%s\"}\n",
+                    i,
+                    i * 7 % 13,
+                    i % 2 == 0 ? "even" : "odd"));
         }
         try {
             Files.writeString(file, content);
@@ -86,18 +91,22 @@ class RouterRunTest {
         if (router.contains("preset: ")) {
             return router;
         }
-        return "preset: llama, hidden_size: 16, num_hidden_layers: 2, moe: {num_experts: 4, num_experts_per_tok: %d, router: %s}"
-                .formatted(router.equals("soft") ? 4 : 2, router);
+        return String.format(
+                Locale.ROOT,
+                "preset: llama, hidden_size: 16, num_hidden_layers: 2, moe: {num_experts: 4, num_experts_per_tok: %d, router: %s}",
+                router.equals("soft") ? 4 : 2,
+                router);
     }
 
     private TrainRun.Result run(String router, String output, boolean resume, StopSignal signal) {
-        RecipeDraft draft = RecipeDraft.of(Yaml.parse("""
+        RecipeDraft draft = RecipeDraft.of(
+                Yaml.parse(String.format(Locale.ROOT, """
             name: run
             data: {source: %s, tokenizer: byte, validation: {documents: 0.2}}
             model: {num_attention_heads: 2, max_position_embeddings: 16, %s}
             train: {batch_size: 4, micro_batch_size: 2, steps: 7, learning_rate: 3.0e-3, eval_every: 4, eval_tokens: 100, log_every: 1}
             engine: {precision: fp32}
-            """.formatted(text(), model(router)), "test.yaml"), "test.yaml");
+            """, text(), model(router)), "test.yaml"), "test.yaml");
         return Runs.run(draft, folder.resolve(output), resume, signal);
     }
 

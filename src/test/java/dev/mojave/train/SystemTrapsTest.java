@@ -17,6 +17,7 @@ import dev.mojave.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,10 +38,10 @@ class SystemTrapsTest {
     }
 
     private static double blockImbalance(String losses) {
-        ModelSpec spec = spec("moep", """
+        ModelSpec spec = spec("moep", String.format(Locale.ROOT, """
                 parallel: {hidden_size: 8, num_attention_heads: 2, intermediate_size: 16,
                   blocks: {losses: {%s}}}
-                """.formatted(losses));
+                """, losses));
         try (LanguageModel model = LanguageModel.build(spec, 1);
                 AdamW optimizer = new AdamW(new AdamW.Spec(0.9, 0.95, 1e-8, 0), model.parameters())) {
             TrainStep step = new TrainStep(model, Context.TRAINING, 4);
@@ -101,8 +102,11 @@ class SystemTrapsTest {
     void everyRouterLearnsFromTheLanguageModelItself(String preset, int topK, String router) {
         ModelSpec spec = spec(
                 preset,
-                "moe: {num_experts: 4, num_experts_per_tok: %d, router: %s, losses: {switch_balance: 0.0}}"
-                        .formatted(topK, router));
+                String.format(
+                        Locale.ROOT,
+                        "moe: {num_experts: 4, num_experts_per_tok: %d, router: %s, losses: {switch_balance: 0.0}}",
+                        topK,
+                        router));
         try (Scope _ = Scope.open();
                 LanguageModel model = LanguageModel.build(spec, 3)) {
             int[] ids = Tiny.ids(4, 1);

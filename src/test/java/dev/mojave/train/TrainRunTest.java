@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,7 +60,7 @@ class TrainRunTest {
     }
 
     private RecipeDraft draft(String recipe, String... changes) {
-        ObjectNode tree = Yaml.parse(recipe.formatted(text), "test.yaml");
+        ObjectNode tree = Yaml.parse(String.format(Locale.ROOT, recipe, text), "test.yaml");
         for (String change : changes) {
             String[] parts = change.split("=", 2);
             tree = dev.mojave.base.Trees.with(tree, parts[0], Yaml.value(parts[1], "test"));

@@ -6,6 +6,7 @@ import dev.mojave.base.Json;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -155,6 +156,6 @@ public final class CharTokenizer implements Tokenizer {
 
     private static String name(int codePoint) {
         String shown = Character.isISOControl(codePoint) ? "" : "'" + Character.toString(codePoint) + "' ";
-        return String.format("%s(U+%04X)", shown, codePoint);
+        return String.format(Locale.ROOT, "%s(U+%04X)", shown, codePoint);
     }
 }

@@ -3,6 +3,7 @@ package dev.mojave.data.tokenizer;
 import dev.mojave.base.Failure;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -61,7 +62,7 @@ final class TokenizerParts {
         part.rule().require(node, where);
         JsonNode members = node.path(part.members());
         for (int i = 0; i < members.size(); i++) {
-            require(members.path(i), part, "%s.%s[%d]".formatted(where, part.members(), i));
+            require(members.path(i), part, String.format(Locale.ROOT, "%s.%s[%d]", where, part.members(), i));
         }
     }
 

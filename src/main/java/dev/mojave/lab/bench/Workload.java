@@ -8,6 +8,7 @@ import dev.mojave.model.presets.Presets;
 import dev.mojave.tensor.kernels.WeightFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.SequencedMap;
 
 /**
@@ -56,7 +57,9 @@ public record Workload(String name, Kind kind, ModelSpec model, int batch, Weigh
 
     /** A LLaMA that writes tokens one by one; its feed-forward is four times the width, its head not tied. */
     public static Workload decode(Shape shape, WeightFormat weights) {
-        String text = """
+        String text = String.format(
+                Locale.ROOT,
+                """
                 preset: llama
                 vocab_size: %d
                 hidden_size: %d
@@ -65,8 +68,13 @@ public record Workload(String name, Kind kind, ModelSpec model, int batch, Weigh
                 intermediate_size: %d
                 max_position_embeddings: %d
                 tie_word_embeddings: false
-                """.formatted(
-                shape.vocabulary(), shape.hidden(), shape.layers(), shape.heads(), 4 * shape.hidden(), shape.context());
+                """,
+                shape.vocabulary(),
+                shape.hidden(),
+                shape.layers(),
+                shape.heads(),
+                4 * shape.hidden(),
+                shape.context());
         int needed = DecodeSession.PROMPT + DecodeSession.WRITTEN;
         Check.that(shape.context() >= needed, "--shape: the context (%d) must be at least %d", shape.context(), needed);
         return new Workload(

@@ -3,6 +3,7 @@ package dev.mojave.data.tokenizer;
 import dev.mojave.base.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Small Hugging Face tokenizer files of the two common kinds, made by the formats' rules. */
@@ -40,7 +41,7 @@ final class TokenizerFiles {
         Map<String, Integer> vocabulary = new LinkedHashMap<>();
         vocabulary.put("</s>", 0);
         for (int value = 0; value < 0x100; value++) {
-            vocabulary.put(String.format("<0x%02X>", value), 1 + value);
+            vocabulary.put(String.format(Locale.ROOT, "<0x%02X>", value), 1 + value);
         }
         for (String token : List.of("\u2581", "H", "e", "l", "o", "ll", "ö", "漢")) {
             vocabulary.put(token, vocabulary.size());

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -122,24 +123,29 @@ class TokenizerPartsTest {
         String template = "{\"type\": \"TemplateProcessing\", \"single\": [%s], \"pair\": [], \"special_tokens\": {}}";
         String sequence = "{\"Sequence\": {\"id\": \"%s\", \"type_id\": 0}}";
         assertRefused(
-                file("post_processor", template.formatted(sequence.formatted("B"))),
+                file("post_processor", String.format(Locale.ROOT, template, String.format(Locale.ROOT, sequence, "B"))),
                 "post_processor: its 'single' must have the sequence A once and no other",
                 "it has [B]");
-        assertRefused(file("post_processor", template.formatted("")), "it has []");
+        assertRefused(file("post_processor", String.format(Locale.ROOT, template, "")), "it has []");
         assertRefused(
-                file("post_processor", "{\"type\": \"Sequence\", \"processors\": [" + template.formatted("") + "]}"),
+                file(
+                        "post_processor",
+                        "{\"type\": \"Sequence\", \"processors\": [" + String.format(Locale.ROOT, template, "") + "]}"),
                 "post_processor.processors[0]");
-        assertWorks(file("post_processor", template.formatted(sequence.formatted("A"))));
+        assertWorks(file(
+                "post_processor", String.format(Locale.ROOT, template, String.format(Locale.ROOT, sequence, "A"))));
     }
 
     @Test
     void aDecoderStripsOnlyTheStart() {
         String strip = "{\"type\": \"Strip\", \"content\": \"a\", \"start\": 1, \"stop\": %d}";
         assertRefused(
-                file("decoder", "{\"type\": \"Sequence\", \"decoders\": [" + strip.formatted(1) + "]}"),
+                file(
+                        "decoder",
+                        "{\"type\": \"Sequence\", \"decoders\": [" + String.format(Locale.ROOT, strip, 1) + "]}"),
                 "decoder.decoders[0] strips 1 characters from the end",
                 "'stop' must be 0");
-        assertWorks(file("decoder", strip.formatted(0)));
+        assertWorks(file("decoder", String.format(Locale.ROOT, strip, 0)));
     }
 
     @Test
@@ -147,11 +153,13 @@ class TokenizerPartsTest {
         String model = "{\"type\": \"BPE\", \"continuing_subword_prefix\": \"##\","
                 + " \"vocab\": {\"a\": 0, \"##b\": 1, \"ab\": 2, \"x\\u6f22\": 3}, \"merges\": [%s]}";
         assertRefused(
-                file("model", model.formatted("\"a b\"")),
+                file("model", String.format(Locale.ROOT, model, "\"a b\"")),
                 "model.continuing_subword_prefix is '##'",
                 "the merge \"a b\" has a second half that does not begin with it");
-        assertRefused(file("model", model.formatted("[\"a\", \"x\\u6f22\"]")), "the merge [\"a\",\"x\u6f22\"]");
-        assertWorks(file("model", model.formatted("\"a ##b\"")));
+        assertRefused(
+                file("model", String.format(Locale.ROOT, model, "[\"a\", \"x\\u6f22\"]")),
+                "the merge [\"a\",\"x\u6f22\"]");
+        assertWorks(file("model", String.format(Locale.ROOT, model, "\"a ##b\"")));
     }
 
     @Test
@@ -184,9 +192,14 @@ class TokenizerPartsTest {
     }
 
     private static String token(String content, boolean normalized, boolean lstrip, boolean rstrip) {
-        return ("{\"id\": 3, \"content\": \"%s\", \"normalized\": %s, \"lstrip\": %s, \"rstrip\": %s,"
-                        + " \"single_word\": false, \"special\": true}")
-                .formatted(content, normalized, lstrip, rstrip);
+        return String.format(
+                Locale.ROOT,
+                "{\"id\": 3, \"content\": \"%s\", \"normalized\": %s, \"lstrip\": %s, \"rstrip\": %s,"
+                        + " \"single_word\": false, \"special\": true}",
+                content,
+                normalized,
+                lstrip,
+                rstrip);
     }
 
     /** A table that turns "u" into "a": position 256 of the root, unit 256 ^ 'u' with a leaf, the replacement's start in unit 100. */

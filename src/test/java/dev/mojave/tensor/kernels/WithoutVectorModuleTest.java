@@ -10,6 +10,7 @@ import dev.mojave.tensor.engine.Engine;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 /** The library in a JVM that was started with no flag at all. */
@@ -45,7 +46,7 @@ class WithoutVectorModuleTest {
                         List.of(new AdamWKernel.Slot(parameter, ones, ones.mul(0), ones.mul(0), 0.01)),
                         new AdamWKernel.Settings(0.1, 0.9, 0.99, 1e-8, 1, 1));
                 System.out.printf(
-                        java.util.Locale.ROOT,
+                        Locale.ROOT,
                         "kernels %s, gelu %.3f, loss %.3f, norm %.3f, parameter %.3f%n",
                         Engine.current().kernels(),
                         y.toFloats()[0],
