@@ -2,9 +2,8 @@ package dev.mojave.base;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Locale;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -47,9 +46,27 @@ public final class Json {
         return PRETTY.writeValueAsString(value);
     }
 
-    /** Parses a tree. */
+    /**
+     * Parses a tree.
+     *
+     * @throws JacksonException in the parser's words; {@link JsonFaults} translates, and {@link #tree(String, String)} does so at once
+     */
     public static JsonNode tree(String text) {
         return MAPPER.readTree(text);
+    }
+
+    /**
+     * Parses a tree.
+     *
+     * @param place what messages call the text, usually the file's name
+     * @throws Failure of kind DATA that says where and why the text is not JSON
+     */
+    public static JsonNode tree(String text, String place) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JacksonException e) {
+            throw JsonFaults.of(e, text, place);
+        }
     }
 
     /**
@@ -58,18 +75,32 @@ public final class Json {
      * @throws Failure of kind DATA if the file is missing or is not such a record or tree
      */
     public static <T> T read(Path file, Class<T> type) {
-        boolean tree = JsonNode.class.isAssignableFrom(type);
+        String text = text(file);
+        if (text.isBlank()) {
+            throw Failure.data("%s is empty; it should hold JSON: fetch or write it again", file);
+        }
         try {
-            String text = Files.readString(file);
-            return tree ? root(file, MAPPER.readTree(text), type) : MAPPER.readValue(text, type);
-        } catch (java.nio.file.NoSuchFileException e) {
-            throw Failure.data("%s does not exist", file).because(e);
+            if (JsonNode.class.isAssignableFrom(type)) {
+                return root(file, MAPPER.readTree(text), type);
+            }
+            T value = MAPPER.readValue(text, type);
+            // The whole text may be the word null.
+            Check.that(value != null, "expected an object, found null");
+            return value;
         } catch (JacksonException e) {
-            String what = tree ? "JSON file" : type.getSimpleName();
-            throw Failure.data("%s is not a valid %s: %s", file, what, e.getOriginalMessage())
-                    .because(e);
-        } catch (java.nio.charset.CharacterCodingException e) {
-            throw Failure.data("%s is not UTF-8 text", file).because(e);
+            throw JsonFaults.of(e, text, file.toString());
+        } catch (IllegalArgumentException e) {
+            throw Failure.data("%s: %s", file, String.valueOf(e.getMessage())).because(e);
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return TextFile.read(file);
+        } catch (NoSuchFileException e) {
+            throw Failure.data("%s does not exist", file).because(e);
+        } catch (TextFile.NotUtf8 e) {
+            throw Failure.data("%s %s", file, String.valueOf(e.getMessage())).because(e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -79,9 +110,7 @@ public final class Json {
         if (!type.isInstance(root)) {
             throw Failure.data(
                     "%s must hold %s and holds %s",
-                    file,
-                    type == ObjectNode.class ? "one JSON object" : "one JSON list",
-                    root.isMissingNode() ? "nothing" : root.getNodeType().name().toLowerCase(Locale.ROOT));
+                    file, type == ObjectNode.class ? "one JSON object" : "one JSON list", JsonFaults.describe(root));
         }
         return type.cast(root);
     }

@@ -2,6 +2,7 @@ package dev.mojave.data;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
+import dev.mojave.base.JsonFaults;
 import dev.mojave.base.Suggest;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -45,7 +46,7 @@ final class JsonLines {
                 return object;
             }
         } catch (JacksonException e) {
-            throw Failure.data("%s is not a JSON object: %s", place, e.getOriginalMessage())
+            throw Failure.data("%s is not a JSON object: %s", place, JsonFaults.inLine(e, line))
                     .because(e);
         }
         throw Failure.data("%s is not a JSON object; JSONL has one a line, such as {\"text\": \"...\"}", place);

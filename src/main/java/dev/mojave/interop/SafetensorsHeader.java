@@ -3,6 +3,7 @@ package dev.mojave.interop;
 import com.google.errorprone.annotations.FormatMethod;
 import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
+import dev.mojave.base.JsonFaults;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -81,19 +82,22 @@ record SafetensorsHeader(Map<String, SafeEntry> entries, Map<String, String> met
     }
 
     private static JsonNode parse(Path file, ByteBuffer bytes) {
+        String text;
         try {
-            String text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+            text = StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+        } catch (CharacterCodingException e) {
+            throw Failure.data("%s has a header that is not UTF-8%s", file, REMEDY)
+                    .because(e);
+        }
+        try {
             // Strict on the first byte, as the reference is: whatever precedes the brace could hide a second file
             // format.
             check(file, text.startsWith("{"), "has a header that does not start with '{'");
             JsonNode tree = Json.tree(text);
             check(file, tree.isObject(), "has a header that is not a JSON object");
             return tree;
-        } catch (CharacterCodingException e) {
-            throw Failure.data("%s has a header that is not UTF-8%s", file, REMEDY)
-                    .because(e);
         } catch (JacksonException e) {
-            throw Failure.data("%s has a header that is not JSON: %s%s", file, e.getOriginalMessage(), REMEDY)
+            throw Failure.data("%s has a header that is not JSON: %s%s", file, JsonFaults.reason(e, text), REMEDY)
                     .because(e);
         }
     }

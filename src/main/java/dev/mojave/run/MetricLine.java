@@ -2,6 +2,7 @@ package dev.mojave.run;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Json;
+import dev.mojave.base.JsonFaults;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -71,7 +72,7 @@ public record MetricLine(
         try {
             return of(Json.tree(json));
         } catch (JacksonException e) {
-            throw new IllegalArgumentException(e.getOriginalMessage(), e);
+            throw new IllegalArgumentException(JsonFaults.inLine(e, json), e);
         }
     }
 

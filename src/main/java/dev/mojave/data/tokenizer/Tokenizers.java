@@ -3,6 +3,7 @@ package dev.mojave.data.tokenizer;
 import dev.mojave.base.Failure;
 import dev.mojave.base.IoFailures;
 import dev.mojave.base.Json;
+import dev.mojave.base.JsonFaults;
 import dev.mojave.base.Suggest;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -107,7 +108,7 @@ public final class Tokenizers {
             }
             return own(Json.mapper().treeToValue(root, OwnFormat.class), place);
         } catch (JacksonException e) {
-            throw Failure.data("%s is not a valid tokenizer.json: %s", place, e.getOriginalMessage())
+            throw Failure.data("%s is not a valid tokenizer.json: %s", place, JsonFaults.reason(e, json))
                     .because(e);
         } catch (IllegalArgumentException e) {
             throw Failure.data("%s is not a valid tokenizer.json: %s", place, String.valueOf(e.getMessage()))
