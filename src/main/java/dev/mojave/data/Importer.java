@@ -45,13 +45,14 @@ final class Importer {
         if (paths.isEmpty()) {
             throw Failure.usage("nothing to import: name a file or folder");
         }
-        List<SourceFile> sources = new ArrayList<>();
+        List<SourceFile> originals = new ArrayList<>();
         for (int i = 0; i < paths.size(); i++) {
             String prefix = paths.size() == 1 ? "" : (i + 1) + "/";
             for (SourceFile file : SourceFile.under(paths.get(i))) {
-                sources.add(new SourceFile(file.path(), prefix + file.name()));
+                originals.add(new SourceFile(file.path(), prefix + file.name()));
             }
         }
+        List<SourceFile> sources = CopyNames.distinct(originals);
         FileCorpus.Fields fields = FileCorpus.Fields.of(options.textField(), options.categoryField());
         // Read where the user has it, so that a message about a line names the user's file.
         Facts facts = check(new FileCorpus(name, sources, "not known yet", fields));

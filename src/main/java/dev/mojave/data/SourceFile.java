@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -58,7 +59,8 @@ record SourceFile(Path path, String name) {
                     .map(file -> new SourceFile(
                             file, path.relativize(file).toString().replace('\\', '/')))
                     .filter(file -> Stream.of(file.name().split("/", -1)).noneMatch(part -> part.startsWith(".")))
-                    .sorted((a, b) -> a.name().compareTo(b.name()))
+                    // Names that are not UTF-8 may read the same; their bytes differ.
+                    .sorted(Comparator.comparing(SourceFile::name).thenComparing(SourceFile::path))
                     .forEach(files::add);
         } catch (IOException e) {
             throw IoFailures.of("list the folder", path, e);
