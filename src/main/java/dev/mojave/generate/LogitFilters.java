@@ -16,11 +16,24 @@ final class LogitFilters {
         }
     }
 
-    /** Divides by the temperature, which is positive. */
+    /**
+     * Divides by the temperature, which is positive. Where that leaves the range of float32, what divides is the distance to the largest
+     * logit, of which probabilities depend alone: the smaller the temperature, the fewer tokens but the best remain.
+     */
     static void temperature(float[] logits, double temperature) {
+        double best = Math.abs(largest(logits) / temperature) <= Float.MAX_VALUE ? 0 : largest(logits);
         for (int i = 0; i < logits.length; i++) {
-            logits[i] = (float) (logits[i] / temperature);
+            logits[i] = (float) ((logits[i] - best) / temperature);
         }
+    }
+
+    /** Returns the largest logit; NaN if there is one. */
+    static float largest(float[] logits) {
+        float best = Float.NEGATIVE_INFINITY;
+        for (float logit : logits) {
+            best = Math.max(best, logit);
+        }
+        return best;
     }
 
     /** Keeps the k largest and every tie of the k-th. */
@@ -58,11 +71,7 @@ final class LogitFilters {
 
     /** Keeps tokens with at least {@code minP} times the probability of the best. */
     static void minP(float[] logits, double minP) {
-        float best = Float.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            best = Math.max(best, logit);
-        }
-        double floor = best + Math.log(minP);
+        double floor = largest(logits) + Math.log(minP);
         for (int i = 0; i < logits.length; i++) {
             if (logits[i] < floor) {
                 logits[i] = Float.NEGATIVE_INFINITY;
@@ -72,10 +81,7 @@ final class LogitFilters {
 
     /** Softmax, summed in double precision. */
     static float[] softmax(float[] logits) {
-        double best = Double.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            best = Math.max(best, logit);
-        }
+        double best = largest(logits);
         double sum = 0;
         double[] exponentials = new double[logits.length];
         for (int i = 0; i < logits.length; i++) {

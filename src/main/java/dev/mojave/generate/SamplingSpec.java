@@ -28,13 +28,22 @@ public record SamplingSpec(
         long seed,
         List<String> stop,
         boolean untilEnd) {
+    /** Beyond these, logits would leave the range of float32 and no longer tell tokens apart. */
+    private static final double LEAST_PENALTY = 1e-6;
+
+    private static final double MOST_PENALTY = 1e6;
 
     /** Checks every range; messages name the flags. */
     public SamplingSpec {
-        Check.that(repetitionPenalty > 0, "--repetition-penalty (%s) must be positive; 1 is off", repetitionPenalty);
         Check.that(
-                temperature >= 0,
-                "--temperature (%s) must not be negative; 0 always takes the most likely",
+                LEAST_PENALTY <= repetitionPenalty && repetitionPenalty <= MOST_PENALTY,
+                "--repetition-penalty (%s) must be between %s and %s; 1 is off",
+                repetitionPenalty,
+                LEAST_PENALTY,
+                MOST_PENALTY);
+        Check.that(
+                temperature >= 0 && Double.isFinite(temperature),
+                "--temperature (%s) must be a number and not negative; 0 always takes the most likely",
                 temperature);
         Check.that(topK >= 0, "--top-k (%d) must not be negative; 0 is off", topK);
         Check.that(0 < topP && topP <= 1, "--top-p (%s) must be above 0 and at most 1", topP);

@@ -1,5 +1,6 @@
 package dev.mojave.generate;
 
+import dev.mojave.base.Failure;
 import java.util.BitSet;
 import java.util.SplittableRandom;
 
@@ -19,8 +20,19 @@ final class TokenChooser {
         seen.set(id);
     }
 
-    /** Chooses the next token from logits, which it changes. */
+    /**
+     * Chooses the next token from logits, which it changes.
+     *
+     * @throws Failure of kind DATA if the largest of them is no finite number: such a model would repeat one token for ever
+     */
     int choose(float[] logits) {
+        float largest = LogitFilters.largest(logits);
+        if (!Float.isFinite(largest)) {
+            throw Failure.data(
+                    "the model's largest logit is %s, not a finite number: its weights are damaged or its training diverged;"
+                            + " use an earlier checkpoint",
+                    largest);
+        }
         filter(logits);
         return spec.temperature() == 0 ? best(logits) : draw(LogitFilters.softmax(logits));
     }

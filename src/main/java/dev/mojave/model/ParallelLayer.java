@@ -132,6 +132,9 @@ final class ParallelLayer {
             }
             first = end;
         }
+        if (results.isEmpty()) {
+            return rowsRD; // No token chose a block, so nothing changes.
+        }
         return results.size() == 1 ? results.getFirst() : Tensors.cat(results, 0);
     }
 

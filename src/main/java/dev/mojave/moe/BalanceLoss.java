@@ -32,8 +32,11 @@ public enum BalanceLoss {
         return this != ROUTER_Z;
     }
 
-    /** Returns the unweighted loss, a float32 scalar, of at least one layer. */
+    /** Returns the unweighted loss, a float32 scalar, of at least one layer; 0 where no token was routed. */
     public Tensor of(List<Routing> layers) {
+        if (layers.getFirst().tokens() == 0) {
+            return summed(layers, routing -> routing.probabilitiesTE().sum()); // Means of nothing are no numbers.
+        }
         return switch (this) {
             case SWITCH_BALANCE -> summed(layers, BalanceLosses::switchBalance);
             case MIXTRAL_BALANCE -> BalanceLosses.mixtralBalance(layers);

@@ -71,7 +71,7 @@ public final class ExpertChoiceRouter implements Router {
     static Routing route(Tensor logitsTE, int c) {
         int tokens = (int) logitsTE.size(0);
         int experts = (int) logitsTE.size(1);
-        int taken = Math.clamp((long) tokens * c / experts, 1, tokens);
+        int taken = Math.min(tokens, Math.clamp((long) tokens * c / experts, 1, Integer.MAX_VALUE));
         Tensor probabilitiesTE = SoftmaxKernel.apply(logitsTE);
         long[] tokenOfSlot = probabilitiesTE
                 .detach()

@@ -83,7 +83,8 @@ public final class Experts implements ExpertBank {
         Weights weights = weights();
         List<Tensor> results = new ArrayList<>();
         for (int expert = 0; expert < spec.experts; expert++) {
-            if (counts[expert] > 0) {
+            boolean last = expert == counts.length - 1;
+            if (counts[expert] > 0 || (last && results.isEmpty())) { // No rows at all are still rows of some width.
                 results.add(apply(rows.get(expert), weights, expert, context));
             }
         }

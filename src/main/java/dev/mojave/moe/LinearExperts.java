@@ -48,7 +48,8 @@ public final class LinearExperts implements ExpertBank {
         Optional<List<Tensor>> biases = biasEO.map(b -> b.unbind(0));
         List<Tensor> results = new ArrayList<>();
         for (int expert = 0; expert < counts.length; expert++) {
-            if (counts[expert] > 0) {
+            boolean last = expert == counts.length - 1;
+            if (counts[expert] > 0 || (last && results.isEmpty())) { // No rows at all are still rows of some width.
                 int e = expert;
                 results.add(Linear.apply(rows.get(e), weights.get(e), biases.map(b -> b.get(e)), context));
             }

@@ -61,7 +61,8 @@ public abstract sealed class NativeArray implements AutoCloseable permits Tensor
     }
 
     /**
-     * Returns this tensor's memory, row-major and without copying; valid while the tensor lives.
+     * Returns this tensor's memory, row-major and without copying; valid while the tensor lives. A tensor of no elements has a segment of
+     * no bytes.
      *
      * @throws IllegalArgumentException if the tensor is not contiguous or not on the CPU
      */
@@ -70,6 +71,9 @@ public abstract sealed class NativeArray implements AutoCloseable permits Tensor
         Check.that(handle.is_contiguous(), "memory of a tensor that is not contiguous: call contiguous() first");
         Check.that(
                 !handle.is_cuda(), "memory of a tensor on %s cannot be read from Java: copy it to the CPU", device());
+        if (handle.numel() == 0) {
+            return MemorySegment.NULL; // Nothing has no address, or one that means nothing.
+        }
         Pointer data = handle.data_ptr();
         return MemorySegment.ofAddress(data.address()).reinterpret(handle.nbytes());
     }

@@ -34,6 +34,8 @@ class WeightsTest {
                         type.name(),
                         Tensors.of(new float[] {0, 1, 1, 0, 1, 1}, 2, 3).to(type));
             }
+            tensors.put("none", Tensors.zeros(DType.FLOAT32, 3, 0));
+            tensors.put("no rows", Tensors.zeros(DType.BFLOAT16, 0, 3));
             tensors.put("scalar", Tensors.scalar(-1.5));
             Tensor wide = Tensors.of(new float[] {1, 2, 3, 4, 5, 6}, 2, 3);
             tensors.put("transposed", wide.transpose(0, 1));

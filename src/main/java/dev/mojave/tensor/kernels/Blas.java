@@ -127,8 +127,8 @@ final class Blas {
 
     /** Returns into how many rows a task's are cut, so that its activations stay in cache. */
     static int pieces(int rows) {
-        int pieces = (rows + MOST_ROWS - 1) / MOST_ROWS;
-        return (rows + pieces - 1) / pieces;
+        int pieces = Math.max(1, (rows + MOST_ROWS - 1) / MOST_ROWS);
+        return Math.max(1, (rows + pieces - 1) / pieces);
     }
 
     static int rowsOfTask(int rows) {

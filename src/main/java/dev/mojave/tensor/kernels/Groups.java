@@ -28,7 +28,7 @@ final class Groups {
     /** Cuts a batch. */
     static Groups of(int sequences, int length) {
         int threads = Engine.current().threads();
-        int ideal = Math.max(1, Math.round((float) Blas.rowsOfTask(sequences * length) / length));
+        int ideal = Math.max(1, Math.round((float) Blas.rowsOfTask(sequences * length) / Math.max(1, length)));
         for (int each = ideal; each > 0; each--) {
             int tasks = (sequences + each - 1) / each;
             int rounds = (tasks + threads - 1) / threads;
@@ -109,8 +109,11 @@ final class Groups {
             return count * length;
         }
 
-        /** Runs a loop over tasks; its body may multiply. */
+        /** Runs a loop over tasks, of which sequences of no tokens have none; its body may multiply. */
         void forEach(int tasks, IntConsumer body) {
+            if (length == 0) {
+                return;
+            }
             if (Groups.this.count() == 1) {
                 Blas.forEach(tasks, body);
             } else {

@@ -76,7 +76,7 @@ public final class HeadLossKernel {
             this.width = Math.toIntExact(headVD.size(1));
             this.classes = Math.toIntExact(headVD.size(0));
             this.tokens = Math.toIntExact(x.elements() / width);
-            this.chunk = Math.clamp(MOST_LOGITS / classes, 1, tokens);
+            this.chunk = Math.clamp(MOST_LOGITS / classes, 1, Math.max(1, tokens));
             List<Tensor> inputs = inputs();
             this.recording = CustomOp.recording(inputs.toArray(new Tensor[0]));
             this.targets = targets(targets);
