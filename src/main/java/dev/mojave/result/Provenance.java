@@ -31,6 +31,22 @@ public record Provenance(
         String command,
         String startedAt) {
 
+    /** Returns this with another recipe that the run goes on with, and the command that said so after the former one. */
+    public Provenance goingOnWith(String otherRecipeSha256, String otherCommand) {
+        return new Provenance(
+                mojaveVersion,
+                commit,
+                otherRecipeSha256,
+                dataName,
+                dataSha256,
+                seeds,
+                machine,
+                versions,
+                engine,
+                command + "; " + otherCommand,
+                startedAt);
+    }
+
     /**
      * The machine that a result was made on.
      *

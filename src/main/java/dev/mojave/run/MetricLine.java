@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -45,6 +46,14 @@ public record MetricLine(
         }
         scalars = Collections.unmodifiableMap(new LinkedHashMap<>(scalars));
         lists = Collections.unmodifiableMap(new LinkedHashMap<>(lists));
+    }
+
+    /** Returns the line with some of its scalars taken away and others laid over the rest. */
+    public MetricLine with(Predicate<String> without, Map<String, Double> newer) {
+        Map<String, Double> changed = new LinkedHashMap<>(scalars);
+        changed.keySet().removeIf(without);
+        changed.putAll(newer);
+        return new MetricLine(step, tokens, words, elapsedSeconds, changed, lists);
     }
 
     /** Returns the line as JSON, without a line end. */

@@ -14,6 +14,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * metrics.jsonl: one {@link MetricLine} a line, appended while training. The log is the truth from which reports are made. A
@@ -81,6 +83,16 @@ public final class MetricsLog implements AutoCloseable {
      * @throws Failure of kind DATA if a line before the end is not a metrics line
      */
     public static void truncateAfter(Path file, long step) {
+        rewrite(file, line -> line.step() <= step ? Optional.of(line) : Optional.empty());
+    }
+
+    /**
+     * Replaces every line by what a function makes of it, nothing if it is to go, and removes half a line at the end. A file that is not
+     * there stays so.
+     *
+     * @throws Failure of kind DATA if a line before the end is not a metrics line
+     */
+    public static void rewrite(Path file, Function<MetricLine, Optional<MetricLine>> change) {
         if (!Files.exists(file)) {
             return;
         }
@@ -90,9 +102,7 @@ public final class MetricsLog implements AutoCloseable {
             Files.deleteIfExists(temporary);
             try (MetricsLog kept = append(temporary)) {
                 for (MetricLine line : lines) {
-                    if (line.step() <= step) {
-                        kept.write(line);
-                    }
+                    change.apply(line).ifPresent(kept::write);
                 }
                 kept.force();
             }

@@ -154,6 +154,13 @@ public final class RecipeDraft {
         return checked;
     }
 
+    /** Returns the recipe as it is beside another one: an untyped {@code model.vocab_size} is that one's. */
+    public Recipe beside(Recipe other) {
+        return tree.path("model").has("vocab_size")
+                ? checked
+                : resolve(other.model().vocabSize());
+    }
+
     /** Returns every setting, complete but for an untyped {@code model.vocab_size}. */
     public ObjectNode tree() {
         return tree.deepCopy();

@@ -4,6 +4,7 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
 import dev.mojave.base.Units;
+import dev.mojave.data.Cut;
 import dev.mojave.data.PreparedData;
 import dev.mojave.generate.Generator;
 import dev.mojave.generate.SamplingSpec;
@@ -143,18 +144,28 @@ public final class TrainRun {
     private Result resume() {
         RunFolder folder = RunFolder.open(RunFolder.path(options.output, draft.name()));
         try (RunLock _ = folder.lock()) {
-            if (folder.status().state() == Status.State.FINISHED) {
-                return new Result(folder, true, true);
-            }
             Recipe stored = folder.recipe();
             Optional<Long> last = folder.checkpoints().last();
+            // Whether or not the run has finished: a result that another recipe gave is no answer to this one.
+            boolean otherLength = Resume.check(folder, stored, draft.beside(stored));
+            Extension extension = new Extension(folder, stored, last.orElse(0L));
+            if (otherLength) {
+                extension.check(stored.train().length(), draft.train().length());
+            } else if (folder.status().state() == Status.State.FINISHED) {
+                return new Result(folder, true, true);
+            }
             try (Checkpoint checkpoint = last.isPresent() ? folder.checkpoints().open(last.get()) : null) {
                 EngineChoice engine = engine(stored, Optional.ofNullable(checkpoint));
                 try (PreparedData data = PreparedData.open(draft.data(), progress)) {
                     Recipe recipe = draft.resolve(data.tokenizer().vocabSize());
                     Resume.check(folder, stored, recipe);
+                    requireSameData(folder, Optional.ofNullable(checkpoint), data);
+                    Cut cut = data.cut(recipe.model().maxPositionEmbeddings());
+                    long before = TotalSteps.of(stored.train(), data.train(), cut);
+                    if (otherLength) {
+                        extension.check(before, TotalSteps.of(recipe.train(), data.train(), cut));
+                    }
                     try (LanguageModel model = build(recipe)) {
-                        requireSameData(folder, Optional.ofNullable(checkpoint), data);
                         complete(folder, recipe, data, engine);
                         if (checkpoint == null) {
                             MetricsLog.truncateAfter(folder.metrics(), 0);
@@ -165,11 +176,30 @@ public final class TrainRun {
                             if (checkpoint != null) {
                                 trainer.resume(checkpoint);
                             }
+                            if (otherLength) {
+                                lengthen(job, trainer, recipe, before);
+                            }
                             return train(job, trainer);
                         }
                     }
                 }
             }
+        }
+    }
+
+    /** Lets the folder say that the run is longer: first that it has not finished, so that a process that is killed here leaves no lie. */
+    private void lengthen(TrainJob job, Trainer trainer, Recipe recipe, long before) {
+        RunFolder folder = job.folder();
+        folder.write(
+                folder.status().with(Status.State.INTERRUPTED, "it goes on to more steps; --resume auto continues it"));
+        Runnable write = () -> {
+            folder.write(recipe);
+            folder.write(folder.provenance().goingOnWith(recipe.sha256(), options.command));
+        };
+        if (trainer.step() == before) {
+            trainer.reopen(progress, write);
+        } else {
+            write.run();
         }
     }
 

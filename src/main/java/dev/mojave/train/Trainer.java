@@ -20,6 +20,7 @@ import dev.mojave.run.MetricLine;
 import dev.mojave.run.MetricsLog;
 import dev.mojave.run.OptimizerSpec;
 import dev.mojave.run.RunLog;
+import dev.mojave.run.Runs;
 import dev.mojave.run.Snapshots;
 import dev.mojave.run.TrainSpec;
 import dev.mojave.run.TrainState;
@@ -138,9 +139,50 @@ public final class Trainer implements AutoCloseable {
         String saved = state.rng().get(DROPOUT);
         Check.that(saved != null, "the checkpoint has no state of the random stream '%s'", DROPOUT);
         dropout.restore(Base64.getDecoder().decode(saved));
-        bestValLoss = optional(state.bestValLoss());
         MetricsLog.truncateAfter(job.folder().metrics(), step);
+        bestValLoss = best(state);
         job.folder().samples().truncateAfter(step);
+    }
+
+    /**
+     * What is to be beaten. Where a run once ended here and goes on, the state has the loss over all held-out text, and the log that over the
+     * windows which the coming evaluations take, written by {@link #reopen}.
+     */
+    private OptionalDouble best(TrainState state) {
+        if (job.folder().checkpoints().best().equals(Optional.of(step))) {
+            Optional<Double> logged = MetricsLog.read(job.folder().metrics()).stream()
+                    .filter(line -> line.step() == step)
+                    .flatMap(line -> Optional.ofNullable(line.scalars().get(Runs.VAL_LOSS)).stream())
+                    .reduce((first, second) -> second);
+            if (logged.isPresent()) {
+                return OptionalDouble.of(logged.get());
+            }
+        }
+        return optional(state.bestValLoss());
+    }
+
+    /**
+     * Takes back what only the end of a run does, so that one that goes on to more steps has the log of one that never ended: the
+     * evaluation over all held-out text gives way to one over the windows of all others, and how fast it wrote is not said yet.
+     *
+     * @param begin called once nothing costly is left to do, before the log changes
+     */
+    void reopen(Progress progress, Runnable begin) {
+        MetricsRecorder recorder = new MetricsRecorder();
+        EvalResult result = evaluations.run(false, recorder, progress);
+        begin.run();
+        MetricsLog.rewrite(job.folder().metrics(), line -> {
+            if (line.step() < step) {
+                return Optional.of(line);
+            }
+            boolean evaluation = line.scalars().containsKey(Runs.VAL_LOSS);
+            MetricLine changed =
+                    line.with(name -> name.startsWith("generate/"), evaluation ? recorder.scalars() : Map.of());
+            return changed.scalars().isEmpty() && changed.lists().isEmpty() ? Optional.empty() : Optional.of(changed);
+        });
+        if (job.folder().checkpoints().best().equals(Optional.of(step))) {
+            bestValLoss = OptionalDouble.of(result.natsPerToken());
+        }
     }
 
     private static OptionalDouble optional(@org.jspecify.annotations.Nullable Double value) {

@@ -106,8 +106,12 @@ class TrainRunTest {
     }
 
     private static List<List<Float>> weights(RunFolder run) {
+        return weights(run, 24);
+    }
+
+    private static List<List<Float>> weights(RunFolder run, long step) {
         try (SavedModel saved = SavedModel.load(run, SavedModel.LAST)) {
-            assertThat(saved.step()).isEqualTo(24);
+            assertThat(saved.step()).isEqualTo(step);
             List<List<Float>> all = new ArrayList<>();
             saved.model().parameters().forEach(p -> {
                 List<Float> values = new ArrayList<>();
@@ -194,6 +198,106 @@ class TrainRunTest {
                 .hasMessageContaining("--overwrite");
         assertThat(run(draft(DENSE), "out", true, StopSignal.NEVER).alreadyFinished())
                 .isTrue();
+    }
+
+    @Test
+    void aFinishedRunIsNoAnswerToAnotherRecipe() {
+        run(draft(DENSE), "out", false, StopSignal.NEVER);
+        assertThatThrownBy(() -> run(
+                        draft(DENSE, "train.learning_rate=5.0e-2", "train.steps=80"), "out", true, StopSignal.NEVER))
+                .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.USAGE))
+                .hasMessageContaining("was started with another recipe")
+                .hasMessageContaining("train.learning_rate (0.003 there, 0.05 here)");
+        assertThat(run(draft(DENSE, "train.eval_every=4", "train.checkpoint.every=3"), "out", true, StopSignal.NEVER)
+                        .alreadyFinished())
+                .isTrue();
+    }
+
+    private static final String CONSTANT = "train.schedule={kind: constant, warmup_steps: 4, min_learning_rate: null}";
+    private static final String WSD = "train.schedule={kind: wsd, warmup_steps: 4, decay_fraction: 0.5}";
+
+    @ParameterizedTest
+    @ValueSource(strings = {DENSE, SPARSE})
+    void aFinishedRunOfAConstantScheduleGoesOnAsIfItHadNeverEnded(String recipe) {
+        run(draft(recipe, CONSTANT, "train.steps=40"), "whole", false, StopSignal.NEVER);
+        run(draft(recipe, CONSTANT), "longer", false, StopSignal.NEVER);
+        RunFolder longer = RunFolder.open(folder.resolve("longer/run"));
+        assertThat(longer.status().state()).isEqualTo(Status.State.FINISHED);
+        String first = longer.provenance().recipeSha256();
+        assertThat(run(draft(recipe, CONSTANT, "train.steps=40"), "longer", true, StopSignals.afterPolls(7))
+                        .finished())
+                .isFalse();
+        assertThat(longer.recipe().train().steps()).isEqualTo(40);
+        assertThat(longer.provenance().recipeSha256())
+                .isEqualTo(longer.recipe().sha256())
+                .isNotEqualTo(first);
+        assertThat(run(draft(recipe, CONSTANT, "train.steps=40"), "longer", true, StopSignal.NEVER)
+                        .finished())
+                .isTrue();
+
+        RunFolder whole = RunFolder.open(folder.resolve("whole/run"));
+        assertThat(weights(longer, 40)).isEqualTo(weights(whole, 40));
+        assertThat(deterministic(longer)).isEqualTo(deterministic(whole));
+        assertThat(longer.lastMetrics()).containsKey("generate/tokens_per_second");
+        assertThat(longer.samples().read())
+                .hasSize(2)
+                .contains(whole.samples().read().getLast());
+        assertThat(longer.status().totalSteps()).isEqualTo(40);
+        assertThat(run(draft(recipe, CONSTANT, "train.steps=40"), "longer", true, StopSignal.NEVER)
+                        .alreadyFinished())
+                .isTrue();
+    }
+
+    @Test
+    void theLengthMayBeGivenInAnotherUnit() {
+        run(draft(DENSE, CONSTANT), "out", false, StopSignal.NEVER);
+        // 4 sequences of 16 tokens a step.
+        RecipeDraft tokens = draft(DENSE, CONSTANT, "train.steps=null", "train.tokens=1920");
+        assertThat(run(tokens, "out", true, StopSignal.NEVER).finished()).isTrue();
+        assertThat(RunFolder.open(folder.resolve("out/run")).status().step()).isEqualTo(30);
+    }
+
+    @Test
+    void aRunThatHasNotBegunToDecayGoesOnToAnotherLength() {
+        run(draft(DENSE, WSD), "out", false, StopSignals.afterPolls(10));
+        assertThat(run(draft(DENSE, WSD, "train.steps=32"), "out", true, StopSignal.NEVER)
+                        .finished())
+                .isTrue();
+        run(draft(DENSE, WSD, "train.steps=32"), "whole", false, StopSignal.NEVER);
+        RunFolder longer = RunFolder.open(folder.resolve("out/run"));
+        RunFolder whole = RunFolder.open(folder.resolve("whole/run"));
+        assertThat(weights(longer, 32)).isEqualTo(weights(whole, 32));
+        assertThat(deterministic(longer)).isEqualTo(deterministic(whole));
+    }
+
+    @Test
+    void aLengthThatWouldChangeThePastIsRefusedWithTheReason() {
+        run(draft(DENSE), "cosine", false, StopSignal.NEVER);
+        assertThatThrownBy(() -> run(draft(DENSE, "train.steps=48"), "cosine", true, StopSignal.NEVER))
+                .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.USAGE))
+                .hasMessageContaining(
+                        "cannot go on for 48 optimiser steps instead of 24: its cosine schedule depends on the length:"
+                                + " step 6 of 24 had the learning rate 0.002983 and would have had 0.002997")
+                .hasMessageContaining("start anew with another --name");
+        run(draft(DENSE, WSD), "wsd", false, StopSignal.NEVER);
+        assertThatThrownBy(() -> run(draft(DENSE, WSD, "train.steps=48"), "wsd", true, StopSignal.NEVER))
+                .hasMessageContaining("its decay has begun: step 14 of 24");
+        run(draft(DENSE, CONSTANT), "constant", false, StopSignal.NEVER);
+        assertThatThrownBy(() -> run(draft(DENSE, CONSTANT, "train.steps=20"), "constant", true, StopSignal.NEVER))
+                .hasMessageContaining("has done 24 optimiser steps, and the length now asked for is 20");
+        assertThatThrownBy(() -> run(
+                        draft(DENSE, "train.schedule={kind: constant, warmup_steps: 8}", "train.steps=48"),
+                        "constant",
+                        true,
+                        StopSignal.NEVER))
+                .hasMessageContaining("to train longer, add --set train.schedule.warmup_steps=4");
+        String moving = "model.moe.losses.switch_balance={kind: linear, from: 0.02, to: 0.0}";
+        run(draft(SPARSE, CONSTANT, moving), "sparse", false, StopSignal.NEVER);
+        assertThatThrownBy(
+                        () -> run(draft(SPARSE, CONSTANT, moving, "train.steps=48"), "sparse", true, StopSignal.NEVER))
+                .hasMessageContaining("the coefficients of its balance losses move with the length, from step 2 on");
+        assertThat(RunFolder.open(folder.resolve("sparse/run")).status().state())
+                .isEqualTo(Status.State.FINISHED);
     }
 
     @Test
