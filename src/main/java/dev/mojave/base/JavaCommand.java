@@ -26,6 +26,8 @@ public final class JavaCommand {
         flags.stream()
                 .filter(flag -> NOT_INHERITED.stream().noneMatch(flag::startsWith))
                 .forEach(command::add);
+        // Java looks it up again in each process; see UserHome.
+        command.add("-Duser.home=" + System.getProperty("user.home"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
         return command;

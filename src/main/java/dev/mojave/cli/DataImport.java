@@ -8,6 +8,7 @@ import dev.mojave.data.ImportOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave data import README.md --name readme")
 final class DataImport implements Verb {
-    private final Path home;
+    private final Supplier<Path> home;
 
     @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files and folders.")
     private List<Path> paths = List.of();
@@ -56,11 +57,15 @@ final class DataImport implements Verb {
     private JsonOption json = new JsonOption();
 
     DataImport() {
-        this(MojaveHome.path());
+        this(MojaveHome::path);
     }
 
     /** Imports into a folder instead of MOJAVE_HOME. */
     DataImport(Path home) {
+        this(() -> home);
+    }
+
+    private DataImport(Supplier<Path> home) {
         this.home = home;
     }
 
@@ -70,7 +75,7 @@ final class DataImport implements Verb {
         ImportOptions options =
                 new ImportOptions(Optional.ofNullable(textField), Optional.ofNullable(categoryField), overwrite);
         String chosen = name == null ? defaultName(paths.getFirst()) : name;
-        DatasetInfo info = new Datasets(home).importPaths(chosen, paths, options, console);
+        DatasetInfo info = new Datasets(home.get()).importPaths(chosen, paths, options, console);
         if (asJson) {
             console.json(info);
             return ExitCodes.OK;

@@ -7,6 +7,7 @@ import dev.mojave.data.Datasets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -17,24 +18,28 @@ import picocli.CommandLine.Mixin;
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave data list --json")
 final class DataList implements Verb {
-    private final Path home;
+    private final Supplier<Path> home;
 
     @Mixin
     private JsonOption json = new JsonOption();
 
     DataList() {
-        this(MojaveHome.path());
+        this(MojaveHome::path);
     }
 
     /** Lists a folder instead of MOJAVE_HOME. */
     DataList(Path home) {
+        this(() -> home);
+    }
+
+    private DataList(Supplier<Path> home) {
         this.home = home;
     }
 
     @Override
     public int run(Console console) {
         boolean asJson = json.chosen(console);
-        List<DatasetInfo> all = new Datasets(home).list();
+        List<DatasetInfo> all = new Datasets(home.get()).list();
         if (asJson) {
             console.json(all);
             return ExitCodes.OK;

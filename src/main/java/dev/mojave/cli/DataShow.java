@@ -7,6 +7,7 @@ import dev.mojave.data.DatasetInfo;
 import dev.mojave.data.Datasets;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Parameters;
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave data show embedded")
 final class DataShow implements Verb {
-    private final Path home;
+    private final Supplier<Path> home;
 
     @Parameters(paramLabel = "NAME", description = "As './mojave data list' gives it.")
     private String name = "";
@@ -27,18 +28,22 @@ final class DataShow implements Verb {
     private JsonOption json = new JsonOption();
 
     DataShow() {
-        this(MojaveHome.path());
+        this(MojaveHome::path);
     }
 
     /** Looks into a folder instead of MOJAVE_HOME. */
     DataShow(Path home) {
+        this(() -> home);
+    }
+
+    private DataShow(Supplier<Path> home) {
         this.home = home;
     }
 
     @Override
     public int run(Console console) {
         boolean asJson = json.chosen(console);
-        DatasetDetails details = new Datasets(home).show(name);
+        DatasetDetails details = new Datasets(home.get()).show(name);
         if (asJson) {
             console.json(details);
             return ExitCodes.OK;

@@ -1,7 +1,9 @@
 package dev.mojave.cli;
 
 import dev.mojave.base.BuildInfo;
+import dev.mojave.base.Failure;
 import dev.mojave.base.MojaveHome;
+import dev.mojave.base.UserHome;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -16,11 +18,20 @@ public final class Main {
     /** Runs the command line of this process and ends it. */
     public static void main(String[] arguments) {
         StandardError.reachedMain();
+        publishHome();
         Console console = Console.system();
         EarlyStart early = EarlyStart.of(console, arguments);
         int code = run(console, arguments);
         early.await();
         System.exit(code);
+    }
+
+    private static void publishHome() {
+        try {
+            UserHome.publish();
+        } catch (Failure e) {
+            // A verb that needs the folder fails with this; others work without it.
+        }
     }
 
     /** Runs one command line and returns its exit code; everything it says goes through the console. */
@@ -46,7 +57,7 @@ public final class Main {
         writer.println(BuildInfo.current());
         error.printStackTrace(writer);
         writer.flush();
-        for (Path folder : List.of(MojaveHome.path().resolve("logs"), Path.of(System.getProperty("java.io.tmpdir")))) {
+        for (Path folder : logFolders()) {
             try {
                 Files.createDirectories(folder);
                 Path file = Files.createTempFile(folder, "error-", ".txt");
@@ -57,5 +68,14 @@ public final class Main {
             }
         }
         return "; this is a mistake in Mojave, please report it:\n" + trace;
+    }
+
+    private static List<Path> logFolders() {
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        try {
+            return List.of(MojaveHome.path().resolve("logs"), temporary);
+        } catch (Failure e) {
+            return List.of(temporary);
+        }
     }
 }

@@ -8,7 +8,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class IoFailuresTest {
@@ -45,18 +44,5 @@ class IoFailuresTest {
         assertThat(failure.kind()).isEqualTo(Failure.Kind.ENVIRONMENT);
         assertThat(failure).hasMessageContaining("Input/output error");
         assertThat(failure.getCause()).isInstanceOf(FileSystemException.class);
-    }
-
-    @Test
-    void homeIsTheVariableOrTheSystemsCacheFolder() {
-        Path user = Path.of("/home/u");
-        assertThat(MojaveHome.path(Map.of("MOJAVE_HOME", "/data/m"), "Linux", user))
-                .isEqualTo(Path.of("/data/m"));
-        assertThat(MojaveHome.path(Map.of(), "Linux", user)).isEqualTo(Path.of("/home/u/.cache/mojave"));
-        assertThat(MojaveHome.path(Map.of("XDG_CACHE_HOME", "/c"), "Linux", user))
-                .isEqualTo(Path.of("/c/mojave"));
-        assertThat(MojaveHome.path(Map.of(), "Mac OS X", user)).isEqualTo(Path.of("/home/u/Library/Caches/mojave"));
-        assertThat(MojaveHome.path(Map.of("LOCALAPPDATA", "/l"), "Windows 11", user))
-                .isEqualTo(Path.of("/l/mojave"));
     }
 }

@@ -2,6 +2,7 @@ package dev.mojave.tensor.engine;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Progress;
+import dev.mojave.base.UserHome;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -155,6 +156,7 @@ final class Natives {
     }
 
     private static File cacheDirectory() {
+        UserHome.publish();
         try {
             return Loader.getCacheDir();
         } catch (IOException e) {
