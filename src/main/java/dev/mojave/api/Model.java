@@ -34,11 +34,11 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * Continues a prompt.
+     * Continues a prompt. Of one that is longer than the context the end is read.
      *
      * @param sampling how tokens are drawn, and how many
      * @param stream takes the text as it comes
-     * @return all of it, without the prompt
+     * @return all of it, without the prompt: what decoding both together gives, less the prompt's text
      */
     public String generate(String prompt, SamplingSpec sampling, Consumer<String> stream) {
         return new Generator(saved.model(), saved.tokenizer())

@@ -2,7 +2,9 @@ package dev.mojave.cli;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Suggest;
+import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.generate.Generator;
+import dev.mojave.generate.Prompt;
 import dev.mojave.generate.SamplingSpec;
 import dev.mojave.result.GenerateResult;
 import dev.mojave.run.SavedModel;
@@ -104,11 +106,20 @@ final class GenerateVerb implements Verb {
                         run, checkpoint.which(), () -> Engine.configure(EngineRequest.DEFAULT, console));
                 Signals signals = Signals.listen(console, "this token is the last")) {
             Generator generator = generator(saved, format);
+            Prompt read = generator.prompt(prompt);
+            if (read.leftOut() > 0) {
+                console.warn(String.format(
+                        Locale.ROOT,
+                        "the prompt has %d tokens and the model reads %d at once: %d of its beginning were left out",
+                        read.tokens(),
+                        read.tokens() - read.leftOut(),
+                        read.leftOut()));
+            }
             if (!asJson) {
                 console.stream(prompt);
             }
             saved.model().roundWeights(format);
-            GenerateResult result = generator.generate(prompt, spec, asJson ? piece -> {} : console::stream, signals);
+            GenerateResult result = generator.generate(read, spec, asJson ? piece -> {} : console::stream, signals);
             if (asJson) {
                 console.json(result);
             } else {
@@ -121,7 +132,8 @@ final class GenerateVerb implements Verb {
     }
 
     private Generator generator(SavedModel saved, WeightFormat format) {
-        Generator generator = new Generator(saved.model(), saved.tokenizer(), format);
+        Generator generator =
+                new Generator(saved.model(), saved.tokenizer(), SpecialTokens.of(saved.tokenizer()), format);
         if (category.isEmpty()) {
             return generator;
         }

@@ -2,6 +2,7 @@ package dev.mojave.generate;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.StopSignal;
+import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.StreamDecoder;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.model.LanguageModel;
@@ -16,31 +17,43 @@ import java.util.function.Consumer;
  * Continues a text, one token at a time, with a key-value cache. When the context is full, the model reads the last half of it
  * again and goes on from there. Prompts are read by the model's forward pass; each further token by {@link TokenDecoder} where its
  * kernels run.
+ *
+ * <p>The text is what decoding prompt and continuation together gives, less the prompt's: where a tokenizer writes a space between their
+ * tokens, it begins with that space.
  */
 public final class Generator {
     private final LanguageModel model;
     private final Tokenizer tokenizer;
+    private final SpecialTokens special;
     private final WeightFormat weights;
     private final int category;
 
-    /** Generates with a model and the tokenizer it was trained with. */
+    /** Generates with a model that was trained here, and the tokenizer it was trained with. */
     public Generator(LanguageModel model, Tokenizer tokenizer) {
-        this(model, tokenizer, WeightFormat.FP32);
+        this(model, tokenizer, SpecialTokens.of(tokenizer), WeightFormat.FP32);
+    }
+
+    /** The same with narrower weights for all but the prompt. */
+    Generator(LanguageModel model, Tokenizer tokenizer, WeightFormat weights) {
+        this(model, tokenizer, SpecialTokens.of(tokenizer), weights);
     }
 
     /**
-     * The same with narrower weights for all but the prompt.
+     * Generates with any model.
      *
-     * @param weights format in which they are packed; give a model after {@link LanguageModel#roundWeights} to have the prompt read with
-     *     the same weights
+     * @param special which tokens begin and end its texts
+     * @param weights format in which all but the prompt is computed; give a model after {@link LanguageModel#roundWeights} to have the
+     *     prompt read with the same weights
      */
-    public Generator(LanguageModel model, Tokenizer tokenizer, WeightFormat weights) {
-        this(model, tokenizer, weights, 0);
+    public Generator(LanguageModel model, Tokenizer tokenizer, SpecialTokens special, WeightFormat weights) {
+        this(model, tokenizer, special, weights, 0);
     }
 
-    private Generator(LanguageModel model, Tokenizer tokenizer, WeightFormat weights, int category) {
+    private Generator(
+            LanguageModel model, Tokenizer tokenizer, SpecialTokens special, WeightFormat weights, int category) {
         this.model = model;
         this.tokenizer = tokenizer;
+        this.special = special;
         this.weights = weights;
         this.category = category;
     }
@@ -54,77 +67,110 @@ public final class Generator {
     public Generator ofCategory(String name) {
         int index = model.spec().categories().indexOf(name);
         Check.that(index >= 0, "the model knows no category '%s'", name);
-        return new Generator(model, tokenizer, weights, index + 1);
+        return new Generator(model, tokenizer, special, weights, index + 1);
     }
 
     /**
-     * Writes a continuation, handing text to {@code stream} as it comes.
+     * Encodes a prompt, with the tokens in front of it that the model's texts begin with. An empty one starts from those, from the model's
+     * begin-of-text or end-of-text token, or from the tokenizer's first.
      *
-     * @param prompt the beginning; empty starts from the end-of-text token, or from the tokenizer's first token
+     * @throws dev.mojave.base.Failure of kind DATA if the tokenizer has no ids for it
      */
+    public Prompt prompt(String text) {
+        return Prompt.of(special, tokenizer.encode(text), model.spec().maxPositionEmbeddings());
+    }
+
+    /** Writes a continuation of a text; see {@link #generate(Prompt, SamplingSpec, Consumer, StopSignal)}. */
     public GenerateResult generate(String prompt, SamplingSpec spec, Consumer<String> stream, StopSignal signal) {
-        int[] history = prompt(prompt);
-        int known = history.length;
-        history = Arrays.copyOf(history, known + spec.maxTokens());
+        return generate(prompt(prompt), spec, stream, signal);
+    }
+
+    /** Writes a continuation, handing text to {@code stream} as it comes. */
+    public GenerateResult generate(Prompt prompt, SamplingSpec spec, Consumer<String> stream, StopSignal signal) {
+        int known = prompt.tokens();
+        int[] history = Arrays.copyOf(prompt.ids(), known + spec.maxTokens());
         TokenChooser chooser = new TokenChooser(spec);
         for (int i = 0; i < known; i++) {
             chooser.see(history[i]);
         }
-        StreamDecoder decoder = tokenizer.streamDecoder();
-        StopText stop = new StopText(spec.stop());
-        StringBuilder text = new StringBuilder();
-        Consumer<String> emit = piece -> {
-            text.append(piece);
-            stream.accept(piece);
-        };
+        Writer writer = new Writer(prompt.text(), spec, stream);
         int written = 0;
         long start = System.nanoTime();
         try (KvCache cache = model.newCache(1);
                 TokenReader reader = TokenReader.of(model, weights, category)) {
-            float[] logits = read(reader, cache, history, known);
+            float[] logits = reader.read(cache, prompt.fitting(cache.capacity()));
             start = System.nanoTime();
             while (true) {
                 int id = chooser.choose(withText(logits));
-                boolean end = tokenizer.endOfText().orElse(-1) == id;
+                boolean end = special.ends().contains(id);
                 if (end && spec.untilEnd()) {
                     break;
                 }
                 chooser.see(id);
                 history[known + written++] = id;
-                emit.accept(stop.add(end ? decoder.add(id) + "\n" : decoder.add(id)));
-                if (stop.stopped() || written == spec.maxTokens() || signal.requested()) {
+                writer.add(id, end);
+                if (writer.stopped() || written == spec.maxTokens() || signal.requested()) {
                     break;
                 }
-                logits = next(reader, cache, history, known + written);
+                logits = next(reader, cache, prompt, history, known + written);
             }
         }
         double seconds = (System.nanoTime() - start) / 1e9;
-        emit.accept(stop.add(decoder.finish()));
-        emit.accept(stop.finish());
-        return new GenerateResult(text.toString(), written, written == 0 ? 0 : written / seconds);
+        return new GenerateResult(
+                writer.finish(), written, written == 0 ? 0 : written / seconds, known, prompt.leftOut());
+    }
+
+    /** Reads the last token, or, where the context is full, the end of all afresh: as much as leaves half the context free. */
+    private static float[] next(TokenReader reader, KvCache cache, Prompt prompt, int[] history, int length) {
+        if (cache.length() < cache.capacity()) {
+            return reader.next(cache, history[length - 1]);
+        }
+        cache.clear();
+        return reader.read(cache, prompt.latest(history, length, Math.max(1, cache.capacity() / 2)));
+    }
+
+    /** Turns tokens into text and hands it on, up to the first stop text. */
+    private final class Writer {
+        private final StopText stop;
+        private final Consumer<String> stream;
+        private final StringBuilder text = new StringBuilder();
+        private StreamDecoder decoder;
+
+        Writer(int[] before, SamplingSpec spec, Consumer<String> stream) {
+            this.stop = new StopText(spec.stop());
+            this.stream = stream;
+            this.decoder = tokenizer.streamDecoderAfter(before);
+        }
+
+        /** Takes a token; behind the end of a document another one begins, in a line of its own and with a text of its own. */
+        void add(int id, boolean end) {
+            if (end) {
+                emit(stop.add(decoder.finish() + "\n"));
+                decoder = tokenizer.streamDecoder();
+            } else {
+                emit(stop.add(decoder.add(id)));
+            }
+        }
+
+        boolean stopped() {
+            return stop.stopped();
+        }
+
+        String finish() {
+            emit(stop.add(decoder.finish()));
+            emit(stop.finish());
+            return text.toString();
+        }
+
+        private void emit(String piece) {
+            text.append(piece);
+            stream.accept(piece);
+        }
     }
 
     /** A model may have more embeddings than its tokenizer has tokens, padded for speed: what has no text is never chosen. */
     private float[] withText(float[] logits) {
         int tokens = tokenizer.vocabSize();
         return logits.length <= tokens ? logits : Arrays.copyOf(logits, tokens);
-    }
-
-    private int[] prompt(String prompt) {
-        int[] ids = tokenizer.encode(prompt);
-        return ids.length > 0 ? ids : new int[] {tokenizer.endOfText().orElse(0)};
-    }
-
-    /** Reads the end of the history afresh, as much as leaves half the context free, and returns the logits of the next token. */
-    private static float[] read(TokenReader reader, KvCache cache, int[] history, int length) {
-        cache.clear();
-        int kept = length < cache.capacity() ? length : Math.max(1, cache.capacity() / 2);
-        return reader.read(cache, Arrays.copyOfRange(history, length - kept, length));
-    }
-
-    private static float[] next(TokenReader reader, KvCache cache, int[] history, int length) {
-        return cache.length() < cache.capacity()
-                ? reader.next(cache, history[length - 1])
-                : read(reader, cache, history, length);
     }
 }

@@ -23,7 +23,12 @@ import dev.mojave.tensor.Tensors;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class GeneratorTest {
     private static final int CONTEXT = 16;
@@ -63,7 +68,13 @@ class GeneratorTest {
     }
 
     private static String greedyWithoutCache(LanguageModel model, String prompt, int count, int category) {
-        int[] ids = BYTES.encode(prompt);
+        int[] ids = greedyIds(model, BYTES.encode(prompt), count, category);
+        return BYTES.decode(Arrays.copyOfRange(ids, prompt.length(), ids.length));
+    }
+
+    /** The prompt and the most likely continuation, from a forward pass over all of it for each token. */
+    private static int[] greedyIds(LanguageModel model, int[] prompt, int count, int category) {
+        int[] ids = prompt;
         for (int i = 0; i < count; i++) {
             try (Scope _ = Scope.open();
                     NoGrad _ = NoGrad.open()) {
@@ -78,7 +89,146 @@ class GeneratorTest {
                 ids[ids.length - 1] = next;
             }
         }
-        return BYTES.decode(Arrays.copyOfRange(ids, prompt.length(), ids.length));
+        return ids;
+    }
+
+    private static GenerateResult greedy(LanguageModel model, Tokenizer tokenizer, String prompt, int count) {
+        return new Generator(model, tokenizer).generate(prompt, SamplingSpec.greedy(count), t -> {}, StopSignal.NEVER);
+    }
+
+    @Test
+    void aPromptThatFitsIsReadWholeAndOfALongerOneAsMuchAsFits() {
+        String exact = "the sixteen byte";
+        String longer = "this is left out: " + exact;
+        try (LanguageModel model = Tiny.randomised(Tiny.spec("llama", "vocab_size: 256"), 5)) {
+            int[] read = greedyIds(model, BYTES.encode(exact), 1, 0);
+            int[] half = greedyIds(model, BYTES.encode(exact.substring(CONTEXT / 2)), 1, 0);
+            assertThat(read[CONTEXT]).as("half of the prompt would do as well").isNotEqualTo(half[CONTEXT / 2]);
+            String first = BYTES.decode(read[CONTEXT]);
+            GenerateResult fits = greedy(model, BYTES, exact, 1);
+            assertThat(fits.text()).isEqualTo(first);
+            assertThat(fits.promptTokens()).isEqualTo(CONTEXT);
+            assertThat(fits.promptTokensLeftOut()).isZero();
+            GenerateResult cut = greedy(model, BYTES, longer, 1);
+            assertThat(cut.text()).isEqualTo(first);
+            assertThat(cut.promptTokens()).isEqualTo(longer.length());
+            assertThat(cut.promptTokensLeftOut()).isEqualTo(longer.length() - CONTEXT);
+            // The context is full behind it: the next token comes from its last half.
+            int[] behind = Arrays.copyOfRange(read, CONTEXT + 1 - CONTEXT / 2, CONTEXT + 1);
+            int[] next = greedyIds(model, behind, 1, 0);
+            for (String prompt : List.of(exact, longer)) {
+                assertThat(greedy(model, BYTES, prompt, 2).text())
+                        .isEqualTo(BYTES.decode(read[CONTEXT], next[CONTEXT / 2]));
+            }
+        }
+    }
+
+    private static final String DECODERS = """
+            {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "always", "split": true}
+            {"type": "WordPiece", "prefix": "##", "cleanup": true}
+            {"type": "BPEDecoder", "suffix": "</w>"}
+            null
+            """;
+
+    /** Words between which a decoder writes spaces; a third of the tokens is special. */
+    private static Tokenizer words(String decoder) {
+        StringBuilder vocabulary = new StringBuilder();
+        StringBuilder special = new StringBuilder();
+        for (int id = 0; id < 256; id++) {
+            String word = id % 3 == 0 ? "<" + id + ">" : "\u2581w" + id + "</w>";
+            vocabulary.append(id == 0 ? "" : ", ").append(String.format(Locale.ROOT, "\"%s\": %d", word, id));
+            if (id % 3 == 0) {
+                special.append(id == 0 ? "" : ", ").append(String.format(Locale.ROOT, """
+                        {"id": %d, "content": "%s", "special": true, "single_word": false, "lstrip": false, "rstrip": false,
+                         "normalized": false}""", id, word));
+            }
+        }
+        return Tokenizers.fromJson(String.format(Locale.ROOT, """
+                {"version": "1.0", "added_tokens": [%s], "pre_tokenizer": {"type": "WhitespaceSplit"}, "decoder": %s,
+                 "model": {"type": "WordLevel", "unk_token": "<0>", "vocab": {%s}}}""", special, decoder, vocabulary));
+    }
+
+    /** Draws the ids that follow a prompt: a tokenizer of one character for each id tells them. */
+    private static int[] drawn(LanguageModel model, int[] prompt, SamplingSpec spec) {
+        StringBuilder characters = new StringBuilder();
+        for (int id = 0; id < 256; id++) {
+            characters.append((char) (0x100 + id));
+        }
+        Tokenizer telling = Tokenizers.fromJson(String.format(
+                Locale.ROOT,
+                "{\"type\": \"char\", \"version\": 1, \"separator\": false, \"characters\": \"%s\"}",
+                characters));
+        return telling.encode(new Generator(model, telling)
+                .generate(telling.decode(prompt), spec, t -> {}, StopSignal.NEVER)
+                .text());
+    }
+
+    @ParameterizedTest
+    @MethodSource("decoders")
+    void theTextIsThatOfAllLessThePrompts(String decoder) {
+        Tokenizer words = words(decoder);
+        String prompt = "\u2581w2</w> \u2581w1</w> <3> \u2581w4</w>";
+        int[] ids = words.encode(prompt);
+        assertThat(ids).containsExactly(2, 1, 3, 4);
+        SamplingSpec spec = SamplingSpec.usual(40, 5);
+        try (LanguageModel model = model(9)) {
+            int[] drawn = drawn(model, ids, spec);
+            assertThat(drawn).hasSize(40);
+            assertThat(IntStream.of(drawn).filter(id -> id % 3 == 0).count()).isBetween(3L, 35L);
+            int[] all = IntStream.concat(IntStream.of(ids), IntStream.of(drawn)).toArray();
+            String text = words.decode(all).substring(words.decode(ids).length());
+            StringBuilder streamed = new StringBuilder();
+            Generator generator = new Generator(model, words);
+            GenerateResult result = generator.generate(prompt, spec, streamed::append, StopSignal.NEVER);
+            assertThat(result.text()).isEqualTo(text);
+            assertThat(streamed.toString()).isEqualTo(text);
+            assertThat(text).startsWith(" ");
+            // A text to stop at that begins with the space in front of the first word.
+            SamplingSpec stopping = new SamplingSpec(1, 0.8, 200, 1, 0, 40, 5, List.of(text.substring(0, 3)), true);
+            assertThat(generator
+                            .generate(prompt, stopping, t -> {}, StopSignal.NEVER)
+                            .text())
+                    .isEmpty();
+        }
+    }
+
+    static Stream<String> decoders() {
+        return DECODERS.lines();
+    }
+
+    /** Samples of training go through the ends of documents: each begins a text of its own in a new line. */
+    @Test
+    void behindTheEndOfADocumentTheNextOneBegins() {
+        Tokenizer plain = words(DECODERS.lines().findFirst().orElseThrow());
+        int[] prompt = {2, 1, 3, 4};
+        SamplingSpec through = SamplingSpec.sample(30, 5);
+        try (LanguageModel model = model(9)) {
+            int[] drawn = drawn(model, prompt, through);
+            int at = IntStream.range(5, 30)
+                    .filter(i -> drawn[i] % 3 == 0)
+                    .findFirst()
+                    .orElseThrow();
+            int end = drawn[at];
+            Tokenizer words = Tokenizers.fromJson(plain.toJson().replace("<" + end + ">", "</s>"));
+            assertThat(words.endOfText()).hasValue(end);
+            String text = new Generator(model, words)
+                    .generate("\u2581w2</w> \u2581w1</w> <3> \u2581w4</w>", through, t -> {}, StopSignal.NEVER)
+                    .text();
+            StringBuilder expected = new StringBuilder();
+            int[] document = prompt;
+            for (int id : drawn) {
+                if (id == end) {
+                    expected.append(words.decode(document)).append('\n');
+                    document = new int[0];
+                } else {
+                    document = IntStream.concat(IntStream.of(document), IntStream.of(id))
+                            .toArray();
+                }
+            }
+            expected.append(words.decode(document));
+            assertThat(text).isEqualTo(expected.substring(words.decode(prompt).length()));
+            assertThat(text).contains("\nw").doesNotContain("\n ");
+        }
     }
 
     @Test

@@ -104,8 +104,8 @@ public final class BytePairTokenizer implements Tokenizer {
     }
 
     @Override
-    public StreamDecoder streamDecoder() {
-        return new Utf8StreamDecoder(vocabulary::bytes);
+    public StreamDecoder streamDecoderAfter(int... before) {
+        return new Utf8StreamDecoder(vocabulary::bytes, before);
     }
 
     @Override

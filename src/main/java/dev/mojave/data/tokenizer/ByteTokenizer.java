@@ -52,8 +52,8 @@ public record ByteTokenizer(boolean separator) implements Tokenizer {
     }
 
     @Override
-    public StreamDecoder streamDecoder() {
-        return new Utf8StreamDecoder(id -> byteLength(id) == 1 ? new byte[] {(byte) id} : new byte[0]);
+    public StreamDecoder streamDecoderAfter(int... before) {
+        return new Utf8StreamDecoder(id -> byteLength(id) == 1 ? new byte[] {(byte) id} : new byte[0], before);
     }
 
     @Override

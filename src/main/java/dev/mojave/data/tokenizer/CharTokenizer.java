@@ -116,7 +116,10 @@ public final class CharTokenizer implements Tokenizer {
     }
 
     @Override
-    public StreamDecoder streamDecoder() {
+    public StreamDecoder streamDecoderAfter(int... before) {
+        for (int id : before) {
+            checkId(id);
+        }
         return new StreamDecoder() {
             @Override
             public String add(int id) {

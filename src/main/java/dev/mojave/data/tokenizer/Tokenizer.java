@@ -11,7 +11,8 @@ import java.util.OptionalInt;
  * {@code text}. {@link TokenizerFile} says where a tokenizer file differs. Implementations are safe for use by several threads.
  */
 @Promised
-public sealed interface Tokenizer permits CharTokenizer, ByteTokenizer, BytePairTokenizer, TokenizerFile {
+public sealed interface Tokenizer
+        permits CharTokenizer, ByteTokenizer, BytePairTokenizer, TokenizerFile, LimitedTokenizer {
     /** Returns {@code char}, {@code byte}, {@code gpt2} or {@code tokenizer.json}. */
     String kind();
 
@@ -36,7 +37,18 @@ public sealed interface Tokenizer permits CharTokenizer, ByteTokenizer, BytePair
     String decode(int... ids);
 
     /** Returns a decoder that takes one id at a time and never hands out half of a character. */
-    StreamDecoder streamDecoder();
+    default StreamDecoder streamDecoder() {
+        return streamDecoderAfter();
+    }
+
+    /**
+     * Returns a decoder that goes on behind ids whose text is known, such as a prompt's. Many tokenizers write a space between two tokens
+     * that is part of neither: what it hands out begins with that space.
+     *
+     * @param before ids in front of those that will be added
+     * @throws IllegalArgumentException for an id outside the vocabulary
+     */
+    StreamDecoder streamDecoderAfter(int... before);
 
     /** Returns how many UTF-8 bytes of text an id stands for: the unit of bits per byte. */
     int byteLength(int id);

@@ -27,12 +27,15 @@ public final class TokenizerFile implements Tokenizer {
     private final String json;
     private final HuggingFaceTokenizer library;
     private final Vocabulary vocabulary;
+    private final TokenSeams seams;
     private final String place;
 
-    private TokenizerFile(String json, HuggingFaceTokenizer library, Vocabulary vocabulary, String place) {
+    private TokenizerFile(
+            String json, HuggingFaceTokenizer library, Vocabulary vocabulary, TokenSeams seams, String place) {
         this.json = json;
         this.library = library;
         this.vocabulary = vocabulary;
+        this.seams = seams;
         this.place = place;
     }
 
@@ -48,7 +51,7 @@ public final class TokenizerFile implements Tokenizer {
         PlainJson.require(root, place);
         TokenizerParts.require(root, place);
         AddedTokenProbe.require(root, place);
-        return new TokenizerFile(json, load(json, place), vocabulary, place);
+        return new TokenizerFile(json, load(json, place), vocabulary, TokenSeams.of(root), place);
     }
 
     static HuggingFaceTokenizer load(String json, String place) {
@@ -136,8 +139,10 @@ public final class TokenizerFile implements Tokenizer {
     }
 
     @Override
-    public StreamDecoder streamDecoder() {
-        return vocabulary.byteLevel() ? new Utf8StreamDecoder(vocabulary::bytes) : new GrowingDecoder();
+    public StreamDecoder streamDecoderAfter(int... before) {
+        return vocabulary.byteLevel()
+                ? new Utf8StreamDecoder(vocabulary::bytes, before)
+                : new SeamDecoder(this, seams, before);
     }
 
     @Override
@@ -148,42 +153,5 @@ public final class TokenizerFile implements Tokenizer {
     @Override
     public String toJson() {
         return json;
-    }
-
-    /** Decodes the last few ids again with each new one, because spaces and bytes depend on the neighbours. */
-    private final class GrowingDecoder implements StreamDecoder {
-        private int[] ids = new int[0];
-        /** How many ids, of those kept, have been handed out. */
-        private int spoken;
-
-        @Override
-        public String add(int id) {
-            ids = Arrays.copyOf(ids, ids.length + 1);
-            ids[ids.length - 1] = id;
-            String all = decode(ids);
-            if (all.endsWith("\uFFFD")) {
-                return "";
-            }
-            String text = unspoken(all);
-            ids = Arrays.copyOfRange(ids, spoken, ids.length);
-            spoken = ids.length;
-            return text;
-        }
-
-        @Override
-        public String finish() {
-            String rest = unspoken(decode(ids));
-            ids = new int[0];
-            spoken = 0;
-            return rest;
-        }
-
-        private String unspoken(String all) {
-            String before = decode(Arrays.copyOf(ids, spoken));
-            // Bytes that are not UTF-8 spoil the run of bytes that they are in, also what has been handed out of it.
-            return all.startsWith(before)
-                    ? all.substring(before.length())
-                    : decode(Arrays.copyOfRange(ids, spoken, ids.length));
-        }
     }
 }

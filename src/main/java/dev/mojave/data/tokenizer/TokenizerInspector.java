@@ -22,7 +22,8 @@ public final class TokenizerInspector {
     public TokenizerInspector(Tokenizer tokenizer) {
         this.tokenizer = tokenizer;
         this.counts = new long[tokenizer.vocabSize()];
-        this.unknown = tokenizer instanceof TokenizerFile file ? file.unknown() : OptionalInt.empty();
+        Tokenizer whole = tokenizer instanceof LimitedTokenizer limited ? limited.whole() : tokenizer;
+        this.unknown = whole instanceof TokenizerFile file ? file.unknown() : OptionalInt.empty();
     }
 
     /** Measures a text; it goes on where the one before stopped. */

@@ -10,6 +10,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
@@ -54,7 +55,32 @@ public final class Tokenizers {
             case ByteTokenizer t -> HuggingFaceFormat.bytes(t.separator());
             case BytePairTokenizer t -> t.kind().equals(BytePairTokenizer.GPT2) ? HuggingFaceFormat.gpt2() : t.toJson();
             case TokenizerFile t -> t.toJson();
+            case LimitedTokenizer t -> huggingFace(t.whole());
         };
+    }
+
+    /**
+     * Returns a tokenizer for a model of so many token embeddings: the same if it has no more tokens; without its last tokens if those are
+     * added special tokens, which no ordinary text becomes; otherwise nothing.
+     */
+    public static Optional<Tokenizer> within(Tokenizer tokenizer, int embeddings) {
+        if (tokenizer.vocabSize() <= embeddings) {
+            return Optional.of(tokenizer);
+        }
+        return LimitedTokenizer.specialBeyond(tokenizer, embeddings).isEmpty()
+                ? Optional.empty()
+                : Optional.of(new LimitedTokenizer(tokenizer, embeddings));
+    }
+
+    /** Says in a sentence which tokens a tokenizer leaves out because the model has no embeddings for them, if it does. */
+    public static Optional<String> leftOut(Tokenizer tokenizer) {
+        return tokenizer instanceof LimitedTokenizer(Tokenizer whole, int size)
+                ? Optional.of(String.format(
+                        Locale.ROOT,
+                        "the tokenizer has %s beyond the %d token embeddings of the model: left out, and refused in a text",
+                        String.join(", ", LimitedTokenizer.specialBeyond(whole, size)),
+                        size))
+                : Optional.empty();
     }
 
     /**
@@ -101,6 +127,10 @@ public final class Tokenizers {
             JsonNode root = Json.tree(json);
             if (!root.isObject()) {
                 throw Failure.data("%s is not a tokenizer: a JSON object was expected", place);
+            }
+            if (root.path("type").asString("").equals(LimitedTokenizer.FORMAT)) {
+                Tokenizer whole = fromJson(root.path("file").asString(""), place);
+                return new LimitedTokenizer(whole, root.path("vocab_size").asInt(0));
             }
             if (!root.has("type")) {
                 Optional<Tokenizer> ours = BytePairFile.read(json, root, place);

@@ -9,26 +9,43 @@ import java.util.function.IntFunction;
 
 /** Stream decoder for tokenizers whose ids stand for bytes. */
 final class Utf8StreamDecoder implements StreamDecoder {
+    private static final String REPLACEMENT = "\uFFFD";
+
     private final IntFunction<byte[]> bytesOf;
     private final CharsetDecoder decoder = StandardCharsets.UTF_8
             .newDecoder()
             .onMalformedInput(CodingErrorAction.REPLACE)
             .onUnmappableCharacter(CodingErrorAction.REPLACE);
     private byte[] held = new byte[0];
+    /** How the text before ends that was shown already: half a character, shown as U+FFFD. */
+    private String shown = "";
 
-    Utf8StreamDecoder(IntFunction<byte[]> bytesOf) {
+    Utf8StreamDecoder(IntFunction<byte[]> bytesOf, int... before) {
         this.bytesOf = bytesOf;
+        for (int id : before) {
+            decode(bytesOf.apply(id), false);
+        }
+        shown = held.length == 0 ? "" : REPLACEMENT;
     }
 
     @Override
     public String add(int id) {
-        return decode(bytesOf.apply(id), false);
+        return unshown(decode(bytesOf.apply(id), false));
     }
 
     @Override
     public String finish() {
-        String rest = decode(new byte[0], true);
+        String rest = unshown(decode(new byte[0], true));
         decoder.reset();
+        return rest;
+    }
+
+    private String unshown(String text) {
+        if (text.isEmpty()) {
+            return text;
+        }
+        String rest = TokenSeams.behind(shown, text);
+        shown = "";
         return rest;
     }
 
