@@ -27,7 +27,7 @@ final class ReportVerb implements Verb {
 
     @Override
     public int run(Console console) {
-        Path report = write();
+        Path report = write(console);
         if (json.chosen(console)) {
             console.json(Map.of("path", report.toString()));
         } else {
@@ -36,13 +36,14 @@ final class ReportVerb implements Verb {
         return ExitCodes.OK;
     }
 
-    private Path write() {
+    private Path write(Console console) {
         if (StudyResults.isStudy(folder)) {
             StudyResults.Output output = StudyResults.read(folder);
-            return StudyReport.write(output.result(), output.runs(), folder).getFirst();
+            return StudyReport.write(output.result(), output.runs(), folder, console::warn)
+                    .getFirst();
         }
         RunFolder run = RunFolder.open(folder);
-        return RunReport.write(RunRecords.read(run, run.name(), run.name()), folder)
+        return RunReport.write(RunRecords.read(run, run.name(), run.name()), folder, console::warn)
                 .getFirst();
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What a study prints when it has ended: samples, table, verdict, notes, where the report is and what to try next. */
 final class StudyText {
@@ -18,9 +19,9 @@ final class StudyText {
 
     private final StudyResult result;
     private final Path folder;
-    private final Path report;
+    private final Optional<Path> report;
 
-    StudyText(StudyResults.Output output, Path folder, Path report) {
+    StudyText(StudyResults.Output output, Path folder, Optional<Path> report) {
         this.result = output.result();
         this.folder = folder;
         this.report = report;
@@ -106,7 +107,7 @@ final class StudyText {
 
     private void next(List<String> lines) {
         lines.add("");
-        lines.add("Report:  " + report);
+        report.ifPresent(path -> lines.add("Report:  " + path));
         lines.add("Results: " + folder.resolve("results.json"));
         lines.add("");
         lines.add("Next:");

@@ -1,11 +1,12 @@
 package dev.mojave.cli;
 
 import dev.mojave.base.Failure;
+import dev.mojave.lab.study.StudyResults;
 import dev.mojave.lab.study.StudyRunner;
 import dev.mojave.report.StudyReport;
 import dev.mojave.run.StudyRecipe;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -56,13 +57,23 @@ final class StudyVerb implements Verb {
             if (result.alreadyFinished()) {
                 console.say(result.folder() + " is finished: nothing was left to do.");
             }
-            List<Path> report =
-                    StudyReport.write(result.output().result(), result.output().runs(), result.folder());
-            console.print(new StudyText(result.output(), result.folder(), report.getFirst()).text());
+            report(console, result);
             if (json) {
                 console.json(result.output().result());
             }
             return outcome(console, result, again);
+        }
+    }
+
+    /** Writes the report and prints what was found: all that was trained for, whatever becomes of the report. */
+    private static void report(Console console, StudyRunner.Result result) {
+        StudyResults.Output output = result.output();
+        Optional<Path> report = Optional.empty();
+        try {
+            report = Optional.of(StudyReport.write(output.result(), output.runs(), result.folder(), console::warn)
+                    .getFirst());
+        } finally {
+            console.print(new StudyText(output, result.folder(), report).text());
         }
     }
 

@@ -32,9 +32,23 @@ final class PlotPng {
     private static final int WIDTH = 900;
     private static final int HEIGHT = 520;
     private static final int SCALE = 2;
+    /** Roughly what a letter, a legend's mark and a row of a legend take, in points. */
+    private static final int LETTER = 8;
+
+    private static final int SWATCH = 50;
+    private static final int LEGEND_ROW = 24;
     private static final int BAND_ALPHA = 40;
     private static final int FAINT_ALPHA = 80;
     private static final int MOST_MARKED = 60;
+
+    // What fits beside the plot itself, in letters; the page has every text in full.
+    private static final int TITLE_LETTERS = 84;
+    private static final int AXIS_LETTERS = 90;
+    private static final int SIDE_LETTERS = 34;
+    private static final int LEGEND_LETTERS = 48;
+    private static final int ROW_LETTERS = 30;
+    private static final int COLUMN_LETTERS = 10;
+
     private static final Color INK = new Color(0x1b1d22);
     private static final Color MUTED = new Color(0x5b606b);
     private static final Color RULE = new Color(0xe3e5e9);
@@ -69,11 +83,12 @@ final class PlotPng {
     /** Draws one plot. */
     static byte[] draw(String title, Plot plot) throws IOException {
         headless();
+        String heading = Labels.shortened(title, TITLE_LETTERS);
         Chart<?, ?> chart = switch (plot) {
-            case Plot.Lines lines -> lines(title, lines);
-            case Plot.HeatMap map -> heatMap(title, map);
-            case Plot.Scatter scatter -> scatter(title, scatter);
-            case Plot.Intervals intervals -> intervals(title, intervals);
+            case Plot.Lines lines -> lines(heading, lines);
+            case Plot.HeatMap map -> heatMap(heading, map);
+            case Plot.Scatter scatter -> scatter(heading, scatter);
+            case Plot.Intervals intervals -> intervals(heading, intervals);
         };
         BufferedImage image =
                 new BufferedImage(chart.getWidth() * SCALE, chart.getHeight() * SCALE, BufferedImage.TYPE_INT_RGB);
@@ -97,12 +112,19 @@ final class PlotPng {
     }
 
     private static XYChart lines(String title, Plot.Lines plot) {
-        XYChart chart = xy(title, plot.x(), plot.y(), HEIGHT);
+        List<String> labels =
+                Labels.distinct(plot.lines().stream().map(Plot.Line::label).toList(), LEGEND_LETTERS);
+        XYChart chart = xy(title, plot.x(), plot.y(), labels, plot.references().size());
         for (Plot.Line line : plot.lines()) {
             band(chart, plot.y(), line, "band " + plot.lines().indexOf(line));
         }
         for (Plot.Reference reference : plot.references()) {
-            line(chart, reference.label(), plot.x().min(), plot.x().max(), reference.value());
+            line(
+                    chart,
+                    Labels.shortened(reference.label(), LEGEND_LETTERS),
+                    plot.x().min(),
+                    plot.x().max(),
+                    reference.value());
         }
         for (int i = 0; i < plot.lines().size(); i++) {
             Plot.Line line = plot.lines().get(i);
@@ -110,17 +132,26 @@ final class PlotPng {
             if (points.isEmpty()) {
                 continue;
             }
-            XYSeries series = chart.addSeries(unique(line.label(), i), xs(points), ys(points));
+            XYSeries series = chart.addSeries(unique(labels.get(i), i), xs(points), ys(points));
             boolean faint = line.stroke() == Plot.Stroke.FAINT;
             boolean marked = !faint && points.size() <= MOST_MARKED;
-            series.setLabel(line.label());
+            series.setLabel(labels.get(i));
             series.setLineColor(color(line.slot(), faint ? FAINT_ALPHA : 255));
             series.setMarkerColor(color(line.slot(), 255));
             series.setMarker(marked ? marker(line.slot()) : SeriesMarkers.NONE);
             series.setLineStyle(stroke(faint ? 1f : 2f, line.stroke() == Plot.Stroke.DASHED));
         }
-        chart.getStyler()
-                .setLegendVisible(plot.lines().size() + plot.references().size() > 1);
+        return chart;
+    }
+
+    /** A chart with a legend where there is something to tell apart: in a row, or where that would not fit, one entry below the other. */
+    private static XYChart xy(String title, Plot.Axis x, Plot.Axis y, List<String> labels, int references) {
+        int letters = labels.stream().mapToInt(String::length).sum();
+        int entries = labels.size() + references;
+        boolean row = letters * LETTER + entries * SWATCH <= WIDTH;
+        XYChart chart = xy(title, x, y, row ? HEIGHT : HEIGHT + LEGEND_ROW * entries);
+        chart.getStyler().setLegendVisible(entries > 1);
+        chart.getStyler().setLegendLayout(row ? LegendLayout.Horizontal : LegendLayout.Vertical);
         return chart;
     }
 
@@ -153,7 +184,9 @@ final class PlotPng {
     }
 
     private static XYChart scatter(String title, Plot.Scatter plot) {
-        XYChart chart = xy(title, plot.x(), plot.y(), HEIGHT);
+        List<String> labels =
+                Labels.distinct(plot.marks().stream().map(Plot.Mark::label).toList(), LEGEND_LETTERS);
+        XYChart chart = xy(title, plot.x(), plot.y(), labels, 0);
         chart.getStyler().setDefaultSeriesRenderStyle(XYSeriesRenderStyle.Scatter);
         chart.getStyler().setErrorBarsColorSeriesColor(true);
         chart.getStyler().setMarkerSize(11);
@@ -162,8 +195,8 @@ final class PlotPng {
             Point at = mark.at();
             double[] half = {at.hasBand() ? (at.high() - at.low()) / 2 : 0};
             XYSeries series =
-                    chart.addSeries(unique(mark.label(), i), new double[] {at.x()}, new double[] {at.y()}, half);
-            series.setLabel(mark.label());
+                    chart.addSeries(unique(labels.get(i), i), new double[] {at.x()}, new double[] {at.y()}, half);
+            series.setLabel(labels.get(i));
             series.setMarkerColor(color(mark.slot(), 255));
             series.setLineColor(color(mark.slot(), 255));
             series.setMarker(marker(mark.slot()));
@@ -174,7 +207,8 @@ final class PlotPng {
     private static XYChart intervals(String title, Plot.Intervals plot) {
         int rows = plot.intervals().size();
         Plot.Axis y = new Plot.Axis("", Plot.Format.PLAIN, 0.4, rows + 0.8, 1);
-        String name = "← " + plot.left() + "      " + plot.x().name() + "      " + plot.right() + " →";
+        String name = "← " + Labels.shortened(plot.left(), SIDE_LETTERS) + "      "
+                + plot.x().name() + "      " + Labels.shortened(plot.right(), SIDE_LETTERS) + " →";
         Plot.Axis x = new Plot.Axis(
                 name,
                 plot.x().format(),
@@ -217,7 +251,9 @@ final class PlotPng {
         dot.setMarkerColor(color(interval.slot(), 255));
         dot.setLineColor(color(interval.slot(), 255));
         double centre = (x.min() + x.max()) / 2;
-        chart.addAnnotation(new AnnotationText(interval.label() + ":  " + interval.text(), centre, y + 0.38, false));
+        String label = Labels.shortened(interval.label(), LEGEND_LETTERS) + ":  "
+                + Labels.shortened(interval.text(), LEGEND_LETTERS);
+        chart.addAnnotation(new AnnotationText(label, centre, y + 0.38, false));
     }
 
     private static void bar(
@@ -234,8 +270,8 @@ final class PlotPng {
                 .width(WIDTH)
                 .height(Math.clamp(160 + 46L * rows, 300, 1400))
                 .title(title)
-                .xAxisTitle(plot.xName() + "   (colour: " + plot.valueName() + ")")
-                .yAxisTitle(plot.yName())
+                .xAxisTitle(Labels.shortened(plot.xName() + "   (colour: " + plot.valueName() + ")", AXIS_LETTERS))
+                .yAxisTitle(Labels.shortened(plot.yName(), SIDE_LETTERS))
                 .build();
         style(chart.getStyler());
         chart.getStyler().setChartTitlePadding(14);
@@ -257,7 +293,8 @@ final class PlotPng {
                 }
             }
         }
-        chart.addSeries(plot.valueName(), plot.columns(), plot.rows().reversed(), cells)
+        List<String> rowLabels = Labels.distinct(plot.rows(), ROW_LETTERS).reversed();
+        chart.addSeries(plot.valueName(), Labels.distinct(plot.columns(), COLUMN_LETTERS), rowLabels, cells)
                 .setMin(plot.low())
                 .setMax(plot.high());
         return chart;
@@ -268,8 +305,8 @@ final class PlotPng {
                 .width(WIDTH)
                 .height(height)
                 .title(title)
-                .xAxisTitle(x.name())
-                .yAxisTitle(y.name())
+                .xAxisTitle(x.name().isEmpty() ? "" : Labels.shortened(x.name(), 2 * AXIS_LETTERS))
+                .yAxisTitle(y.name().isEmpty() ? "" : Labels.shortened(y.name(), LEGEND_LETTERS))
                 .build();
         XYStyler styler = chart.getStyler();
         style(styler);

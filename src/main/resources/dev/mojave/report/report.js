@@ -57,6 +57,8 @@
     };
   }
 
+  const oneLine = (text) => String(text).replace(/[\s\u0000-\u001f\u202a-\u202e\u2066-\u2069]+/g, ' ').trim() || '(empty)';
+
   // The y axis' name stands above the axis, in full length: a phone has no room for it on the side.
   const corner = (text) => [{ type: 'text', left: 0, top: 4, silent: true, style: { text: text, fill: theme.muted, font: '13px ' + FONT } }];
 
@@ -132,16 +134,16 @@
     return option;
   }
 
-  function heat(plot, figure) {
+  function heat(plot, figure, hidden, width) {
     const option = base(figure);
-    const category = (labels, name, inverse) => ({
+    const category = (labels, name, inverse, room) => ({
       type: 'category', data: labels, name: name, inverse: inverse, nameLocation: 'middle', nameGap: 30,
       nameTextStyle: { color: theme.muted, fontFamily: FONT, fontSize: 13 },
-      axisLabel: { color: theme.muted, fontFamily: FONT, fontSize: 12, hideOverlap: true },
+      axisLabel: { color: theme.muted, fontFamily: FONT, fontSize: 12, hideOverlap: true, width: room, overflow: 'truncate', formatter: (v) => oneLine(v) },
       axisLine: { show: false }, axisTick: { show: false }, splitArea: { show: false },
     });
-    option.xAxis = category(plot.columns, plot.xName, false);
-    option.yAxis = category(plot.rows, '', true);
+    option.xAxis = category(plot.columns, plot.xName, false, 90);
+    option.yAxis = category(plot.rows, '', true, Math.max(70, Math.min(260, width * 0.3)));
     option.graphic = corner(plot.yName);
     option.grid.bottom = 74;
     const far = 0.3 * (plot.high - plot.low);
@@ -229,7 +231,11 @@
     button.type = 'button';
     button.setAttribute('aria-pressed', String(pressed));
     if (icon) button.insertAdjacentHTML('afterbegin', icon);
-    button.appendChild(document.createTextNode(text));
+    const label = document.createElement('span');
+    label.textContent = oneLine(text);
+    label.dir = 'auto';
+    button.title = text;
+    button.appendChild(label);
     button.addEventListener('click', () => act(button));
     group.appendChild(button);
   }

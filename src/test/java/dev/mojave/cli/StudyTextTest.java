@@ -11,6 +11,7 @@ import dev.mojave.result.Summary;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class StudyTextTest {
@@ -58,7 +59,7 @@ class StudyTextTest {
         return new StudyText(
                         new StudyResults.Output(result, List.of(), Map.of()),
                         Path.of(folder),
-                        Path.of(folder, "report.html"))
+                        Optional.of(Path.of(folder, "report.html")))
                 .text();
     }
 

@@ -44,13 +44,13 @@ class ReportBrowserTest {
     @BeforeAll
     void start() throws Exception {
         StudyResult result = Fakes.study(3);
-        study = StudyReport.write(result, Fakes.runs(result), folder.resolve("study"))
+        study = StudyReport.write(result, Fakes.runs(result), folder.resolve("study"), warning -> {})
                 .getFirst();
-        RunReport.write(Fakes.run(Fakes.MOE, 1337, "finished"), folder.resolve("run"));
+        RunReport.write(Fakes.run(Fakes.MOE, 1337, "finished"), folder.resolve("run"), warning -> {});
         StudyResult arms = Fakes.study("many arms", Fakes.manyArms(), "dense", 3);
-        StudyReport.write(arms, Fakes.runs(arms, Fakes.manyArms()), folder.resolve("many"));
+        StudyReport.write(arms, Fakes.runs(arms, Fakes.manyArms()), folder.resolve("many"), warning -> {});
         StudyResult attack = Hostile.study();
-        hostile = StudyReport.write(attack, Hostile.runs(attack), folder.resolve("hostile"))
+        hostile = StudyReport.write(attack, Hostile.runs(attack), folder.resolve("hostile"), warning -> {})
                 .getFirst();
         Files.createDirectories(SHOTS);
         playwright = Playwright.create(

@@ -152,7 +152,7 @@ class ReportTest {
         StudyResult full = Fakes.study(3);
         StudyResult empty = new StudyResult(
                 "empty", List.of(), List.of(), List.of(), 0, 0, "Nothing finished.", List.of(), full.provenance());
-        List<Path> written = StudyReport.write(empty, List.of(), folder);
+        List<Path> written = StudyReport.write(empty, List.of(), folder, this::unexpected);
         assertThat(Files.readString(written.getFirst()))
                 .contains("Nothing finished.")
                 .doesNotContain("NaN%");
@@ -161,7 +161,7 @@ class ReportTest {
     @Test
     void aReportThatCannotBeWrittenSaysWhere() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "x");
-        assertThatThrownBy(() -> StudyReport.write(Fakes.study(3), List.of(), file.resolve("study")))
+        assertThatThrownBy(() -> StudyReport.write(Fakes.study(3), List.of(), file.resolve("study"), this::unexpected))
                 .isInstanceOf(Failure.class)
                 .hasMessageStartingWith("cannot write the report: ");
     }
@@ -284,10 +284,159 @@ class ReportTest {
         assertThat(markup(RunPage.of(empty).html())).contains("No validation loss has been logged yet.");
     }
 
+    private void unexpected(String warning) {
+        throw new AssertionError(warning);
+    }
+
+    private static final List<String> AWKWARD = List.of(
+            "Science and technology, " + "on rivers and hills, ".repeat(10) + "end one",
+            "Science and technology, " + "on rivers and hills, ".repeat(10) + "end two",
+            "",
+            " \n\t ",
+            "קטגוריה ארוכה מאוד עם מילים רבות ".repeat(8),
+            "\u202ereversed\u2066 and " + "never closed ".repeat(30),
+            "👩‍👩‍👧‍👦🏳️‍🌈".repeat(60),
+            "漢字".repeat(100),
+            "<b>bold</b><script>window.pwned=1</script>" + "&amp;".repeat(50),
+            "e\u0301".repeat(150),
+            "\ud800\u0000\u0007x",
+            "a".repeat(100_000),
+            "noun",
+            "noun");
+
+    @Test
+    void labelsOfAnyLengthAndScriptAreDrawn() throws IOException {
+        Plot.Axis axis = Plot.Axis.progress("x " + AWKWARD.getFirst(), Plot.Format.PLAIN, 10);
+        List<Plot.Point> points = List.of(Plot.Point.of(1, 2), Plot.Point.of(5, 8));
+        List<List<Double>> values =
+                AWKWARD.stream().map(row -> List.of(0.5, 1.5, 1.0)).toList();
+        List<String> columns = List.of(AWKWARD.getFirst(), "", "\u202e1");
+        List<Plot> plots = List.of(
+                new Plot.HeatMap("expert", AWKWARD.get(1), "share", AWKWARD, columns, values, 0, 1, 2, "×", true),
+                new Plot.Lines(
+                        axis,
+                        axis,
+                        AWKWARD.stream()
+                                .map(label -> new Plot.Line(label, 0, Plot.Stroke.SOLID, points, ""))
+                                .toList(),
+                        List.of(new Plot.Reference(3, AWKWARD.get(7)))),
+                new Plot.Scatter(
+                        axis,
+                        axis,
+                        AWKWARD.stream()
+                                .map(label -> new Plot.Mark(label, 1, points.getFirst()))
+                                .toList()),
+                new Plot.Intervals(
+                        axis,
+                        AWKWARD.getFirst(),
+                        AWKWARD.get(4),
+                        AWKWARD.stream()
+                                .map(label ->
+                                        new Plot.Interval(label, AWKWARD.get(5), 2, new Plot.Point(0, 1, 0, 2), 1))
+                                .toList()));
+        Page page = new Page("labels " + AWKWARD.getFirst());
+        for (Plot plot : plots) {
+            page.figure(Figure.of(
+                    plot.getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT),
+                    AWKWARD.getFirst(),
+                    "",
+                    AWKWARD.get(8),
+                    plot));
+        }
+        List<Path> written = ReportFiles.write(page, folder, this::unexpected);
+        assertThat(written).hasSize(5);
+        for (Path file : written.subList(1, 5)) {
+            BufferedImage image = ImageIO.read(file.toFile());
+            assertThat(colours(image)).as("colours of " + file).isGreaterThan(20);
+        }
+        // The cells of a heat map keep most of the picture, whatever stands beside them.
+        BufferedImage heat = ImageIO.read(written.get(1).toFile());
+        assertThat(coloured(heat)).isGreaterThan(0.3);
+        assertThat(markup(Files.readString(written.getFirst())))
+                .doesNotContain("<script", "<b>")
+                .contains("end two");
+    }
+
+    @Test
+    void manyCategoriesAndManyExpertsAreDrawn() throws IOException {
+        for (int[] size : new int[][] {{1, 1}, {300, 4}, {2, 600}, {1500, 3}}) {
+            List<String> rows = java.util.stream.IntStream.range(0, size[0])
+                    .mapToObj(i -> AWKWARD.getFirst() + i)
+                    .toList();
+            List<String> columns = java.util.stream.IntStream.range(0, size[1])
+                    .mapToObj(String::valueOf)
+                    .toList();
+            List<Double> row = java.util.Collections.nCopies(size[1], 1.5);
+            Page page = new Page("many");
+            page.figure(Figure.of(
+                    "heat",
+                    "many",
+                    "",
+                    "",
+                    new Plot.HeatMap(
+                            "expert",
+                            "category",
+                            "share",
+                            rows,
+                            columns,
+                            java.util.Collections.nCopies(size[0], row),
+                            0,
+                            1,
+                            2,
+                            "×",
+                            false)));
+            assertThat(ReportFiles.write(page, folder, this::unexpected))
+                    .as(java.util.Arrays.toString(size))
+                    .hasSize(2);
+        }
+    }
+
+    @Test
+    void aPlotThatCannotBeDrawnCostsThatPlotAndIsSaid() throws IOException {
+        Plot.Axis axis = Plot.Axis.progress("x", Plot.Format.PLAIN, 10);
+        Plot.Axis broken = new Plot.Axis("x", Plot.Format.PLAIN, Double.NaN, Double.NaN, Double.NaN);
+        List<Plot.Line> lines = List.of(
+                new Plot.Line("a", 0, Plot.Stroke.SOLID, List.of(Plot.Point.of(1, 2), Plot.Point.of(2, 1)), ""));
+        Page page = new Page("one of three");
+        page.figure(Figure.of("first", "first", "", "", new Plot.Lines(axis, axis, lines, List.of())));
+        page.figure(Figure.of("second", "second", "", "", new Plot.Lines(broken, broken, lines, List.of())));
+        page.figure(Figure.of("third", "third", "", "", new Plot.Lines(axis, axis, lines, List.of())));
+        Path old = folder.resolve("plots/second.png");
+        Files.createDirectories(old.getParent());
+        Files.writeString(old, "of an earlier report");
+        List<String> warnings = new java.util.ArrayList<>();
+        List<Path> written = ReportFiles.write(page, folder, warnings::add);
+        assertThat(written.stream().map(path -> path.getFileName().toString()))
+                .containsExactly("report.html", "first.png", "third.png");
+        assertThat(warnings).hasSize(1);
+        assertThat(warnings.getFirst())
+                .startsWith("the plot " + old + " could not be drawn (")
+                .endsWith("report.html has it");
+        assertThat(old).doesNotExist();
+    }
+
+    /** The share of the picture that is neither white nor grey. */
+    private static double coloured(BufferedImage image) {
+        long hits = 0;
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                hits += saturated(image.getRGB(x, y)) ? 1 : 0;
+            }
+        }
+        return (double) hits / (image.getWidth() * image.getHeight());
+    }
+
+    private static boolean saturated(int colour) {
+        int r = colour >> 16 & 255;
+        int g = colour >> 8 & 255;
+        int b = colour & 255;
+        return Math.max(r, Math.max(g, b)) - Math.min(r, Math.min(g, b)) > 12;
+    }
+
     @Test
     void plotsAreImagesWithSomethingOnThem() throws IOException {
         StudyResult study = Fakes.study(2);
-        List<Path> written = StudyReport.write(study, Fakes.runs(study), folder);
+        List<Path> written = StudyReport.write(study, Fakes.runs(study), folder, this::unexpected);
         assertThat(written.getFirst()).hasFileName("report.html");
         List<String> names =
                 written.stream().map(path -> path.getFileName().toString()).toList();
