@@ -12,7 +12,7 @@ public final class MojaveHome {
     /**
      * Returns this process' folder; it need not exist yet.
      *
-     * @throws Failure of kind ENVIRONMENT if nothing says where it is
+     * @throws Failure of kind ENVIRONMENT if nothing says where it is, USAGE if {@code MOJAVE_HOME} cannot be read
      */
     public static Path path() {
         return path(System.getenv(), System.getProperty("os.name", ""), UserHome.known());
@@ -25,6 +25,11 @@ public final class MojaveHome {
      */
     static Path path(Map<String, String> environment, String system, Optional<Path> userHome) {
         String chosen = environment.getOrDefault("MOJAVE_HOME", "");
+        if (chosen.indexOf('\uFFFD') >= 0) {
+            throw Failure.usage(
+                    "MOJAVE_HOME (%s) holds bytes that are no characters in this system's character set; name it in UTF-8",
+                    chosen);
+        }
         if (!chosen.isBlank()) {
             return Path.of(chosen).toAbsolutePath().normalize();
         }

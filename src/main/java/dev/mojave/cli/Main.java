@@ -20,6 +20,12 @@ public final class Main {
         StandardError.reachedMain();
         publishHome();
         Console console = Console.system();
+        try {
+            Arguments.require(arguments);
+        } catch (Failure e) {
+            console.error(String.valueOf(e.getMessage()));
+            System.exit(e.kind().exitCode());
+        }
         EarlyStart early = EarlyStart.of(console, arguments);
         int code = run(console, arguments);
         early.await();

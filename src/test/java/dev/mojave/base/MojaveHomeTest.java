@@ -68,6 +68,13 @@ class MojaveHomeTest {
                 .isEqualTo(Path.of("/c/mojave"));
     }
 
+    @Test
+    void aVariableThatCouldNotBeReadIsRefused() {
+        assertThatThrownBy(() -> MojaveHome.path(Map.of("MOJAVE_HOME", "/data/M\uFFFDrz"), "Linux", USER))
+                .isInstanceOf(Failure.class)
+                .hasMessageStartingWith("MOJAVE_HOME (/data/M\uFFFDrz) holds bytes");
+    }
+
     /** Prints where libraries would look, and where this program would, or the failure. */
     static final class Places {
         public static void main(String[] arguments) {

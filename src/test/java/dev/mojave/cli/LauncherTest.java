@@ -61,7 +61,7 @@ class LauncherTest {
             case ${STUB:-} in
               pid) echo "$$" ;;
               error) echo "a message" >&2; exit 42 ;;
-              locale) echo "$LC_ALL" ;;
+              locale) echo "${LC_ALL:-none}" ;;
               malloc) echo "$GLIBC_TUNABLES" ;;
               *) for a; do echo "$a"; done ;;
             esac
@@ -70,6 +70,7 @@ class LauncherTest {
     private static final String MAVEN = """
             #!/bin/sh
             echo "$JAVA_HOME" >> "$BUILDS"
+            echo "${LC_ALL:-}" >> "$BUILDS.locale"
             [ "${STUB:-}" = broken ] && { echo "[ERROR] Lanes.java:[3,1] does not compile"; exit 1; }
             sleep "${BUILD_SECONDS:-0}"
             for a; do case $a in -Dmojave.target=*) target=${a#*=} ;; esac; done
@@ -379,13 +380,69 @@ class LauncherTest {
         assertThat(finish(process).out()).isEqualTo(process.pid() + "\n");
     }
 
-    @Test
-    void withoutALocaleJavaIsToldUtf8() throws Exception {
-        run();
+    /** A system on which these locales are installed. */
+    private void installed(String... localesAndCharacterSets) throws IOException {
+        StringBuilder script = new StringBuilder("#!/bin/sh\n[ \"$1\" = charmap ] || exit 1\ncase ${LC_ALL:-C} in\n");
+        for (int i = 0; i < localesAndCharacterSets.length; i += 2) {
+            script.append(localesAndCharacterSets[i])
+                    .append(") echo ")
+                    .append(localesAndCharacterSets[i + 1])
+                    .append(";;\n");
+        }
+        script.append("*) echo 'cannot set' >&2; echo ANSI_X3.4-1968;;\nesac\n");
+        executable(Files.writeString(bin.resolve("locale"), script));
+    }
+
+    /** Returns the locale that Java is started in where the variables are set so. */
+    private String locale(String... variables) throws Exception {
+        List.of("LC_ALL", "LC_CTYPE", "LANG").forEach(environment::remove);
+        for (int i = 0; i < variables.length; i += 2) {
+            environment.put(variables[i], variables[i + 1]);
+        }
         environment.put("STUB", "locale");
-        assertThat(run().out()).isEqualTo("C.UTF-8\n");
-        environment.put("LC_ALL", "de_DE.UTF-8");
-        assertThat(run().out()).isEqualTo("de_DE.UTF-8\n");
+        Run run = run();
+        assertThat(run.err()).isEmpty();
+        return run.out().strip();
+    }
+
+    @Test
+    void argumentsAreUtf8WhereNoOtherCharacterSetIsKnown() throws Exception {
+        run();
+        installed("C.UTF-8", "UTF-8", "de_DE.UTF-8", "UTF-8");
+        assertThat(locale()).isEqualTo("C.UTF-8");
+        assertThat(locale("LC_ALL", "POSIX")).isEqualTo("C.UTF-8");
+        assertThat(locale("LC_ALL", "de_DE.UTF-8")).as("installed").isEqualTo("C.UTF-8");
+        assertThat(locale("LC_ALL", "fr_FR.utf8")).as("not installed").isEqualTo("C.UTF-8");
+        assertThat(locale("LANG", "en_US")).as("not installed").isEqualTo("C.UTF-8");
+        assertThat(locale("LC_CTYPE", "UTF-8", "LANG", "fr_FR"))
+                .as("sent by macOS")
+                .isEqualTo("C.UTF-8");
+
+        installed("de_DE.UTF-8", "UTF-8", "ru_RU", "UTF-8");
+        assertThat(locale("LANG", "de_DE.UTF-8")).as("no C.UTF-8").isEqualTo("de_DE.UTF-8");
+        assertThat(locale("LANG", "ru_RU")).as("no C.UTF-8").isEqualTo("ru_RU");
+
+        Files.delete(bin.resolve("locale"));
+        assertThat(locale("LANG", "en_US")).as("a system that cannot say").isEqualTo("C.UTF-8");
+    }
+
+    @Test
+    void aKnownCharacterSetOfAnotherKindStays() throws Exception {
+        run();
+        installed("C.UTF-8", "UTF-8", "de_DE", "ISO-8859-1", "de_DE@euro", "ISO-8859-15");
+        assertThat(locale("LANG", "de_DE")).isEqualTo("none");
+        assertThat(locale("LC_ALL", "de_DE@euro")).isEqualTo("de_DE@euro");
+        assertThat(locale("LC_ALL", "C", "LANG", "de_DE"))
+                .as("LC_ALL comes first")
+                .isEqualTo("C.UTF-8");
+    }
+
+    @Test
+    void theBuildReadsFileNamesInTheSameWay() throws Exception {
+        installed("C.UTF-8", "UTF-8");
+        environment.put("LC_ALL", "fr_FR.UTF-8");
+        run();
+        assertThat(temporary.resolve("builds.locale")).hasContent("C.UTF-8");
     }
 
     @Test

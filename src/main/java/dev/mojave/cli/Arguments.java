@@ -1,0 +1,73 @@
+package dev.mojave.cli;
+
+import dev.mojave.base.Failure;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Refuses command lines that Java could not read: bytes that mean nothing in the system's character set arrive as U+FFFD, and a prompt
+ * would be another text, a path another file.
+ */
+final class Arguments {
+    private static final char REPLACED = '\uFFFD';
+    private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
+
+    private Arguments() {}
+
+    /** Checks the arguments of this process. */
+    static void require(String... arguments) {
+        if (String.join(" ", arguments).indexOf(REPLACED) >= 0) {
+            require(List.of(arguments), System.getProperty("sun.jnu.encoding", "unknown"), commandLine());
+        }
+    }
+
+    /**
+     * Checks arguments.
+     *
+     * @param characterSet what Java read them as
+     * @param commandLine the process' command line as the system has it, a zero byte after each word; empty if it is not known
+     * @throws Failure of kind USAGE if there is one with characters that nobody typed
+     */
+    static void require(List<String> arguments, String characterSet, byte[] commandLine) {
+        // U+FFFD is a character too, and may have been typed.
+        if (typed(arguments, commandLine)) {
+            return;
+        }
+        for (String argument : arguments) {
+            if (argument.indexOf(REPLACED) >= 0) {
+                throw Failure.usage(
+                        "the argument '%s' cannot be read: it holds bytes that are no characters in this system's character set (%s); %s",
+                        argument,
+                        characterSet,
+                        characterSet.equalsIgnoreCase("UTF-8")
+                                ? "give it in UTF-8 ('iconv -t UTF-8' converts text, 'convmv' the names of files)"
+                                : "set LC_ALL to a UTF-8 locale, such as C.UTF-8 ('locale -a' lists what is installed)");
+            }
+        }
+    }
+
+    private static boolean typed(List<String> arguments, byte[] commandLine) {
+        try {
+            String line = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(commandLine))
+                    .toString();
+            return line.endsWith("\0" + String.join("\0", arguments) + "\0");
+        } catch (CharacterCodingException e) {
+            return false;
+        }
+    }
+
+    private static byte[] commandLine() {
+        try {
+            return Files.isReadable(COMMAND_LINE) ? Files.readAllBytes(COMMAND_LINE) : new byte[0];
+        } catch (IOException e) {
+            return new byte[0];
+        }
+    }
+}
