@@ -195,6 +195,16 @@ public final class LanguageModel implements AutoCloseable {
                 HeadLossKernel.apply(xBSD, targetsBS, finalNorm.normalisation(), headVD, context.compute()), routing);
     }
 
+    /** Runs the model for what its routers decide, as {@link #loss} would let them; no gradient, and no head. */
+    public List<Routing> routing(Inputs inputs, Context context) {
+        List<Routing> routing = new ArrayList<>();
+        try (NoGrad _ = NoGrad.open()) {
+            Tensor last = hidden(inputs, context, new ArrayList<>(), routing);
+            assert last.dimensions() == 3;
+        }
+        return routing;
+    }
+
     /** Runs everything between embedding and final norm: float32 (B, S, D); hidden states and routing records are appended. */
     private Tensor hidden(Inputs inputs, Context context, List<Tensor> hidden, List<Routing> routing) {
         int tokens = (int) inputs.idsBS().size(1);

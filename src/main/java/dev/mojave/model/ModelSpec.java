@@ -339,6 +339,15 @@ public record ModelSpec(
         return losses;
     }
 
+    /** Returns whether a balance loss that acts at a step must know how the tokens of the whole batch were routed. */
+    public boolean balancePoolsTokens(long step, long totalSteps) {
+        return mixture().map(m -> m.losses().poolTokens(step, totalSteps)).orElse(false)
+                || parallelBlocks()
+                        .map(p -> p.blocks().losses().poolTokens(step, totalSteps)
+                                || p.projections().losses().poolTokens(step, totalSteps))
+                        .orElse(false);
+    }
+
     /** Returns what anyone who reads this model's results must know, in whole sentences: for the log, the report and the model card. */
     public List<String> caveats() {
         return mixture()

@@ -32,6 +32,11 @@ public enum BalanceLoss {
         return this != ROUTER_Z;
     }
 
+    /** Returns whether it is a mean over tokens, each by itself: parts of a batch then add up without knowing of each other. */
+    public boolean isMeanOverTokens() {
+        return this == ROUTER_Z;
+    }
+
     /** Returns the unweighted loss, a float32 scalar, of at least one layer; 0 where no token was routed. */
     public Tensor of(List<Routing> layers) {
         if (layers.getFirst().tokens() == 0) {

@@ -71,6 +71,12 @@ public record Coefficients(Map<BalanceLoss, Schedule> schedules) {
         return now;
     }
 
+    /** Returns whether a loss that acts at a step is more than a mean over tokens, so that it needs to know those of the whole batch. */
+    public boolean poolTokens(long step, long totalSteps) {
+        return at(step, totalSteps).entrySet().stream()
+                .anyMatch(loss -> loss.getValue() != 0 && !loss.getKey().isMeanOverTokens());
+    }
+
     /**
      * Refuses a schedule that would not begin before training ends.
      *

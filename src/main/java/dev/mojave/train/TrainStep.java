@@ -7,7 +7,9 @@ import dev.mojave.model.Loss;
 import dev.mojave.moe.BalanceLosses.Weighted;
 import dev.mojave.moe.LoadStatistics;
 import dev.mojave.moe.Routing;
+import dev.mojave.moe.RoutingPool;
 import dev.mojave.nn.Context;
+import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
@@ -21,9 +23,10 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * Forward and backward of one batch, in micro-batches: accumulated gradients of the cross-entropy equal the full batch's, also where
- * padding leaves some with fewer targets. A
- * balance loss is a function of its micro-batch's routing, so accumulation averages it over micro-batches.
+ * Forward and backward of one batch, in micro-batches: accumulated gradients equal the full batch's, also where padding leaves some with fewer
+ * targets or tokens. The cross-entropy is a mean over targets; of the balance losses, the z-loss is one over routed tokens. The others
+ * depend on how all tokens of the batch are routed: while one acts, the micro-batches are read twice, first for what routers decide.
+ * (A router that looks at its whole batch, and a capacity, still see a micro-batch.)
  */
 public final class TrainStep {
     /**
@@ -102,6 +105,11 @@ public final class TrainStep {
             return Arrays.stream(targets).filter(target -> target >= 0).count();
         }
 
+        /** Returns how many tokens are not padding, so that routers see them. */
+        private long real() {
+            return lengths.map(real -> Arrays.stream(real).asLongStream().sum()).orElse((long) ids.length);
+        }
+
         /** Returns the category of each token that is not padding. */
         private int[] categoriesOfReal() {
             int[] all = categories.orElse(new int[ids.length]);
@@ -136,40 +144,123 @@ public final class TrainStep {
     /**
      * Adds the gradients of a batch to the parameters.
      *
-     * @param losses the balance losses of a forward pass by name
+     * @param step counted from 0, of {@code totalSteps}: what the coefficients of balance losses follow
      * @param observe whether to gather routing statistics, which costs a little
      */
-    public Result run(Rows batch, Function<List<Routing>, Map<String, Weighted>> losses, boolean observe) {
+    public Result run(Rows batch, long step, long totalSteps, boolean observe) {
         Check.that(
                 batch.rows % microBatchSize == 0,
                 "micro_batch_size (%d) must divide batch_size (%d)",
                 microBatchSize,
                 batch.rows);
-        double counted = batch.counted();
+        Function<List<Routing>, Map<String, Weighted>> losses =
+                routing -> model.spec().balanceLosses(routing, step, totalSteps);
         Sums sums = new Sums();
-        for (int row = 0; row < batch.rows; row += microBatchSize) {
-            Rows part = batch.part(row, microBatchSize);
-            double fraction = part.counted() / counted;
-            try (Scope _ = Scope.open()) {
-                Loss output = model.loss(part.inputs(!model.spec().categories().isEmpty()), context);
-                Tensor ce = output.crossEntropy();
-                Tensor total = ce;
-                for (Map.Entry<String, Weighted> entry :
-                        losses.apply(output.routing()).entrySet()) {
-                    Weighted weighted = entry.getValue();
-                    total = total.add(weighted.value().mul(weighted.coefficient()));
-                    sums.auxiliary.merge(entry.getKey(), weighted.value().item() * fraction, Double::sum);
-                }
-                (fraction == 1 ? total : total.mul(fraction)).backward();
-                sums.loss += total.item() * fraction;
-                sums.crossEntropy += ce.item() * fraction;
-                sums.count(output.routing());
-                if (observe) {
-                    sums.observe(output.routing(), part);
-                }
-            }
+        if (batch.rows == microBatchSize) {
+            whole(batch, losses, sums, observe);
+        } else {
+            parts(batch, losses, model.spec().balancePoolsTokens(step, totalSteps), sums, observe);
         }
         return new Result(sums.loss, sums.crossEntropy, sums.auxiliary, sums.wanted, sums.load);
+    }
+
+    private Loss loss(Rows rows) {
+        return model.loss(inputs(rows), context);
+    }
+
+    private Inputs inputs(Rows rows) {
+        return rows.inputs(!model.spec().categories().isEmpty());
+    }
+
+    private void whole(Rows batch, Function<List<Routing>, Map<String, Weighted>> losses, Sums sums, boolean observe) {
+        try (Scope _ = Scope.open()) {
+            Loss output = loss(batch);
+            Tensor total = output.crossEntropy();
+            for (Map.Entry<String, Weighted> entry :
+                    losses.apply(output.routing()).entrySet()) {
+                Weighted weighted = entry.getValue();
+                total = total.add(weighted.value().mul(weighted.coefficient()));
+                sums.auxiliary.put(entry.getKey(), weighted.value().item());
+            }
+            total.backward();
+            sums.loss = total.item();
+            sums.crossEntropy = output.crossEntropy().item();
+            sums.count(output.routing(), batch, observe);
+        }
+    }
+
+    private void parts(
+            Rows batch,
+            Function<List<Routing>, Map<String, Weighted>> losses,
+            boolean poolsTokens,
+            Sums sums,
+            boolean observe) {
+        List<Rows> parts = new ArrayList<>();
+        for (int row = 0; row < batch.rows; row += microBatchSize) {
+            parts.add(batch.part(row, microBatchSize));
+        }
+        double counted = batch.counted();
+        double real = batch.real();
+        try (Scope _ = Scope.open()) {
+            Optional<RoutingPool> known = poolsTokens ? routing(parts) : Optional.empty();
+            RoutingPool.Parts seen = new RoutingPool.Parts();
+            for (int i = 0; i < parts.size(); i++) {
+                Rows part = parts.get(i);
+                try (Scope scope = Scope.open()) {
+                    Loss output = loss(part);
+                    int at = i;
+                    Map<String, Weighted> balance = losses.apply(
+                            known.map(pool -> pool.with(at, output.routing())).orElse(output.routing()));
+                    if (known.isEmpty() && !balance.isEmpty()) {
+                        seen.add(output.routing(), scope);
+                    }
+                    double share = known.isEmpty() ? part.real() / real : 1;
+                    sums.crossEntropy += backward(output, part.counted() / counted, balance, share);
+                    sums.count(output.routing(), part, observe);
+                }
+            }
+            sums.loss = sums.crossEntropy;
+            known.or(seen::join)
+                    .ifPresent(pool -> losses.apply(pool.whole()).forEach((name, weighted) -> {
+                        double value = weighted.value().item();
+                        sums.auxiliary.put(name, value);
+                        sums.loss += value * weighted.coefficient();
+                    }));
+        }
+    }
+
+    /** Returns how the routers decide for all parts, from the random numbers that they will see again. */
+    private Optional<RoutingPool> routing(List<Rows> parts) {
+        RoutingPool.Parts seen = new RoutingPool.Parts();
+        byte[] random = Rng.dropout().state();
+        for (Rows part : parts) {
+            try (Scope scope = Scope.open()) {
+                seen.add(model.routing(inputs(part), context), scope);
+            }
+        }
+        Rng.dropout().restore(random);
+        return seen.join();
+    }
+
+    /**
+     * Adds the gradients of a part of a batch.
+     *
+     * @param fraction of the batch's targets that are in this part
+     * @param share what the part's balance losses are multiplied by
+     * @return its part of the batch's cross-entropy
+     */
+    private static double backward(Loss output, double fraction, Map<String, Weighted> balance, double share) {
+        List<Tensor> terms = new ArrayList<>();
+        if (fraction > 0) { // The mean over no targets is no number.
+            terms.add(output.crossEntropy().mul(fraction));
+        }
+        for (Weighted weighted : balance.values()) {
+            if (weighted.coefficient() != 0) {
+                terms.add(weighted.value().mul(weighted.coefficient() * share));
+            }
+        }
+        terms.stream().reduce(Tensor::add).filter(Tensor::requiresGrad).ifPresent(Tensor::backward);
+        return fraction > 0 ? output.crossEntropy().item() * fraction : 0;
     }
 
     /** What micro-batches add up to. */
@@ -180,7 +271,10 @@ public final class TrainStep {
         private final List<long[]> wanted = new ArrayList<>();
         private final List<LoadStatistics> load = new ArrayList<>();
 
-        void count(List<Routing> routing) {
+        void count(List<Routing> routing, Rows rows, boolean observe) {
+            if (observe) {
+                observe(routing, rows);
+            }
             for (int layer = 0; layer < routing.size(); layer++) {
                 long[] more = routing.get(layer).choices().wantedOfExpert();
                 if (wanted.size() == layer) {
@@ -192,7 +286,7 @@ public final class TrainStep {
             }
         }
 
-        void observe(List<Routing> routing, Rows part) {
+        private void observe(List<Routing> routing, Rows part) {
             for (int layer = 0; layer < routing.size(); layer++) {
                 if (load.size() == layer) {
                     load.add(new LoadStatistics(routing.get(layer).experts(), part.categoryCount));

@@ -263,8 +263,7 @@ public final class Trainer implements AutoCloseable {
         double learningRate = LearningRate.at(spec.schedule(), spec.learningRate(), step, totalSteps);
         watch.resumeStep();
         Batch batch = sampler.next(spec.batchSize());
-        TrainStep.Result result =
-                trainStep.run(rows(batch), routing -> model.spec().balanceLosses(routing, step, totalSteps), logged);
+        TrainStep.Result result = trainStep.run(rows(batch), step, totalSteps, logged);
         double norm = Gradients.norm(model.parameters());
         requireFinite(result, norm, learningRate);
         optimizer.step(learningRate, Gradients.clipScale(norm, spec.gradientClip()));

@@ -12,7 +12,6 @@ import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
 import dev.mojave.moe.BalanceLoss;
-import dev.mojave.moe.BalanceLosses;
 import dev.mojave.moe.Coefficients;
 import dev.mojave.moe.LoadStatistics;
 import dev.mojave.moe.TopKRouter;
@@ -209,12 +208,7 @@ class RouterRunTest {
             for (int i = 0; i < 120; i++) {
                 int[] ids = Tiny.ids(8, i);
                 TrainStep.Rows rows = new TrainStep.Rows(Tiny.inputs(ids), Tiny.targets(ids), 8);
-                load = step.run(
-                                rows,
-                                routing ->
-                                        BalanceLosses.of(routing, moe.losses().at(0, 120)),
-                                i == 119)
-                        .load();
+                load = step.run(rows, 0, 120, i == 119).load();
                 optimizer.step(3e-3, 1);
                 Gradients.clear(model.parameters());
             }

@@ -49,7 +49,7 @@ class SystemTrapsTest {
             for (int i = 0; i < 60; i++) {
                 int[] ids = Tiny.ids(4, i);
                 TrainStep.Rows rows = new TrainStep.Rows(Tiny.inputs(ids), Tiny.targets(ids), 4);
-                TrainStep.Result result = step.run(rows, routing -> model.spec().balanceLosses(routing, 0, 1), true);
+                TrainStep.Result result = step.run(rows, 0, 1, true);
                 optimizer.step(1e-2, 1);
                 Gradients.clear(model.parameters());
                 balance = result.load().get(1).maxViolation();
@@ -111,16 +111,46 @@ class SystemTrapsTest {
                 LanguageModel model = LanguageModel.build(spec, 3)) {
             int[] ids = Tiny.ids(4, 1);
             new TrainStep(model, Context.TRAINING, 4)
-                    .run(
-                            new TrainStep.Rows(Tiny.inputs(ids), Tiny.targets(ids), 4),
-                            routing -> java.util.Map.of(),
-                            false);
+                    .run(new TrainStep.Rows(Tiny.inputs(ids), Tiny.targets(ids), 4), 0, 1, false);
             assertThat(model.parameters())
                     .filteredOn(p -> p.name().endsWith("router.weight"))
                     .hasSize(3)
                     .allSatisfy(p -> assertThat(
                                     p.value().grad().orElseThrow().abs().max().item())
                             .isPositive());
+        }
+    }
+
+    /** Those of blocks and of the maps around them, where padding makes micro-batches unequal. */
+    @Test
+    void balanceLossesOfParallelBlocksAreThoseOfTheWholeBatch() {
+        ModelSpec spec = spec("moep", """
+                parallel: {hidden_size: 8, num_attention_heads: 2, intermediate_size: 16,
+                  blocks: {losses: {entropy_balance: 0.5, router_z: 0.1}},
+                  projections: {losses: {switch_balance: 0.5, importance_load: 0.1}}}
+                """);
+        int[] ids = Tiny.ids(4, 1);
+        TrainStep.Rows rows = new TrainStep.Rows(
+                Tiny.inputs(ids), Tiny.targets(ids), 4, Optional.empty(), 0, Optional.of(new int[] {8, 3, 1, 5}));
+        try (LanguageModel model = Tiny.randomised(spec)) {
+            TrainStep.Result whole = new TrainStep(model, Context.TRAINING, 4).run(rows, 0, 1, true);
+            List<float[]> expected = gradients(model);
+            Gradients.clear(model.parameters());
+            TrainStep.Result parts = new TrainStep(model, Context.TRAINING, 1).run(rows, 0, 1, true);
+            List<float[]> actual = gradients(model);
+            assertThat(whole.auxiliary())
+                    .containsKeys(
+                            "block_entropy_balance",
+                            "block_router_z",
+                            "projection_switch_balance",
+                            "projection_importance_load");
+            whole.auxiliary()
+                    .forEach((name, value) -> assertThat(parts.auxiliary().getOrDefault(name, Double.NaN))
+                            .as(name)
+                            .isCloseTo(value, within(5e-6 * Math.max(1, value))));
+            for (int i = 0; i < expected.size(); i++) {
+                assertThat(actual.get(i)).usingComparatorWithPrecision(2e-5f).containsExactly(expected.get(i));
+            }
         }
     }
 
@@ -137,12 +167,10 @@ class SystemTrapsTest {
         TrainStep.Rows rows =
                 new TrainStep.Rows(Tiny.inputs(ids), targets, 4, Optional.empty(), 0, Optional.of(lengths));
         try (LanguageModel model = LanguageModel.build(spec, 3)) {
-            TrainStep.Result whole =
-                    new TrainStep(model, Context.TRAINING, 4).run(rows, routing -> java.util.Map.of(), true);
+            TrainStep.Result whole = new TrainStep(model, Context.TRAINING, 4).run(rows, 0, 1, true);
             List<float[]> expected = gradients(model);
             Gradients.clear(model.parameters());
-            TrainStep.Result parts =
-                    new TrainStep(model, Context.TRAINING, 1).run(rows, routing -> java.util.Map.of(), true);
+            TrainStep.Result parts = new TrainStep(model, Context.TRAINING, 1).run(rows, 0, 1, true);
             List<float[]> actual = gradients(model);
             assertThat(parts.crossEntropy()).isCloseTo(whole.crossEntropy(), within(1e-6));
             for (int i = 0; i < expected.size(); i++) {

@@ -1,5 +1,6 @@
 package dev.mojave.train;
 
+import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
 import dev.mojave.moe.BalanceLoss;
@@ -8,6 +9,10 @@ import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Positions;
+import dev.mojave.tensor.NoGrad;
+import dev.mojave.tensor.Rng;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensors;
 import java.util.SplittableRandom;
 
 /** Models small enough for a test, and batches for them. */
@@ -69,6 +74,19 @@ final class Tiny {
                 0,
                 0.02,
                 moe);
+    }
+
+    /** A model whose routers have opinions. */
+    static LanguageModel randomised(ModelSpec spec) {
+        LanguageModel model = LanguageModel.build(spec, 1);
+        Rng rng = Rng.seeded(2);
+        try (Scope _ = Scope.open();
+                NoGrad _ = NoGrad.open()) {
+            model.parameters()
+                    .forEach(p -> p.value()
+                            .addInPlace(Tensors.normal(rng, 0, 0.3, p.value().shape()), 1));
+        }
+        return model;
     }
 
     /** Ids in which each token follows from the one before, so that there is something to learn. */

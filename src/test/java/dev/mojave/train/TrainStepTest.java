@@ -5,17 +5,26 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mojave.model.LanguageModel;
-import dev.mojave.moe.BalanceLosses;
-import dev.mojave.moe.Routing;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.model.MoeSpec;
+import dev.mojave.moe.BalanceLoss;
+import dev.mojave.moe.Coefficients;
+import dev.mojave.moe.NoisyTopKRouter;
+import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Parameter;
 import dev.mojave.tensor.LiveObjects;
+import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.engine.ProcessMemory;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class TrainStepTest {
     private static final int ROWS = 6;
@@ -36,6 +45,107 @@ class TrainStepTest {
                         .containsExactly(expected.get(i), within(2e-7f));
             }
         }
+    }
+
+    /**
+     * The whole batch's losses and gradients, whatever the micro-batches, though their tokens and targets are unevenly many and one has no
+     * target at all: for every loss by itself and for all together.
+     */
+    @ParameterizedTest
+    @MethodSource("balanced")
+    void balanceLossesOfMicroBatchesEqualTheFullBatchs(ModelSpec spec) {
+        int[] ids = Tiny.ids(ROWS, 3);
+        int[] lengths = {Tiny.CONTEXT, 1, 2, Tiny.CONTEXT, 3, 5};
+        TrainStep.Rows rows = padded(ids, lengths);
+        try (LanguageModel model = Tiny.randomised(spec)) {
+            TrainStep.Result full = step(model, rows, ROWS);
+            List<float[]> expected = gradients(model);
+            assertThat(full.auxiliary()).isNotEmpty();
+            for (int microBatch : new int[] {1, 2, 3}) {
+                TrainStep.Result parts = step(model, rows, microBatch);
+                assertThat(parts.loss()).isCloseTo(full.loss(), within(2e-6));
+                assertThat(parts.crossEntropy()).isCloseTo(full.crossEntropy(), within(1e-6));
+                full.auxiliary()
+                        .forEach((name, value) -> assertThat(parts.auxiliary())
+                                .as(name)
+                                .hasEntrySatisfying(
+                                        name,
+                                        own -> assertThat(own).isCloseTo(value, within(2e-6 * Math.max(1, value)))));
+                assertThat(parts.wanted()).usingRecursiveComparison().isEqualTo(full.wanted());
+                List<float[]> actual = gradients(model);
+                for (int i = 0; i < expected.size(); i++) {
+                    assertThat(actual.get(i))
+                            .as("%s by %d", model.parameters().get(i).name(), microBatch)
+                            .containsExactly(expected.get(i), within(5e-6f));
+                }
+            }
+        }
+    }
+
+    static Stream<ModelSpec> balanced() {
+        Coefficients all = Coefficients.NONE;
+        List<Coefficients> each = new ArrayList<>();
+        for (BalanceLoss loss : BalanceLoss.values()) {
+            each.add(Coefficients.NONE.with(loss, 1));
+            all = all.with(loss, 0.5);
+        }
+        each.add(all);
+        return each.stream().map(losses -> Tiny.sparse(new MoeSpec(4, 2, true, new TopKRouter.Spec(), losses)));
+    }
+
+    /** One of them, so that the tolerance above is known to tell the difference. */
+    @Test
+    void aMeanOverMicroBatchesIsAnotherLoss() {
+        try (LanguageModel model = Tiny.randomised(Tiny.sparse())) {
+            int[] ids = Tiny.ids(ROWS, 3);
+            double whole = auxiliary(step(model, rows(ids), ROWS));
+            double mean = 0;
+            for (int row = 0; row < ROWS; row++) {
+                int from = row * (Tiny.CONTEXT + 1);
+                mean += auxiliary(step(model, rows(Arrays.copyOfRange(ids, from, from + Tiny.CONTEXT + 1)), 1)) / ROWS;
+            }
+            assertThat(Math.abs(mean - whole)).isGreaterThan(1e-3);
+        }
+    }
+
+    private static double auxiliary(TrainStep.Result result) {
+        return result.auxiliary().getOrDefault("switch_balance", Double.NaN);
+    }
+
+    /** Reading micro-batches twice draws nothing twice: noise and dropout are as without a balance loss. */
+    @Test
+    void readingTwiceLeavesRandomNumbersAsTheyWere() {
+        int[] ids = Tiny.ids(ROWS, 3);
+        List<List<float[]>> gradients = new ArrayList<>();
+        List<Long> next = new ArrayList<>();
+        for (double coefficient : new double[] {0, 1e-30}) {
+            Coefficients losses = Coefficients.NONE.with(BalanceLoss.IMPORTANCE_LOAD, coefficient);
+            MoeSpec moe = new MoeSpec(4, 2, true, new NoisyTopKRouter.Spec(), losses);
+            try (LanguageModel model = Tiny.randomised(Tiny.sparse(moe))) {
+                Rng.dropout().reseed(9);
+                step(model, padded(ids, new int[] {5, 5, 2, 1, 1, 3}), 2);
+                gradients.add(gradients(model));
+                next.add(Rng.dropout().nextLong());
+            }
+        }
+        for (int i = 0; i < gradients.getFirst().size(); i++) {
+            assertThat(gradients.get(1).get(i)).containsExactly(gradients.get(0).get(i), within(1e-25f));
+        }
+        assertThat(next.get(1)).isEqualTo(next.get(0));
+    }
+
+    /** Rows of which so many tokens are real; a target is real where the next token is. */
+    private static TrainStep.Rows padded(int[] ids, int[] lengths) {
+        int[] targets = Tiny.targets(ids);
+        for (int i = 0; i < targets.length; i++) {
+            targets[i] = i % Tiny.CONTEXT < lengths[i / Tiny.CONTEXT] - 1 ? targets[i] : -100;
+        }
+        return new TrainStep.Rows(Tiny.inputs(ids), targets, lengths.length, Optional.empty(), 0, Optional.of(lengths));
+    }
+
+    private static TrainStep.Result step(LanguageModel model, TrainStep.Rows rows, int microBatch) {
+        Gradients.clear(model.parameters());
+        return new TrainStep(model, Context.TRAINING, microBatch).run(rows, 0, 1, true);
     }
 
     @Test
@@ -108,7 +218,7 @@ class TrainStepTest {
         double loss = 0;
         for (int i = 0; i < steps; i++) {
             int[] ids = Tiny.ids(4, optimizer.steps());
-            loss = step.run(rows(ids), losses(model), i % 10 == 0).crossEntropy();
+            loss = step.run(rows(ids), 0, 1, i % 10 == 0).crossEntropy();
             optimizer.step(3e-3, Gradients.clipScale(Gradients.norm(model.parameters()), 1));
             Gradients.clear(model.parameters());
         }
@@ -117,15 +227,11 @@ class TrainStepTest {
 
     private static TrainStep.Result run(LanguageModel model, int[] ids, int microBatch) {
         Gradients.clear(model.parameters());
-        return new TrainStep(model, Context.TRAINING, microBatch).run(rows(ids), losses(model), true);
+        return new TrainStep(model, Context.TRAINING, microBatch).run(rows(ids), 0, 1, true);
     }
 
     private static TrainStep.Rows rows(int[] ids) {
         return new TrainStep.Rows(Tiny.inputs(ids), Tiny.targets(ids), ids.length / (Tiny.CONTEXT + 1));
-    }
-
-    private static Function<List<Routing>, Map<String, BalanceLosses.Weighted>> losses(LanguageModel model) {
-        return routing -> model.spec().balanceLosses(routing, 0, 1);
     }
 
     private static List<float[]> gradients(LanguageModel model) {

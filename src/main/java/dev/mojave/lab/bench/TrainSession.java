@@ -59,7 +59,7 @@ final class TrainSession implements Session {
     @Override
     public double step() {
         long start = System.nanoTime();
-        TrainStep.Result result = step.run(batch, routing -> model.spec().balanceLosses(routing, 0, 1), false);
+        TrainStep.Result result = step.run(batch, 0, 1, false);
         double norm = Gradients.norm(model.parameters());
         optimizer.step(LEARNING_RATE, Gradients.clipScale(norm, CLIP));
         Gradients.clear(model.parameters());
