@@ -4,6 +4,7 @@ import dev.mojave.base.AtomicFiles;
 import dev.mojave.base.Failure;
 import dev.mojave.base.IoFailures;
 import dev.mojave.base.Json;
+import dev.mojave.base.ShellWord;
 import dev.mojave.lab.bench.CompareBench;
 import dev.mojave.lab.bench.Peers;
 import dev.mojave.lab.bench.Shape;

@@ -55,6 +55,8 @@ final class CommandTree {
         this.console = console;
         this.root = new CommandLine(new Root());
         verbs.forEach(root::addSubcommand);
+        // A prompt that begins with @ is a prompt, not the name of a file with more arguments.
+        root.setExpandAtFiles(false);
         root.getCommandSpec()
                 .addOption(OptionSpec.builder("-V", "--version")
                         .versionHelp(true)

@@ -1,6 +1,7 @@
 package dev.mojave.cli;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.ShellWord;
 import dev.mojave.interop.ModelFolder;
 import dev.mojave.model.ModelCounts;
 import dev.mojave.result.ImportResult;
@@ -59,7 +60,7 @@ final class ImportVerb implements Verb {
             source.warnings().forEach(console::warn);
             EngineChoice engine = Engine.configure(EngineRequest.DEFAULT, console);
             String chosen = name == null ? defaultName() : name;
-            String tokens = tokenizer == null ? "" : " --tokenizer " + tokenizer;
+            String tokens = tokenizer == null ? "" : " --tokenizer " + ShellWord.of(tokenizer);
             RunFolder run = ImportedRun.make(
                     source,
                     engine,
@@ -68,7 +69,7 @@ final class ImportVerb implements Verb {
                             chosen,
                             overwrite,
                             Optional.ofNullable(tokenizer),
-                            "mojave import " + folder + " --name " + chosen + tokens));
+                            "mojave import " + ShellWord.of(folder) + " --name " + ShellWord.of(chosen) + tokens));
             ImportResult result = result(source, run);
             if (asJson) {
                 console.json(result);
@@ -100,7 +101,7 @@ final class ImportVerb implements Verb {
                 result.description(),
                 result.parametersTotal()));
         if (result.tokenizer()) {
-            console.print("Next: ./mojave generate " + result.path() + " --prompt \"...\"");
+            console.print("Next: ./mojave generate " + ShellWord.of(Path.of(result.path())) + " --prompt \"...\"");
         } else {
             console.warn(
                     "the folder has no tokenizer.json: the run cannot read or write text; import it again with --tokenizer");

@@ -3,6 +3,7 @@ package dev.mojave.cli;
 import dev.mojave.base.BuildInfo;
 import dev.mojave.base.Failure;
 import dev.mojave.base.MojaveHome;
+import dev.mojave.base.ShellWord;
 import dev.mojave.base.UserHome;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -59,7 +60,7 @@ public final class Main {
     private static String logged(Throwable error, String... arguments) {
         StringWriter trace = new StringWriter();
         PrintWriter writer = new PrintWriter(trace);
-        writer.println("mojave " + String.join(" ", arguments));
+        writer.println("mojave " + ShellWord.line(List.of(arguments)));
         writer.println(BuildInfo.current());
         error.printStackTrace(writer);
         writer.flush();

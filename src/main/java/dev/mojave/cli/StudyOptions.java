@@ -1,5 +1,6 @@
 package dev.mojave.cli;
 
+import dev.mojave.base.ShellWord;
 import dev.mojave.lab.study.StudyRunner;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,7 +46,7 @@ final class StudyOptions {
         recipe.overrides().forEach(set -> text.append(" --set ").append(ShellWord.of(set)));
         run.name().ifPresent(name -> text.append(" --name ").append(ShellWord.of(name)));
         if (!output.folder().equals(Path.of("runs"))) {
-            text.append(" --output ").append(ShellWord.of(output.folder().toString()));
+            text.append(" --output ").append(ShellWord.of(output.folder()));
         }
         return text.toString();
     }

@@ -1,5 +1,6 @@
 package dev.mojave.cli;
 
+import dev.mojave.base.ShellWord;
 import dev.mojave.base.Units;
 import dev.mojave.lab.study.StudyResults;
 import dev.mojave.result.ArmResult;
@@ -116,7 +117,7 @@ final class StudyText {
                 : folder.resolve("trials").resolve(result.arms().getFirst().name()) + "/seed-"
                         + result.provenance().seeds().getFirst();
         if (!trial.isEmpty()) {
-            lines.add("  ./mojave generate " + ShellWord.of(trial) + " --prompt 'a small'");
+            lines.add("  ./mojave generate " + ShellWord.of(Path.of(trial)) + " --prompt 'a small'");
         }
         lines.add("  ./mojave study recipes/quickstart.yaml --set budget.tokens=2M --name longer");
     }

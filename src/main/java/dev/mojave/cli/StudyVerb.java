@@ -1,6 +1,7 @@
 package dev.mojave.cli;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.ShellWord;
 import dev.mojave.lab.study.StudyResults;
 import dev.mojave.lab.study.StudyRunner;
 import dev.mojave.report.StudyReport;
@@ -32,7 +33,7 @@ final class StudyVerb implements Verb {
     @Override
     public int run(Console console) {
         StudyRecipe study = StudyRecipe.read(recipe, options.settings());
-        return run(console, study, options, "./mojave study " + ShellWord.of(recipe.toString()));
+        return run(console, study, options, "./mojave study " + ShellWord.of(recipe));
     }
 
     /**

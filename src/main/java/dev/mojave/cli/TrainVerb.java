@@ -1,5 +1,6 @@
 package dev.mojave.cli;
 
+import dev.mojave.base.ShellWord;
 import dev.mojave.run.RecipeDraft;
 import dev.mojave.run.RunFolder;
 import dev.mojave.train.TrainRun;
@@ -64,14 +65,20 @@ final class TrainVerb implements Verb {
         }
     }
 
-    private String command() {
-        String overrides =
-                recipeOptions.overrides().stream().map(s -> " --set " + s).reduce("", String::concat);
-        return "mojave train " + recipe + nameOption() + overrides;
+    /** Returns the command that was typed, without what it did to an older run of that name. */
+    String command() {
+        return "mojave train " + retyped() + (from == null ? "" : " --from " + ShellWord.of(from));
     }
 
-    private String nameOption() {
-        return runOptions.name().map(name -> " --name " + name).orElse("");
+    /** Returns the recipe and the options that say which run it is. */
+    String retyped() {
+        StringBuilder text = new StringBuilder(ShellWord.of(recipe));
+        runOptions.name().ifPresent(name -> text.append(" --name ").append(ShellWord.of(name)));
+        recipeOptions.overrides().forEach(set -> text.append(" --set ").append(ShellWord.of(set)));
+        if (!output.folder().equals(Path.of("runs"))) {
+            text.append(" --output ").append(ShellWord.of(output.folder()));
+        }
+        return text.toString();
     }
 
     private void report(Console console, TrainRun.Result result) {
@@ -80,8 +87,8 @@ final class TrainVerb implements Verb {
         if (result.alreadyFinished()) {
             console.print(folder.path() + " is finished: there is nothing to resume.");
         } else if (!result.finished()) {
-            console.print(folder.path() + " stopped after a checkpoint; go on with: ./mojave train " + recipe
-                    + nameOption() + " --resume auto");
+            console.print(folder.path() + " stopped after a checkpoint; go on with: ./mojave train " + retyped()
+                    + " --resume auto");
             return;
         }
         Double loss = metrics.get("val/loss");
@@ -94,6 +101,7 @@ final class TrainVerb implements Verb {
                     metrics.get("val/perplexity"),
                     metrics.get("val/bits_per_byte")));
         }
-        console.print("Next: ./mojave generate " + folder.path() + "   ./mojave report " + folder.path());
+        String run = ShellWord.of(folder.path());
+        console.print("Next: ./mojave generate " + run + "   ./mojave report " + run);
     }
 }

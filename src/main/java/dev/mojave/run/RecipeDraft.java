@@ -2,6 +2,7 @@ package dev.mojave.run;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Records;
+import dev.mojave.base.ShellWord;
 import dev.mojave.base.Trees;
 import dev.mojave.base.Yaml;
 import dev.mojave.data.DataSpec;
@@ -51,7 +52,8 @@ public final class RecipeDraft {
         for (String key : STUDY_KEYS) {
             if (typed.hasNonNull(key)) {
                 throw Failure.usage(
-                        "%s: %s: this recipe describes a study; run it with: mojave study %s", file, key, file);
+                        "%s: %s: this recipe describes a study; run it with: mojave study %s",
+                        file, key, ShellWord.of(file));
             }
         }
         return of(named(typed, file), path -> overrides.place(path, file.toString()));

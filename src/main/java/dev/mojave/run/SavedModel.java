@@ -1,6 +1,7 @@
 package dev.mojave.run;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.ShellWord;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.interop.ModelFolder;
 import dev.mojave.interop.WeightNames;
@@ -61,7 +62,7 @@ public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe
             Tokenizer tokenizer = source.tokenizer()
                     .orElseThrow(() -> Failure.data(
                             "%s has no tokenizer.json; import it with one: mojave import %s --tokenizer byte|gpt2|FILE",
-                            folder, folder));
+                            folder, ShellWord.of(folder)));
             Recipe recipe = ImportedRun.recipe(
                     "model",
                     source.spec(),

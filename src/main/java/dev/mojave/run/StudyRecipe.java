@@ -5,6 +5,7 @@ import dev.mojave.base.Default;
 import dev.mojave.base.Failure;
 import dev.mojave.base.Hashes;
 import dev.mojave.base.Records;
+import dev.mojave.base.ShellWord;
 import dev.mojave.base.Suggest;
 import dev.mojave.base.Trees;
 import dev.mojave.base.Yaml;
@@ -119,7 +120,7 @@ public final class StudyRecipe {
         if (!typed.hasNonNull("arms")) {
             throw Failure.usage(
                     "%s: has no arms, so it describes one run; train it with: mojave train %s (a study adds arms, seeds and a budget)",
-                    file, file);
+                    file, ShellWord.of(file));
         }
         return of(typed, path -> overrides.place(path, file.toString()));
     }

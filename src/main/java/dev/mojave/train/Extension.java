@@ -1,6 +1,7 @@
 package dev.mojave.train;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.ShellWord;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.ParallelSpec;
 import dev.mojave.moe.Coefficients;
@@ -56,7 +57,7 @@ final class Extension {
             throw Failure.usage(
                     "%s cannot go on for %,d optimiser steps instead of %,d: %s. A run keeps its past only with a constant schedule, with wsd"
                             + " before its decay, or during warm-up; start anew with another --name (--from %s takes its weights)",
-                    run.path(), after, before, reason, run.path());
+                    run.path(), after, before, reason, ShellWord.of(run.path()));
         });
     }
 
