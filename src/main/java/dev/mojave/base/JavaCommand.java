@@ -8,15 +8,25 @@ import java.util.List;
 /** The command that starts another process of this program: same Java, same flags, same class path. */
 public final class JavaCommand {
     // A debugger's port or an agent's output file belongs to one process; descriptor 3 is the launcher's gift to the
-    // parent.
+    // parent, and the terminal is the parent's to draw on.
     private static final List<String> NOT_INHERITED =
-            List.of("-agentlib:", "-agentpath:", "-javaagent:", "-Xrunjdwp", "-Dmojave.stderr=");
+            List.of("-agentlib:", "-agentpath:", "-javaagent:", "-Xrunjdwp", "-Dmojave.stderr=", "-Dmojave.terminal=");
 
     private JavaCommand() {}
 
     /** Returns the command that runs a main class with the flags of this process. */
     public static List<String> of(Class<?> main, List<String> arguments) {
         return of(ManagementFactory.getRuntimeMXBean().getInputArguments(), main, arguments);
+    }
+
+    /** Returns the command that runs a main class with the flags of this process, which {@linkplain OwnedProcess owns} the other. */
+    public static List<String> owned(Class<?> main, List<String> arguments) {
+        List<String> flags =
+                new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        if (!flags.contains(OwnedProcess.flag())) {
+            flags.add(OwnedProcess.flag());
+        }
+        return of(flags, main, arguments);
     }
 
     /** Returns the command that runs a main class with other flags. */

@@ -1,11 +1,15 @@
 package dev.mojave.base;
 
 import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -17,24 +21,57 @@ import java.util.function.Consumer;
  * <p>A terminal sends Ctrl-C to both processes, and the owner is the one to answer it: a shutdown hook holds this JVM's exit back
  * until the work calls {@link #exit}. A second Ctrl-C ends the owner, and its end ends this.
  */
-public final class OwnedProcess {
+public final class OwnedProcess implements StopSignal {
+    /** The owner's line that asks to save and end. */
+    public static final String STOP = "stop";
+    /** Exit code of a process that saved and ended because its owner asked it to. */
+    public static final int STOPPED = 130;
+
+    /** The system property by which an owner says that it is one. */
+    private static final String PROPERTY = "mojave.owned";
+
     private static final int ORPHANED = 137;
 
+    private static final long POLL_MILLIS = 50;
+
     private final CountDownLatch ended = new CountDownLatch(1);
+    private final Thread worker = Thread.currentThread();
+    private volatile boolean stop;
 
     private OwnedProcess() {}
 
+    /** Returns the flag for Java that tells a program to {@linkplain #ofThisProcess() listen to its owner}. */
+    public static String flag() {
+        return "-D" + PROPERTY + "=true";
+    }
+
     /**
-     * Starts listening. From here on only {@link #exit}, or the owner's end, ends this process.
+     * Starts listening where this process was started with {@link #flag()}: the line {@value #STOP} asks to save and end, and so does a
+     * signal.
+     */
+    public static Optional<OwnedProcess> ofThisProcess() {
+        return Boolean.getBoolean(PROPERTY)
+                ? Optional.of(listen(new FileInputStream(FileDescriptor.in), line -> {}))
+                : Optional.empty();
+    }
+
+    /**
+     * Starts listening, for the thread that calls this and does the work. From here on only its end, {@link #exit}, or the owner's end,
+     * ends this process.
      *
      * @param in the pipe from the owner
      * @param line takes each line of it, on a thread of its own
-     * @param signal runs when a signal asks this process to end
      */
-    public static OwnedProcess listen(InputStream in, Consumer<String> line, Runnable signal) {
+    public static OwnedProcess listen(InputStream in, Consumer<String> line) {
         OwnedProcess process = new OwnedProcess();
-        Thread.ofPlatform().daemon().name("owner").start(() -> read(in, line));
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> process.holdExit(signal)));
+        Thread.ofPlatform()
+                .daemon()
+                .name("owner")
+                .start(() -> read(in, said -> {
+                    process.stop = process.stop || said.equals(STOP);
+                    line.accept(said);
+                }));
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(process::holdExit));
         return process;
     }
 
@@ -49,13 +86,24 @@ public final class OwnedProcess {
         Runtime.getRuntime().halt(ORPHANED);
     }
 
-    private void holdExit(Runnable signal) {
-        signal.run();
+    private void holdExit() {
+        stop = true;
         try {
-            ended.await();
+            // A worker that has died, by an exception that nobody caught, will not say that it has ended.
+            while (worker.isAlive() && !ended.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {}
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Override
+    public boolean requested() {
+        return stop;
+    }
+
+    @Override
+    public int exitCode() {
+        return stop ? STOPPED : 0;
     }
 
     /** Ends the process with this code, also while a signal is already shutting it down. */

@@ -3,6 +3,7 @@ package dev.mojave.cli;
 import dev.mojave.base.BuildInfo;
 import dev.mojave.base.Failure;
 import dev.mojave.base.MojaveHome;
+import dev.mojave.base.OwnedProcess;
 import dev.mojave.base.ShellWord;
 import dev.mojave.base.UserHome;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Where the program begins: reads the command line, runs one verb, and exits with the code that it earned. */
 public final class Main {
@@ -27,9 +29,12 @@ public final class Main {
             console.error(String.valueOf(e.getMessage()));
             System.exit(e.kind().exitCode());
         }
+        Optional<OwnedProcess> owned = OwnedProcess.ofThisProcess();
+        owned.ifPresent(Signals::leaveTo);
         EarlyStart early = EarlyStart.of(console, arguments);
         int code = run(console, arguments);
         early.await();
+        owned.ifPresent(process -> process.exit(code));
         System.exit(code);
     }
 

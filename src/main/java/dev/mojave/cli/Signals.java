@@ -1,5 +1,6 @@
 package dev.mojave.cli;
 
+import dev.mojave.base.OwnedProcess;
 import dev.mojave.base.StopSignal;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -7,6 +8,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
@@ -19,6 +21,9 @@ import java.util.function.IntConsumer;
 final class Signals implements StopSignal, AutoCloseable {
     private static final Map<String, Integer> NUMBERS = Map.of("HUP", 1, "INT", 2, "TERM", 15);
 
+    /** The process that owns this one, if there is one: it hears the terminal too and is the one to answer. */
+    private static volatile Optional<OwnedProcess> owned = Optional.empty();
+
     private final Runnable onFirst;
     private final IntConsumer onSecond;
     private final List<Runnable> restore = new ArrayList<>();
@@ -27,6 +32,11 @@ final class Signals implements StopSignal, AutoCloseable {
     private Signals(Runnable onFirst, IntConsumer onSecond) {
         this.onFirst = onFirst;
         this.onSecond = onSecond;
+    }
+
+    /** Leaves requests to stop to the owner of this process from now on. */
+    static void leaveTo(OwnedProcess process) {
+        owned = Optional.of(process);
     }
 
     /** Listens until closed, for work that saves; the first signal is acknowledged on the console. */
@@ -44,7 +54,9 @@ final class Signals implements StopSignal, AutoCloseable {
     /** Listens with other reactions: the first signal runs one, the second hands its exit code to the other. */
     static Signals listen(Runnable onFirst, IntConsumer onSecond) {
         Signals signals = new Signals(onFirst, onSecond);
-        NUMBERS.forEach(signals::install);
+        if (owned.isEmpty()) {
+            NUMBERS.forEach(signals::install);
+        }
         return signals;
     }
 
@@ -91,12 +103,12 @@ final class Signals implements StopSignal, AutoCloseable {
 
     @Override
     public boolean requested() {
-        return code != 0;
+        return exitCode() != 0;
     }
 
     @Override
     public int exitCode() {
-        return code;
+        return owned.map(StopSignal::exitCode).orElse(code);
     }
 
     @Override

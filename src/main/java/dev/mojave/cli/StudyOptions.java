@@ -1,11 +1,15 @@
 package dev.mojave.cli;
 
+import dev.mojave.base.Failure;
 import dev.mojave.base.ShellWord;
 import dev.mojave.lab.study.StudyRunner;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** What {@code study} and {@code quickstart} have in common. */
 final class StudyOptions {
@@ -17,6 +21,13 @@ final class StudyOptions {
 
     @Mixin
     private OutputOption output = new OutputOption();
+
+    @Option(
+            names = "--jobs",
+            paramLabel = "N",
+            description =
+                    "Trials that run side by side, each on its share of the cores; default: what is fastest here.")
+    private @Nullable Integer jobs;
 
     @Mixin
     private JsonOption json = new JsonOption();
@@ -37,7 +48,16 @@ final class StudyOptions {
     }
 
     StudyRunner.Options runner(String command) {
-        return new StudyRunner.Options(output.folder(), run.resume(), run.overwrite(), command);
+        if (jobs != null && jobs < 1) {
+            throw Failure.usage("--jobs (%d) must be at least 1", jobs);
+        }
+        return new StudyRunner.Options(
+                output.folder(),
+                run.resume(),
+                run.overwrite(),
+                command,
+                jobs == null ? OptionalInt.empty() : OptionalInt.of(jobs),
+                new OwnCommands());
     }
 
     /** Returns the options that say which study it is, as typed. */
@@ -47,6 +67,9 @@ final class StudyOptions {
         run.name().ifPresent(name -> text.append(" --name ").append(ShellWord.of(name)));
         if (!output.folder().equals(Path.of("runs"))) {
             text.append(" --output ").append(ShellWord.of(output.folder()));
+        }
+        if (jobs != null) {
+            text.append(" --jobs ").append(jobs);
         }
         return text.toString();
     }

@@ -1,5 +1,6 @@
 package dev.mojave.cli;
 
+import dev.mojave.base.ChildProcess;
 import dev.mojave.base.Failure;
 import dev.mojave.base.IoFailures;
 import dev.mojave.base.JavaCommand;
@@ -12,16 +13,20 @@ import dev.mojave.result.StudyPlanResult;
 import dev.mojave.run.Recipe;
 import dev.mojave.run.StudyRecipe;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Plans a study: each arm in a process of its own, whose memory holds nothing of the arms before it. */
 final class StudyPlanner {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final Path file;
     private final List<String> overrides;
     private final Console console;
@@ -54,23 +59,26 @@ final class StudyPlanner {
     private PlanResult planned(String arm) {
         List<String> arguments = new ArrayList<>(List.of("plan", file.toString(), "--arm", arm, "--json"));
         overrides.forEach(override -> arguments.addAll(List.of("--set", override)));
-        Path said = file;
         try {
-            said = Files.createTempFile("mojave-plan-", ".log");
-            Process process = new ProcessBuilder(JavaCommand.of(Main.class, arguments))
-                    .redirectError(said.toFile())
-                    .start();
-            String json = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            int code = process.waitFor();
-            if (code != 0) {
-                throw Failure.environment(
-                        "arm %s could not be planned (exit code %d): %s",
-                        arm, code, Files.readString(said).strip());
+            Path log = Files.createTempFile("mojave-plan-", ".log");
+            try (ChildProcess process =
+                    ChildProcess.talking(JavaCommand.owned(Main.class, arguments), log, UnaryOperator.identity())) {
+                StringBuilder json = new StringBuilder();
+                for (Optional<String> line = process.readLine(); line.isPresent(); line = process.readLine()) {
+                    json.append(line.get()).append('\n');
+                }
+                int code = process.await(PATIENCE).orElse(-1);
+                if (code != 0) {
+                    throw Failure.environment(
+                            "arm %s could not be planned (exit code %d): %s",
+                            arm, code, process.said().strip());
+                }
+                return Json.mapper().readValue(json.toString(), PlanResult.class);
+            } finally {
+                Files.deleteIfExists(log);
             }
-            Files.delete(said);
-            return Json.mapper().readValue(json, PlanResult.class);
         } catch (IOException e) {
-            throw IoFailures.of("plan arm " + arm, said, e);
+            throw IoFailures.of("plan arm " + arm, file, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Failure.environment("interrupted while arm %s was planned", arm);

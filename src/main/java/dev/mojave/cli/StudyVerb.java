@@ -18,8 +18,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Train several models (arms) with several seeds at matched budgets, and compare them.",
             "",
-            "Each trial runs in a process of its own, one after another; one that fails does not stop the others. The end is a"
-                    + " verdict with its intervals, a table, and a report in HTML."
+            "Each trial runs in a process of its own, some side by side (--jobs); one that fails does not stop the others. The end"
+                    + " is a verdict with its intervals, a table, and a report in HTML."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave study recipes/quickstart.yaml --set budget.tokens=20k --name short")

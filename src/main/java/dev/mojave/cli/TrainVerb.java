@@ -1,9 +1,11 @@
 package dev.mojave.cli;
 
+import dev.mojave.base.Failure;
 import dev.mojave.base.ShellWord;
 import dev.mojave.run.RecipeDraft;
 import dev.mojave.run.RunFolder;
 import dev.mojave.train.TrainRun;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -21,7 +23,10 @@ import picocli.CommandLine.Parameters;
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave train recipes/embedded-tiny.yaml --name first --set train.steps=100")
 final class TrainVerb implements Verb {
-    @Parameters(paramLabel = "RECIPE", description = "A YAML file; recipes/ has examples.")
+    @Parameters(
+            paramLabel = "RECIPE",
+            description =
+                    "A YAML file; recipes/ has examples. Or a run's folder, to train what its recipe.yaml says in it.")
     Path recipe = Path.of("");
 
     @Mixin
@@ -45,15 +50,14 @@ final class TrainVerb implements Verb {
 
     @Override
     public int run(Console console) {
-        RecipeDraft read = RecipeDraft.read(recipe, recipeOptions.overrides());
-        RecipeDraft draft = runOptions.name().map(read::named).orElse(read);
+        RecipeDraft draft = draft();
         if (recipeOptions.printConfig()) {
             console.stream(draft.yaml());
             return ExitCodes.OK;
         }
         boolean asJson = json.chosen(console);
         TrainRun.Options options = new TrainRun.Options(
-                output.folder(), runOptions.resume(), runOptions.overwrite(), Optional.ofNullable(from), command());
+                folderOfRuns(), runOptions.resume(), runOptions.overwrite(), Optional.ofNullable(from), command());
         try (Signals signals = Signals.listen(console)) {
             TrainRun.Result result = TrainRun.run(draft, options, console, signals);
             if (asJson) {
@@ -63,6 +67,25 @@ final class TrainVerb implements Verb {
             }
             return result.finished() ? ExitCodes.OK : signals.exitCode();
         }
+    }
+
+    private RecipeDraft draft() {
+        if (!Files.isDirectory(recipe)) {
+            RecipeDraft read = RecipeDraft.read(recipe, recipeOptions.overrides());
+            return runOptions.name().map(read::named).orElse(read);
+        }
+        if (runOptions.name().isPresent() || output.given()) {
+            throw Failure.usage(
+                    "%s is a run's folder, and is trained where it is: leave out --name and --output, or give its %s",
+                    recipe, recipe.resolve(RunFolder.RECIPE));
+        }
+        RunFolder folder = RunFolder.open(recipe);
+        return RecipeDraft.read(folder.path().resolve(RunFolder.RECIPE), recipeOptions.overrides())
+                .named(folder.name());
+    }
+
+    private Path folderOfRuns() {
+        return Files.isDirectory(recipe) ? recipe.toAbsolutePath().normalize().resolveSibling("") : output.folder();
     }
 
     /** Returns the command that was typed, without what it did to an older run of that name. */

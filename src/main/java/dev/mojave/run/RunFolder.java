@@ -28,9 +28,12 @@ import tools.jackson.databind.node.ObjectNode;
  * itself and can be moved. Whoever trains in it holds its {@link #lock()}.
  */
 public final class RunFolder {
-    private static final String RECIPE = "recipe.yaml";
+    /** The file of the resolved recipe. */
+    public static final String RECIPE = "recipe.yaml";
+
     private static final String STATUS = "status.json";
     static final String TOKENIZER = "tokenizer.json";
+    private static final String PROVENANCE = "provenance.json";
     private static final String EXPERTS = "experts.json";
 
     private final Path path;
@@ -84,6 +87,25 @@ public final class RunFolder {
         } catch (IOException e) {
             throw IoFailures.of("make the run folder", path, e);
         }
+    }
+
+    /**
+     * Makes the folder of a run that another process will train, or takes what is left of it.
+     *
+     * @throws Failure of kind USAGE if it cannot be written
+     */
+    public static RunFolder prepare(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            return new RunFolder(folder);
+        } catch (IOException e) {
+            throw IoFailures.of("make the run folder", folder, e);
+        }
+    }
+
+    /** Returns whether training has begun: until then there is a recipe and nothing else. */
+    public boolean begun() {
+        return Files.exists(path.resolve(PROVENANCE));
     }
 
     private static boolean isEmpty(Path folder) throws IOException {
@@ -213,12 +235,12 @@ public final class RunFolder {
 
     /** Reads where the run comes from. */
     public Provenance provenance() {
-        return Json.read(path.resolve("provenance.json"), Provenance.class);
+        return Json.read(path.resolve(PROVENANCE), Provenance.class);
     }
 
     /** Writes where the run comes from. */
     public void write(Provenance provenance) {
-        write("provenance.json", Json.pretty(provenance) + "\n");
+        write(PROVENANCE, Json.pretty(provenance) + "\n");
     }
 
     /** Reads what the experts do after training; nothing for a dense model and before the end. */
@@ -244,10 +266,12 @@ public final class RunFolder {
     public Status status() {
         Path file = path.resolve(STATUS);
         if (!Files.exists(file)) {
-            String reason = "it ended before the first step";
-            return RunLock.isHeld(path)
-                    ? new Status(Status.State.RUNNING, null, 0, 0, "", Map.of())
-                    : new Status(Status.State.INTERRUPTED, reason, 0, 0, "", Map.of());
+            if (RunLock.isHeld(path)) {
+                return new Status(Status.State.RUNNING, null, 0, 0, "", Map.of());
+            }
+            return begun()
+                    ? new Status(Status.State.INTERRUPTED, "it ended before the first step", 0, 0, "", Map.of())
+                    : new Status(Status.State.WAITING, "not begun", 0, 0, "", Map.of());
         }
         Status said = Json.read(file, Status.class);
         return said.state() == Status.State.RUNNING && !RunLock.isHeld(path)

@@ -28,6 +28,9 @@ public record Status(
         Map<String, Double> metrics) {
     /** What a run is doing. */
     public enum State {
+        /** It has a recipe and was not begun. */
+        @JsonProperty("waiting")
+        WAITING,
         /** Training. */
         @JsonProperty("running")
         RUNNING,
@@ -52,6 +55,11 @@ public record Status(
         Map<String, Double> finite = new TreeMap<>(metrics);
         finite.values().removeIf(value -> !Double.isFinite(value));
         metrics = Collections.unmodifiableMap(finite);
+    }
+
+    /** Returns whether it trained to its end and everything that a run measures was measured: only then is it finished. */
+    public boolean complete() {
+        return state == State.FINISHED;
     }
 
     /** Returns the same with another state. */

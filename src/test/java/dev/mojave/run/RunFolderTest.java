@@ -215,8 +215,8 @@ class RunFolderTest {
         assertThat(runs.get(0).totalSteps()).isEqualTo(100);
         assertThat(runs.get(1).state()).isEqualTo("failed");
         assertThat(runs.get(1).reason()).contains("status.json: ");
-        assertThat(runs.get(2).state()).isEqualTo("interrupted");
-        assertThat(runs.get(2).reason()).isEqualTo("it ended before the first step");
+        assertThat(runs.get(2).state()).isEqualTo("waiting");
+        assertThat(runs.get(2).reason()).isEqualTo("not begun");
         assertThat(Runs.list(output.resolve("none"))).isEmpty();
     }
 

@@ -40,7 +40,7 @@ final class BenchWorker {
      */
     public static void main(String[] arguments) {
         BlockingQueue<String> turns = new LinkedBlockingQueue<>();
-        OwnedProcess process = OwnedProcess.listen(new FileInputStream(FileDescriptor.in), turns::add, () -> {});
+        OwnedProcess process = OwnedProcess.listen(new FileInputStream(FileDescriptor.in), turns::add);
         try {
             serve(
                     Records.read(Json.tree(arguments[0]), Workload.class, SOURCE, "workload"),

@@ -1,15 +1,13 @@
 package dev.mojave.lab.bench;
 
+import dev.mojave.base.ChildProcess;
 import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A program in a process of its own that makes the steps it is told to, and sleeps meanwhile, so that several can take turns.
@@ -18,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * makes N steps and says {@link Block}; the end of its input ends it. Programs in other languages keep to the same.
  */
 final class Contestant implements AutoCloseable {
-    private static final long PATIENCE_SECONDS = 5;
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     /** Where the launcher asks glibc for large pages. */
     private static final String MALLOC_SETTINGS = "GLIBC_TUNABLES";
@@ -45,29 +43,25 @@ final class Contestant implements AutoCloseable {
     }
 
     private final String name;
-    private final Process process;
+    private final ChildProcess process;
     private final Path log;
-    private final BufferedReader from;
-    private final BufferedWriter to;
 
     /** Starts a program; {@link #ready} waits for it. */
     Contestant(CompareBench.Entry entry) {
         this.name = entry.name();
-        ProcessBuilder builder = new ProcessBuilder(entry.command());
-        if (entry.foreign()) {
-            // Another program is measured as its users start it.
-            builder.environment().remove(MALLOC_SETTINGS);
-        }
         try {
             log = Files.createTempFile("mojave-bench", ".log");
-            process = builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-                    .start();
+            process = ChildProcess.talking(entry.command(), log, builder -> {
+                if (entry.foreign()) {
+                    // Another program is measured as its users start it.
+                    builder.environment().remove(MALLOC_SETTINGS);
+                }
+                return builder;
+            });
         } catch (IOException e) {
             throw Failure.environment("%s cannot be started: %s", name, String.valueOf(e.getMessage()))
                     .because(e);
         }
-        from = process.inputReader(StandardCharsets.UTF_8);
-        to = process.outputWriter(StandardCharsets.UTF_8);
     }
 
     /**
@@ -81,21 +75,15 @@ final class Contestant implements AutoCloseable {
 
     /** Makes steps, waiting for them. */
     Block run(int steps) {
-        try {
-            to.write("run " + steps + "\n");
-            to.flush();
-        } catch (IOException e) {
-            throw died().because(e);
+        if (!process.tell("run " + steps)) {
+            throw died();
         }
         return answer(Block.class);
     }
 
     private <T> T answer(Class<T> type) {
         try {
-            String line = from.readLine();
-            if (line == null) {
-                throw died();
-            }
+            String line = process.readLine().orElseThrow(this::died);
             return Json.mapper().readValue(line, type);
         } catch (IOException e) {
             throw died().because(e);
@@ -103,28 +91,17 @@ final class Contestant implements AutoCloseable {
     }
 
     private Failure died() {
-        String last = "nothing";
-        try {
-            last = Files.readString(log).lines().filter(l -> !l.isBlank()).reduce(last, (a, b) -> b);
-        } catch (IOException e) {
-            // Then there is nothing to quote.
-        }
+        String last = process.said().lines().filter(l -> !l.isBlank()).reduce("nothing", (a, b) -> b);
         return Failure.environment("%s ended before it was asked to; it said last: %s", name, last);
     }
 
     @Override
     public void close() {
+        process.finish(PATIENCE);
         try {
-            to.close();
-            if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
             Files.deleteIfExists(log);
         } catch (IOException e) {
-            process.destroyForcibly();
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
+            // A file left in the system's folder for such files.
         }
     }
 }

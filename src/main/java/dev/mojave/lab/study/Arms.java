@@ -7,7 +7,6 @@ import dev.mojave.model.ModelSpec;
 import dev.mojave.result.ArmResult;
 import dev.mojave.run.Recipe;
 import dev.mojave.run.StudyRecipe;
-import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.tensor.engine.EngineRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,12 +48,12 @@ final class Arms {
             return arm.name() + "/seed-" + seed;
         }
 
-        /** Returns the recipe of this trial's run, with the study's engine pinned. */
-        Recipe recipe(EngineChoice engine) {
+        /** Returns the recipe of this trial's run. */
+        Recipe recipe(EngineRequest engine) {
             JsonNodeFactory nodes = JsonNodeFactory.instance;
             ObjectNode tree = Trees.with(arm.recipe().tree(), "train.seed", nodes.numberNode(seed));
             tree = Trees.with(tree, "name", nodes.stringNode("seed-" + seed));
-            tree = Trees.with(tree, "engine", Records.tree(EngineRequest.of(engine)));
+            tree = Trees.with(tree, "engine", Records.tree(engine));
             return Records.read(tree, Recipe.class, name(), "");
         }
     }

@@ -17,18 +17,21 @@ final class Notes {
     private final Map<String, String> missing;
     private final List<ArmResult> shown;
     private final List<Comparison> comparisons;
+    private final int jobs;
 
     Notes(
             Arms arms,
             StudyFacts facts,
             Map<String, String> missing,
             List<ArmResult> shown,
-            List<Comparison> comparisons) {
+            List<Comparison> comparisons,
+            int jobs) {
         this.arms = arms;
         this.facts = facts;
         this.missing = missing;
         this.shown = shown;
         this.comparisons = comparisons;
+        this.jobs = jobs;
     }
 
     List<String> all() {
@@ -43,6 +46,7 @@ final class Notes {
         budget(notes);
         intervals(notes);
         evaluations(notes);
+        sideBySide(notes);
         return notes;
     }
 
@@ -134,6 +138,14 @@ final class Notes {
                             + " them.",
                     Units.count((double) during),
                     Units.count((double) facts.heldOutTokens())));
+        }
+    }
+
+    private void sideBySide(List<String> notes) {
+        if (jobs > 1) {
+            notes.add("Up to " + jobs
+                    + " trials ran side by side on this machine: speeds and times are those of a trial beside others,"
+                    + " and losses do not depend on it.");
         }
     }
 }

@@ -140,13 +140,8 @@ final class StudyFolder {
     Optional<RunFolder> run(Arms.Trial trial) {
         Path folder = trial(trial);
         return Files.isDirectory(folder) && RunFolder.isRun(folder)
-                ? Optional.of(RunFolder.open(folder))
+                ? Optional.of(RunFolder.open(folder)).filter(RunFolder::begun)
                 : Optional.empty();
-    }
-
-    /** Returns the file that takes what a trial's process prints. */
-    Path log(Arms.Trial trial) {
-        return arm(trial.arm().name()).resolve("seed-" + trial.seed() + ".log");
     }
 
     /** Writes where the study stands: trials count as steps. */

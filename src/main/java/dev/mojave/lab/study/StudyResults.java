@@ -1,5 +1,6 @@
 package dev.mojave.lab.study;
 
+import dev.mojave.lab.trials.TrialSet;
 import dev.mojave.model.ModelCounts;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.result.ArmResult;
@@ -70,24 +71,24 @@ public final class StudyResults {
             missing.put(trial.name(), "not begun");
             return;
         }
-        TrialRecord found = read(trial, run.get());
+        TrialRecord found = read(trial.name(), trial.arm().name(), trial.seed(), run.get());
         runs.add(found.run());
-        if (found.complete()) {
+        Status status = run.get().status();
+        if (status.complete()) {
             complete.computeIfAbsent(found.arm(), arm -> new ArrayList<>()).add(found);
         } else {
-            Status status = run.get().status();
             String reason = status.reason();
             missing.put(trial.name(), status.state().word() + (reason == null ? "" : ": " + reason));
         }
     }
 
     /** Reads one trial's run. */
-    static TrialRecord read(Arms.Trial trial, RunFolder run) {
+    static TrialRecord read(String name, String arm, long seed, RunFolder run) {
         List<MetricLine> lines = MetricsLog.read(run.metrics());
         return new TrialRecord(
-                trial.arm().name(),
-                trial.seed(),
-                RunRecords.read(run, trial.name(), trial.arm().name()),
+                arm,
+                seed,
+                RunRecords.read(run, name, arm),
                 lines.isEmpty() ? Double.NaN : lines.getLast().elapsedSeconds());
     }
 
@@ -121,7 +122,7 @@ public final class StudyResults {
                 facts.unigramEntropy(),
                 facts.bytesPerToken(),
                 Verdict.sentence(shown, findings, facts.unigramEntropy()),
-                new Notes(arms, facts, missing, shown, compared).all(),
+                new Notes(arms, facts, missing, shown, compared, TrialSet.jobs(folder.path())).all(),
                 folder.provenance());
     }
 

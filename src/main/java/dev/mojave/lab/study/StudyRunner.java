@@ -2,12 +2,19 @@ package dev.mojave.lab.study;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.IoFailures;
-import dev.mojave.base.JavaCommand;
 import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
 import dev.mojave.base.Units;
 import dev.mojave.data.Cut;
 import dev.mojave.data.PreparedData;
+import dev.mojave.lab.trials.Jobs;
+import dev.mojave.lab.trials.LocalExecutor;
+import dev.mojave.lab.trials.Trial;
+import dev.mojave.lab.trials.TrialCommands;
+import dev.mojave.lab.trials.TrialListener;
+import dev.mojave.lab.trials.TrialOutcome;
+import dev.mojave.lab.trials.TrialSet;
+import dev.mojave.lab.trials.TrialsProgress;
 import dev.mojave.result.Provenance;
 import dev.mojave.run.Provenances;
 import dev.mojave.run.Recipe;
@@ -16,20 +23,23 @@ import dev.mojave.run.RunLock;
 import dev.mojave.run.Status;
 import dev.mojave.run.StudyRecipe;
 import dev.mojave.tensor.engine.Engine;
+import dev.mojave.tensor.engine.EngineChoice;
+import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.tensor.engine.MachineInfo;
 import dev.mojave.train.TotalSteps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
- * Runs a study: every trial one after another, each in a process of its own, all with the engine that was chosen at the start.
+ * Runs a study: every trial in a process of its own, as many side by side as make the most of the machine, all with the engine that was
+ * chosen at the start.
  *
  * <p>What is finished is never done again: a study that was stopped, killed or partly failed goes on with the trials that have no
  * result, each from its last checkpoint, and ends with the same losses as one that was left alone.
@@ -42,8 +52,16 @@ public final class StudyRunner {
      * @param resume whether a study of that name goes on
      * @param overwrite whether a study of that name is replaced
      * @param command what was typed, for the provenance
+     * @param jobs how many trials run side by side; where it is not given, as many as make the most of the machine
+     * @param trialCommands the commands that work on a trial's folder
      */
-    public record Options(Path output, boolean resume, boolean overwrite, String command) {
+    public record Options(
+            Path output,
+            boolean resume,
+            boolean overwrite,
+            String command,
+            OptionalInt jobs,
+            TrialCommands trialCommands) {
         /** Checks that the ways to start do not contradict each other. */
         public Options {
             if (resume && overwrite) {
@@ -100,13 +118,66 @@ public final class StudyRunner {
         }
         folder.make();
         try (RunLock _ = RunLock.take(folder.path())) {
+            EngineChoice engine;
+            int jobs;
             if (going) {
                 sameData(checksum);
+                engine = EngineChoice.of(folder.provenance().engine());
+                jobs = options.jobs.orElse(Jobs.beside(cores(), engine.threads()));
             } else {
-                folder.begin(recipe, facts, provenance(checksum));
+                jobs = jobs(arms);
+                engine = Engine.configure(request(jobs), progress);
+                folder.begin(recipe, facts, provenance(checksum, engine));
             }
-            return trials(arms, lengths);
+            return trials(trialSet(arms, lengths, engine), jobs);
         }
+    }
+
+    private static int cores() {
+        return MachineInfo.detect().cores();
+    }
+
+    /** What was asked for; else as many as the threads that the recipe asks for leave room for; else what is fastest. */
+    private int jobs(Arms arms) {
+        String threads = recipe.base().engine().threads();
+        if (options.jobs.isPresent()) {
+            return options.jobs.getAsInt();
+        }
+        if (!threads.equals(EngineRequest.AUTO)) {
+            return Jobs.beside(cores(), Integer.parseInt(threads));
+        }
+        if (cores() == 1 || arms.trials().size() == 1) {
+            return 1;
+        }
+        Arms.Trial first = arms.trials().getFirst();
+        Path sample = Path.of("sample.yaml");
+        try {
+            sample = Files.createTempFile("mojave-trial", ".yaml");
+            Files.writeString(sample, first.recipe(recipe.base().engine()).yaml());
+            int jobs = new Jobs(options.trialCommands, progress).measure(sample, cores());
+            Files.delete(sample);
+            return jobs;
+        } catch (IOException e) {
+            throw IoFailures.of("write a trial's recipe", sample, e);
+        }
+    }
+
+    /** The engine as the recipe asks for it, the cores shared out among trials that run side by side. */
+    private EngineRequest request(int jobs) {
+        EngineRequest asked = recipe.base().engine();
+        return jobs == 1 || !asked.threads().equals(EngineRequest.AUTO)
+                ? asked
+                : asked.withThreads(Math.max(1, cores() / jobs));
+    }
+
+    private TrialSet trialSet(Arms arms, List<Long> lengths, EngineChoice engine) {
+        List<Trial> trials = new ArrayList<>();
+        for (int i = 0; i < lengths.size(); i++) {
+            Arms.Trial trial = arms.trials().get(i);
+            trials.add(new Trial(
+                    trial.name(), folder.trial(trial), trial.recipe(EngineRequest.of(engine)), lengths.get(i)));
+        }
+        return new TrialSet(folder.path(), trials);
     }
 
     /** Decides what becomes of a folder that is there, before anything costly; returns whether its study goes on. */
@@ -139,13 +210,13 @@ public final class StudyRunner {
         return Math.round(rows * cut.tokensPerRow(data.train()));
     }
 
-    private Provenance provenance(String checksum) {
+    private Provenance provenance(String checksum, EngineChoice engine) {
         return Provenances.of(new Provenances.Facts(
                 recipe.sha256(),
                 recipe.base().data().source(),
                 checksum,
                 recipe.seeds(),
-                Engine.configure(recipe.base().engine(), progress),
+                engine,
                 Engine.versions(),
                 options.command));
     }
@@ -160,89 +231,70 @@ public final class StudyRunner {
         }
     }
 
-    private Result trials(Arms arms, List<Long> lengths) {
-        List<Arms.Trial> all = arms.trials();
-        List<Arms.Trial> open = new ArrayList<>();
-        List<Long> openLengths = new ArrayList<>();
-        for (int i = 0; i < all.size(); i++) {
-            if (!complete(all.get(i))) {
-                open.add(all.get(i));
-                openLengths.add(lengths.get(i));
-            }
-        }
-        int done = all.size() - open.size();
+    private Result trials(TrialSet set, int jobs) {
+        set.prepare(jobs);
+        List<Trial> open = set.open();
+        int all = set.all().size();
+        int done = all - open.size();
         if (done > 0) {
-            progress.say(done + " of " + all.size() + " trials are finished and kept");
+            progress.say(done + " of " + all + " trials are finished and kept");
         }
-        Map<String, String> failed = new LinkedHashMap<>();
-        StudyProgress watch = new StudyProgress("study " + recipe.name(), progress, done, openLengths);
-        for (Arms.Trial trial : open) {
-            if (signal.requested()) {
-                break;
+        Tally tally =
+                new Tally(new TrialsProgress("study " + recipe.name(), progress, done, open, this::summary), done);
+        folder.status(Status.State.RUNNING, null, done, all);
+        new LocalExecutor(jobs, options.trialCommands).run(open, tally, signal);
+        progress.finish("");
+        return end(tally.done, tally.failed, all, open.isEmpty());
+    }
+
+    /** Counts how trials end, and keeps status.json current. */
+    private final class Tally implements TrialListener {
+        private final TrialListener shown;
+        private final Map<String, String> failed = new LinkedHashMap<>();
+        private int done;
+
+        Tally(TrialListener shown, int done) {
+            this.shown = shown;
+            this.done = done;
+        }
+
+        @Override
+        public void started(Trial trial) {
+            shown.started(trial);
+        }
+
+        @Override
+        public void reached(Trial trial, long step, long totalSteps, double loss) {
+            shown.reached(trial, step, totalSteps, loss);
+        }
+
+        @Override
+        public void ended(Trial trial, TrialOutcome outcome) {
+            switch (outcome) {
+                case TrialOutcome.Finished() -> done++;
+                case TrialOutcome.Stopped() -> {}
+                case TrialOutcome.Failed(String reason) -> failed.put(trial.name(), reason);
             }
-            folder.status(Status.State.RUNNING, null, done, all.size());
-            watch.next(trial.name());
-            switch (runTrial(trial, watch)) {
-                case TrialProcess.Outcome.Finished() -> {
-                    done++;
-                    watch.say(summary(trial));
-                }
-                case TrialProcess.Outcome.Stopped() -> watch.say("stopped and saved");
-                case TrialProcess.Outcome.Failed(String reason) -> {
-                    failed.put(trial.name(), reason);
-                    watch.say("failed: " + reason);
-                }
-            }
-        }
-        watch.finish();
-        return end(done, failed, all.size(), open.isEmpty());
-    }
-
-    private TrialProcess.Outcome runTrial(Arms.Trial trial, StudyProgress watch) {
-        Path log = folder.log(trial);
-        TrialProcess.Outcome outcome = TrialProcess.run(
-                JavaCommand.of(TrialMain.class, TrialMain.arguments(folder, trial)),
-                log,
-                message -> {
-                    switch (message.kind()) {
-                        case PROGRESS -> watch.update(message);
-                        case SAY, FAILURE -> append(log, message.text());
-                    }
-                },
-                signal);
-        if (outcome instanceof TrialProcess.Outcome.Failed(String reason)) {
-            // A process that crashed could not say so in its own folder.
-            folder.run(trial).ifPresent(run -> run.write(run.status().with(Status.State.FAILED, reason)));
-        }
-        return outcome;
-    }
-
-    private static void append(Path log, String line) {
-        try {
-            Files.writeString(log, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw IoFailures.of("write the trial's log", log, e);
+            folder.status(
+                    Status.State.RUNNING,
+                    null,
+                    done,
+                    recipe.seeds().size() * recipe.arms().size());
+            shown.ended(trial, outcome);
         }
     }
 
-    private boolean complete(Arms.Trial trial) {
-        return folder.run(trial)
-                .map(run -> StudyResults.read(trial, run).complete())
-                .orElse(false);
-    }
-
-    private String summary(Arms.Trial trial) {
-        Optional<RunFolder> run = folder.run(trial);
-        if (run.isEmpty()) {
-            return "finished";
-        }
-        TrialRecord record = StudyResults.read(trial, run.get());
-        return String.format(
-                Locale.ROOT,
-                "validation loss %.4f nats per token, %s tokens/s, %s",
-                record.last(TrialRecord.VAL_LOSS),
-                Units.count(record.median(TrialRecord.SPEED)),
-                Units.seconds(record.wallSeconds()));
+    private String summary(Trial trial) {
+        return trial.run()
+                .map(run -> StudyResults.read(
+                        trial.name(), "", trial.recipe().train().seed(), run))
+                .map(record -> String.format(
+                        Locale.ROOT,
+                        "validation loss %.4f nats per token, %s tokens/s, %s",
+                        record.last(TrialRecord.VAL_LOSS),
+                        Units.count(record.median(TrialRecord.SPEED)),
+                        Units.seconds(record.wallSeconds())))
+                .orElse("finished");
     }
 
     private Result end(int done, Map<String, String> failed, int all, boolean nothingToDo) {

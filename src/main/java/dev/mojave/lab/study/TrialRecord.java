@@ -22,11 +22,6 @@ record TrialRecord(String arm, long seed, RunRecord run, double wallSeconds) {
     static final String GENERATE_SPEED = "generate/tokens_per_second";
     static final String PEAK_MEMORY = "memory/peak_bytes";
 
-    /** Says whether it trained to its end and was measured. */
-    boolean complete() {
-        return run.state().equals("finished") && series(GENERATE_SPEED).isPresent();
-    }
-
     /** Returns the last value of a metric, NaN if there is none. */
     double last(String metric) {
         return series(metric).map(series -> series.values().getLast()).orElse(Double.NaN);

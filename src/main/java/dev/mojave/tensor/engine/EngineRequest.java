@@ -60,6 +60,11 @@ public record EngineRequest(
                 choice.kernels());
     }
 
+    /** Returns the same request for a number of threads. */
+    public EngineRequest withThreads(int count) {
+        return new EngineRequest(device, precision, blas, Integer.toString(count), kernels);
+    }
+
     /** Returns whether this key was left to the machine. */
     static boolean isAuto(String value) {
         return value.equals(AUTO);

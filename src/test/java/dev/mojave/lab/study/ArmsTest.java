@@ -10,6 +10,7 @@ import dev.mojave.run.Recipe;
 import dev.mojave.run.StudyRecipe;
 import dev.mojave.run.TrainLength;
 import dev.mojave.tensor.engine.EngineChoice;
+import dev.mojave.tensor.engine.EngineRequest;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -55,7 +56,7 @@ class ArmsTest {
                 .extracting(Arms.Trial::name)
                 .containsExactly("moe/seed-3", "dense/seed-3", "moe/seed-1", "dense/seed-1");
         for (Arms.Trial trial : arms.trials()) {
-            Recipe recipe = trial.recipe(ENGINE);
+            Recipe recipe = trial.recipe(EngineRequest.of(ENGINE));
             assertThat(recipe.name()).isEqualTo("seed-" + trial.seed());
             assertThat(recipe.train().seed()).isEqualTo(trial.seed());
             assertThat(recipe.train().length()).isEqualTo(new TrainLength.Tokens(10_000));

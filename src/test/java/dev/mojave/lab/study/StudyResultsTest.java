@@ -20,6 +20,7 @@ import dev.mojave.run.Samples;
 import dev.mojave.run.Status;
 import dev.mojave.run.StudyRecipe;
 import dev.mojave.tensor.engine.EngineChoice;
+import dev.mojave.tensor.engine.EngineRequest;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -237,7 +238,7 @@ class StudyResultsTest {
                 .findFirst()
                 .orElseThrow();
         RunFolder run = RunFolder.create(folder.arm(arm), "seed-" + seed, false);
-        run.write(trial.recipe(ENGINE));
+        run.write(trial.recipe(EngineRequest.of(ENGINE)));
         run.write(provenance(List.of(seed)));
         try (MetricsLog log = MetricsLog.append(run.metrics())) {
             log.write(line(50, 6400, 20, Map.of("val/loss", loss + 0.5, "train/tokens_per_second", 1000.0)));

@@ -11,6 +11,7 @@ import dev.mojave.base.StopSignals;
 import dev.mojave.base.Trees;
 import dev.mojave.base.Yaml;
 import dev.mojave.data.Texts;
+import dev.mojave.lab.trials.MainCommands;
 import dev.mojave.result.ArmResult;
 import dev.mojave.result.StudyResult;
 import dev.mojave.run.RunFolder;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,7 @@ class StudyRunnerTest {
     @TempDir
     Path folder;
 
+    private int jobs = 1;
     private final List<String> said = Collections.synchronizedList(new ArrayList<>());
     private Path text = Path.of("unset");
 
@@ -109,7 +112,8 @@ class StudyRunnerTest {
         Files.writeString(taken.resolve("thesis.txt"), "precious");
         assertThatThrownBy(() -> StudyRunner.run(
                         recipe("[1]", 512),
-                        new StudyRunner.Options(folder.resolve("out"), false, true, "test"),
+                        new StudyRunner.Options(
+                                folder.resolve("out"), false, true, "test", OptionalInt.empty(), new MainCommands()),
                         Progress.SILENT,
                         StopSignal.NEVER))
                 .isInstanceOf(Failure.class)
@@ -188,7 +192,8 @@ class StudyRunnerTest {
     }
 
     private StudyRunner.Options options(String output, boolean resume) {
-        return new StudyRunner.Options(folder.resolve(output), resume, false, "test");
+        return new StudyRunner.Options(
+                folder.resolve(output), resume, false, "test", OptionalInt.of(jobs), new MainCommands());
     }
 
     private StudyRecipe recipe(String seeds, long tokens) {

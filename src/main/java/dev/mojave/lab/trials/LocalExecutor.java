@@ -1,0 +1,161 @@
+package dev.mojave.lab.trials;
+
+import dev.mojave.base.Check;
+import dev.mojave.base.ChildProcess;
+import dev.mojave.base.Failure;
+import dev.mojave.base.OwnedProcess;
+import dev.mojave.base.StopSignal;
+import dev.mojave.run.Runs;
+import dev.mojave.run.Status;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.UnaryOperator;
+
+/**
+ * Runs trials on this machine, some side by side, each in a process of its own: a native crash, or the kernel ending a process that takes
+ * too much memory, costs one trial and not the others, and the peak memory that a trial reports is its own.
+ */
+public final class LocalExecutor implements Executor {
+    private static final Duration POLL = Duration.ofMillis(100);
+    /** Polls between two looks at a trial's status.json, which it writes every two seconds. */
+    private static final int LOOK_EVERY = 5;
+
+    /** What the command line puts before the reason why it failed. */
+    private static final String SAID = "mojave: ";
+
+    private final int jobs;
+    private final TrialCommands commands;
+
+    /**
+     * An executor.
+     *
+     * @param jobs how many trials run side by side, from 1
+     */
+    public LocalExecutor(int jobs, TrialCommands commands) {
+        Check.that(jobs >= 1, "jobs (%d) must be at least 1", jobs);
+        this.jobs = jobs;
+        this.commands = commands;
+    }
+
+    @Override
+    public void run(List<Trial> trials, TrialListener listener, StopSignal stop) {
+        Queue<Trial> waiting = new ArrayDeque<>(trials);
+        Queue<RuntimeException> broken = new ConcurrentLinkedQueue<>();
+        List<Thread> workers = new ArrayList<>();
+        for (int i = 0; i < Math.min(jobs, trials.size()); i++) {
+            workers.add(Thread.ofVirtual().start(() -> {
+                try {
+                    work(waiting, listener, stop);
+                } catch (RuntimeException e) {
+                    broken.add(e);
+                }
+            }));
+        }
+        for (Thread worker : workers) {
+            join(worker);
+        }
+        if (!broken.isEmpty()) {
+            throw broken.remove();
+        }
+    }
+
+    private static void join(Thread worker) {
+        boolean interrupted = false;
+        while (worker.isAlive()) {
+            try {
+                worker.join();
+            } catch (InterruptedException e) {
+                // Passed on: the worker ends its process, which must not be left behind.
+                interrupted = true;
+                worker.interrupt();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void work(Queue<Trial> waiting, TrialListener listener, StopSignal stop) {
+        while (!stop.requested()) {
+            Trial trial;
+            synchronized (waiting) {
+                trial = waiting.poll();
+            }
+            if (trial == null) {
+                return;
+            }
+            TrialOutcome outcome = run(trial, listener, stop);
+            if (outcome instanceof TrialOutcome.Failed(String reason)) {
+                // A process that crashed could not say so in its own folder.
+                trial.run().ifPresent(run -> run.write(run.status().with(Status.State.FAILED, reason)));
+            }
+            synchronized (listener) {
+                listener.ended(trial, outcome);
+            }
+        }
+    }
+
+    private TrialOutcome run(Trial trial, TrialListener listener, StopSignal stop) {
+        synchronized (listener) {
+            listener.started(trial);
+        }
+        // Whatever happens here, no trial outlives what it is a trial of.
+        try (ChildProcess process =
+                ChildProcess.logging(commands.train(trial.folder()), trial.log(), UnaryOperator.identity())) {
+            boolean told = false;
+            OptionalInt exit = process.await(POLL);
+            for (int polls = 0; exit.isEmpty(); polls++) {
+                if (stop.requested() && !told) {
+                    told = true;
+                    boolean heard = process.tell(OwnedProcess.STOP);
+                    assert heard || process.await(POLL).isPresent();
+                }
+                if (polls % LOOK_EVERY == 0) {
+                    look(trial, listener);
+                }
+                exit = process.await(POLL);
+            }
+            return outcome(exit.getAsInt(), process, stop.requested());
+        } catch (IOException e) {
+            throw Failure.environment("a trial's process cannot be started: %s", String.valueOf(e.getMessage()))
+                    .because(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new TrialOutcome.Failed("the thread that watched it was interrupted");
+        }
+    }
+
+    private static void look(Trial trial, TrialListener listener) {
+        trial.run().map(run -> run.status()).ifPresent(status -> {
+            synchronized (listener) {
+                listener.reached(
+                        trial,
+                        status.step(),
+                        status.totalSteps(),
+                        status.metrics().getOrDefault(Runs.TRAIN_LOSS, Double.NaN));
+            }
+        });
+    }
+
+    /** Reads an exit code; a process that failed says why in its last line. */
+    static TrialOutcome outcome(int exit, ChildProcess process, boolean stopRequested) {
+        if (exit == 0) {
+            return new TrialOutcome.Finished();
+        }
+        if (exit == OwnedProcess.STOPPED && stopRequested) {
+            return new TrialOutcome.Stopped();
+        }
+        return new TrialOutcome.Failed(process.said()
+                .lines()
+                .filter(line -> line.startsWith(SAID))
+                .reduce((first, last) -> last)
+                .map(line -> line.substring(SAID.length()))
+                .orElseGet(() -> process.ending(exit)));
+    }
+}

@@ -1,0 +1,97 @@
+package dev.mojave.lab.trials;
+
+import dev.mojave.base.Progress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The progress of many trials in training tokens over all of them, so that the time left is the whole experiment's; the detail names every
+ * trial that runs. Called by an {@link Executor}, one call at a time.
+ */
+public final class TrialsProgress implements TrialListener {
+    /** More than these in one line nobody reads. */
+    private static final int SHOWN = 4;
+
+    private final Progress progress;
+    private final int all;
+    private final Function<Trial, String> summary;
+    private final Map<Trial, Running> running = new LinkedHashMap<>();
+    private int begun;
+    private long endedTokens;
+    private long reached;
+
+    private record Running(int number, long tokens, double share, double loss) {}
+
+    /**
+     * Watches trials.
+     *
+     * @param title of the progress line
+     * @param earlier trials that were finished before
+     * @param open trials that will run
+     * @param summary what a trial that finished showed, in a line
+     */
+    public TrialsProgress(
+            String title, Progress progress, int earlier, List<Trial> open, Function<Trial, String> summary) {
+        this.progress = progress;
+        this.begun = earlier;
+        this.all = earlier + open.size();
+        this.summary = summary;
+        progress.start(title, open.stream().mapToLong(Trial::tokens).sum(), "tokens");
+    }
+
+    @Override
+    public void started(Trial trial) {
+        begun++;
+        running.put(trial, new Running(begun, 0, 0, Double.NaN));
+        show();
+    }
+
+    @Override
+    public void reached(Trial trial, long step, long totalSteps, double loss) {
+        Running now = running.get(trial);
+        if (now == null || totalSteps <= 0) {
+            return;
+        }
+        double share = Math.clamp((double) step / totalSteps, 0, 1);
+        long tokens = Math.max(now.tokens, Math.round(share * trial.tokens()));
+        running.put(trial, new Running(now.number, tokens, share, loss));
+        show();
+    }
+
+    @Override
+    public void ended(Trial trial, TrialOutcome outcome) {
+        Running was = running.remove(trial);
+        String place = "trial " + (was == null ? begun : was.number) + "/" + all + " " + trial.name() + ": ";
+        // A trial that failed leaves nothing to be done either, as far as the time left is concerned.
+        endedTokens += trial.tokens();
+        progress.say(place
+                + switch (outcome) {
+                    case TrialOutcome.Finished() -> summary.apply(trial);
+                    case TrialOutcome.Stopped() -> "stopped and saved";
+                    case TrialOutcome.Failed(String reason) -> "failed: " + reason;
+                });
+        show();
+    }
+
+    private void show() {
+        long now = endedTokens
+                + running.values().stream().mapToLong(Running::tokens).sum();
+        // A trial that resumes starts counting anew; the whole does not go back for it.
+        reached = Math.max(reached, now);
+        String names = running.entrySet().stream()
+                .limit(SHOWN)
+                .map(entry -> entry.getKey().name() + detail(entry.getValue()))
+                .collect(Collectors.joining(" | "));
+        int more = running.size() - SHOWN;
+        progress.update(reached, begun + "/" + all + " " + names + (more > 0 ? " and " + more + " more" : ""));
+    }
+
+    private static String detail(Running running) {
+        String loss = Double.isNaN(running.loss) ? "" : String.format(Locale.ROOT, " loss %.3f", running.loss);
+        return String.format(Locale.ROOT, " %.0f%%", 100 * running.share) + loss;
+    }
+}
