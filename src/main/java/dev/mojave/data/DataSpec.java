@@ -2,6 +2,8 @@ package dev.mojave.data;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Default;
+import dev.mojave.data.tokenizer.BytePairTrainer;
+import dev.mojave.data.tokenizer.Tokenizers;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param test what is held out for the last measurement; absent (null): nothing
  * @param splitSeed seeds the hash that assigns documents; apart from {@code train.seed}, so all seeds of a study share a split
  * @param documentSeparator whether an end-of-text id follows each document; without it documents are ended by a line end
+ * @param endOfText the added token of a {@code tokenizer.json} that ends documents and texts; absent for the {@code eos_token} of a
+ *     {@code tokenizer_config.json} beside it, or else the first that it has of the usual names
  * @param textField column or key of the text in CSV and JSONL, several joined by commas; absent for the usual one
  * @param categoryField column or key of the category; absent for the usual one, if there is one
  * @param lowercase whether text is turned into lower case first
@@ -29,6 +33,7 @@ public record DataSpec(
         @Nullable HeldOut test,
         @Default("0") long splitSeed,
         @Default("true") boolean documentSeparator,
+        Optional<String> endOfText,
         Optional<String> textField,
         Optional<String> categoryField,
         @Default("false") boolean lowercase,
@@ -43,6 +48,14 @@ public record DataSpec(
                 EMBEDDED);
         Check.that(
                 !tokenizer.isBlank(), "data.tokenizer is empty; give char, byte, gpt2 or the path of a tokenizer.json");
+        Check.that(
+                endOfText.isEmpty()
+                        || !Tokenizers.NAMES.contains(tokenizer)
+                        || endOfText.get().equals(BytePairTrainer.END_OF_TEXT),
+                "data.end_of_text ('%s') names a token of a tokenizer.json; texts of data.tokenizer: %s end with %s, so leave it out",
+                endOfText.orElse(""),
+                tokenizer,
+                BytePairTrainer.END_OF_TEXT);
         validation = Objects.requireNonNullElse(
                 validation, source.equals(EMBEDDED) ? HeldOut.documents(0.05) : HeldOut.tail(0.1));
         test = Objects.requireNonNullElse(test, new HeldOut(validation.by(), 0));
@@ -64,7 +77,8 @@ public record DataSpec(
 
     /** Returns the section that names a source and nothing else. */
     public static DataSpec of(String source) {
-        return new DataSpec(source, "byte", null, null, 0, true, Optional.empty(), Optional.empty(), false, null);
+        return new DataSpec(
+                source, "byte", null, null, 0, true, Optional.empty(), Optional.empty(), Optional.empty(), false, null);
     }
 
     /** Returns what is held out for evaluation. */

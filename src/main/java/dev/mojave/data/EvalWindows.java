@@ -3,6 +3,7 @@ package dev.mojave.data;
 import dev.mojave.base.Check;
 import dev.mojave.base.Failure;
 import dev.mojave.data.tokenizer.Tokenizer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -89,19 +90,17 @@ public final class EvalWindows {
         return tokens;
     }
 
-    /** Returns how many UTF-8 bytes of text the targets stand for (separators: none). */
+    /**
+     * Returns how many UTF-8 bytes of the text that was encoded the targets stand for: in each window those behind its first token, up to
+     * the end of its last target ({@link TokenSplit#bytes(long, int, java.util.function.IntUnaryOperator)}). Separators have none, nor has
+     * the first token, which nobody predicts.
+     */
     public long bytes(Tokenizer tokenizer) {
-        int[] lengths = new int[tokenizer.vocabSize()];
-        for (int id = 0; id < lengths.length; id++) {
-            lengths[id] = tokenizer.byteLength(id);
-        }
+        int[] spelled = new int[tokenizer.vocabSize()];
+        Arrays.setAll(spelled, tokenizer::byteLength);
         long bytes = 0;
         for (int i = 0; i < count; i++) {
-            int[] window = new int[targets(i)];
-            split.read(start(i) + 1, window);
-            for (int id : window) {
-                bytes += lengths[id];
-            }
+            bytes += split.bytes(start(i) + 1, targets(i), id -> spelled[id]);
         }
         return bytes;
     }

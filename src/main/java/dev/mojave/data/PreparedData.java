@@ -6,6 +6,7 @@ import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** A recipe's data, ready to be sampled: tokenizer and splits. Closing it invalidates the splits. */
 public final class PreparedData implements AutoCloseable {
@@ -16,7 +17,9 @@ public final class PreparedData implements AutoCloseable {
     PreparedData(TokenStore store, DataSpec spec) {
         this.store = store;
         this.spec = spec;
-        this.tokenizer = Tokenizers.read(store.folder().resolve("tokenizer.json"));
+        this.tokenizer = Tokenizers.read(
+                store.folder().resolve("tokenizer.json"),
+                Optional.ofNullable(store.manifest().endOfText()));
     }
 
     /**

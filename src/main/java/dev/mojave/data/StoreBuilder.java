@@ -12,6 +12,7 @@ import dev.mojave.data.StoreManifest.StoredFile;
 import dev.mojave.data.tokenizer.BytePairTokenizer;
 import dev.mojave.data.tokenizer.ByteTokenizer;
 import dev.mojave.data.tokenizer.CharTokenizer;
+import dev.mojave.data.tokenizer.EncodedText;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
 import java.io.IOException;
@@ -79,21 +80,26 @@ final class StoreBuilder {
             case "gpt2" -> BytePairTokenizer.gpt2();
             default -> {
                 Path file = Tokenizers.file(spec.tokenizer());
-                Tokenizer read = Tokenizers.read(file);
+                Tokenizer read = Tokenizers.read(file, spec.endOfText());
                 if (separator && read.endOfText().isEmpty()) {
                     throw Failure.usage(
-                            "%s has no end-of-text token to put between documents; set data.document_separator: false",
-                            file);
+                            "%s does not say which of its tokens ends a text, to be put between documents; %s: name one with"
+                                    + " data.end_of_text, or set data.document_separator: false",
+                            file, Tokenizers.addedTokens(read));
                 }
+                Tokenizers.readOtherwise(read)
+                        .ifPresent(
+                                difference -> progress.say(
+                                        file + ": " + difference
+                                                + "; this model will read the ids of the file, and cannot be exported for transformers"));
                 yield read;
             }
         };
     }
 
     private StoreManifest write(Path folder, Tokenizer tokenizer, SplitRule rule) throws IOException {
-        int tokenBytes = tokenizer.vocabSize() <= 1 << 16 ? 2 : 4;
         long[] counts = new long[tokenizer.vocabSize()];
-        try (Writers writers = Writers.open(folder, tokenBytes, shardTokens)) {
+        try (Writers writers = Writers.open(folder, tokenizer, shardTokens)) {
             String title = "Encoding " + corpus.name() + " (" + tokenizer.kind() + ")";
             read(
                     title,
@@ -115,10 +121,11 @@ final class StoreBuilder {
                     corpus.checksum(),
                     tokenizer.kind(),
                     tokenizer.vocabSize(),
-                    tokenBytes,
+                    SplitWriter.tokenBytes(tokenizer),
                     shardTokens,
                     entropy(counts),
                     categories.keySet().stream().toList(),
+                    Tokenizers.namedEnd(tokenizer).orElse(null),
                     writeTokenizer(folder, tokenizer),
                     parts);
         } catch (UncheckedIOException e) {
@@ -127,11 +134,11 @@ final class StoreBuilder {
     }
 
     private record Writers(SplitWriter train, SplitWriter validation, SplitWriter test) implements AutoCloseable {
-        static Writers open(Path folder, int tokenBytes, long shardTokens) throws IOException {
+        static Writers open(Path folder, Tokenizer tokenizer, long shardTokens) throws IOException {
             return new Writers(
-                    new SplitWriter(folder, Split.TRAIN, tokenBytes, shardTokens),
-                    new SplitWriter(folder, Split.VALIDATION, tokenBytes, shardTokens),
-                    new SplitWriter(folder, Split.TEST, tokenBytes, shardTokens));
+                    new SplitWriter(folder, Split.TRAIN, tokenizer, shardTokens),
+                    new SplitWriter(folder, Split.VALIDATION, tokenizer, shardTokens),
+                    new SplitWriter(folder, Split.TEST, tokenizer, shardTokens));
         }
 
         SplitWriter of(Split split) {
@@ -156,20 +163,20 @@ final class StoreBuilder {
         if (part.first()) {
             writer.begin(categories.computeIfAbsent(part.category(), name -> categories.size()));
         }
-        int[] ids;
+        EncodedText encoded;
         try {
-            ids = tokenizer.encode(part.text());
+            encoded = tokenizer.encodeText(part.text());
         } catch (Failure e) {
             throw e.at(corpus.name());
         }
-        writer.write(part.text(), ids);
+        writer.write(part.text(), encoded);
         boolean end = part.last() && spec.documentSeparator();
         int separator = tokenizer.endOfText().orElse(-1);
         if (end) {
             writer.write(separator);
         }
         if (counts.length > 0) {
-            for (int id : ids) {
+            for (int id : encoded.ids()) {
                 counts[id]++;
             }
             if (end) {

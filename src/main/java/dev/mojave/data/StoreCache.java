@@ -116,7 +116,11 @@ final class StoreCache {
         if (!Tokenizers.NAMES.contains(tokenizer)) {
             Path file = Tokenizers.file(tokenizer);
             try {
-                tokenizer = "file " + Hashes.sha256(file);
+                // Stores that were made before bytes were kept by token lack them, so they are not found.
+                tokenizer = "file " + Hashes.sha256(file) + "\nlengths 1"
+                        + Tokenizers.namedEnd(file, spec.endOfText())
+                                .map(end -> "\nend_of_text " + end)
+                                .orElse("");
             } catch (IOException e) {
                 throw IoFailures.of("read the tokenizer", file, e);
             }

@@ -1,7 +1,11 @@
 package dev.mojave.data;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The content of a token store's {@code manifest.json}.
@@ -15,6 +19,7 @@ import java.util.Map;
  * @param shardTokens tokens in every shard of a split but its last
  * @param unigramEntropy entropy of the training split's token frequencies, in nats; 0 for an empty split
  * @param categories names by category number; number 0 is "", no category
+ * @param endOfText the token of the tokenizer file that ends documents, where the file itself does not say; else absent (null)
  * @param tokenizerFile {@code tokenizer.json}
  * @param splits the parts by {@link Split#key}
  */
@@ -28,6 +33,7 @@ record StoreManifest(
         long shardTokens,
         double unigramEntropy,
         List<String> categories,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String endOfText,
         StoredFile tokenizerFile,
         Map<String, Part> splits) {
     static final int VERSION = 1;
@@ -53,10 +59,28 @@ record StoreManifest(
      * @param words runs of characters that are not white space
      * @param shards token ids, in order
      * @param index per document its first token (int64) and category (int32), little-endian
+     * @param lengths per token the bytes of text that it stands for (uint16, little-endian); absent (null) where these are the bytes of its
+     *     spelling
      */
-    record Part(long tokens, long documents, long bytes, long words, List<StoredFile> shards, StoredFile index) {
+    record Part(
+            long tokens,
+            long documents,
+            long bytes,
+            long words,
+            List<StoredFile> shards,
+            StoredFile index,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            StoredFile lengths) {
         Part {
             shards = List.copyOf(shards);
+        }
+
+        /** Returns all files of the split. */
+        List<StoredFile> files() {
+            return Stream.concat(shards.stream(), Stream.of(index, lengths))
+                    .filter(Objects::nonNull)
+                    .toList();
         }
     }
 

@@ -5,6 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 
 /** The token ids of one split, mapped into memory and read-only. Safe for use by several threads until its store is closed. */
 public final class TokenSplit {
@@ -19,18 +21,21 @@ public final class TokenSplit {
     private final StoreManifest.Part part;
     private final List<MemorySegment> shards;
     private final MemorySegment index;
+    private final Optional<MemorySegment> lengths;
 
     TokenSplit(
             StoreManifest manifest,
             Split split,
             StoreManifest.Part part,
             List<MemorySegment> shards,
-            MemorySegment index) {
+            MemorySegment index,
+            Optional<MemorySegment> lengths) {
         this.manifest = manifest;
         this.split = split;
         this.part = part;
         this.shards = List.copyOf(shards);
         this.index = index;
+        this.lengths = lengths;
     }
 
     /** Returns {@code train}, {@code validation} or {@code test}. */
@@ -97,6 +102,31 @@ public final class TokenSplit {
             }
             done += count;
         }
+    }
+
+    /**
+     * Returns how many UTF-8 bytes of the text that was encoded tokens stand for: those between the end of the token before the first and the
+     * end of the last, as {@link dev.mojave.data.tokenizer.EncodedText} counts them. A separator stands for none, except for text before it
+     * that no token took. The bytes of all tokens are those of the text, but for such text at the very end.
+     *
+     * @param start position of the first token
+     * @param count how many tokens
+     * @param spelled bytes of an id's spelling, for stores whose tokens stand for just these
+     */
+    long bytes(long start, int count, IntUnaryOperator spelled) {
+        long bytes = 0;
+        if (lengths.isPresent()) {
+            for (long position = start; position < start + count; position++) {
+                bytes += Short.toUnsignedInt(lengths.get().getAtIndex(UINT16, position));
+            }
+            return bytes;
+        }
+        int[] ids = new int[count];
+        read(start, ids);
+        for (int id : ids) {
+            bytes += spelled.applyAsInt(id);
+        }
+        return bytes;
     }
 
     /** Returns the number, from 0, of the document that a position is in; a separator belongs to the document before it. */

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * An open token store: memory-mapped shards of uint16 or uint32 ids (little-endian), a manifest with checksums, and the
@@ -65,7 +66,16 @@ final class TokenStore implements AutoCloseable {
                 for (StoredFile shard : part.shards()) {
                     shards.add(store.map(shard));
                 }
-                store.splits.put(split, new TokenSplit(manifest, split, part, shards, store.map(part.index())));
+                StoredFile lengths = part.lengths();
+                store.splits.put(
+                        split,
+                        new TokenSplit(
+                                manifest,
+                                split,
+                                part,
+                                shards,
+                                store.map(part.index()),
+                                lengths == null ? Optional.empty() : Optional.of(store.map(lengths))));
             }
             return store;
         } catch (IOException e) {
@@ -121,8 +131,7 @@ final class TokenStore implements AutoCloseable {
     private void verify(long alwaysVerified) throws IOException {
         List<StoredFile> files = new ArrayList<>(List.of(manifest.tokenizerFile()));
         for (Part part : manifest.splits().values()) {
-            files.addAll(part.shards());
-            files.add(part.index());
+            files.addAll(part.files());
         }
         long total = 0;
         for (StoredFile file : files) {

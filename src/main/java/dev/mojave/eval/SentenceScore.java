@@ -1,6 +1,6 @@
 package dev.mojave.eval;
 
-import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.data.tokenizer.EncodedText;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,24 +27,25 @@ public record SentenceScore(double logProbability, int tokens, List<Word> words)
     }
 
     /** Adds up the scores of a text's tokens; a token counts for the word in which its first character that is not white space lies. */
-    static SentenceScore of(String text, int[] ids, double[] logProbabilities, Tokenizer tokenizer) {
+    static SentenceScore of(String text, EncodedText encoded, double[] logProbabilities) {
         Split split = Split.of(text);
         double[] surprisals = new double[split.words.size()];
         double total = 0;
         int at = 0;
-        for (int i = 0; i < ids.length; i++) {
+        int tokens = encoded.ids().length;
+        for (int i = 0; i < tokens; i++) {
             total += logProbabilities[i];
             if (surprisals.length > 0) {
-                // Bytes beyond the text's own would be a tokenizer that changed it: they belong to the end.
+                // A token of no bytes behind the last byte, such as the rest of a character, belongs to the end.
                 surprisals[split.wordAt[Math.min(at, split.wordAt.length - 1)]] -= logProbabilities[i];
             }
-            at += tokenizer.byteLength(ids[i]);
+            at = encoded.end(i);
         }
         List<Word> scored = new ArrayList<>();
         for (int i = 0; i < surprisals.length; i++) {
             scored.add(new Word(split.words.get(i), surprisals[i]));
         }
-        return new SentenceScore(total, ids.length, scored);
+        return new SentenceScore(total, tokens, scored);
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.mojave.eval;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Progress;
+import dev.mojave.data.tokenizer.EncodedText;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.model.Inputs;
 import dev.mojave.model.LanguageModel;
@@ -95,8 +96,9 @@ public final class SentenceScorer {
     public List<SentenceScore> score(List<String> texts, Tokenizer tokenizer, Progress progress) {
         boolean start = tokenizer.endOfText().isPresent();
         List<int[]> sequences = new ArrayList<>();
-        for (String text : texts) {
-            int[] ids = tokenizer.encode(text);
+        List<EncodedText> encoded = texts.stream().map(tokenizer::encodeText).toList();
+        for (EncodedText text : encoded) {
+            int[] ids = text.ids();
             if (start) {
                 int[] longer = new int[ids.length + 1];
                 longer[0] = tokenizer.endOfText().orElseThrow();
@@ -108,11 +110,9 @@ public final class SentenceScorer {
         List<double[]> scores = logProbabilities(sequences, progress);
         List<SentenceScore> results = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
-            int[] ids = sequences.get(i);
-            int[] own = start ? Arrays.copyOfRange(ids, 1, ids.length) : ids;
-            double[] each = new double[own.length];
+            double[] each = new double[encoded.get(i).ids().length];
             System.arraycopy(scores.get(i), 0, each, start ? 0 : 1, scores.get(i).length);
-            results.add(SentenceScore.of(texts.get(i), own, each, tokenizer));
+            results.add(SentenceScore.of(texts.get(i), encoded.get(i), each));
         }
         return results;
     }

@@ -62,6 +62,13 @@ public final class ModelWriter {
      */
     public String write(LanguageModel model, Optional<Tokenizer> tokenizer, ModelCard card) {
         ModelSpec spec = model.spec();
+        if (format == Format.HF) {
+            tokenizer.flatMap(Tokenizers::readOtherwise).ifPresent(difference -> {
+                throw Failure.data(
+                        "the tokenizer cannot be written for transformers: %s; export with --format mojave or gguf",
+                        difference);
+            });
+        }
         ObjectNode config = format == Format.HF ? HfConfig.writeForHuggingFace(spec) : HfConfig.write(spec);
         tokenizer.map(Tokenizer::endOfText).ifPresent(end -> end.ifPresent(id -> config.put("eos_token_id", id)));
         String modelType = format == Format.HF ? config.path("model_type").stringValue() : "mojave";
@@ -138,6 +145,10 @@ public final class ModelWriter {
     private void writeTokenizer(Tokenizer tokenizer, ModelSpec spec) throws IOException {
         if (format == Format.MOJAVE) {
             AtomicFiles.write(folder.resolve(ModelFolder.TOKENIZER), tokenizer.toJson());
+            Optional<String> config = Tokenizers.config(tokenizer);
+            if (config.isPresent()) {
+                AtomicFiles.write(folder.resolve(Tokenizers.CONFIG), config.get());
+            }
             return;
         }
         String json = Tokenizers.huggingFace(tokenizer);

@@ -231,6 +231,7 @@ public final class RunFolder {
     /** Writes the tokenizer, so that the folder can be moved and still generate. */
     public void write(Tokenizer tokenizer) {
         write(TOKENIZER, tokenizer.toJson());
+        Tokenizers.config(tokenizer).ifPresent(config -> write(Tokenizers.CONFIG, config));
     }
 
     /** Reads where the run comes from. */

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A split that was never on disk. */
 final class MemorySplit {
@@ -26,14 +27,15 @@ final class MemorySplit {
             shards.add(MemorySegment.ofArray(shard.array()));
         }
         StoreManifest.StoredFile none = new StoreManifest.StoredFile("none", 0, "");
-        StoreManifest.Part part = new StoreManifest.Part(ids.length, documents.length, ids.length, 1, List.of(), none);
+        StoreManifest.Part part =
+                new StoreManifest.Part(ids.length, documents.length, ids.length, 1, List.of(), none, null);
         StoreManifest manifest = new StoreManifest(
-                1, "memory", "", "byte", 257, 2, shardTokens, 0, categories, none, Map.of("train", part));
+                1, "memory", "", "byte", 257, 2, shardTokens, 0, categories, null, none, Map.of("train", part));
         ByteBuffer entries = ByteBuffer.allocate(12 * documents.length).order(ByteOrder.LITTLE_ENDIAN);
         for (int[] document : documents) {
             entries.putLong(document[0]).putInt(document[1]);
         }
         MemorySegment index = MemorySegment.ofArray(entries.array());
-        return new TokenSplit(manifest, Split.TRAIN, part, shards, index);
+        return new TokenSplit(manifest, Split.TRAIN, part, shards, index, Optional.empty());
     }
 }

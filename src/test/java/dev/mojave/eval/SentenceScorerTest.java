@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mojave.base.Progress;
 import dev.mojave.data.tokenizer.ByteTokenizer;
+import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.data.tokenizer.Tokenizers;
 import dev.mojave.model.Inputs;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
@@ -16,6 +18,7 @@ import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,6 +70,20 @@ class SentenceScorerTest {
             }
         }
         return values;
+    }
+
+    /** Where a tokenizer drops spaces, changes letters and has no word, its tokens still count for the words that they are of. */
+    @Test
+    void aWordHasItsTokensWhateverTheyAreSpelled() throws Exception {
+        Tokenizer wordPiece = Tokenizers.read(Path.of("src/test/resources/golden/tokenizers/word_piece.json"));
+        String text = "The  carr\u00e9 \u0416\u0416 river.";
+        double[] scores = {-1, -2, -4, -8, -16, -32};
+        assertThat(SentenceScore.of(text, wordPiece.encodeText(text), scores).words())
+                .containsExactly(
+                        new SentenceScore.Word("The", 1),
+                        new SentenceScore.Word("carr\u00e9", 6),
+                        new SentenceScore.Word("\u0416\u0416", 8),
+                        new SentenceScore.Word("river.", 48));
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.mojave.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mojave.base.Failure;
+import dev.mojave.base.Json;
 import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
 import dev.mojave.base.Yaml;
@@ -15,18 +17,24 @@ import dev.mojave.eval.Perplexity;
 import dev.mojave.generate.Generator;
 import dev.mojave.generate.SamplingSpec;
 import dev.mojave.interop.GgufType;
+import dev.mojave.interop.ModelWriter;
 import dev.mojave.nn.Context;
 import dev.mojave.result.EvalResult;
 import dev.mojave.result.GenerateResult;
+import dev.mojave.run.ExportedModel;
 import dev.mojave.run.GgufExport;
 import dev.mojave.run.RecipeDraft;
 import dev.mojave.run.RunFolder;
 import dev.mojave.run.SavedModel;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** From text to a trained tokenizer to a model that writes: the run's folder carries the tokenizer. */
 class BytePairRunTest {
@@ -77,5 +85,81 @@ class BytePairRunTest {
         assertThat(gguf.resolve("model.gguf")).isNotEmptyFile();
         assertThatThrownBy(() -> GgufExport.write(moved, gguf, SavedModel.LAST, GgufType.F32))
                 .hasMessageContaining("model.gguf exists");
+    }
+
+    /** An end-of-text token of a name that nobody would guess: what names it goes with the run, and with what is exported. */
+    @Test
+    void theEndTokenThatWasNamedGoesAlong() throws Exception {
+        String words = "the grey cats sat on the old mats, didn't they?\n".repeat(60);
+        Path text = Files.writeString(folder.resolve("text.txt"), words);
+        BytePairTrainer trainer = new BytePairTrainer(new BytePairTrainer.Spec(280, 2));
+        trainer.add(words);
+        String json = trainer.finish(Progress.SILENT).json().replace("<|endoftext|>", "<|the end|>");
+        Path trained = run("named", text, json, ", end_of_text: <|the end|>");
+        Path moved = Files.move(trained, folder.resolve("moved"));
+        try (SavedModel saved = SavedModel.load(moved, SavedModel.LAST);
+                PreparedData data = PreparedData.open(RunFolder.open(moved).data(), Progress.SILENT)) {
+            assertThat(saved.tokenizer().endOfText()).hasValue(0);
+            assertThat(data.tokenizer().endOfText()).hasValue(0);
+        }
+        Path gguf = folder.resolve("for-llama-cpp");
+        GgufExport.write(moved, gguf, SavedModel.LAST, GgufType.F32);
+        assertThat(Files.readString(gguf.resolve("model.gguf"), StandardCharsets.ISO_8859_1))
+                .contains("tokenizer.ggml.eos_token_id", "<|the end|>");
+        for (ModelWriter.Format format : ModelWriter.Format.values()) {
+            Path exported = folder.resolve("exported-" + format);
+            ExportedModel.write(moved, exported, new ExportedModel.Options(SavedModel.LAST, format, "unknown"));
+            try (SavedModel saved = SavedModel.load(exported, SavedModel.LAST)) {
+                assertThat(saved.tokenizer().endOfText()).as("%s", format).hasValue(0);
+            }
+        }
+    }
+
+    /** transformers would read another id than the model was trained with, so it does not get the folder. */
+    @Test
+    void aTokenizerThatTransformersReadsOtherwiseIsNotExportedForIt() throws Exception {
+        String words = "the grey cats sat on the old mats, didn't they?\n".repeat(60);
+        Path text = Files.writeString(folder.resolve("text.txt"), words);
+        BytePairTrainer trainer = new BytePairTrainer(new BytePairTrainer.Spec(280, 2));
+        trainer.add(words);
+        ObjectNode root = (ObjectNode) Json.tree(trainer.finish(Progress.SILENT).json());
+        ((ArrayNode) root.path("added_tokens"))
+                .add(((ObjectNode) root.path("added_tokens").path(0).deepCopy())
+                        .put("id", 300)
+                        .put("content", "<|x|>"));
+        Path trained = run("gap", text, Json.line(root), "");
+        Path exported = folder.resolve("exported");
+        assertThatThrownBy(() -> ExportedModel.write(
+                        trained,
+                        exported,
+                        new ExportedModel.Options(SavedModel.LAST, ModelWriter.Format.HF, "unknown")))
+                .isInstanceOf(Failure.class)
+                .hasMessage(
+                        "the tokenizer cannot be written for transformers: the added token '<|x|>' has the id 300, and Hugging Face's"
+                                + " library, which numbers added tokens on without gaps, reads 280; export with --format mojave or gguf");
+        assertThat(exported).doesNotExist();
+        ExportedModel.write(
+                trained, exported, new ExportedModel.Options(SavedModel.LAST, ModelWriter.Format.MOJAVE, "unknown"));
+        try (SavedModel saved = SavedModel.load(exported, SavedModel.LAST)) {
+            assertThat(saved.tokenizer().encode("<|x|>")).containsExactly(300);
+        }
+    }
+
+    private Path run(String name, Path text, String tokenizer, String dataKeys) throws IOException {
+        Path file = Files.writeString(folder.resolve(name + "-tokenizer.json"), tokenizer);
+        String recipe = String.format(Locale.ROOT, """
+                name: %s
+                data: {source: %s, tokenizer: %s, validation: {tail: 0.2}%s}
+                model: {preset: llama, hidden_size: 16, num_hidden_layers: 1, num_attention_heads: 2, max_position_embeddings: 16}
+                train: {batch_size: 4, steps: 2, learning_rate: 3.0e-3, eval_every: 2, seed: 5}
+                engine: {precision: fp32}
+                """, name, text, file, dataKeys);
+        return Runs.run(
+                        RecipeDraft.of(Yaml.parse(recipe, "test.yaml"), "test.yaml"),
+                        folder.resolve("runs"),
+                        false,
+                        StopSignal.NEVER)
+                .folder()
+                .path();
     }
 }

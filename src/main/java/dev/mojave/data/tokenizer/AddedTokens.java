@@ -34,6 +34,11 @@ final class AddedTokens {
         tokens.forEach(token -> firstChars.set(token.content().charAt(0)));
     }
 
+    /** Returns the tokens. */
+    List<Token> tokens() {
+        return List.copyOf(longestFirst);
+    }
+
     /** Finds the first token at or after a place. */
     Match find(String text, int from) {
         if (firstChars.cardinality() == 1) {

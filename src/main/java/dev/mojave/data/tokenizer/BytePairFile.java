@@ -17,10 +17,12 @@ import tools.jackson.databind.JsonNode;
 final class BytePairFile {
     private final JsonNode root;
     private final JsonNode model;
+    private final EndOfText end;
     private final String place;
 
-    private BytePairFile(JsonNode root, String place) {
+    private BytePairFile(JsonNode root, EndOfText end, String place) {
         this.root = root;
+        this.end = end;
         this.model = root.path("model");
         this.place = place;
     }
@@ -28,15 +30,22 @@ final class BytePairFile {
     /**
      * Returns the tokenizer, or nothing if the file is of another kind.
      *
+     * @param end which token ends a text
      * @param place what to call the file in messages
      * @throws Failure of kind DATA if it is of this kind and contradicts itself
      */
-    static Optional<Tokenizer> read(String json, JsonNode root, String place) {
-        BytePairFile file = new BytePairFile(root, place);
+    static Optional<Tokenizer> read(String json, JsonNode root, EndOfText end, String place) {
+        BytePairFile file = new BytePairFile(root, end, place);
         if (!file.isPlainModel() || !file.isPlainPipeline() || !file.hasPlainAddedTokens()) {
             return Optional.empty();
         }
         Map<String, Integer> vocabulary = file.vocabulary();
+        // An added token needs no spelling in bytes: it is cut out of the text before bytes are looked at.
+        root.path("added_tokens")
+                .valueStream()
+                .map(token -> token.path("content").asString(""))
+                .filter(content -> !ByteLevel.isSpelling(content))
+                .forEach(vocabulary::remove);
         int[] idOfByte = idOfByte(vocabulary);
         boolean spelled = vocabulary.keySet().stream().allMatch(ByteLevel::isSpelling);
         return spelled && Arrays.stream(idOfByte).allMatch(id -> id >= 0)
@@ -138,7 +147,7 @@ final class BytePairFile {
         for (JsonNode merge : model.path("merges")) {
             put(pairs, rank++, merge, idOf);
         }
-        Vocabulary vocabulary = Vocabulary.of(root, place);
+        Vocabulary vocabulary = Vocabulary.of(root, end, place);
         // A token's own bytes, not those of an added token of the same id, which stands for no text.
         byte[][] bytesOf = new byte[vocabulary.size()][];
         Arrays.fill(bytesOf, new byte[0]);

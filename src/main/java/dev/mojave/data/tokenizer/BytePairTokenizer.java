@@ -1,7 +1,11 @@
 package dev.mojave.data.tokenizer;
 
 import dev.mojave.base.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +25,8 @@ public final class BytePairTokenizer implements Tokenizer {
     private final BytePairs pairs;
     private final List<AddedTokens> added;
     private final boolean prefixSpace;
+    /** By id, how many bytes of a text become it. */
+    private final int[] bytesInText;
     /** One is kept for the next call; calls at the same time make their own. */
     private final AtomicReference<BytePairs.@Nullable Scratch> spare = new AtomicReference<>();
 
@@ -42,6 +48,14 @@ public final class BytePairTokenizer implements Tokenizer {
         this.pairs = pairs;
         this.added = List.copyOf(added);
         this.prefixSpace = prefixSpace;
+        this.bytesInText = new int[vocabulary.size()];
+        Arrays.setAll(bytesInText, id -> vocabulary.bytes(id).length);
+        // Text that spells an added token is text, also where the token stands for none.
+        for (AddedTokens round : added) {
+            for (AddedTokens.Token token : round.tokens()) {
+                bytesInText[token.id()] = token.content().getBytes(StandardCharsets.UTF_8).length;
+            }
+        }
     }
 
     /** Loading GPT-2's vocabulary takes a moment; it is immutable, so one is enough. */
@@ -69,19 +83,46 @@ public final class BytePairTokenizer implements Tokenizer {
         return vocabulary.endOfText();
     }
 
+    /** Returns the content of the token that was named as the one that ends texts, where it was named. */
+    Optional<String> namedEnd() {
+        return vocabulary.namedEnd();
+    }
+
     @Override
     public int[] encode(String text) {
         BytePairs.Scratch kept = spare.getAndSet(null);
         BytePairs.Scratch scratch = kept == null ? new BytePairs.Scratch() : kept;
-        encode(text, 0, scratch);
+        encode(text, 0, scratch, at -> {});
         int[] ids = scratch.take();
         spare.set(scratch);
         return ids;
     }
 
-    private void encode(String text, int round, BytePairs.Scratch scratch) {
+    @Override
+    public EncodedText encodeText(String text) {
+        BytePairs.Scratch scratch = new BytePairs.Scratch();
+        BitSet prefixed = new BitSet();
+        encode(text, 0, scratch, prefixed::set);
+        int[] ids = scratch.take();
+        int[] lengths = new int[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            // The first id behind a space that was put in front has it; nothing else is not in the text.
+            lengths[i] = bytesInText[ids[i]] - (prefixed.get(i) ? 1 : 0);
+        }
+        return EncodedText.ofLengths(ids, lengths);
+    }
+
+    /** Takes the index of each id that begins with a space that is not in the text. */
+    private interface Prefixes {
+        void at(int index);
+    }
+
+    private void encode(String text, int round, BytePairs.Scratch scratch, Prefixes prefixes) {
         if (round == added.size()) {
             boolean prefixed = prefixSpace && !text.startsWith(" ");
+            if (prefixed) {
+                prefixes.at(scratch.size());
+            }
             pairs.encode(Pieces.padded(prefixed ? " " + text : text), scratch);
             return;
         }
@@ -89,7 +130,7 @@ public final class BytePairTokenizer implements Tokenizer {
         while (from < text.length()) {
             AddedTokens.Match match = added.get(round).find(text, from);
             if (match.start() > from) {
-                encode(text.substring(from, match.start()), round + 1, scratch);
+                encode(text.substring(from, match.start()), round + 1, scratch, prefixes);
             }
             if (match.id() >= 0) {
                 scratch.add(match.id());

@@ -62,6 +62,11 @@ final class BytePairs {
             }
         }
 
+        /** Returns how many ids there are so far. */
+        int size() {
+            return size;
+        }
+
         /** Returns the ids so far and forgets them. */
         int[] take() {
             int[] taken = Arrays.copyOf(out, size);

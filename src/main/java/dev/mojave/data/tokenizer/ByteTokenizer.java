@@ -40,6 +40,11 @@ public record ByteTokenizer(boolean separator) implements Tokenizer {
     }
 
     @Override
+    public EncodedText encodeText(String text) {
+        return EncodedText.ofSpellings(encode(text), this::byteLength);
+    }
+
+    @Override
     public String decode(int... ids) {
         byte[] bytes = new byte[ids.length];
         int n = 0;

@@ -92,6 +92,11 @@ public final class CharTokenizer implements Tokenizer {
         return n == ids.length ? ids : Arrays.copyOf(ids, n);
     }
 
+    @Override
+    public EncodedText encodeText(String text) {
+        return EncodedText.ofSpellings(encode(text), this::byteLength);
+    }
+
     /** Says whether a character is in the vocabulary. */
     boolean knows(int codePoint) {
         return id(codePoint) >= 0;
@@ -139,8 +144,7 @@ public final class CharTokenizer implements Tokenizer {
         if (id == codePoints.length) {
             return 0;
         }
-        int codePoint = codePoints[id];
-        return codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+        return EncodedText.byteLength(codePoints[id]);
     }
 
     @Override

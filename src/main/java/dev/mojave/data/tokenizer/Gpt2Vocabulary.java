@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
@@ -54,7 +55,8 @@ final class Gpt2Vocabulary {
         }
         Check.that(next == END_OF_TEXT, "GPT-2 has %d tokens before its last, not %d", END_OF_TEXT, next);
         bytesOf[END_OF_TEXT] = new byte[0];
-        Vocabulary vocabulary = new Vocabulary(bytesOf, OptionalInt.of(END_OF_TEXT), true, OptionalInt.empty());
+        Vocabulary vocabulary =
+                new Vocabulary(bytesOf, OptionalInt.of(END_OF_TEXT), true, OptionalInt.empty(), Optional.empty());
         int[] ids = IntStream.range(0, END_OF_TEXT).toArray();
         return new BytePairTokenizer(
                 null,

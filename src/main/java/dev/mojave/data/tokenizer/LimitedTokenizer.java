@@ -78,7 +78,17 @@ public record LimitedTokenizer(Tokenizer whole, int vocabSize) implements Tokeni
      */
     @Override
     public int[] encode(String text) {
-        int[] ids = whole.encode(text);
+        return known(whole.encode(text));
+    }
+
+    @Override
+    public EncodedText encodeText(String text) {
+        EncodedText encoded = whole.encodeText(text);
+        known(encoded.ids());
+        return encoded;
+    }
+
+    private int[] known(int... ids) {
         for (int id : ids) {
             if (id >= vocabSize) {
                 throw Failure.data(

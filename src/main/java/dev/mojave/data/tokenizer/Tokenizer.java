@@ -7,8 +7,7 @@ import java.util.OptionalInt;
  * A reversible map from text to token ids in {@code [0, vocabSize)}.
  *
  * <p>The end-of-text id separates documents. It stands for no text: {@link #encode} does not make it, {@link #decode} leaves it
- * out, and its {@link #byteLength} is 0, so the byte lengths of {@code encode(text)} add up to the UTF-8 length of
- * {@code text}. {@link TokenizerFile} says where a tokenizer file differs. Implementations are safe for use by several threads.
+ * out, and its {@link #byteLength} is 0. {@link TokenizerFile} says where a tokenizer file differs. Implementations are safe for use by several threads.
  */
 @Promised
 public sealed interface Tokenizer
@@ -28,6 +27,13 @@ public sealed interface Tokenizer
      * @throws dev.mojave.base.Failure of kind DATA if the text has a character that the vocabulary lacks
      */
     int[] encode(String text);
+
+    /**
+     * Encodes text as {@link #encode} does and says which of its bytes each id stands for.
+     *
+     * @throws dev.mojave.base.Failure as {@link #encode}
+     */
+    EncodedText encodeText(String text);
 
     /**
      * Decodes ids; bytes that are not UTF-8 (a character cut by the ends of {@code ids}) become U+FFFD.
@@ -50,7 +56,10 @@ public sealed interface Tokenizer
      */
     StreamDecoder streamDecoderAfter(int... before);
 
-    /** Returns how many UTF-8 bytes of text an id stands for: the unit of bits per byte. */
+    /**
+     * Returns how many UTF-8 bytes the spelling of an id has. For {@code char}, {@code byte} and {@code gpt2} these are the bytes of text
+     * that the id stands for; a tokenizer file may drop, change and add text, so there only {@link #encodeText} knows those.
+     */
     int byteLength(int id);
 
     /** Returns the content of {@code tokenizer.json}, which {@link Tokenizers#fromJson} reads back. */

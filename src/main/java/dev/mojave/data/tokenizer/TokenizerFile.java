@@ -1,25 +1,31 @@
 package dev.mojave.data.tokenizer;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import dev.mojave.base.Failure;
+import dev.mojave.base.Json;
 import dev.mojave.base.MojaveHome;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A Hugging Face {@code tokenizer.json}, run by Hugging Face's own library without truncation, padding or added special tokens.
  *
  * <p>Three differences from our tokenizers follow from the format. Text that spells an added token (such as
  * {@code <|endoftext|>}) becomes that token. Where the file normalises text (lower case, stripped accents), decoding gives the
- * normalised text. Where it does not work on bytes, {@link #byteLength} is the length of the token's own spelling, which is
- * exact only for SentencePiece-like files up to the space that they put in front of a text.
+ * normalised text. {@link #byteLength} is the length of the token's own spelling, without spaces that the tokenizer dropped and with marks
+ * that it added; {@link #encodeText} has the bytes of the text.
  */
 public final class TokenizerFile implements Tokenizer {
     static final String KIND = "tokenizer.json";
@@ -43,15 +49,31 @@ public final class TokenizerFile implements Tokenizer {
      * Makes the tokenizer of the content of a {@code tokenizer.json}.
      *
      * @param root the content, parsed
+     * @param end which token ends a text
      * @param place what to call it in messages: the file
-     * @throws Failure of kind DATA if the content is not a tokenizer, ENVIRONMENT if the native library cannot be loaded
+     * @throws Failure of kind DATA if the content is not a tokenizer, or the library reads other ids than the file has; ENVIRONMENT if the
+     *     native library cannot be loaded
      */
-    static TokenizerFile of(String json, JsonNode root, String place) {
-        Vocabulary vocabulary = Vocabulary.of(root, place);
+    static TokenizerFile of(String json, JsonNode root, EndOfText end, String place) {
+        Vocabulary vocabulary = Vocabulary.of(root, end, place);
         PlainJson.require(root, place);
         TokenizerParts.require(root, place);
+        AddedTokenIds.renumbered(root, place).ifPresent(token -> {
+            throw Failure.data(
+                    "%s: the added token '%s' has the id %d, but Hugging Face's library, which this kind of file needs, numbers it %d;"
+                            + " give added tokens the ids that follow the vocabulary's, without gaps",
+                    place, token.content(), token.id(), token.library());
+        });
         AddedTokenProbe.require(root, place);
-        return new TokenizerFile(json, load(json, place), vocabulary, TokenSeams.of(root), place);
+        return new TokenizerFile(json, load(withoutPostProcessor(root), place), vocabulary, TokenSeams.of(root), place);
+    }
+
+    /**
+     * A post-processor adds special tokens, which are not wanted here; besides it only cuts spaces off what tokens are said to stand for.
+     */
+    private static String withoutPostProcessor(JsonNode root) {
+        ObjectNode plain = ((ObjectNode) root).deepCopy();
+        return Json.line(plain.putNull("post_processor"));
     }
 
     static HuggingFaceTokenizer load(String json, String place) {
@@ -96,6 +118,11 @@ public final class TokenizerFile implements Tokenizer {
         return vocabulary.endOfText();
     }
 
+    /** Returns the content of the token that was named as the one that ends texts, where it was named. */
+    Optional<String> namedEnd() {
+        return vocabulary.namedEnd();
+    }
+
     /** Returns the id that stands for what the vocabulary lacks, if there is one. */
     OptionalInt unknown() {
         return vocabulary.unknown();
@@ -108,7 +135,21 @@ public final class TokenizerFile implements Tokenizer {
      */
     @Override
     public int[] encode(String text) {
-        long[] ids = run(() -> library.encode(text, false, false).getIds());
+        return ids(run(() -> library.encode(text, false, false)));
+    }
+
+    @Override
+    public EncodedText encodeText(String text) {
+        Encoding encoding = run(() -> library.encode(text, false, false));
+        @Nullable CharSpan[] spans = encoding.getCharTokenSpans();
+        int[] ends = Arrays.stream(spans)
+                .mapToInt(span -> span == null ? -1 : span.getEnd())
+                .toArray();
+        return EncodedText.ofCharacters(ids(encoding), ends, text);
+    }
+
+    private int[] ids(Encoding encoding) {
+        long[] ids = encoding.getIds();
         for (long id : ids) {
             if (id >= vocabulary.size()) {
                 throw Failure.data(

@@ -30,7 +30,7 @@ public final class TokenizerInspector {
     public void add(String text) {
         text.codePoints().forEach(codePoint -> {
             characters++;
-            bytes += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+            bytes += EncodedText.byteLength(codePoint);
             boolean space = Character.isWhitespace(codePoint);
             words += !space && !inWord ? 1 : 0;
             inWord = !space;

@@ -9,28 +9,45 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Makes tokenizers from files. */
 public final class Tokenizers {
     /** The names that {@code data.tokenizer} knows beside paths. */
     public static final List<String> NAMES = List.of(CharTokenizer.KIND, ByteTokenizer.KIND, BytePairTokenizer.GPT2);
 
+    /** The name of the file that {@link #config} is the content of. */
+    public static final String CONFIG = EndOfText.CONFIG;
+
     private Tokenizers() {}
 
     /**
-     * Reads a {@code tokenizer.json}, ours or Hugging Face's.
+     * Reads a {@code tokenizer.json}, ours or Hugging Face's. Texts end with the {@code eos_token} of a {@code tokenizer_config.json} that
+     * lies beside it, if that is one of its added tokens; otherwise with the first that it has of the names that are usual.
      *
      * @throws Failure of kind USAGE if the file is missing or cannot be read, DATA if it is not a tokenizer
      */
     public static Tokenizer read(Path file) {
+        return read(file, Optional.empty());
+    }
+
+    /**
+     * Reads a {@code tokenizer.json} as {@link #read(Path)} does.
+     *
+     * @param endOfText the added token that ends texts ({@code data.end_of_text}), whatever lies beside the file
+     * @throws Failure also of kind USAGE if the file does not have that token
+     */
+    public static Tokenizer read(Path file, Optional<String> endOfText) {
         try {
-            return fromJson(Files.readString(file), file.toString());
+            return fromJson(Files.readString(file), EndOfText.of(file, endOfText), file.toString());
         } catch (CharacterCodingException e) {
             throw Failure.data("%s is not UTF-8 text, so it is not a tokenizer.json", file)
                     .because(e);
@@ -41,7 +58,80 @@ public final class Tokenizers {
 
     /** Reads what {@link Tokenizer#toJson} wrote. */
     public static Tokenizer fromJson(String json) {
-        return fromJson(json, "tokenizer.json");
+        return fromJson(json, new EndOfText.Guessed(), "tokenizer.json");
+    }
+
+    /**
+     * Returns the content of the token that ends texts where it was named, by {@code data.end_of_text} or a {@code tokenizer_config.json};
+     * it is not part of {@link Tokenizer#toJson}.
+     */
+    public static Optional<String> namedEnd(Tokenizer tokenizer) {
+        return switch (tokenizer) {
+            case CharTokenizer _, ByteTokenizer _ -> Optional.empty();
+            case BytePairTokenizer t -> t.namedEnd();
+            case TokenizerFile t -> t.namedEnd();
+            case LimitedTokenizer t -> namedEnd(t.whole());
+        };
+    }
+
+    /**
+     * Returns the name that a tokenizer file has for the token that ends texts, or would have by its {@code tokenizer_config.json}, without
+     * reading the file itself.
+     *
+     * @param asked what {@code data.end_of_text} says
+     */
+    public static Optional<String> namedEnd(Path file, Optional<String> asked) {
+        return switch (EndOfText.of(file, asked)) {
+            case EndOfText.Guessed _ -> Optional.empty();
+            case EndOfText.Asked(String content) -> Optional.of(content);
+            case EndOfText.Beside(String content) -> Optional.of(content);
+        };
+    }
+
+    /**
+     * Returns the content of the {@code tokenizer_config.json} that must lie beside {@link Tokenizer#toJson} for its texts to end with the
+     * same token, where one must.
+     */
+    public static Optional<String> config(Tokenizer tokenizer) {
+        return namedEnd(tokenizer)
+                .map(end -> Json.pretty(JsonNodeFactory.instance.objectNode().put("eos_token", end)) + "\n");
+    }
+
+    /** Says whether the spellings of the ids of every text are the text, so that {@link Tokenizer#byteLength} adds up to its bytes. */
+    public static boolean spellsText(Tokenizer tokenizer) {
+        return !tokenizer.kind().equals(TokenizerFile.KIND);
+    }
+
+    /** Returns the contents of the added tokens of a tokenizer file, in words. */
+    public static String addedTokens(Tokenizer tokenizer) {
+        Set<String> added = new LinkedHashSet<>();
+        file(tokenizer)
+                .path("added_tokens")
+                .forEach(token -> added.add(token.path("content").asString("")));
+        return EndOfText.candidates(added);
+    }
+
+    /** Returns the file of Hugging Face's kind that a tokenizer was read from. */
+    private static JsonNode file(Tokenizer tokenizer) {
+        return Json.tree((tokenizer instanceof LimitedTokenizer t ? t.whole() : tokenizer).toJson());
+    }
+
+    /**
+     * Says in which way Hugging Face's library, and so transformers, reads other ids from the file than the file has.
+     *
+     * @return a clause that begins with what differs, or nothing if there is no difference
+     */
+    public static Optional<String> readOtherwise(Tokenizer tokenizer) {
+        if (!tokenizer.kind().equals(TokenizerFile.KIND)) {
+            return Optional.empty();
+        }
+        return AddedTokenIds.renumbered(file(tokenizer), TokenizerFile.KIND)
+                .map(token -> String.format(
+                        Locale.ROOT,
+                        "the added token '%s' has the id %d, and Hugging Face's library, which numbers added tokens on without gaps, reads %d",
+                        token.content(),
+                        token.id(),
+                        token.library()));
     }
 
     /**
@@ -122,20 +212,22 @@ public final class Tokenizers {
         return path;
     }
 
-    private static Tokenizer fromJson(String json, String place) {
+    private static Tokenizer fromJson(String json, EndOfText end, String place) {
         try {
             JsonNode root = Json.tree(json);
             if (!root.isObject()) {
                 throw Failure.data("%s is not a tokenizer: a JSON object was expected", place);
             }
             if (root.path("type").asString("").equals(LimitedTokenizer.FORMAT)) {
-                Tokenizer whole = fromJson(root.path("file").asString(""), place);
+                Tokenizer whole = fromJson(root.path("file").asString(""), end, place);
                 return new LimitedTokenizer(whole, root.path("vocab_size").asInt(0));
             }
             if (!root.has("type")) {
-                Optional<Tokenizer> ours = BytePairFile.read(json, root, place);
-                return ours.isPresent() ? ours.get() : TokenizerFile.of(json, root, place);
+                AddedTokenIds.requireUnambiguous(root, place);
+                Optional<Tokenizer> ours = BytePairFile.read(json, root, end, place);
+                return ours.isPresent() ? ours.get() : TokenizerFile.of(json, root, end, place);
             }
+            requireNoName(end, place);
             return own(Json.mapper().treeToValue(root, OwnFormat.class), place);
         } catch (JacksonException e) {
             throw Failure.data("%s is not a valid tokenizer.json: %s", place, JsonFaults.reason(e, json))
@@ -143,6 +235,15 @@ public final class Tokenizers {
         } catch (IllegalArgumentException e) {
             throw Failure.data("%s is not a valid tokenizer.json: %s", place, String.valueOf(e.getMessage()))
                     .because(e);
+        }
+    }
+
+    /** Our own kinds have their end-of-text token by themselves. */
+    private static void requireNoName(EndOfText end, String place) {
+        if (end instanceof EndOfText.Asked(String content) && !content.equals(BytePairTrainer.END_OF_TEXT)) {
+            throw Failure.usage(
+                    "data.end_of_text: '%s' is not a token of %s, whose texts end with %s; leave the key out",
+                    content, place, BytePairTrainer.END_OF_TEXT);
         }
     }
 

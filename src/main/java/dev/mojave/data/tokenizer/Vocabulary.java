@@ -4,10 +4,13 @@ import dev.mojave.base.Check;
 import dev.mojave.base.Failure;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** What a {@code tokenizer.json} says about its ids: how many, their text, and which one ends a text. */
@@ -23,21 +26,29 @@ final class Vocabulary {
     private final OptionalInt endOfText;
     private final boolean byteLevel;
     private final OptionalInt unknown;
+    private final Optional<String> namedEnd;
 
-    Vocabulary(byte[][] bytesOf, OptionalInt endOfText, boolean byteLevel, OptionalInt unknown) {
+    Vocabulary(
+            byte[][] bytesOf,
+            OptionalInt endOfText,
+            boolean byteLevel,
+            OptionalInt unknown,
+            Optional<String> namedEnd) {
         this.bytesOf = bytesOf;
         this.endOfText = endOfText;
         this.byteLevel = byteLevel;
         this.unknown = unknown;
+        this.namedEnd = namedEnd;
     }
 
     /**
      * Reads the vocabulary of a {@code tokenizer.json}.
      *
+     * @param end which token ends a text
      * @param place what to call the file in messages
-     * @throws Failure of kind DATA if it has no vocabulary, or one with ids that cannot be
+     * @throws Failure of kind DATA if it has no vocabulary, or one with ids that cannot be; USAGE if it lacks the token that ends texts
      */
-    static Vocabulary of(JsonNode root, String place) {
+    static Vocabulary of(JsonNode root, EndOfText end, String place) {
         Map<Integer, String> tokens = tokens(root.path("model").path("vocab"), place);
         if (tokens.isEmpty()) {
             throw Failure.data("%s is not a Hugging Face tokenizer: it has no model.vocab", place);
@@ -45,7 +56,7 @@ final class Vocabulary {
         boolean byteLevel = mentions(root.path("decoder"), "ByteLevel");
         Map<Integer, byte[]> bytes = new TreeMap<>();
         tokens.forEach((id, token) -> bytes.put(id, byteLevel ? ByteLevel.bytes(token) : spelling(token)));
-        Map<String, Integer> added = new TreeMap<>();
+        Map<String, Integer> added = new LinkedHashMap<>();
         for (JsonNode token : root.path("added_tokens")) {
             String content = token.path("content").asString("");
             int id = id(token.path("id"), content, place);
@@ -53,17 +64,18 @@ final class Vocabulary {
             bytes.put(id, special ? new byte[0] : content.getBytes(StandardCharsets.UTF_8));
             added.put(content, id);
         }
-        OptionalInt end = ENDS.stream()
+        Optional<String> named = end.among(added.keySet(), place);
+        OptionalInt endId = Stream.concat(named.stream(), ENDS.stream())
                 .filter(added::containsKey)
                 .mapToInt(name -> added.getOrDefault(name, -1))
                 .findFirst();
-        end.ifPresent(id -> bytes.put(id, new byte[0]));
+        endId.ifPresent(id -> bytes.put(id, new byte[0]));
         int size = bytes.keySet().stream().mapToInt(id -> id).max().orElse(-1) + 1;
         byte[][] bytesOf = new byte[size][];
         for (int id = 0; id < size; id++) {
             bytesOf[id] = bytes.getOrDefault(id, new byte[0]);
         }
-        return new Vocabulary(bytesOf, end, byteLevel, unknown(root.path("model"), tokens));
+        return new Vocabulary(bytesOf, endId, byteLevel, unknown(root.path("model"), tokens), named);
     }
 
     /** Unigram gives the id of its unknown token, the others give its name. */
@@ -133,6 +145,11 @@ final class Vocabulary {
 
     OptionalInt endOfText() {
         return endOfText;
+    }
+
+    /** Returns the content of the token that was named as the one that ends texts, where it was named and not guessed. */
+    Optional<String> namedEnd() {
+        return namedEnd;
     }
 
     /** The id that stands for what the vocabulary lacks, if there is one. */

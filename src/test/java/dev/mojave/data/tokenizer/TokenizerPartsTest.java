@@ -175,7 +175,7 @@ class TokenizerPartsTest {
 
     @Test
     void twoAddedTokensDoNotWantTheSameSpace() {
-        String right = ", " + token("<b>", false, false, true);
+        String right = ", " + token(3, "<b>", false, false, true);
         assertRefused(
                 added("", token(" ", false, true, false) + right),
                 "the added token \" \" is white space with \"lstrip\": true",
@@ -192,10 +192,15 @@ class TokenizerPartsTest {
     }
 
     private static String token(String content, boolean normalized, boolean lstrip, boolean rstrip) {
+        return token(2, content, normalized, lstrip, rstrip);
+    }
+
+    private static String token(int id, String content, boolean normalized, boolean lstrip, boolean rstrip) {
         return String.format(
                 Locale.ROOT,
-                "{\"id\": 3, \"content\": \"%s\", \"normalized\": %s, \"lstrip\": %s, \"rstrip\": %s,"
+                "{\"id\": %d, \"content\": \"%s\", \"normalized\": %s, \"lstrip\": %s, \"rstrip\": %s,"
                         + " \"single_word\": false, \"special\": true}",
+                id,
                 content,
                 normalized,
                 lstrip,
