@@ -31,17 +31,39 @@ class AttentionHalfTest {
                 AttentionShape shape = shape(tokens, heads, shared, size);
                 Optional<Tensor> visible = masked ? Optional.of(mask(batch, tokens)) : Optional.empty();
                 List<Tensor> in = inputs(batch, tokens, shape, bias);
-                Twins.compare(
+                Twins.compareSums(
                         rng,
                         in,
                         t -> BlockKernel.apply(
                                 t.getFirst(),
                                 List.of(AttentionHalf.of(
                                         weights(t, shape, centred, bias), visible, 0, 0, DType.FLOAT32))),
-                        t -> plain(t.getFirst(), visible, weights(t, inDoubles(shape), centred, bias), DType.FLOAT32),
-                        2e-4);
+                        t -> plain(
+                                t.getFirst(),
+                                visible,
+                                weights(
+                                        t,
+                                        t.getFirst().dtype() == DType.FLOAT64 ? inDoubles(shape) : shape,
+                                        centred,
+                                        bias),
+                                DType.FLOAT32),
+                        terms(batch, tokens, shape),
+                        largestScore(0.4, bias, tokens));
             }
         }
+    }
+
+    /**
+     * Sums on the longest way: width at norm and projections, head size at scores, tokens at softmax and mixture, forward and back, and
+     * all rows at the weights' gradients.
+     */
+    private static double terms(int batch, int tokens, AttentionShape shape) {
+        return 8.0 * 24 + 4.0 * shape.headSize() + 4.0 * tokens + 2.0 * shape.queryWidth() + (double) batch * tokens;
+    }
+
+    /** The size of scores between queries and keys that are sums of 24 products of 1 by such weights, and a bias of 1. */
+    private static double largestScore(double weight, boolean bias, int tokens) {
+        return Math.max(1, (24 * weight * weight + (bias ? 1 : 0)) * Math.sqrt(2 * Math.log(Math.max(2, tokens))));
     }
 
     /**
@@ -86,7 +108,7 @@ class AttentionHalfTest {
                                         bias),
                                 compute),
                         10,
-                        (24 * 0.2 * 0.2 + (bias ? 1 : 0)) * Math.sqrt(2 * Math.log(tokens)));
+                        largestScore(0.2, bias, tokens));
             }
         }
     }
@@ -100,13 +122,11 @@ class AttentionHalfTest {
             AttentionShape shape = new AttentionShape(heads, shared, size, Optional.empty());
             List<Tensor> in = inputs(batch, tokens, shape, true);
             Tensor maskBHSS = DropoutKernelTest.mask(ofWeights, (long) batch * heads * tokens, tokens)
-                    .reshape(batch, heads, tokens, tokens)
-                    .to(DType.FLOAT64);
+                    .reshape(batch, heads, tokens, tokens);
             Tensor maskBSD = DropoutKernelTest.mask(
                             ofBranch, (long) batch * tokens, in.getFirst().size(2))
-                    .reshape(in.getFirst().shape())
-                    .to(DType.FLOAT64);
-            Twins.compare(
+                    .reshape(in.getFirst().shape());
+            Twins.compareSums(
                     rng,
                     in,
                     t -> BlockKernel.apply(
@@ -117,8 +137,13 @@ class AttentionHalfTest {
                                     ofWeights,
                                     ofBranch,
                                     Precision.FULL))),
-                    t -> dropped(t.getFirst(), weights(t, shape, true, true), maskBHSS, maskBSD),
-                    2e-4);
+                    t -> dropped(
+                            t.getFirst(),
+                            weights(t, shape, true, true),
+                            maskBHSS.to(t.getFirst().dtype()),
+                            maskBSD.to(t.getFirst().dtype())),
+                    terms(batch, tokens, shape),
+                    largestScore(0.4, true, tokens));
         }
     }
 
@@ -131,8 +156,8 @@ class AttentionHalfTest {
         Tensor q = heads(parts.get(0), shape.heads(), size);
         Tensor k = grouped(heads(parts.get(1), shape.keyValueHeads(), size), shape);
         Tensor v = grouped(heads(parts.get(2), shape.keyValueHeads(), size), shape);
-        Tensor hidden = Tensors.ones(DType.FLOAT64, q.size(2), q.size(2))
-                .sub(Tensors.ones(DType.FLOAT64, q.size(2), q.size(2)).tril(0))
+        Tensor hidden = Tensors.ones(xBSD.dtype(), q.size(2), q.size(2))
+                .sub(Tensors.ones(xBSD.dtype(), q.size(2), q.size(2)).tril(0))
                 .mul(-1e9);
         Tensor scores = q.matmul(k.transpose(2, 3)).mul(shape.scale()).add(hidden);
         Tensor mixed = Functions.softmax(scores, 3).mul(maskBHSS).matmul(v);

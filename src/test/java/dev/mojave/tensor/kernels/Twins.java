@@ -18,12 +18,18 @@ final class Twins {
     /** Half the distance of neighbours at 1. */
     private static final double BFLOAT16_UNIT = 0x1p-8;
 
+    /** The same in float32. */
+    private static final double FLOAT32_UNIT = 0x1p-24;
+
     /** Elements over which errors average. */
     private static final int ENOUGH = 500;
 
     private Twins() {}
 
-    /** Values, and gradients of a weighted sum, against the plain twin in float64. */
+    /**
+     * Values, and gradients of a weighted sum, against the plain twin in float64: of elementwise operations and sums of few terms, whose
+     * elements are off by so much of themselves, or of 1.
+     */
     static void compare(
             Rng rng,
             List<Tensor> inputs,
@@ -42,6 +48,44 @@ final class Twins {
         for (int i = 0; i < mine.size(); i++) {
             close(mine.get(i).grad().orElseThrow(), theirs.get(i).grad().orElseThrow(), tolerance);
         }
+    }
+
+    /**
+     * Values, and gradients of a weighted sum, of sums of products against the plain twin in float64: element by element, and all in all no
+     * more than twice as far from it as the twin in float32, which adds up the same terms in another order, is off by and a standard deviation.
+     *
+     * <p>The tolerance of an element: adding up n random terms of size s rounds n partial sums, of which the i-th is some sqrt(i) s large, by
+     * u / sqrt(3) of itself in the mean square, u = 2^-24. The error is then {@code u sqrt(n / 6)} of sqrt(n) s, which is the root mean square
+     * of such sums. An element that happens to be small is off by as much as any: its terms cancel, their roundings do not. One after another,
+     * sums add up their n. What errors are multiplied with on their way is random too, and of products of two normal factors no more than one in
+     * some ten thousand exceeds ten standard deviations. Sums in the many lanes of wide vectors round less than those in few.
+     *
+     * @param terms of all sums on the longest way to a result
+     * @param arguments by what errors grow on that way, as those of a softmax's arguments do by the arguments' size; 1 = by nothing
+     */
+    static void compareSums(
+            Rng rng,
+            List<Tensor> inputs,
+            Function<List<Tensor>, Tensor> fused,
+            Function<List<Tensor>, Tensor> plain,
+            double terms,
+            double arguments) {
+        long seed = rng.nextLong();
+        List<Tensor> exact = derive(seed, inputs, DType.FLOAT64, plain);
+        List<Tensor> mine = derive(seed, inputs, DType.FLOAT32, fused);
+        List<Tensor> twin = derive(seed, inputs, DType.FLOAT32, plain);
+        double deviation = Math.sqrt(terms / 6) * FLOAT32_UNIT;
+        double tolerance = 10 * deviation * arguments;
+        double error = 0;
+        double twinError = 0;
+        for (int i = 0; i < exact.size(); i++) {
+            // The terms that inputs of size 1 make are no smaller, even where they cancel everywhere.
+            double size = Math.max(1, rms(exact.get(i)));
+            close(mine.get(i).div(size), exact.get(i).div(size), tolerance);
+            error += Math.pow(rms(mine.get(i).to(DType.FLOAT64).sub(exact.get(i))) / size, 2);
+            twinError += Math.pow(rms(twin.get(i).to(DType.FLOAT64).sub(exact.get(i))) / size, 2);
+        }
+        assertThat(Math.sqrt(error)).isLessThanOrEqualTo(2 * (Math.sqrt(twinError) + deviation));
     }
 
     /** Skips a test of products that the BLAS library in use does not have. */
