@@ -1,6 +1,5 @@
 package dev.mojave.data.tokenizer;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
 import java.util.List;
@@ -72,18 +71,16 @@ final class AddedTokenProbe {
         if (tokens.isEmpty()) {
             return Optional.empty();
         }
-        try (HuggingFaceTokenizer library = TokenizerFile.load(json(normalizer, preTokenizer), place)) {
+        ObjectNode root = file(normalizer, preTokenizer);
+        try (TokenLibrary library = TokenLibrary.open(Json.line(root), root, place)) {
             return tokens.stream()
-                    .filter(token -> library.encode(token.path("content").stringValue(), false, false)
-                                    .getIds()
-                                    .length
-                            == 0)
+                    .filter(token -> library.encode(token.path("content").stringValue()).ids().length == 0)
                     .findFirst();
         }
     }
 
     /** A tokenizer that knows no word, so that every piece of text is one unknown. */
-    private static String json(JsonNode normalizer, JsonNode preTokenizer) {
+    private static ObjectNode file(JsonNode normalizer, JsonNode preTokenizer) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         root.put("version", "1.0").putArray("added_tokens");
         root.set("normalizer", normalizer);
@@ -93,6 +90,6 @@ final class AddedTokenProbe {
                 .put("unk_token", "u")
                 .putObject("vocab")
                 .put("u", 0);
-        return Json.line(root);
+        return root;
     }
 }

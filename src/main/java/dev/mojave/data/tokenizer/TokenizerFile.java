@@ -1,26 +1,17 @@
 package dev.mojave.data.tokenizer;
 
-import ai.djl.huggingface.tokenizers.Encoding;
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
-import dev.mojave.base.MojaveHome;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A Hugging Face {@code tokenizer.json}, run by Hugging Face's own library without truncation, padding or added special tokens.
+ * A Hugging Face {@code tokenizer.json}, run by Hugging Face's own library without truncation, padding or added special tokens; in a process
+ * of its own where the file has parts that the library might not survive ({@link ChildLibrary}).
  *
  * <p>Three differences from our tokenizers follow from the format. Text that spells an added token (such as
  * {@code <|endoftext|>}) becomes that token. Where the file normalises text (lower case, stripped accents), decoding gives the
@@ -31,15 +22,23 @@ public final class TokenizerFile implements Tokenizer {
     static final String KIND = "tokenizer.json";
 
     private final String json;
-    private final HuggingFaceTokenizer library;
+    private final TokenLibrary library;
+    /** For texts that are too long to be encoded in this process. */
+    private final Supplier<TokenLibrary> elsewhere;
     private final Vocabulary vocabulary;
     private final TokenSeams seams;
     private final String place;
 
     private TokenizerFile(
-            String json, HuggingFaceTokenizer library, Vocabulary vocabulary, TokenSeams seams, String place) {
+            String json,
+            TokenLibrary library,
+            Supplier<TokenLibrary> elsewhere,
+            Vocabulary vocabulary,
+            TokenSeams seams,
+            String place) {
         this.json = json;
         this.library = library;
+        this.elsewhere = elsewhere;
         this.vocabulary = vocabulary;
         this.seams = seams;
         this.place = place;
@@ -65,7 +64,14 @@ public final class TokenizerFile implements Tokenizer {
                     place, token.content(), token.id(), token.library());
         });
         AddedTokenProbe.require(root, place);
-        return new TokenizerFile(json, load(withoutPostProcessor(root), place), vocabulary, TokenSeams.of(root), place);
+        String plain = withoutPostProcessor(root);
+        return new TokenizerFile(
+                json,
+                TokenLibrary.open(plain, root, place),
+                () -> new ChildLibrary(plain, root, place),
+                vocabulary,
+                TokenSeams.of(root),
+                place);
     }
 
     /**
@@ -74,33 +80,6 @@ public final class TokenizerFile implements Tokenizer {
     private static String withoutPostProcessor(JsonNode root) {
         ObjectNode plain = ((ObjectNode) root).deepCopy();
         return Json.line(plain.putNull("post_processor"));
-    }
-
-    static HuggingFaceTokenizer load(String json, String place) {
-        // The library unpacks its native code into a cache; it must not look anything up on the network.
-        preset("DJL_CACHE_DIR", MojaveHome.path().resolve("native").toString());
-        preset("ai.djl.offline", "true");
-        preset("OPT_OUT_TRACKING", "true");
-        Map<String, String> options = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
-        try {
-            return HuggingFaceTokenizer.newInstance(
-                    new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)), options);
-        } catch (UnsatisfiedLinkError | ExceptionInInitializerError | NoClassDefFoundError | IllegalStateException e) {
-            throw Failure.environment(
-                            "the native library for tokenizer.json files cannot be loaded on this machine (%s);"
-                                    + " use data.tokenizer: gpt2, byte, char or a byte-level BPE file, which need none",
-                            String.valueOf(e.getMessage() == null ? e.getCause() : e.getMessage()))
-                    .because(e);
-        } catch (IOException | RuntimeException e) {
-            throw Failure.data("%s is not a Hugging Face tokenizer: %s", place, String.valueOf(e.getMessage()))
-                    .because(e);
-        }
-    }
-
-    private static void preset(String property, String value) {
-        if (System.getProperty(property) == null && System.getenv(property) == null) {
-            System.setProperty(property, value);
-        }
     }
 
     @Override
@@ -135,21 +114,21 @@ public final class TokenizerFile implements Tokenizer {
      */
     @Override
     public int[] encode(String text) {
-        return ids(run(() -> library.encode(text, false, false)));
+        return ids(tokens(text).ids());
     }
 
     @Override
     public EncodedText encodeText(String text) {
-        Encoding encoding = run(() -> library.encode(text, false, false));
-        @Nullable CharSpan[] spans = encoding.getCharTokenSpans();
-        int[] ends = Arrays.stream(spans)
-                .mapToInt(span -> span == null ? -1 : span.getEnd())
-                .toArray();
-        return EncodedText.ofCharacters(ids(encoding), ends, text);
+        TokenLibrary.Tokens tokens = tokens(text);
+        return EncodedText.ofCharacters(ids(tokens.ids()), tokens.ends(), text);
     }
 
-    private int[] ids(Encoding encoding) {
-        long[] ids = encoding.getIds();
+    private TokenLibrary.Tokens tokens(String text) {
+        boolean longer = text.length() > KnownParts.LONGEST_TEXT;
+        return run(() -> (longer ? elsewhere.get() : library).encode(text));
+    }
+
+    private int[] ids(long... ids) {
         for (long id : ids) {
             if (id >= vocabulary.size()) {
                 throw Failure.data(
@@ -162,6 +141,8 @@ public final class TokenizerFile implements Tokenizer {
     private <T> T run(Supplier<T> call) {
         try {
             return call.get();
+        } catch (Failure e) {
+            throw e;
         } catch (RuntimeException e) {
             throw Failure.data("%s cannot be used as a tokenizer: %s", place, String.valueOf(e.getMessage()))
                     .because(e);
@@ -174,7 +155,7 @@ public final class TokenizerFile implements Tokenizer {
             vocabulary.check(id);
         }
         if (!vocabulary.byteLevel()) {
-            return run(() -> library.decode(IntStream.of(ids).asLongStream().toArray(), true));
+            return run(() -> library.decode(ids));
         }
         return vocabulary.text(ids);
     }

@@ -15,7 +15,8 @@ import tools.jackson.databind.JsonNode;
  * survive them. It takes forms of them that nobody writes, and ends the process over some, when it reads them or at the first text. So we
  * look first, and refuse those and whatever is not an object with a type: the library guesses what a list stands for.
  *
- * <p>Not among them, because it cannot be told without the text: a pattern with so much backtracking that the library gives up on it.
+ * <p>What else it might not survive, such as a pattern that goes back over a text so often that it gives up, is left to
+ * {@link ChildLibrary}.
  */
 final class TokenizerParts {
     /** The parts, and where those that are sequences have what they consist of. */
@@ -99,8 +100,8 @@ final class TokenizerParts {
         try {
             Pattern compiled = Pattern.compile(regex);
             return Stream.concat(SAMPLES.stream(), Stream.of(regex).filter(r -> r.length() <= LONGEST_PATTERN))
-                    .anyMatch(sample -> matchesNothing(compiled.matcher(sample)));
-        } catch (PatternSyntaxException | StackOverflowError e) {
+                    .anyMatch(sample -> matchesNothing(compiled.matcher(new PatientText(sample))));
+        } catch (PatternSyntaxException | StackOverflowError | PatientText.Exhausted e) {
             return false;
         }
     }

@@ -71,7 +71,7 @@ class AddedTokenIdsTest {
                 add(root, id, "a", false, false);
             }
             Map<String, Integer> expected = AddedTokenIds.ofLibrary(root, "test");
-            try (HuggingFaceTokenizer library = TokenizerFile.load(Json.line(root), "test")) {
+            try (HuggingFaceTokenizer library = DirectLibrary.load(Json.line(root), "test")) {
                 expected.forEach((content, expectedId) -> assertThat(
                                 library.encode(content, false, false).getIds())
                         .as("seed %d: %s in %s", seed, content, root.path("added_tokens"))

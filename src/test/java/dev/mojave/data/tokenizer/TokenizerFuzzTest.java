@@ -45,7 +45,8 @@ class TokenizerFuzzTest {
     private void damageAndUse(List<byte[]> originals, Random random) throws IOException {
         byte[] original = originals.get(random.nextInt(originals.size()));
         Path file = Files.write(folder.resolve("tokenizer.json"), damage(original, random));
-        use(Tokenizers.read(file), RandomText.of(random, 20));
+        String repeated = random.nextInt(4) == 0 ? "a".repeat(40) + "!" : "";
+        use(Tokenizers.read(file), RandomText.of(random, 20) + repeated);
     }
 
     private static void use(Tokenizer tokenizer, String text) {
@@ -76,6 +77,37 @@ class TokenizerFuzzTest {
             return Damage.bytes(original, random);
         }
         ObjectNode root = (ObjectNode) Json.tree(new String(original, StandardCharsets.UTF_8));
+        if (random.nextInt(12) == 0) {
+            usePattern(root, random);
+            return Json.line(root).getBytes(StandardCharsets.UTF_8);
+        }
         return Json.line(Damage.json(root, random)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Puts a pattern that nobody has seen where one may stand. */
+    private static void usePattern(ObjectNode root, Random random) {
+        String part = List.of("normalizer", "pre_tokenizer", "decoder").get(random.nextInt(3));
+        boolean split = part.equals("pre_tokenizer");
+        ObjectNode node = root.putObject(part).put("type", split ? "Split" : "Replace");
+        node.putObject("pattern").put("Regex", pattern(random, 3));
+        if (split) {
+            node.put("behavior", "Isolated").put("invert", random.nextBoolean());
+        } else {
+            node.put("content", "a");
+        }
+    }
+
+    private static String pattern(Random random, int depth) {
+        StringBuilder pattern = new StringBuilder();
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            String atom = depth > 0 && random.nextInt(2) == 0
+                    ? List.of("(", "(?:", "(?=", "(?!", "(?<=", "(?i:").get(random.nextInt(6)) + pattern(random, depth - 1) + ")"
+                    : List.of("a", ".", "\\s", "\\S", "\\p{L}", "[^a]", "\\w", "\\b", "^", "$", "\\1", "\\X", "[a-z&&[^b]]")
+                            .get(random.nextInt(13));
+            pattern.append(atom)
+                    .append(List.of("", "", "*", "+", "?", "{1,3}", "*?", "++", "{2,}").get(random.nextInt(9)))
+                    .append(random.nextInt(6) == 0 ? "|" : "");
+        }
+        return pattern.toString();
     }
 }

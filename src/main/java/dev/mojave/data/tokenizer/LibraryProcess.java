@@ -1,0 +1,183 @@
+package dev.mojave.data.tokenizer;
+
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one process beside this one in which Hugging Face's library runs tokenizers that might end it. It is started at the first call, serves
+ * calls one after the other, and ends with this process, whose end closes its standard input. When it ends by itself or does not answer in
+ * time, that call fails, and the next starts another.
+ */
+final class LibraryProcess {
+    /** Seconds for what depends on no text, and characters a second that the slowest machine should encode. */
+    private static final long SECONDS = 30;
+
+    private static final long CHARACTERS_PER_SECOND = 10_000;
+
+    /** Tokenizers that the process holds at a time. */
+    private static final int HELD = 4;
+
+    private static final Object LOCK = new Object();
+    private static @Nullable LibraryProcess running;
+    private static int handles;
+
+    private final Process process;
+    private final DataOutputStream out;
+    private final DataInputStream in;
+    private final Path errors;
+    /** By their content the tokenizers that the process holds, the one that was used last at the end. */
+    private final Map<String, Integer> held = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** Writes what a call consists of. */
+    interface Request {
+        void write(DataOutputStream out) throws IOException;
+    }
+
+    /** Reads what a call gave. */
+    interface Reply<T> {
+        T read(DataInputStream in) throws IOException;
+    }
+
+    /** The library refused in words. */
+    static final class Refused extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Refused(String message) {
+            super(message);
+        }
+    }
+
+    /** The process ended, or did not answer. */
+    static final class Ended extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Ended(String message, Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    private LibraryProcess(Process process, Path errors) {
+        this.process = process;
+        this.errors = errors;
+        this.out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream(), 1 << 16));
+        this.in = new DataInputStream(new BufferedInputStream(process.getInputStream(), 1 << 16));
+    }
+
+    private static LibraryProcess start() throws IOException {
+        Path errors = Files.createTempFile("mojave-tokenizer", ".log");
+        errors.toFile().deleteOnExit();
+        List<String> command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+DisplayVMOutputToStderr",
+                "-XX:-CreateCoredumpOnCrash",
+                "-XX:ErrorFile=" + errors,
+                "--enable-native-access=ALL-UNNAMED",
+                "-Duser.home=" + System.getProperty("user.home", ""),
+                "-cp",
+                System.getProperty("java.class.path"),
+                LibraryChild.class.getName());
+        return new LibraryProcess(
+                new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
+    }
+
+    /**
+     * Has the process do something with a tokenizer.
+     *
+     * @param json the tokenizer
+     * @param characters length of the text, which the time that it may take depends on
+     * @throws Refused if the library says no, Ended if it ended or did not answer, another IOException if there is no process to be had
+     */
+    static <T> T call(String json, int command, int characters, Request request, Reply<T> reply) throws IOException {
+        synchronized (LOCK) {
+            LibraryProcess current = running;
+            if (current == null) {
+                current = start();
+                running = current;
+            }
+            long seconds = SECONDS + (json.length() + characters) / CHARACTERS_PER_SECOND;
+            Process process = current.process;
+            CompletableFuture<Void> late = CompletableFuture.runAsync(
+                    process::destroyForcibly, CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS));
+            try {
+                int handle = current.handle(json);
+                return current.ask(command, handle, request, reply);
+            } catch (Refused e) {
+                throw e;
+            } catch (IOException e) {
+                running = null;
+                throw current.ended(late.isDone(), seconds, e);
+            } finally {
+                late.cancel(false);
+            }
+        }
+    }
+
+    private int handle(String json) throws IOException {
+        Integer known = held.get(json);
+        if (known != null) {
+            return known;
+        }
+        if (held.size() == HELD) {
+            Map.Entry<String, Integer> oldest = held.entrySet().iterator().next();
+            ask(LibraryChild.CLOSE, oldest.getValue(), request -> {}, nothing -> 0);
+            held.remove(oldest.getKey());
+        }
+        int handle = handles++;
+        ask(LibraryChild.OPEN, handle, request -> LibraryChild.write(request, json), nothing -> 0);
+        held.put(json, handle);
+        return handle;
+    }
+
+    private <T> T ask(int command, int handle, Request request, Reply<T> reply) throws IOException {
+        out.writeByte(command);
+        out.writeInt(handle);
+        request.write(out);
+        out.flush();
+        if (in.readByte() == LibraryChild.REFUSED) {
+            throw new Refused(LibraryChild.read(in));
+        }
+        return reply.read(in);
+    }
+
+    private Ended ended(boolean late, long seconds, IOException cause) {
+        process.destroyForcibly();
+        try {
+            process.waitFor(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        String reason = late ? "did not answer within " + seconds + " seconds" : "ended its process" + lastWords();
+        return new Ended(reason, cause);
+    }
+
+    /** What a panic said, after "panicked at FILE:". */
+    private String lastWords() {
+        try {
+            List<String> lines = new String(Files.readAllBytes(errors), StandardCharsets.UTF_8).lines().toList();
+            for (int i = 0; i + 1 < lines.size(); i++) {
+                if (lines.get(i).contains("panicked at")) {
+                    return " (" + lines.get(i + 1).strip() + ")";
+                }
+            }
+            return "";
+        } catch (IOException e) {
+            return "";
+        } finally {
+            errors.toFile().delete();
+        }
+    }
+}
