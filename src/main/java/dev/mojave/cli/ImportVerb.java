@@ -44,7 +44,8 @@ final class ImportVerb implements Verb {
     @Option(
             names = "--tokenizer",
             paramLabel = "TOKENIZER",
-            description = "byte, gpt2, or a tokenizer.json; default: the folder's own.")
+            description =
+                    "byte, gpt2, a tokenizer.json, or a folder that has one, such as a run's; default: the folder's own.")
     private @Nullable String tokenizer;
 
     @Mixin

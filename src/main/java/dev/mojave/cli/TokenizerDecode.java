@@ -8,28 +8,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code mojave tokenizer decode}. */
 @Command(
         name = "decode",
-        description = "Print the text of ids: every line of ids is a document and becomes its text and a line end.",
+        description = {
+            "Print the text of ids: every line of ids is a document and becomes its text and a line end.",
+            "SOURCE is a file of ids as 'tokenizer encode' prints them; without one, standard input is read."
+        },
         footerHeading = Verb.EXAMPLE,
-        footer = "  ./mojave tokenizer decode --tokenizer gpt2 --ids \"464 5417 318 9480 13\"")
+        footer = "  ./mojave tokenizer decode gpt2 --ids \"464 5417 318 9480 13\"")
 final class TokenizerDecode implements Verb {
     @Mixin
     private TokenizerOption tokenizer = new TokenizerOption();
-
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "FILE",
-            description = "Ids as 'tokenizer encode' prints them; default: standard input.")
-    private @Nullable Path file;
 
     @Option(names = "--ids", paramLabel = "IDS", description = "Decode these ids instead.")
     private @Nullable String ids;
@@ -40,10 +37,11 @@ final class TokenizerDecode implements Verb {
     @Override
     public int run(Console console) throws Exception {
         boolean asJson = json.chosen(console);
-        Tokenizer opened = tokenizer.open();
+        Optional<String> source = tokenizer.sourceBeside("--ids", ids);
+        Tokenizer opened = tokenizer.open(console);
         List<String> texts = new ArrayList<>();
         int number = 0;
-        for (String line : lines()) {
+        for (String line : lines(source)) {
             number++;
             texts.add(opened.decode(ids(opened, line, number)));
         }
@@ -55,13 +53,14 @@ final class TokenizerDecode implements Verb {
         return ExitCodes.OK;
     }
 
-    private List<String> lines() throws IOException {
+    private List<String> lines(Optional<String> source) throws IOException {
         if (ids != null) {
             return List.of(ids);
         }
-        if (file == null) {
+        if (source.isEmpty()) {
             return StandardInput.text().lines().toList();
         }
+        Path file = Path.of(source.get());
         try {
             return Files.readAllLines(file);
         } catch (IOException e) {

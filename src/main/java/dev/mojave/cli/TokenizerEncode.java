@@ -1,10 +1,10 @@
 package dev.mojave.cli;
 
-import dev.mojave.base.Failure;
 import dev.mojave.data.tokenizer.Tokenizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -12,26 +12,20 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code mojave tokenizer encode}. */
 @Command(
         name = "encode",
         description = {
             "Print the ids of a text, one document a line.",
+            "SOURCE is a file, a folder or a data set's name; without one, standard input is read as one document.",
             "A plain text file is one document, of JSONL and CSV each row is one."
         },
         footerHeading = Verb.EXAMPLE,
-        footer = "  ./mojave tokenizer encode --tokenizer gpt2 --text \"The sea is calm.\"")
+        footer = "  ./mojave tokenizer encode gpt2 --text \"The sea is calm.\"")
 final class TokenizerEncode implements Verb {
     @Mixin
     private TokenizerOption tokenizer = new TokenizerOption();
-
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "SOURCE",
-            description = "The text: a file, a folder, a data set's name; default: standard input, as one document.")
-    private @Nullable String source;
 
     @Option(names = "--text", paramLabel = "TEXT", description = "Encode this text instead.")
     private @Nullable String text;
@@ -44,19 +38,17 @@ final class TokenizerEncode implements Verb {
 
     @Override
     public int run(Console console) throws Exception {
-        if (text != null && source != null) {
-            throw Failure.usage("--text and SOURCE are two texts: give one of them");
-        }
+        Optional<String> source = tokenizer.sourceBeside("--text", text);
         boolean asJson = json.chosen(console);
-        Tokenizer opened = tokenizer.open();
+        Tokenizer opened = tokenizer.open(console);
         List<int[]> documents = new ArrayList<>();
         Consumer<int[]> take = asJson ? documents::add : ids -> console.print(line(ids));
         if (text != null) {
             encode(opened, text, take);
-        } else if (source == null) {
+        } else if (source.isEmpty()) {
             encode(opened, StandardInput.text(), take);
         } else {
-            encode(opened, source, byLine, take);
+            encode(opened, source.get(), byLine, take);
         }
         if (asJson) {
             console.json(documents);

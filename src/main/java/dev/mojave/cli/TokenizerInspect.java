@@ -5,37 +5,30 @@ import dev.mojave.data.Corpus;
 import dev.mojave.data.DataSpec;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.TokenizerInspector;
-import dev.mojave.data.tokenizer.Tokenizers;
 import dev.mojave.result.TokenizerReport;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code mojave tokenizer inspect}. */
 @Command(
         name = "inspect",
         description = {
             "Show how a tokenizer treats a text: fertility (tokens a word), coverage, bytes per token, and the tokens themselves,"
-                    + " coloured where the terminal can and with bars between them elsewhere."
+                    + " coloured where the terminal can and with bars between them elsewhere.",
+            "SOURCE is a data set's name, a file or a folder; without one, the corpus that comes with Mojave."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave tokenizer inspect gpt2 --text \"The sea is calm.\"")
 final class TokenizerInspect implements Verb {
     private static final int SHOWN = 600;
 
-    @Parameters(index = "0", paramLabel = "TOKENIZER", description = TokenizerVerb.TOKENIZER)
-    private String tokenizer = "";
-
-    @Parameters(
-            index = "1",
-            arity = "0..1",
-            paramLabel = "SOURCE",
-            description = "The text: a data set's name, a file, a folder; default: ${DEFAULT-VALUE}.")
-    private String source = DataSpec.EMBEDDED;
+    @Mixin
+    private TokenizerOption tokenizer = new TokenizerOption();
 
     @Option(names = "--text", paramLabel = "TEXT", description = "Measure and show this text instead.")
     private @Nullable String text;
@@ -46,11 +39,12 @@ final class TokenizerInspect implements Verb {
     @Override
     public int run(Console console) {
         boolean asJson = json.chosen(console);
-        Tokenizer opened = Tokenizers.open("TOKENIZER", tokenizer);
+        Optional<String> source = tokenizer.sourceBeside("--text", text);
+        Tokenizer opened = tokenizer.open(console);
         TokenizerInspector inspector = new TokenizerInspector(opened);
         StringBuilder beginning = new StringBuilder();
         if (text == null) {
-            read(TokenizerVerb.corpus(source), inspector, beginning, console);
+            read(TokenizerVerb.corpus(source.orElse(DataSpec.EMBEDDED)), inspector, beginning, console);
         } else {
             inspector.add(text);
             beginning.append(text);

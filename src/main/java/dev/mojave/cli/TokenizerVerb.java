@@ -14,9 +14,6 @@ import picocli.CommandLine.Command;
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave tokenizer inspect gpt2 --text \"The sea is calm.\"")
 final class TokenizerVerb {
-    /** How the parameter TOKENIZER is explained. */
-    static final String TOKENIZER = "byte, gpt2, a tokenizer.json, or a folder that has one, such as a run's.";
-
     /** Finds the text that the parameter SOURCE names. */
     static Corpus corpus(String source) {
         return new Datasets(MojaveHome.path()).corpus(DataSpec.of(source));

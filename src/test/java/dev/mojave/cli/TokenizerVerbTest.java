@@ -7,6 +7,7 @@ import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -73,6 +74,58 @@ class TokenizerVerbTest {
         assertFails(
                 4, "line 1: '50257' is not an id", "tokenizer", "decode", "--tokenizer", "gpt2", "--ids", "1 50257");
         assertFails(2, "two texts", "tokenizer", "encode", "--tokenizer", "gpt2", "x", "--text", "y");
+    }
+
+    /** One way for all verbs: first, or by an option, whatever names it. */
+    @Test
+    void everyVerbTakesATokenizerInTheSameWay() throws Exception {
+        Path run = Files.createDirectory(folder.resolve("run"));
+        Path file = Files.writeString(
+                run.resolve("tokenizer.json"), Tokenizers.open("", "byte").toJson());
+        Path text = Files.writeString(folder.resolve("a.txt"), "ab");
+        Path ids = Files.writeString(folder.resolve("a.ids"), "97 98\n");
+        for (String name : List.of("byte", file.toString(), run.toString())) {
+            assertThat(CliResult.run("tokenizer", "encode", name, text.toString())
+                            .out())
+                    .isEqualTo("97 98\n");
+            assertThat(CliResult.run("tokenizer", "encode", "--tokenizer", name, text.toString())
+                            .out())
+                    .isEqualTo("97 98\n");
+            assertThat(CliResult.run("tokenizer", "decode", name, ids.toString())
+                            .out())
+                    .isEqualTo("ab\n");
+            assertThat(CliResult.run("tokenizer", "decode", "--tokenizer", name, ids.toString())
+                            .out())
+                    .isEqualTo("ab\n");
+            String[] inspect = {"tokenizer", "inspect", name, text.toString(), "--json"};
+            String[] named = {"tokenizer", "inspect", "--tokenizer", name, text.toString(), "--json"};
+            assertThat(CliResult.run(inspect).out())
+                    .contains("\"tokens\" : 2")
+                    .isEqualTo(CliResult.run(named).out());
+        }
+        for (String verb : List.of("inspect", "encode", "decode")) {
+            assertFails(2, "which tokenizer? Name it first (byte, gpt2,", "tokenizer", verb);
+            assertFails(2, "TOKENIZER: 'char' is made from a corpus", "tokenizer", verb, "char");
+            assertFails(2, "--tokenizer: 'gtp2' is not one of", "tokenizer", verb, "--tokenizer", "gtp2");
+            assertFails(2, "'b' is one word too many", "tokenizer", verb, "--tokenizer", "byte", "a", "b");
+            String flag = verb.equals("decode") ? "--ids" : "--text";
+            assertFails(2, flag + " and SOURCE ('a') are two texts", "tokenizer", verb, "byte", "a", flag, "1");
+        }
+    }
+
+    /** Where the library behind transformers would read other ids than the file has, that is said. */
+    @Test
+    void idsThatTransformersReadsOtherwiseAreSaid() throws Exception {
+        String json = Json.line(Json.tree(Tokenizers.huggingFace(Tokenizers.open("", "byte"))));
+        Path file = Files.writeString(
+                folder.resolve("tokenizer.json"),
+                json.replace(
+                        "\"added_tokens\":[",
+                        "\"added_tokens\":[{\"id\":310,\"content\":\"<|x|>\",\"special\":false},"));
+        CliResult result = CliResult.run("tokenizer", "encode", file.toString(), "--text", "<|x|>");
+        assertThat(result.code()).as(result.err()).isZero();
+        assertThat(result.out()).isEqualTo("310\n");
+        assertThat(result.err()).contains("the added token '<|x|>' has the id 310", "reads 257; here it is the file's");
     }
 
     private static void assertFails(int code, String part, String... arguments) {

@@ -74,7 +74,8 @@ final class AddedTokenProbe {
         ObjectNode root = file(normalizer, preTokenizer);
         try (TokenLibrary library = TokenLibrary.open(Json.line(root), root, place)) {
             return tokens.stream()
-                    .filter(token -> library.encode(token.path("content").stringValue()).ids().length == 0)
+                    .filter(token ->
+                            library.encode(token.path("content").stringValue()).ids().length == 0)
                     .findFirst();
         }
     }

@@ -57,7 +57,8 @@ final class ChildLibrary implements TokenLibrary {
             throw Failure.data("%s cannot be used as a tokenizer: %s", place, String.valueOf(e.getMessage()))
                     .because(e);
         } catch (LibraryProcess.Ended e) {
-            String what = text.isEmpty() ? "it " + done : "it " + done + " a text that begins with '" + beginning(text) + "'";
+            String what =
+                    text.isEmpty() ? "it " + done : "it " + done + " a text that begins with '" + beginning(text) + "'";
             throw Failure.data(
                             "%s cannot be used as a tokenizer: Hugging Face's library %s when %s; %s",
                             place, String.valueOf(e.getMessage()), what, suspicion())

@@ -167,7 +167,9 @@ final class LibraryProcess {
     /** What a panic said, after "panicked at FILE:". */
     private String lastWords() {
         try {
-            List<String> lines = new String(Files.readAllBytes(errors), StandardCharsets.UTF_8).lines().toList();
+            List<String> lines = new String(Files.readAllBytes(errors), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
             for (int i = 0; i + 1 < lines.size(); i++) {
                 if (lines.get(i).contains("panicked at")) {
                     return " (" + lines.get(i + 1).strip() + ")";

@@ -25,6 +25,7 @@ public final class TokenizerFile implements Tokenizer {
     private final TokenLibrary library;
     /** For texts that are too long to be encoded in this process. */
     private final Supplier<TokenLibrary> elsewhere;
+
     private final Vocabulary vocabulary;
     private final TokenSeams seams;
     private final String place;

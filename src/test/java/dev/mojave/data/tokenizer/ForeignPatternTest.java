@@ -18,8 +18,9 @@ class ForeignPatternTest {
     private static final String TEXT = "a " + "x".repeat(60) + " a";
 
     private static ObjectNode file(String part, String type, String pattern) {
-        ObjectNode root = (ObjectNode) Json.tree(
-                "{\"version\": \"1.0\", \"model\": {\"type\": \"WordLevel\", \"unk_token\": \"u\", \"vocab\": {\"u\": 0, \"a\": 1}}}");
+        ObjectNode root = (ObjectNode)
+                Json.tree(
+                        "{\"version\": \"1.0\", \"model\": {\"type\": \"WordLevel\", \"unk_token\": \"u\", \"vocab\": {\"u\": 0, \"a\": 1}}}");
         ObjectNode node = root.putObject(part).put("type", type);
         node.putObject("pattern").put("Regex", pattern);
         if (type.equals("Split")) {
@@ -37,8 +38,10 @@ class ForeignPatternTest {
         assertThat(tokenizer.encode("a")).containsExactly(1);
         assertThatThrownBy(() -> tokenizer.encode(TEXT))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
-                .hasMessageStartingWith("tokenizer.json cannot be used as a tokenizer: Hugging Face's library ended its process (")
-                .hasMessageContaining("when it encoded a text that begins with 'a xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'")
+                .hasMessageStartingWith(
+                        "tokenizer.json cannot be used as a tokenizer: Hugging Face's library ended its process (")
+                .hasMessageContaining(
+                        "when it encoded a text that begins with 'a xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'")
                 .hasMessageEndingWith("rewrite the pattern \"" + EVIL
                         + "\" so that nothing that repeats consists of what repeats, such as (x+)+");
         // The next call has another process.
@@ -52,7 +55,8 @@ class ForeignPatternTest {
         Tokenizer tokenizer = Tokenizers.fromJson(Json.line(root));
         assertThatThrownBy(() -> tokenizer.decode(2))
                 .isInstanceOf(Failure.class)
-                .hasMessageContainingAll("Hugging Face's library ended its process", "when it decoded; rewrite the pattern");
+                .hasMessageContainingAll(
+                        "Hugging Face's library ended its process", "when it decoded; rewrite the pattern");
         assertThat(tokenizer.decode(1)).isEqualTo("a");
     }
 
@@ -64,7 +68,10 @@ class ForeignPatternTest {
         DirectLibrary direct = DirectLibrary.open(Json.line(root), "test");
         for (String text : List.of("a a", "aqa\u00e9 a", "", "\uD83C\uDF32qa")) {
             TokenLibrary.Tokens expected = direct.encode(text);
-            assertThat(tokenizer.encode(text)).containsExactly(java.util.Arrays.stream(expected.ids()).mapToInt(Math::toIntExact).toArray());
+            assertThat(tokenizer.encode(text))
+                    .containsExactly(java.util.Arrays.stream(expected.ids())
+                            .mapToInt(Math::toIntExact)
+                            .toArray());
             EncodedText encoded = tokenizer.encodeText(text);
             EncodedText there = EncodedText.ofCharacters(encoded.ids(), expected.ends(), text);
             for (int i = 0; i < encoded.ids().length; i++) {
@@ -86,7 +93,8 @@ class ForeignPatternTest {
     @Test
     void manyTokenizersShareTheProcess() {
         List<Tokenizer> tokenizers = java.util.stream.IntStream.range(0, 7)
-                .mapToObj(i -> Tokenizers.fromJson(Json.line(file("pre_tokenizer", "Split", "[\\sb]{1," + (i + 1) + "}"))))
+                .mapToObj(i ->
+                        Tokenizers.fromJson(Json.line(file("pre_tokenizer", "Split", "[\\sb]{1," + (i + 1) + "}"))))
                 .toList();
         for (int round = 0; round < 2; round++) {
             for (Tokenizer tokenizer : tokenizers) {
@@ -98,12 +106,14 @@ class ForeignPatternTest {
     /** The library gives up after ten million retries; a known pattern comes to as many only in a text that this process does not encode. */
     @Test
     void aKnownPatternSurvivesALongRunOfSpaces() {
-        String llama = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
-                + "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+        String llama =
+                "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
+                        + "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
         JsonNode root = file("pre_tokenizer", "Split", llama);
         assertThat(KnownParts.all(root)).isTrue();
         Tokenizer tokenizer = Tokenizers.fromJson(Json.line(root));
-        assertThat(tokenizer.encode(" ".repeat(KnownParts.LONGEST_TEXT - 1) + "1")).isEmpty();
+        assertThat(tokenizer.encode(" ".repeat(KnownParts.LONGEST_TEXT - 1) + "1"))
+                .isEmpty();
         assertThatThrownBy(() -> tokenizer.encode(" ".repeat(12_000_000) + "1"))
                 .isInstanceOf(Failure.class)
                 .hasMessageContainingAll("Hugging Face's library ended its process", "cut it into documents");
@@ -111,15 +121,18 @@ class ForeignPatternTest {
 
     @Test
     void onlyWhatIsKnownRunsInThisProcess() {
-        assertThat(KnownParts.all(Json.tree("{\"normalizer\": null, \"pre_tokenizer\": {\"type\": \"Whitespace\"}}"))).isTrue();
-        assertThat(KnownParts.all(Json.tree("{\"decoder\": {\"type\": \"New\"}}"))).isFalse();
+        assertThat(KnownParts.all(Json.tree("{\"normalizer\": null, \"pre_tokenizer\": {\"type\": \"Whitespace\"}}")))
+                .isTrue();
+        assertThat(KnownParts.all(Json.tree("{\"decoder\": {\"type\": \"New\"}}")))
+                .isFalse();
         assertThat(KnownParts.all(file("normalizer", "Replace", "\\s+"))).isTrue();
         assertThat(KnownParts.all(file("normalizer", "Replace", "\\s+x"))).isFalse();
     }
 
     @Test
     void lookingAtAPatternEnds() {
-        assertThat(Tokenizers.fromJson(Json.line(file("normalizer", "Replace", "(.+.+)+\uffff#" + "z".repeat(200)))).encode("a"))
+        assertThat(Tokenizers.fromJson(Json.line(file("normalizer", "Replace", "(.+.+)+\uffff#" + "z".repeat(200))))
+                        .encode("a"))
                 .containsExactly(1);
     }
 }

@@ -101,11 +101,26 @@ class TokenizerFuzzTest {
         StringBuilder pattern = new StringBuilder();
         for (int i = random.nextInt(3); i >= 0; i--) {
             String atom = depth > 0 && random.nextInt(2) == 0
-                    ? List.of("(", "(?:", "(?=", "(?!", "(?<=", "(?i:").get(random.nextInt(6)) + pattern(random, depth - 1) + ")"
-                    : List.of("a", ".", "\\s", "\\S", "\\p{L}", "[^a]", "\\w", "\\b", "^", "$", "\\1", "\\X", "[a-z&&[^b]]")
+                    ? List.of("(", "(?:", "(?=", "(?!", "(?<=", "(?i:").get(random.nextInt(6))
+                            + pattern(random, depth - 1) + ")"
+                    : List.of(
+                                    "a",
+                                    ".",
+                                    "\\s",
+                                    "\\S",
+                                    "\\p{L}",
+                                    "[^a]",
+                                    "\\w",
+                                    "\\b",
+                                    "^",
+                                    "$",
+                                    "\\1",
+                                    "\\X",
+                                    "[a-z&&[^b]]")
                             .get(random.nextInt(13));
             pattern.append(atom)
-                    .append(List.of("", "", "*", "+", "?", "{1,3}", "*?", "++", "{2,}").get(random.nextInt(9)))
+                    .append(List.of("", "", "*", "+", "?", "{1,3}", "*?", "++", "{2,}")
+                            .get(random.nextInt(9)))
                     .append(random.nextInt(6) == 0 ? "|" : "");
         }
         return pattern.toString();
