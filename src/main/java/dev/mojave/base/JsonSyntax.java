@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds the first place where a text is not JSON (RFC 8259) and says what is wrong there and what helps. Parsers stop at the same places but
+ * Finds the first place where a text is not JSON (RFC 8259, and NaN and Infinity as Python writes them) and says what is wrong there and what helps. Parsers stop at the same places but
  * describe them in terms of their own tokens and settings. This runs only once a parser has refused the text.
  */
 final class JsonSyntax {
@@ -61,8 +61,8 @@ final class JsonSyntax {
     }
 
     /**
-     * Returns the first fault. Numbers that are not finite and keys that stand twice are JSON to some readers, so they are only named where
-     * nothing else is wrong.
+     * Returns the first fault. Numbers that are not finite are read as Python writes them; keys that stand twice are JSON to some readers, so they
+     * are only named where nothing else is wrong.
      */
     static Optional<Fault> find(String text) {
         return new JsonSyntax(text, false).walk().or(() -> new JsonSyntax(text, true).walk());
@@ -220,10 +220,8 @@ final class JsonSyntax {
     /** A number, true, false or null; anything else is refused. */
     private void word() {
         String word = bareWord();
-        if (Set.of("true", "false", "null").contains(word) || (!strict && NOT_FINITE.contains(word))) {
+        if (Set.of("true", "false", "null").contains(word) || NOT_FINITE.contains(word)) {
             at += word.length();
-        } else if (NOT_FINITE.contains(word)) {
-            throw fault(word + " is not a number in JSON; write null or a finite number");
         } else if (MEANT.containsKey(word)) {
             throw fault(word + " is not JSON; write " + MEANT.get(word));
         } else if (!word.isEmpty() && "-+.0123456789".indexOf(word.charAt(0)) >= 0) {

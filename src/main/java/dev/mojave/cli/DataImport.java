@@ -5,6 +5,9 @@ import dev.mojave.base.MojaveHome;
 import dev.mojave.data.DatasetInfo;
 import dev.mojave.data.Datasets;
 import dev.mojave.data.ImportOptions;
+import dev.mojave.data.Reading;
+import dev.mojave.data.TextFormat;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -20,15 +23,19 @@ import picocli.CommandLine.Parameters;
         name = "import",
         description = {
             "Copy text into MOJAVE_HOME under a name that recipes can use as data.source.",
-            "A folder means all files below it. Plain text: a file is a document. JSONL (.jsonl, .ndjson): an object a line."
-                    + " CSV (.csv, .tsv): a row a document. All must be UTF-8."
+            "A folder means all files below it; a pipe or - (standard input) is read once, to its end. Plain text: a file is a document."
+                    + " JSON Lines (.jsonl, .ndjson): an object per line. JSON (.json): a list of objects. CSV and TSV (.csv, .tsv): a row is a"
+                    + " document. Files may be compressed (.gz, .zst)."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave data import README.md --name readme")
 final class DataImport implements Verb {
+    /** More categories than this are counted and not named. */
+    private static final int MOST_NAMED = 20;
+
     private final Supplier<Path> home;
 
-    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files and folders.")
+    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files, folders, pipes.")
     private List<Path> paths = List.of();
 
     @Option(
@@ -40,8 +47,10 @@ final class DataImport implements Verb {
     @Option(
             names = "--text-field",
             paramLabel = "FIELD",
-            description = "Key or column of the text, or its number (from 1) in a CSV without header; several joined by"
-                    + " commas. Default: text; in a CSV without header, all but the class.")
+            description =
+                    "Key or column of the text, or its number (from 1) in a table without header; several joined by"
+                            + " commas. In JSON also a path: a.b, a[0].b, messages[].content for every message. Default: text; in a table"
+                            + " without header, all but the class.")
     private @Nullable String textField;
 
     @Option(
@@ -49,6 +58,50 @@ final class DataImport implements Verb {
             paramLabel = "FIELD",
             description = "Key or column of a document's category. Default: category, label or class, if there.")
     private @Nullable String categoryField;
+
+    @Option(names = "--no-category", description = "Documents get no category, even if there is such a key or column.")
+    private boolean noCategory;
+
+    @Option(
+            names = "--join",
+            paramLabel = "TEXT",
+            description =
+                    "What stands between the pieces of a text from several fields or messages, with \\n for a line end and"
+                            + " \\t for a tab; default: a line end.")
+    private String join = "\\n";
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "text, jsonl, json, csv or tsv for all files; default: each file's ending decides.")
+    private @Nullable String format;
+
+    @Option(
+            names = "--encoding",
+            paramLabel = "NAME",
+            description = "Encoding of all files, such as UTF-16 or windows-1252; default: UTF-8.")
+    private @Nullable String encoding;
+
+    @Option(
+            names = "--quote",
+            negatable = true,
+            fallbackValue = "true",
+            description = "Whether cells may stand in quotation marks; default: in CSV yes, in TSV no.")
+    private @Nullable Boolean quote;
+
+    @Option(
+            names = "--header",
+            negatable = true,
+            fallbackValue = "true",
+            description =
+                    "Whether the first row of a table holds names; default: yes if one is text or columns are named.")
+    private @Nullable Boolean header;
+
+    @Option(
+            names = "--follow-links",
+            description =
+                    "Follow links to folders outside the folders that are named; those inside are followed anyway.")
+    private boolean followLinks;
 
     @Option(names = "--overwrite", description = "Replace a data set of the same name.")
     private boolean overwrite;
@@ -72,26 +125,57 @@ final class DataImport implements Verb {
     @Override
     public int run(Console console) {
         boolean asJson = json.chosen(console);
-        ImportOptions options =
-                new ImportOptions(Optional.ofNullable(textField), Optional.ofNullable(categoryField), overwrite);
-        String chosen = name == null ? defaultName(paths.getFirst()) : name;
-        DatasetInfo info = new Datasets(home.get()).importPaths(chosen, paths, options, console);
+        List<Path> sources = paths.stream().map(DataImport::standardInput).toList();
+        String chosen = name == null ? defaultName(sources.getFirst()) : name;
+        DatasetInfo info = new Datasets(home.get()).importPaths(chosen, sources, options(), console);
+        info.notes().forEach(console::say);
         if (asJson) {
             console.json(info);
             return ExitCodes.OK;
         }
         console.print("imported '" + info.name() + "': " + DataVerb.size(info));
+        info.taken().forEach(taken -> console.print("  " + taken));
         if (!info.categories().isEmpty()) {
-            console.print("categories: " + String.join(", ", info.categories().keySet()));
+            console.print("categories: " + categories(info));
         }
         console.print(
                 "use it in a recipe as data.source: " + info.name() + ", or with --set data.source=" + info.name());
         return ExitCodes.OK;
     }
 
+    private ImportOptions options() {
+        Reading reading = new Reading(
+                Optional.ofNullable(format).map(TextFormat::parse),
+                Optional.ofNullable(encoding),
+                Optional.ofNullable(quote),
+                Optional.ofNullable(header),
+                join.replace("\\n", "\n").replace("\\t", "\t"),
+                noCategory,
+                true);
+        if (noCategory && categoryField != null) {
+            throw Failure.usage("--no-category and --category-field contradict each other: give one of them");
+        }
+        return new ImportOptions(
+                Optional.ofNullable(textField), Optional.ofNullable(categoryField), reading, followLinks, overwrite);
+    }
+
+    private static String categories(DatasetInfo info) {
+        int count = info.categories().size();
+        return count <= MOST_NAMED
+                ? String.join(", ", info.categories().keySet())
+                : count + " of them; './mojave data show " + info.name() + "' lists them";
+    }
+
+    private static Path standardInput(Path path) {
+        return path.toString().equals("-") ? Path.of("/dev/stdin") : path;
+    }
+
     private static String defaultName(Path path) {
+        if (Files.exists(path) && !Files.isDirectory(path) && !Files.isRegularFile(path)) {
+            throw Failure.usage("%s has no name of its own to give to a data set; choose one with --name", path);
+        }
         Path last = path.toAbsolutePath().normalize().getFileName();
-        String plain = String.valueOf(last).replaceFirst("\\.[A-Za-z0-9]{1,6}$", "");
+        String plain = TextFormat.unpacked(String.valueOf(last)).replaceFirst("\\.[A-Za-z0-9]{1,6}$", "");
         String cleaned = plain.replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("^[^A-Za-z0-9]+", "");
         if (cleaned.isEmpty()) {
             throw Failure.usage("%s gives no name; choose one with --name", path);

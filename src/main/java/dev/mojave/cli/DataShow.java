@@ -58,6 +58,8 @@ final class DataShow implements Verb {
         if (!info.importedAt().isEmpty()) {
             console.print("imported " + info.importedAt() + " from " + String.join(", ", info.importedFrom()));
         }
+        info.taken().forEach(taken -> console.print("read as: " + taken));
+        info.notes().forEach(note -> console.print("note: " + note));
         console.print("it begins:");
         details.beginning().forEach(line -> console.print("  " + line));
         details.stores().forEach(store -> console.print(store(store)));

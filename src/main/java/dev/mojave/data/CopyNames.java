@@ -60,7 +60,8 @@ final class CopyNames {
     /** Returns a free name in ASCII without folders, with the ending that decides the format. */
     private String plain(String name) {
         String ascii = name.replaceAll("[^A-Za-z0-9._-]", "_");
-        int dot = ascii.lastIndexOf('.');
+        // Of a compressed file both endings count: .jsonl.gz.
+        int dot = TextFormat.unpacked(ascii).lastIndexOf('.');
         String stem = dot < 0 ? ascii : ascii.substring(0, dot);
         String ending = dot < 0 ? "" : ascii.substring(dot);
         if (ending.length() > LONGEST) {

@@ -1,5 +1,6 @@
 package dev.mojave.data;
 
+import java.util.List;
 import java.util.function.Consumer;
 
 /** Text in documents that can be read again and again, always in the same order, without being held in memory. */
@@ -25,7 +26,8 @@ public sealed interface Corpus permits EmbeddedCorpus, FileCorpus {
     /**
      * Reads all documents.
      *
+     * @return what was left out or repaired on the way, a sentence each
      * @throws dev.mojave.base.Failure of kind DATA for content that is not text in the expected form, USAGE or ENVIRONMENT if a file cannot be read
      */
-    void read(Consumer<DocumentPart> consumer);
+    List<String> read(Consumer<DocumentPart> consumer);
 }

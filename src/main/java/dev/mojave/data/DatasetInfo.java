@@ -2,6 +2,8 @@ package dev.mojave.data;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An imported data set: the content of its {@code dataset.json}, and what {@code mojave data list --json} shows.
@@ -19,6 +21,9 @@ import java.util.Map;
  * @param importedAt UTC time, ISO 8601; empty for what comes with Mojave
  * @param importedFrom the paths that were named
  * @param files the copies
+ * @param reading how the files are read; absent in data sets of earlier versions, which are read as they were imported
+ * @param taken what files were taken for, a line for each kind; absent as before
+ * @param notes what the import left out or repaired, a sentence each; absent as before
  */
 public record DatasetInfo(
         int version,
@@ -33,7 +38,10 @@ public record DatasetInfo(
         String sha256,
         String importedAt,
         List<String> importedFrom,
-        List<ImportedFile> files) {
+        List<ImportedFile> files,
+        @Nullable Reading reading,
+        @Nullable List<String> taken,
+        @Nullable List<String> notes) {
     static final int VERSION = 1;
     static final String FILE = "dataset.json";
 
@@ -41,6 +49,27 @@ public record DatasetInfo(
         categories = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(categories));
         importedFrom = List.copyOf(importedFrom);
         files = List.copyOf(files);
+        reading = Objects.requireNonNullElse(reading, Reading.EARLIER);
+        taken = List.copyOf(Objects.requireNonNullElse(taken, List.of()));
+        notes = List.copyOf(Objects.requireNonNullElse(notes, List.of()));
+    }
+
+    /** Returns how the files are read. */
+    @Override
+    public Reading reading() {
+        return Objects.requireNonNull(reading);
+    }
+
+    /** Returns what files were taken for, a line for each kind. */
+    @Override
+    public List<String> taken() {
+        return Objects.requireNonNull(taken);
+    }
+
+    /** Returns what the import left out or repaired, a sentence each. */
+    @Override
+    public List<String> notes() {
+        return Objects.requireNonNull(notes);
     }
 
     /**

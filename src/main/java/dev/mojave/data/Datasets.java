@@ -115,7 +115,13 @@ public final class Datasets {
     }
 
     private static FileCorpus fromPath(DataSpec spec, Path path) {
-        List<SourceFile> files = SourceFile.under(path);
+        SourceTree.Found found = SourceTree.under(path, false);
+        List<SourceFile> files = found.files();
+        if (!Files.isDirectory(path) && !SourceTree.isPlain(path)) {
+            throw Failure.usage(
+                    "%s is a pipe or a device, which can be read only once; bring it in with: mojave data import %s --name NAME",
+                    path, path);
+        }
         List<String> checksums = new ArrayList<>();
         for (SourceFile file : files) {
             try {
@@ -124,8 +130,8 @@ public final class Datasets {
                 throw IoFailures.of("read the data", file.path(), e);
             }
         }
-        FileCorpus.Fields fields = FileCorpus.Fields.of(spec.textField(), spec.categoryField());
-        return new FileCorpus(spec.source(), files, FileCorpus.checksum(files, checksums), fields);
+        Fields fields = Fields.of(spec.textField(), spec.categoryField(), Reading.USUAL);
+        return new FileCorpus(spec.source(), files, FileCorpus.checksum(files, checksums), fields, found.notes());
     }
 
     private boolean isImported(String name) {

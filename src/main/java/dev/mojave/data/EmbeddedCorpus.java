@@ -53,6 +53,9 @@ final class EmbeddedCorpus implements Corpus {
                 SHA256,
                 "",
                 List.of(),
+                List.of(),
+                Reading.USUAL,
+                List.of(),
                 List.of());
     }
 
@@ -87,7 +90,7 @@ final class EmbeddedCorpus implements Corpus {
     }
 
     @Override
-    public void read(Consumer<DocumentPart> consumer) {
+    public List<String> read(Consumer<DocumentPart> consumer) {
         for (Part part : PARTS) {
             try (InputStream in = EmbeddedCorpus.class.getResourceAsStream(FOLDER + part.file())) {
                 if (in == null) {
@@ -108,6 +111,7 @@ final class EmbeddedCorpus implements Corpus {
                         .because(e);
             }
         }
+        return List.of();
     }
 
     /**

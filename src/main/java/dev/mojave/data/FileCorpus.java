@@ -6,40 +6,40 @@ import dev.mojave.base.Hashes;
 import dev.mojave.base.IoFailures;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Files as a corpus: a text file is one document, JSONL and CSV have one a row. Rows without text are left out.
+ * Files as a corpus: a text file is one document, JSON and tables have one a row. Rows and files without text are left out.
  *
  * <p>Rows with the same text are one group, so a duplicate never stands on both sides of a split; of text files, each is its
  * own group.
  */
 final class FileCorpus implements Corpus {
+    /** More than this are not categories, and their names would have to be held in memory. */
+    static final int MOST_CATEGORIES = 1 << 16;
+
     private final String name;
     private final List<SourceFile> files;
     private final String checksum;
     private final Fields fields;
+    private final List<String> notes;
 
     /**
-     * Which columns or keys are read.
+     * Makes a corpus.
      *
-     * @param text as in {@code data.text_field}; empty for the usual
-     * @param category as in {@code data.category_field}; empty for the usual
+     * @param notes what was left out when the files were listed, a sentence each
      */
-    record Fields(String text, String category) {
-        static Fields of(Optional<String> text, Optional<String> category) {
-            return new Fields(text.orElse(""), category.orElse(""));
-        }
-    }
-
-    FileCorpus(String name, List<SourceFile> files, String checksum, Fields fields) {
+    FileCorpus(String name, List<SourceFile> files, String checksum, Fields fields, List<String> notes) {
         Check.that(!files.isEmpty(), "a corpus needs a file");
         this.name = name;
         this.files = List.copyOf(files);
         this.checksum = checksum;
         this.fields = fields;
+        this.notes = List.copyOf(notes);
     }
 
     /** Returns a single file's own checksum, or that of the list of names and checksums. */
@@ -69,11 +69,13 @@ final class FileCorpus implements Corpus {
 
     @Override
     public String layout() {
-        return files.stream()
-                        .map(file -> file.format().name())
-                        .distinct()
-                        .sorted()
-                        .toList() + " text_field=" + fields.text() + " category_field=" + fields.category();
+        List<String> formats = files.stream()
+                .map(file -> fields.reading().format(file).name())
+                .distinct()
+                .sorted()
+                .toList();
+        return formats + " text_field=" + fields.text() + " category_field=" + fields.category() + " "
+                + fields.reading().key();
     }
 
     @Override
@@ -91,7 +93,7 @@ final class FileCorpus implements Corpus {
 
     @Override
     public boolean runningText() {
-        return files.stream().allMatch(file -> file.format() == SourceFile.Format.TEXT);
+        return files.stream().allMatch(file -> fields.reading().format(file) == TextFormat.TEXT);
     }
 
     @Override
@@ -100,25 +102,78 @@ final class FileCorpus implements Corpus {
     }
 
     @Override
-    public void read(Consumer<DocumentPart> consumer) {
+    public List<String> read(Consumer<DocumentPart> consumer) {
+        List<String> all = new ArrayList<>(notes);
+        all.addAll(explore(consumer).notes());
+        return all;
+    }
+
+    /** Reads all documents and returns what was noticed on the way. */
+    Findings explore(Consumer<DocumentPart> consumer) {
+        Findings findings = new Findings();
+        Set<String> categories = new HashSet<>();
         for (SourceFile file : files) {
             boolean[] any = {false};
-            Consumer<DocumentPart> watched = part -> {
+            read(file, findings, part -> {
                 any[0] = true;
-                consumer.accept(part);
-            };
-            try (TextSource source = TextSource.open(file.path())) {
-                switch (file.format()) {
-                    case TEXT -> RunningText.read(source, file.name(), watched);
-                    case JSONL -> JsonLines.read(source, file.path(), fields, watched);
-                    case CSV -> CsvRows.read(source, file, fields, watched);
+                if (part.first() && categories.add(part.category()) && categories.size() > MOST_CATEGORIES) {
+                    throw Failure.usage(
+                            "%s: more than %,d different categories; name another column with --category-field, or none with"
+                                    + " --no-category",
+                            file.shown(), MOST_CATEGORIES);
                 }
-            } catch (IOException e) {
-                throw IoFailures.of("read the data", file.path(), e);
-            }
+                consumer.accept(part);
+            });
             if (!any[0]) {
-                throw Failure.data("%s is empty: it has no text to learn from; leave it out", file.path());
+                findings.noText(file.name());
             }
         }
+        if (findings.withoutText().size() == files.size()) {
+            String first = files.getFirst().shown();
+            throw files.size() == 1
+                    ? Failure.data("%s is empty: it has no text to learn from; leave it out", first)
+                    : Failure.data(
+                            "all %d files are empty, %s first: there is no text to learn from", files.size(), first);
+        }
+        return findings;
+    }
+
+    private void read(SourceFile file, Findings findings, Consumer<DocumentPart> consumer) {
+        Reading reading = fields.reading();
+        try (TextSource source = TextSource.open(file, reading)) {
+            switch (reading.format(file)) {
+                case TEXT -> {
+                    findings.took(file.name(), "plain text, one document");
+                    RunningText.read(source, file.name(), asking(file, consumer));
+                }
+                case JSONL -> new JsonDocuments(file, fields, findings, consumer).lines(source);
+                case JSON -> new JsonDocuments(file, fields, findings, consumer).values(source);
+                case CSV, TSV -> CsvRows.read(source, file, fields, findings, consumer);
+            }
+            findings.marks(source.marks());
+        } catch (IOException e) {
+            throw SourceBytes.failure(file, e);
+        }
+    }
+
+    /** JSON under another ending, or out of a pipe, would be learned with its brackets and escapes: that is asked, not guessed. */
+    private Consumer<DocumentPart> asking(SourceFile file, Consumer<DocumentPart> consumer) {
+        if (!fields.reading().strict() || fields.reading().format().isPresent()) {
+            return consumer;
+        }
+        return part -> {
+            if (part.first()) {
+                JsonDocuments.looksLike(part.text()).ifPresent(format -> {
+                    throw Failure.usage(
+                            "%s looks like %s, but its name does not end in .%s: say --format %s to have it read as such, or"
+                                    + " --format text to have it read as it stands",
+                            file.shown(),
+                            format == TextFormat.JSONL ? "JSON Lines" : "JSON",
+                            format.key(),
+                            format.key());
+                });
+            }
+            consumer.accept(part);
+        };
     }
 }

@@ -19,11 +19,13 @@ import java.security.MessageDigest;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
-/** Copies text under {@code MOJAVE_HOME/data/NAME}, checks it to the last byte, and reads it back from there. */
+/** Copies text under {@code MOJAVE_HOME/data/NAME}, checks the copy to the last byte, and reads it back from there. */
 final class Importer {
     private static final String FILES = "files";
 
@@ -45,24 +47,20 @@ final class Importer {
         if (paths.isEmpty()) {
             throw Failure.usage("nothing to import: name a file or folder");
         }
-        List<SourceFile> originals = new ArrayList<>();
-        for (int i = 0; i < paths.size(); i++) {
-            String prefix = paths.size() == 1 ? "" : (i + 1) + "/";
-            for (SourceFile file : SourceFile.under(paths.get(i))) {
-                originals.add(new SourceFile(file.path(), prefix + file.name()));
-            }
-        }
-        List<SourceFile> sources = CopyNames.distinct(originals);
-        FileCorpus.Fields fields = FileCorpus.Fields.of(options.textField(), options.categoryField());
-        // Read where the user has it, so that a message about a line names the user's file.
-        Facts facts = check(new FileCorpus(name, sources, "not known yet", fields));
+        options.reading().charset();
+        Listed listed = list(paths, options.followLinks());
         Path importing = data.resolve(
                 "." + name + ".importing-" + ProcessHandle.current().pid());
         try {
             Files.createDirectories(data);
             Folders.delete(importing);
-            List<ImportedFile> copies = copy(sources, importing.resolve(FILES));
-            DatasetInfo info = describe(name, paths, options, facts, sources, copies);
+            // What is checked is the copy: a pipe can be read only once, and a file may change while it is read.
+            List<Copy> copies = copy(listed.files(), importing.resolve(FILES), options.reading());
+            Fields fields = Fields.of(options.textField(), options.categoryField(), options.reading());
+            List<SourceFile> files = copies.stream().map(Copy::file).toList();
+            Facts facts = check(new FileCorpus(name, files, "not known yet", fields, List.of()));
+            List<Copy> kept = withText(copies, facts.findings.withoutText());
+            DatasetInfo info = describe(name, paths, options, facts, kept, listed.notes());
             AtomicFiles.write(importing.resolve(DatasetInfo.FILE), Json.pretty(info) + "\n");
             publish(importing, data.resolve(name), options.overwrite());
             return info;
@@ -71,6 +69,42 @@ final class Importer {
         } finally {
             Folders.discard(importing);
         }
+    }
+
+    /** The files to import, and what was left out when they were listed. */
+    private record Listed(List<SourceFile> files, List<String> notes) {}
+
+    /** A copied file, called by its user's name, and what is recorded of it. */
+    private record Copy(SourceFile file, ImportedFile record) {}
+
+    private static Listed list(List<Path> paths, boolean followLinks) {
+        List<SourceFile> files = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
+        for (int i = 0; i < paths.size(); i++) {
+            String prefix = paths.size() == 1 ? "" : (i + 1) + "/";
+            SourceTree.Found found = SourceTree.under(paths.get(i), followLinks);
+            for (SourceFile file : found.files()) {
+                if (!SourceTree.isPlain(file.path())) {
+                    SourceTree.requirePipe(file.path());
+                }
+                files.add(new SourceFile(file.path(), prefix + file.name()));
+            }
+            notes.addAll(found.notes());
+        }
+        return new Listed(CopyNames.distinct(files), notes);
+    }
+
+    /** Removes the copies of files that have nothing to learn from. */
+    private static List<Copy> withText(List<Copy> copies, Set<String> withoutText) throws IOException {
+        List<Copy> kept = new ArrayList<>();
+        for (Copy copy : copies) {
+            if (withoutText.contains(copy.file().name())) {
+                Files.delete(copy.file().path());
+            } else {
+                kept.add(copy);
+            }
+        }
+        return kept;
     }
 
     private void checkName(String name, boolean overwrite) {
@@ -88,38 +122,52 @@ final class Importer {
         }
     }
 
-    private List<ImportedFile> copy(List<SourceFile> sources, Path folder) throws IOException {
+    private List<Copy> copy(List<SourceFile> sources, Path folder, Reading reading) throws IOException {
         long total = 0;
         for (SourceFile source : sources) {
-            total += Files.size(source.path());
+            total += SourceTree.isPlain(source.path()) ? Files.size(source.path()) : 0;
         }
         progress.start("Copying", total, "B");
-        List<ImportedFile> copies = new ArrayList<>();
+        List<Copy> copies = new ArrayList<>();
         long before = 0;
         for (SourceFile source : sources) {
+            if (!SourceTree.isPlain(source.path())) {
+                progress.say("reading the pipe " + source.shown() + " to its end, waiting for what writes into it");
+            }
             Path target = folder.resolve(source.name());
             Files.createDirectories(target.getParent());
-            String sha256 = copy(source.path(), target, before);
+            String sha256 = copy(source, target, before, reading);
             long size = Files.size(target);
             before += size;
-            copies.add(new ImportedFile(
-                    source.name(), size, Files.getLastModifiedTime(target).toMillis(), sha256));
+            copies.add(new Copy(
+                    new SourceFile(target, source.name(), source.shown()),
+                    new ImportedFile(
+                            source.name(),
+                            size,
+                            Files.getLastModifiedTime(target).toMillis(),
+                            sha256)));
         }
         progress.finish("");
         return copies;
     }
 
-    private String copy(Path from, Path to, long before) throws IOException {
+    private String copy(SourceFile from, Path to, long before, Reading reading) throws IOException {
         MessageDigest digest = Hashes.sha256();
         byte[] buffer = new byte[1 << 18];
         long done = before;
-        try (InputStream in = open(from);
+        try (InputStream in = open(from.path());
                 OutputStream out = Files.newOutputStream(to)) {
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            int n = in.readNBytes(buffer, 0, Encodings.FIRST);
+            byte[] first = Arrays.copyOf(buffer, n);
+            // Before gigabytes of something else are copied.
+            SourceBytes.requireText(from, first);
+            Encodings.require(from, first, reading.charset(), reading.encoding().isPresent());
+            while (n > 0) {
                 digest.update(buffer, 0, n);
                 out.write(buffer, 0, n);
                 done += n;
                 progress.update(done, Units.bytes((double) done));
+                n = in.read(buffer);
             }
         }
         return Hashes.hex(digest);
@@ -137,13 +185,14 @@ final class Importer {
     private static final class Facts {
         final TextCounter counter = new TextCounter();
         final Map<String, Long> categories = new TreeMap<>();
+        Findings findings = new Findings();
         long documents;
     }
 
     private Facts check(FileCorpus corpus) {
         Facts facts = new Facts();
         progress.start("Checking", corpus.bytes(), "B");
-        corpus.read(part -> {
+        facts.findings = corpus.explore(part -> {
             if (part.first()) {
                 facts.counter.breakWord();
                 facts.documents++;
@@ -163,8 +212,12 @@ final class Importer {
             List<Path> paths,
             ImportOptions options,
             Facts facts,
-            List<SourceFile> sources,
-            List<ImportedFile> copies) {
+            List<Copy> copies,
+            List<String> leftOut) {
+        List<String> notes = new ArrayList<>(leftOut);
+        notes.addAll(facts.findings.notes());
+        List<SourceFile> files = copies.stream().map(Copy::file).toList();
+        List<ImportedFile> records = copies.stream().map(Copy::record).toList();
         return new DatasetInfo(
                 DatasetInfo.VERSION,
                 name,
@@ -176,10 +229,13 @@ final class Importer {
                 options.textField().orElse(""),
                 options.categoryField().orElse(""),
                 FileCorpus.checksum(
-                        sources, copies.stream().map(ImportedFile::sha256).toList()),
+                        files, records.stream().map(ImportedFile::sha256).toList()),
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 paths.stream().map(path -> path.toAbsolutePath().toString()).toList(),
-                copies);
+                records,
+                options.reading(),
+                facts.findings.taken(),
+                notes);
     }
 
     private void publish(Path importing, Path target, boolean overwrite) throws IOException {
@@ -222,16 +278,18 @@ final class Importer {
                 throw IoFailures.of("read the data", path, e);
             }
         }
-        FileCorpus.Fields fields = new FileCorpus.Fields(
-                spec.textField().orElse(info.textField()), spec.categoryField().orElse(info.categoryField()));
+        Fields fields = new Fields(
+                spec.textField().orElse(info.textField()),
+                spec.categoryField().orElse(info.categoryField()),
+                info.reading());
         return corpus(info.name(), folder, info.files(), fields);
     }
 
-    private static FileCorpus corpus(String name, Path folder, List<ImportedFile> copies, FileCorpus.Fields fields) {
+    private static FileCorpus corpus(String name, Path folder, List<ImportedFile> copies, Fields fields) {
         List<SourceFile> files = copies.stream()
                 .map(copy -> new SourceFile(folder.resolve(FILES).resolve(copy.name()), copy.name()))
                 .toList();
         List<String> checksums = copies.stream().map(ImportedFile::sha256).toList();
-        return new FileCorpus(name, files, FileCorpus.checksum(files, checksums), fields);
+        return new FileCorpus(name, files, FileCorpus.checksum(files, checksums), fields, List.of());
     }
 }

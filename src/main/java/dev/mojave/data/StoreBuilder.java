@@ -20,10 +20,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Reads a corpus once or twice and writes its token store into a folder, holding one piece of text at a time. */
@@ -36,6 +39,7 @@ final class StoreBuilder {
     private final long shardTokens;
     private final Progress progress;
     private final Map<String, Integer> categories = new LinkedHashMap<>();
+    private final Set<String> said = new HashSet<>();
     private long done;
     private long told;
 
@@ -191,7 +195,7 @@ final class StoreBuilder {
         told = 0;
         progress.start(title, corpus.bytes(), "B");
         boolean join = !spec.documentSeparator() && !corpus.singleDocument();
-        corpus.read(part -> {
+        List<String> notes = corpus.read(part -> {
             boolean bare = join && part.last() && !part.text().endsWith("\n");
             String cased = spec.lowercase() ? part.text().toLowerCase(Locale.ROOT) : part.text();
             consumer.accept(
@@ -206,6 +210,8 @@ final class StoreBuilder {
             tell(part.text().length());
         });
         progress.finish("");
+        // The first pass tells; the second would say the same.
+        notes.stream().filter(said::add).forEach(note -> progress.say(corpus.name() + ": " + note));
     }
 
     private void tell(int characters) {

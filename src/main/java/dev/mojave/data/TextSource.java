@@ -1,51 +1,85 @@
 package dev.mojave.data;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.IoFailures;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A file read as strict UTF-8: the first byte that is not, or a zero byte, is a failure that says where it is. A byte-order
- * mark at the start is left out.
+ * A file read strictly in its encoding, UTF-8 unless another was named: the first byte that does not belong, or a zero character, is a failure that
+ * says where it is. Compressed files are unpacked on the way. Byte-order marks are left out: the one at the start as everywhere, and those inside
+ * because they come from files that were put together; they are counted.
  */
 final class TextSource extends Reader {
-    private final Path file;
+    /** Characters of a row, a line or an object, at most: what is held in memory at once. */
+    private static final long LONGEST_ROW = 1L << 26;
+
+    private final SourceFile file;
     private final InputStream in;
-    private final CharsetDecoder decoder = StandardCharsets.UTF_8
-            .newDecoder()
-            .onMalformedInput(CodingErrorAction.REPORT)
-            .onUnmappableCharacter(CodingErrorAction.REPORT);
+    private final Charset charset;
+    private final CharsetDecoder decoder;
     private final ByteBuffer bytes = ByteBuffer.allocate(1 << 16).limit(0);
-    /** Offset in the file of the first byte of the buffer. */
+    /** Offset in the (unpacked) file of the first byte of the buffer. */
     private long base;
 
     private long line = 1;
+    private long marks;
+    private long sinceRow;
+    private boolean inRows;
     private boolean ended;
     private boolean started;
+    private long beyondAscii;
     /** A character that was decoded and not handed out; 0 for none. */
     private char held;
 
-    private TextSource(Path file, InputStream in) {
+    private TextSource(SourceFile file, InputStream in, Charset charset) {
         this.file = file;
         this.in = in;
+        this.charset = charset;
+        this.decoder = charset.newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
     }
 
     static TextSource open(Path file) {
+        return open(new SourceFile(file, String.valueOf(file.getFileName())), Reading.USUAL);
+    }
+
+    /**
+     * Opens a file.
+     *
+     * @throws Failure of kind DATA if its first bytes are those of something else, USAGE for an encoding that does not exist
+     */
+    static TextSource open(SourceFile file, Reading reading) {
+        Charset charset = reading.charset();
+        InputStream in = SourceBytes.open(file);
         try {
-            return new TextSource(file, Files.newInputStream(file));
+            in.mark(Encodings.FIRST);
+            byte[] first = in.readNBytes(Encodings.FIRST);
+            in.reset();
+            Encodings.require(file, first, charset, reading.encoding().isPresent());
+            return new TextSource(file, in, charset);
         } catch (IOException e) {
-            throw IoFailures.of("read the data", file, e);
+            throw SourceBytes.failure(file, e);
         }
+    }
+
+    /** Begins a row: too long a one is refused from here on. */
+    void startRow() {
+        inRows = true;
+        sinceRow = 0;
+    }
+
+    /** Returns how many byte-order marks were left out inside the text. */
+    long marks() {
+        return marks;
     }
 
     /** Reads at least one character unless the file is at its end. */
@@ -61,11 +95,11 @@ final class TextSource extends Reader {
         }
         while (out.position() == 0) {
             CoderResult result = decoder.decode(bytes, out, ended);
-            skipMark(out);
-            if (out.position() == 0) {
-                if (result.isError()) {
-                    throw notText();
-                }
+            removeMarks(out);
+            if (out.position() == 0 && result.isError()) {
+                throw Encodings.notText(file, charset, bytes, base, line, ended, beyondAscii);
+            }
+            if (out.position() == 0 && result.isUnderflow()) {
                 if (ended) {
                     return -1;
                 }
@@ -89,25 +123,39 @@ final class TextSource extends Reader {
         return Math.min(n, 1);
     }
 
-    private void skipMark(CharBuffer out) {
-        if (!started && out.position() > 0) {
-            started = true;
-            if (out.get(0) == '\uFEFF') {
-                out.flip().position(1);
-                out.compact();
+    private void removeMarks(CharBuffer out) {
+        int kept = 0;
+        for (int i = 0; i < out.position(); i++) {
+            char c = out.get(i);
+            if (c != '\uFEFF') {
+                out.put(kept++, c);
+            } else if (started) {
+                marks++;
             }
+            started = true;
         }
+        out.position(kept);
     }
 
     private int checked(char[] target, int offset, int length) {
         for (int i = offset; i < offset + length; i++) {
-            if (target[i] == '\n') {
+            char c = target[i];
+            if (c == '\n') {
                 line++;
-            } else if (target[i] == 0) {
+            } else if (c >= 0x80) {
+                beyondAscii++;
+            } else if (c == 0) {
                 throw Failure.data(
-                        "%s is not text: line %d has a zero byte; unpack or convert it, text must be UTF-8",
-                        file, line);
+                        "%s is not text: line %d has a zero byte; unpack or convert it, text must be %s",
+                        file.shown(), line, charset.name());
             }
+        }
+        sinceRow += length;
+        if (inRows && sinceRow > LONGEST_ROW) {
+            throw Failure.data(
+                    "%s line %d: more than %,d characters without the end of a row, which is more than is held in memory; check"
+                            + " its quotation marks and line ends, or read it as plain text with --format text",
+                    file.shown(), line, LONGEST_ROW);
         }
         return length;
     }
@@ -120,15 +168,8 @@ final class TextSource extends Reader {
             ended = n < 0;
             bytes.position(bytes.position() + Math.max(0, n)).flip();
         } catch (IOException e) {
-            throw IoFailures.of("read the data", file, e);
+            throw SourceBytes.failure(file, e);
         }
-    }
-
-    private Failure notText() {
-        return Failure.data(
-                "%s is not UTF-8: byte %d (0x%02x) on line %d; convert it, for instance with"
-                        + " iconv -f LATIN1 -t UTF-8, or leave it out",
-                file, base + bytes.position(), bytes.get(bytes.position()), line);
     }
 
     @Override

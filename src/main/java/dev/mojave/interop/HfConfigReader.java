@@ -204,7 +204,8 @@ final class HfConfigReader {
     void require(boolean condition, String key, String rule) {
         if (!condition) {
             JsonNode found = config.at("/" + key.replace('.', '/'));
-            throw Failure.data("%s: %s is %s; it %s", source, key, found.isMissingNode() ? "absent" : found, rule);
+            String value = found.isNumber() ? found.asString() : found.toString();
+            throw Failure.data("%s: %s is %s; it %s", source, key, found.isMissingNode() ? "absent" : value, rule);
         }
     }
 
@@ -218,9 +219,14 @@ final class HfConfigReader {
         return absent(config.path(key)) ? fallback : whole(key);
     }
 
+    /** JSON as Python writes it may hold NaN and Infinity, which no setting of a model means. */
+    static boolean isFinite(JsonNode node) {
+        return node.isNumber() && Double.isFinite(node.doubleValue());
+    }
+
     double number(String key, double fallback) {
         JsonNode node = config.path(key);
-        require(absent(node) || node.isNumber(), key, "must be a number");
+        require(absent(node) || isFinite(node), key, "must be a finite number");
         return absent(node) ? fallback : node.doubleValue();
     }
 

@@ -102,7 +102,7 @@ final class HfRope {
     }
 
     private double number(String key) {
-        reader.require(rope.path(key).isNumber(), section + "." + key, "must be a number");
+        reader.require(HfConfigReader.isFinite(rope.path(key)), section + "." + key, "must be a finite number");
         return rope.path(key).doubleValue();
     }
 

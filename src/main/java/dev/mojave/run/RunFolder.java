@@ -314,12 +314,17 @@ public final class RunFolder {
         if (!Files.isDirectory(output)) {
             return List.of();
         }
-        // runs/NAME, or runs/STUDY/trials/ARM/seed-N.
-        try (Stream<Path> folders = Files.walk(output, 4)) {
-            return folders.filter(folder -> !folder.equals(output) && Files.isDirectory(folder) && isRun(folder))
-                    .sorted()
-                    .map(RunFolder::new)
-                    .toList();
+        try {
+            // The folder itself is often a link on clusters, and a walk does not follow the link that it starts at.
+            Path real = output.toRealPath();
+            // runs/NAME, or runs/STUDY/trials/ARM/seed-N.
+            try (Stream<Path> folders = Files.walk(real, 4)) {
+                return folders.filter(folder -> !folder.equals(real) && Files.isDirectory(folder) && isRun(folder))
+                        .map(folder -> output.resolve(real.relativize(folder)))
+                        .sorted()
+                        .map(RunFolder::new)
+                        .toList();
+            }
         } catch (IOException e) {
             throw IoFailures.of("list the runs", output, e);
         } catch (UncheckedIOException e) {

@@ -38,6 +38,16 @@ class JsonTest {
     @TempDir
     Path folder;
 
+    @Test
+    void numbersThatAreNotFiniteAreReadAsPythonWritesThem() throws IOException {
+        Path file = Files.writeString(folder.resolve("a.json"), "{\"a\": [NaN, Infinity, -Infinity], \"b\": \"NaN\"}");
+        JsonNode tree = Json.read(file, JsonNode.class);
+        assertThat(tree.path("a").path(0).doubleValue()).isNaN();
+        assertThat(tree.path("a").path(1).doubleValue()).isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(tree.path("a").path(2).doubleValue()).isEqualTo(Double.NEGATIVE_INFINITY);
+        assertThat(tree.path("b").isString()).isTrue();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"a": 1,\\n "b": [1, 2\\n| line 3, column 1: it ends in the middle of a list that begins in line 2: it is cut short; fetch or write it again
@@ -54,9 +64,8 @@ class JsonTest {
             {/* b */ "a": 1}       | line 1, column 2: a comment; JSON has none: remove it
             # b\\n{"a": 1}         | line 1, column 1: a comment; JSON has none: remove it
             {"a": 1} // b          | line 1, column 10: a comment; JSON has none: remove it
-            {"a": NaN}             | line 1, column 7: NaN is not a number in JSON; write null or a finite number
             {"a": NaN, "b": 1,}    | line 1, column 19: a comma before the closing '}'; remove the comma
-            {"a": [-Infinity]}     | line 1, column 8: -Infinity is not a number in JSON; write null or a finite number
+            {"a": [-Infinity] "b"} | line 1, column 19: a comma or '}' is missing here
             {"a": True}            | line 1, column 7: True is not JSON; write true
             {"a": 1, "b": 2, "a": 3} | line 1, column 18: the key "a" stands twice; remove one
             {"a": 007}             | line 1, column 7: 007 is not a number as JSON writes them, such as 10, -0.5 or 1e-3

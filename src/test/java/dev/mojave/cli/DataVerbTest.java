@@ -73,6 +73,43 @@ class DataVerbTest {
     }
 
     @Test
+    void whatWasTakenAndLeftOutIsSaidAndKept() throws Exception {
+        Path home = folder.resolve("home");
+        Path file = Files.writeString(
+                folder.resolve("chat.jsonl"),
+                "{\"turns\": [{\"says\": \"a\"}, {\"says\": \"b\"}], \"label\": 1}\n{\"turns\": []}\n");
+        String printed = run(
+                new DataImport(home),
+                file.toString(),
+                "--text-field",
+                "turns[].says",
+                "--join",
+                "\\n\\n",
+                "--no-category");
+        assertThat(printed).contains("imported 'chat': 1 document, 4 B", "  chat.jsonl: the text is in 'turns[].says'");
+        assertThat(run(new DataShow(home), "chat"))
+                .contains("read as: chat.jsonl: the text is in 'turns[].says'", "note: left out 1 row without text");
+        Path table = Files.writeString(folder.resolve("t.tsv.gz"), "0\t1\n\"a\tb\n");
+        assertThat(run(
+                        new DataImport(home),
+                        table.toString(),
+                        "--header",
+                        "--no-quote",
+                        "--format",
+                        "tsv",
+                        "--encoding",
+                        "UTF-8",
+                        "--text-field",
+                        "0"))
+                .contains("imported 't': 1 document, 2 B", "a header [0, 1]; the text is in 0");
+        assertThatThrownBy(() -> run(new DataImport(home), table.toString(), "--format", "tvs"))
+                .hasMessageContaining("--format: 'tvs' is not one of text, jsonl, json, csv, tsv; did you mean 'tsv'?");
+        assertThatThrownBy(() -> run(new DataImport(home), table.toString(), "--no-category", "--category-field", "1"))
+                .hasMessageContaining("contradict each other");
+        assertThatThrownBy(() -> run(new DataImport(home), "/dev/null")).hasMessageContaining("choose one with --name");
+    }
+
+    @Test
     void aMissingPathEndsWithTwoAndOneLine() {
         CliResult result =
                 CliResult.run("data", "import", folder.resolve("no.txt").toString());

@@ -51,6 +51,24 @@ class RunsVerbTest {
     }
 
     @Test
+    void anOutputFolderThatIsALinkIsFollowed() throws IOException {
+        run("done", "{\"state\": \"finished\", \"step\": 1, \"total_steps\": 1, \"heartbeat\": \"\", \"metrics\": {}}");
+        run(
+                "study/trials/moe/seed-1",
+                "{\"state\": \"finished\", \"step\": 1, \"total_steps\": 1, \"heartbeat\": \"\", \"metrics\": {}}");
+        Path link = Files.createSymbolicLink(output.resolveSibling(output.getFileName() + "-link"), output);
+        try {
+            JsonNode json = Json.tree(
+                    CliResult.run("runs", "--json", "--output", link.toString()).out());
+            assertThat(json.findValuesAsString("name")).containsExactly("done", "study/trials/moe/seed-1");
+            assertThat(json.path(0).path("path").stringValue())
+                    .isEqualTo(link.resolve("done").toString());
+        } finally {
+            Files.delete(link);
+        }
+    }
+
+    @Test
     void metricsAreWrittenAsCsv() throws IOException {
         run("done", "{}");
         Path run = output.resolve("done");

@@ -29,7 +29,7 @@ final class PlainJson {
             throw Failure.data("%s is nested deeper than %d levels; no tokenizer needs that", place, DEEPEST);
         }
         if (node.isNumber() && !Double.isFinite(node.doubleValue())) {
-            throw Failure.data("%s holds a number that is too large for any computer's", place);
+            throw Failure.data("%s holds a number that is not finite, or too large for any computer's", place);
         }
         if (node.isString()) {
             requireUnicode(node.stringValue(), place);
