@@ -86,7 +86,7 @@ final class ChildLibrary implements TokenLibrary {
         return patterns.isEmpty()
                 ? "its normalizer, pre_tokenizer, model or decoder is not one that the library survives"
                 : "rewrite the pattern " + String.join(" or ", patterns)
-                        + " so that nothing that repeats consists of what repeats, such as (x+)+";
+                        + " without a repetition inside a repetition such as (x+)+";
     }
 
     @Override

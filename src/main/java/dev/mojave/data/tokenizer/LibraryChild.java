@@ -37,6 +37,7 @@ final class LibraryChild {
 
     /** Serves until standard input ends. */
     public static void main(String[] arguments) throws IOException {
+        ignoreInterrupts();
         try (DataInputStream in = new DataInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
                 DataOutputStream out =
                         new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)))) {
@@ -45,6 +46,21 @@ final class LibraryChild {
                 child.serve(command, in.readInt());
                 out.flush();
             }
+        }
+    }
+
+    /** Ctrl-C reaches this process too, while the one that it serves may still have text to finish. */
+    private static void ignoreInterrupts() {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            signal.getMethod("handle", signal, handler)
+                    .invoke(
+                            null,
+                            signal.getConstructor(String.class).newInstance("INT"),
+                            handler.getField("SIG_IGN").get(null));
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("sun.misc.Signal is not as expected", e);
         }
     }
 

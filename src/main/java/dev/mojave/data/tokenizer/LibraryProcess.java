@@ -29,6 +29,8 @@ final class LibraryProcess {
     /** Tokenizers that the process holds at a time. */
     private static final int HELD = 4;
 
+    private static final String NO_CLASS = "Could not find or load main class";
+
     private static final Object LOCK = new Object();
     private static @Nullable LibraryProcess running;
     private static int handles;
@@ -153,14 +155,18 @@ final class LibraryProcess {
         return reply.read(in);
     }
 
-    private Ended ended(boolean late, long seconds, IOException cause) {
+    private IOException ended(boolean late, long seconds, IOException cause) {
         process.destroyForcibly();
         try {
             process.waitFor(10, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        String reason = late ? "did not answer within " + seconds + " seconds" : "ended its process" + lastWords();
+        String words = lastWords();
+        if (words.contains(NO_CLASS)) {
+            return new IOException("the class path of this program does not hold Mojave for another process", cause);
+        }
+        String reason = late ? "did not answer within " + seconds + " seconds" : "ended its process" + words;
         return new Ended(reason, cause);
     }
 
@@ -171,6 +177,9 @@ final class LibraryProcess {
                     .lines()
                     .toList();
             for (int i = 0; i + 1 < lines.size(); i++) {
+                if (lines.get(i).contains(NO_CLASS)) {
+                    return lines.get(i);
+                }
                 if (lines.get(i).contains("panicked at")) {
                     return " (" + lines.get(i + 1).strip() + ")";
                 }
