@@ -11,8 +11,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -25,7 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
  *   <li>a key is the component's name in snake_case (or its {@code @JsonProperty}); an unknown key fails and names the nearest one;
  *   <li>an absent key takes its {@link Default}, or null where the component is {@code @Nullable} (empty where it is an
  *       {@code Optional}); otherwise it is required. {@code null} counts as absent;
- *   <li>whole numbers may be written as counts ({@code 50k}, {@code 10M}); no other type is coerced, except that text may be
+ *   <li>whole numbers may be written as counts ({@code 50k}, {@code 10M}, {@code 1e3}); no other type is coerced, except that text may be
  *       written as a whole number;
  *   <li>enums are their constants in lower case; a sealed interface is a section whose {@code kind} names one of its records
  *       ({@code kind: cosine} alone may be written as plain text; a notation of the interface's own reads what is not a section); a static {@code @JsonCreator} method of one argument reads a
@@ -36,8 +37,6 @@ import tools.jackson.databind.node.ObjectNode;
  * </ul>
  */
 public final class Records {
-    private static final Pattern DECIMAL = Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
-
     private final UnaryOperator<String> source;
 
     private Records(UnaryOperator<String> source) {
@@ -63,6 +62,16 @@ public final class Records {
     /** Writes a record as a tree that {@link #read} turns into an equal record; nulls and empty Optionals are left out. */
     public static ObjectNode tree(Record record) {
         return RecordTrees.tree(record);
+    }
+
+    /** Returns the whole number that a value stands for where one is expected: {@code 500}, {@code 1e3}, {@code 50k}; empty if it is none. */
+    public static OptionalLong count(JsonNode node) {
+        return YamlScalar.count(node);
+    }
+
+    /** Returns the number that a value stands for where one is expected, as text or as a number; empty if it is none. */
+    public static OptionalDouble decimal(JsonNode node) {
+        return YamlScalar.decimal(node);
     }
 
     /** Says what a node is, for messages: {@code "many"} in quotes, a number, {@code a list}, {@code a section}, {@code nothing}. */
@@ -108,7 +117,8 @@ public final class Records {
             return node.booleanValue();
         }
         if (type == String.class) {
-            require(node.isString() || node.isIntegralNumber(), path, "expected text", node);
+            String instead = node.isNumber() || node.isBoolean() ? "expected text (put it in quotes)" : "expected text";
+            require(node.isString() || node.isIntegralNumber(), path, instead, node);
             return node.asString();
         }
         if (JsonNode.class.isAssignableFrom(type)) {
@@ -121,7 +131,14 @@ public final class Records {
         }
         Optional<Method> notation = RecordShape.notation(type);
         if (notation.isPresent() && !(type.isSealed() && node.isObject())) {
-            Object argument = value(node, notation.get().getGenericParameterTypes()[0], path);
+            Type wanted = notation.get().getGenericParameterTypes()[0];
+            // A count such as 1e3 reaches a notation that takes text as the whole number that it is.
+            boolean count = wanted == String.class
+                    && node.isFloatingPointNumber()
+                    && count(node).isPresent();
+            JsonNode given =
+                    count ? JsonNodeFactory.instance.numberNode(count(node).getAsLong()) : node;
+            Object argument = value(given, wanted, path);
             return call(path, () -> notation.get().invoke(null, argument));
         }
         if (type.isEnum()) {
@@ -137,26 +154,21 @@ public final class Records {
     }
 
     private long whole(JsonNode node, String path, long min, long max) {
-        BigInteger value;
-        if (node.isIntegralNumber()) {
-            value = node.bigIntegerValue();
-        } else {
-            require(node.isString(), path, "expected a whole number", node);
-            try {
-                value = BigInteger.valueOf(Units.parseCount(node.stringValue()));
-            } catch (IllegalArgumentException e) {
-                throw failure(path, "expected a whole number such as 500, 50k or 10M, found " + describe(node));
-            }
+        OptionalLong count = count(node);
+        if (count.isEmpty() && !node.isIntegralNumber()) {
+            String such = node.isString() ? " such as 500, 50k or 10M" : "";
+            throw failure(path, "expected a whole number" + such + ", found " + describe(node));
         }
+        BigInteger value = count.isPresent() ? BigInteger.valueOf(count.getAsLong()) : node.bigIntegerValue();
         boolean fits = value.compareTo(BigInteger.valueOf(min)) >= 0 && value.compareTo(BigInteger.valueOf(max)) <= 0;
         require(fits, path, "expected a whole number between " + min + " and " + max, node);
         return value.longValue();
     }
 
     private double decimal(JsonNode node, String path) {
-        boolean written = node.isString() && DECIMAL.matcher(node.stringValue()).matches();
-        require(node.isNumber() || written, path, "expected a number", node);
-        double value = written ? Double.parseDouble(node.stringValue()) : node.doubleValue();
+        OptionalDouble number = decimal(node);
+        require(number.isPresent(), path, "expected a number", node);
+        double value = number.orElse(Double.NaN);
         require(Double.isFinite(value), path, "expected a finite number", node);
         return value;
     }

@@ -7,12 +7,13 @@ import java.util.regex.Pattern;
 
 /** Counts, sizes and times as people write and read them: {@code 10M}, {@code 50k}, {@code 1.5 GB}, {@code 2m 05s}. */
 public final class Units {
-    private static final Pattern COUNT = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*([kKmMgGbB]?)");
+    private static final Pattern COUNT =
+            Pattern.compile("((?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?)\\s*([kKmMgGbB]?)");
 
     private Units() {}
 
     /**
-     * Parses a count: {@code 500}, {@code 50k}, {@code 1.5M}, {@code 2B} (decimal multiples).
+     * Parses a count: {@code 500}, {@code 1e3}, {@code 50k}, {@code 1.5M}, {@code 2B} (decimal multiples).
      *
      * @throws IllegalArgumentException if the text is not a whole positive count
      */

@@ -9,7 +9,9 @@ final class RecipeOptions {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Override a key of the recipe, such as train.steps=500; may be repeated.")
+            description =
+                    "Override a key of the recipe, such as train.steps=500; a section replaces the recipe's, KEY+={...} is laid over"
+                            + " it, null removes a key; may be repeated.")
     private List<String> overrides = new ArrayList<>();
 
     @Option(names = "--print-config", description = "Print the whole resolved recipe, which runs unchanged, and stop.")

@@ -3,9 +3,11 @@ package dev.mojave.report;
 import java.text.BreakIterator;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Texts of any kind as labels of a drawing, where room is short: names of categories may be whole sentences, in any script. A label keeps
@@ -26,20 +28,20 @@ final class Labels {
 
     /**
      * Returns labels that are at most so many letters wide and differ from each other where the texts do, or where they are several: cut at
-     * their ends, or in the middle where their beginnings are equal, or else numbered.
+     * their ends, or where their beginnings are equal before what tells them apart, or else numbered.
      */
     static List<String> distinct(List<String> texts, int width) {
         List<String> labels = new ArrayList<>(
                 texts.stream().map(text -> shortened(text, width)).toList());
-        for (int i = 0; i < labels.size(); i++) {
-            String label = labels.get(i);
-            boolean shared = labels.stream().filter(label::equals).count() > 1;
-            if (shared && label.endsWith(ELLIPSIS)) {
-                for (int j = i; j < labels.size(); j++) {
-                    if (labels.get(j).equals(label)) {
-                        labels.set(j, ends(clean(texts.get(j)), width));
-                    }
-                }
+        for (String label : new LinkedHashSet<>(labels)) {
+            List<Integer> sharers = IntStream.range(0, labels.size())
+                    .filter(i -> labels.get(i).equals(label))
+                    .boxed()
+                    .toList();
+            if (sharers.size() > 1 && label.endsWith(ELLIPSIS)) {
+                int difference = firstDifference(
+                        sharers.stream().map(i -> clean(texts.get(i))).toList());
+                sharers.forEach(i -> labels.set(i, around(clean(texts.get(i)), difference, width)));
             }
         }
         Set<String> taken = new HashSet<>();
@@ -52,18 +54,30 @@ final class Labels {
         return List.copyOf(labels);
     }
 
-    private static String ends(String text, int width) {
-        int tail = (width - 1) / 2;
-        String reversed = "";
+    /** The beginning of a text and what stands where it first differs from another. */
+    private static String around(String text, int difference, int width) {
+        int room = width - width / 3 - 1;
         BreakIterator characters = characters(text);
-        int end = text.length();
-        for (int from = characters.last(); from != BreakIterator.DONE; from = characters.previous()) {
-            if (width(text.substring(from, end)) > tail) {
-                break;
-            }
-            reversed = text.substring(from, end);
+        int from = characters.isBoundary(difference) ? difference : characters.preceding(difference);
+        for (int before = from; before != BreakIterator.DONE && width(text.substring(before)) <= room; ) {
+            from = before;
+            before = before == 0 ? BreakIterator.DONE : characters.preceding(before);
         }
-        return head(text, width - 1 - tail).strip() + ELLIPSIS + reversed.strip();
+        return head(text, width / 3) + ELLIPSIS + shortened(text.substring(from), room);
+    }
+
+    private static int firstDifference(List<String> texts) {
+        String first = texts.getFirst();
+        int same = first.length();
+        for (String text : texts) {
+            int end = Math.min(same, text.length());
+            int at = 0;
+            while (at < end && text.charAt(at) == first.charAt(at)) {
+                at++;
+            }
+            same = at;
+        }
+        return same;
     }
 
     private static String head(String text, int width) {

@@ -10,10 +10,11 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Keys set on the command line: {@code --set train.steps=500}. Values are YAML ({@code [1, 2]}, {@code 10M}, {@code true}); {@code null}
- * removes a key. Where keys exclude each other ({@code train.steps} and {@code train.tokens}), the one that is set replaces the others.
+ * removes a key. A section replaces the one that was there, as every other value does: {@code --set model.moe={num_experts: 8}}; with
+ * {@code +=} it is laid over it key by key, and keys that it does not name stay. Where keys exclude each other ({@code train.steps} and {@code train.tokens}), the one that is set replaces the others.
  */
 final class Overrides {
-    private record Setting(String path, JsonNode value, String typed) {}
+    private record Setting(String path, JsonNode value, boolean laidOver, String typed) {}
 
     /** Groups of keys of which one may be set. */
     private static final List<List<String>> EXCLUSIVE = List.of(
@@ -37,15 +38,22 @@ final class Overrides {
         for (String argument : arguments) {
             int equals = argument.indexOf('=');
             String typed = "--set " + argument;
-            if (equals < 1
-                    || List.of(argument.substring(0, equals).split("\\.", -1)).contains("")) {
+            boolean laidOver = equals > 0 && argument.charAt(equals - 1) == '+';
+            String path = argument.substring(0, Math.max(0, laidOver ? equals - 1 : equals));
+            if (List.of(path.split("\\.", -1)).contains("")) {
                 throw Failure.usage("%s: expected KEY=VALUE, for example --set train.steps=500", typed);
             }
             String value = argument.substring(equals + 1);
             if (value.isBlank()) {
                 throw Failure.usage("%s: has no value; write null to remove the key", typed);
             }
-            overrides.add(new Setting(argument.substring(0, equals), Yaml.value(value, typed), typed));
+            JsonNode parsed = Yaml.value(value, typed);
+            if (laidOver && !parsed.isObject()) {
+                throw Failure.usage(
+                        "%s: += lays a section over the one that is there, such as %s+={KEY: VALUE}; write = to set a value",
+                        typed, path);
+            }
+            overrides.add(new Setting(path, parsed, laidOver, typed));
         }
         return new Overrides(overrides);
     }
@@ -55,7 +63,10 @@ final class Overrides {
         for (Setting setting : overrides) {
             result = alone(result, setting);
             try {
-                result = Trees.with(result, setting.path, setting.value);
+                ObjectNode base = setting.laidOver || !setting.value.isObject()
+                        ? result
+                        : Trees.with(result, setting.path, result.nullNode());
+                result = Trees.with(base, setting.path, setting.value);
             } catch (Failure e) {
                 throw e.at(setting.typed);
             }

@@ -39,15 +39,19 @@ public final class Resume {
             throw Failure.usage(
                     "%s was started with another recipe and cannot go on with this one: %s; undo that, or start anew with another --name"
                             + " (--from %s takes its weights)%s",
-                    run.path(), keys, run.path(), hint(differences, others));
+                    run.path(), keys, run.path(), hint(stored, differences, others));
         }
         return !differences.isEmpty();
     }
 
     /** A warm-up that nobody typed follows from the number of steps, which surprises those who only wanted more of them. */
-    private static String hint(List<Trees.Difference> differences, List<Trees.Difference> others) {
+    private static String hint(Recipe stored, List<Trees.Difference> differences, List<Trees.Difference> others) {
         boolean warmupAlone = others.size() == 1 && others.getFirst().path().equals(WARMUP);
-        return warmupAlone && differences.size() > 1
+        boolean extensible = switch (stored.train().schedule()) {
+            case ScheduleSpec.Constant _, ScheduleSpec.Wsd _ -> true;
+            case ScheduleSpec.Cosine _, ScheduleSpec.Linear _ -> false;
+        };
+        return extensible && warmupAlone && differences.size() > 1
                 ? ". The warm-up follows from train.steps unless it is set: to train longer, add --set " + WARMUP + "="
                         + others.getFirst().before()
                 : "";

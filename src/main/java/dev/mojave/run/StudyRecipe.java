@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -157,10 +158,7 @@ public final class StudyRecipe {
     private static ObjectNode spend(ObjectNode shared, long tokens, String place) {
         for (String key : LENGTHS) {
             JsonNode length = shared.path("train").path(key);
-            boolean same = key.equals("tokens")
-                    && length.isIntegralNumber()
-                    && length.canConvertToLong()
-                    && length.longValue() == tokens;
+            boolean same = key.equals("tokens") && Records.count(length).equals(OptionalLong.of(tokens));
             if (!length.isMissingNode() && !length.isNull() && !same) {
                 throw Failure.usage(
                         "%s: budget.tokens (%d) and train.%s (%s) both say how long to train; remove one",

@@ -1,6 +1,9 @@
 package dev.mojave.run;
 
+import dev.mojave.base.Records;
 import java.math.BigDecimal;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -42,17 +45,20 @@ final class TrainDefaults {
     }
 
     private static void schedule(ObjectNode train, ObjectNode schedule) {
-        JsonNode steps = train.path("steps");
+        OptionalLong steps = Records.count(train.path("steps"));
         if (!schedule.hasNonNull("warmup_steps")) {
-            boolean few = steps.isIntegralNumber() && steps.canConvertToLong();
-            schedule.put("warmup_steps", few ? Math.clamp(steps.longValue() / 10, 0, WARMUP_STEPS) : WARMUP_STEPS);
+            long warmup = steps.isPresent() ? Math.clamp(steps.getAsLong() / 10, 0, WARMUP_STEPS) : WARMUP_STEPS;
+            schedule.put("warmup_steps", warmup);
         }
-        JsonNode peak = train.path("learning_rate");
+        OptionalDouble peak = Records.decimal(train.path("learning_rate"));
         boolean ends = !schedule.path("kind").asString("").equals("constant");
-        if (ends && !schedule.hasNonNull("min_learning_rate") && peak.isNumber()) {
+        if (ends
+                && !schedule.hasNonNull("min_learning_rate")
+                && peak.isPresent()
+                && Double.isFinite(peak.getAsDouble())) {
             // In decimal, so that a tenth of 0.001 is written 1.0E-4 and not with the dust of binary fractions.
             double tenth =
-                    BigDecimal.valueOf(peak.doubleValue()).movePointLeft(1).doubleValue();
+                    BigDecimal.valueOf(peak.getAsDouble()).movePointLeft(1).doubleValue();
             // A peak that is not positive is refused under its own name.
             schedule.put("min_learning_rate", Math.max(0, tenth));
         }

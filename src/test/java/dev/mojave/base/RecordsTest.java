@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
 class RecordsTest {
@@ -115,6 +116,34 @@ class RecordsTest {
         return Records.read(Yaml.parse(yaml, "r.yaml"), Settings.class, "r.yaml", "");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1000",
+                "1e3",
+                "1.0e3",
+                "+1e+3",
+                "1_000",
+                "1k",
+                "1K",
+                "1.0k",
+                "\"1000\"",
+                "'1e3'",
+                "0x3E8",
+                "01000",
+                "1000."
+            })
+    void aWholeNumberMayBeWrittenInManyWays(String written) {
+        assertThat(read("name: x\nsteps: " + written).steps()).isEqualTo(1000);
+        assertThat(read("name: x\nsteps: 1\nlimit: " + written).limit()).isEqualTo(new Limit(1000));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0.001", ".001", "1e-3", "1.e-3", "+.001", "'.001'", "\"1E-3\""})
+    void aNumberMayBeWrittenInManyWays(String written) {
+        assertThat(read("name: x\nsteps: 1\nrate: " + written).rate()).isEqualTo(0.001);
+    }
+
     @Test
     void fillsDefaultsForAbsentAndNullKeys() {
         Settings settings = read("name: x\nsteps: 1.5k\nmoe: null\nnorm:\n");
@@ -174,7 +203,11 @@ class RecordsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             steps: many               | steps: expected a whole number such as 500, 50k or 10M, found "many"
-            steps: 2.0                | steps: expected a whole number, found 2.0
+            steps: 2.5                | steps: expected a whole number, found 2.5
+            steps: 1.5e-1             | steps: expected a whole number, found 0.15
+            steps: "2.5"              | steps: expected a whole number such as 500, 50k or 10M, found "2.5"
+            steps: 1e300              | steps: expected a whole number, found 1.0E300
+            steps: .inf               | steps: expected a whole number, found "Infinity"
             steps: [1]                | steps: expected a whole number, found a list
             steps: 99999999999999999999 | steps: expected a whole number between -9223372036854775808 and 9223372036854775807, found 99999999999999999999
             stepz: 3                  | stepz: unknown key; did you mean 'steps'?
@@ -196,7 +229,7 @@ class RecordsTest {
             moe: {num_expert: 4}      | moe.num_expert: unknown key; did you mean 'num_experts'?
             moe: {num_experts: 2, num_experts_per_tok: 3} | moe: num_experts_per_tok (3) must be at most num_experts (2)
             losses: {z: big}          | losses.z: expected a number, found "big"
-            note: 1.5                 | note: expected text, found 1.5
+            note: 1.5                 | note: expected text (put it in quotes), found 1.5
             """)
     void namesTheKeyAndTheRule(String line, String message) {
         String head = line.startsWith("steps") ? "name: x\n" : "name: x\nsteps: 1\n";

@@ -37,9 +37,13 @@ class LabelsTest {
         String long1 = "a beginning that all of them share, and the first";
         String long2 = "a beginning that all of them share, and the second";
         assertThat(Labels.distinct(List.of(long1, "noun", long2, "", " "), 20))
-                .containsExactly("a beginnin…the first", "noun", "a beginnin…he second", "(empty)", "(empty) (2)");
+                .containsExactly("a begi…and the first", "noun", "a begi…nd the second", "(empty)", "(empty) (2)");
         assertThat(Labels.distinct(List.of("x".repeat(40), "x".repeat(41), "x".repeat(42)), 12))
-                .containsExactly("xxxxxx…xxxxx", "xxxxxxx… (2)", "xxxxxxx… (3)");
+                .containsExactly("xxxx…xxxxxxx", "xxxxxxx… (2)", "xxxxxxx… (3)");
+        assertThat(Labels.distinct(
+                        List.of("Science, chapter 0: on hills and rivers", "Science, chapter 1: on hills and rivers"),
+                        16))
+                .containsExactly("Scien…0: on hil…", "Scien…1: on hil…");
         assertThat(Labels.distinct(List.of("a", "a (2)", "a"), 20)).containsExactly("a", "a (2)", "a (3)");
     }
 }

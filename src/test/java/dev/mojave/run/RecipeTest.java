@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecipeTest {
     static final String TYPED = """
@@ -148,6 +149,60 @@ class RecipeTest {
         assertThat(read(TYPED, late, "train.steps=6000").yaml()).contains("start: 5000");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {".002", "2e-3", "0.002", "2.E-3", "'.002'"})
+    void aRateWrittenInAnyWayGivesTheSameRecipe(String rate) {
+        assertThat(read(TYPED, "train.learning_rate=" + rate).train().schedule())
+                .isEqualTo(new ScheduleSpec.Cosine(100, 2e-4));
+        assertThat(read(TYPED.replace("learning_rate: 1e-3", "learning_rate: " + rate), "train.learning_rate=" + rate)
+                        .yaml())
+                .isEqualTo(read(TYPED, "train.learning_rate=0.002").yaml());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"5e2", "500.0", "0.5k", "'500'", "5_00"})
+    void aLengthWrittenInAnyWayGivesTheSameRecipe(String steps) {
+        assertThat(read(TYPED, "train.steps=" + steps, "train.eval_tokens=" + steps, "model.hidden_size=1.28e2")
+                        .yaml())
+                .isEqualTo(
+                        read(TYPED, "train.steps=500", "train.eval_tokens=500").yaml());
+    }
+
+    @Test
+    void aSectionReplacesAndPlusLaysItOver() {
+        RecipeDraft replaced = read(TYPED, "model.moe={num_experts: 8, num_experts_per_tok: 1}");
+        assertThat(replaced.resolve(257)
+                        .model()
+                        .mixture()
+                        .orElseThrow()
+                        .losses()
+                        .schedules())
+                .isEmpty();
+        RecipeDraft over = read(TYPED, "model.moe+={num_experts: 8}");
+        assertThat(over.resolve(257).model().mixture().orElseThrow().numExperts())
+                .isEqualTo(8);
+        assertThat(over.yaml())
+                .contains("switch_balance")
+                .isEqualTo(read(TYPED, "model.moe.num_experts=8").yaml());
+        assertThat(read(TYPED, "model.moe.losses={}", "model.moe.losses+={router_z: 0.1}")
+                        .yaml())
+                .contains("router_z")
+                .doesNotContain("switch_balance");
+        assertThat(read(TYPED, "train.schedule={kind: wsd, decay_fraction: 0.5}", "train.schedule=constant")
+                        .train()
+                        .schedule())
+                .isEqualTo(new ScheduleSpec.Constant(100));
+        assertThatThrownBy(() -> read(TYPED, "model.moe={num_experts_per_tok: 1}"))
+                .hasMessageContaining("--set model.moe={num_experts_per_tok: 1}: model.moe.num_experts: is required");
+        assertThatThrownBy(() -> read(TYPED, "train.steps+=5"))
+                .hasMessage(
+                        "--set train.steps+=5: += lays a section over the one that is there, such as train.steps+={KEY: VALUE};"
+                                + " write = to set a value");
+        assertThatThrownBy(() -> read(TYPED, "+={a: 1}")).hasMessageContaining("expected KEY=VALUE");
+        assertThatThrownBy(() -> read(TYPED, "train.steps.x+={a: 1}"))
+                .hasMessageContaining("--set train.steps.x+={a: 1}: train.steps is a value");
+    }
+
     @Test
     void replacesWhatExcludesEachOther() {
         assertThat(read(TYPED, "train.tokens=1M").train().length()).isEqualTo(new TrainLength.Tokens(1_000_000));
@@ -235,9 +290,15 @@ class RecipeTest {
                                 + "model.hidden_size (128 there, 256 here), model.intermediate_size (512 there, 1024 here), model.moe (")
                 .hasMessageEndingWith(
                         "; undo that, or start anew with another --name (--from " + run.path() + " takes its weights)");
-        assertThatThrownBy(() ->
-                        Resume.check(run, stored, read(TYPED, "train.steps=3k").resolve(257)))
-                .hasMessageContaining("train.steps (2000 there, 3000 here)");
+        assertThat(Resume.check(run, stored, fewerSaves)).isFalse();
+        assertThat(Resume.check(run, stored, read(TYPED, "train.steps=3k").resolve(257)))
+                .as("another length is for the caller to judge")
+                .isTrue();
+        assertThatThrownBy(() -> Resume.check(
+                        run,
+                        stored,
+                        read(TYPED, "train.steps=3k", "train.seed=9").resolve(257)))
+                .hasMessageContaining("train.steps (2000 there, 3000 here), train.seed (0 there, 9 here)");
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.mojave.model.presets;
 import dev.mojave.base.Failure;
 import dev.mojave.base.Records;
 import dev.mojave.base.Suggest;
-import dev.mojave.base.Units;
 import dev.mojave.base.Yaml;
 import dev.mojave.model.ModelSpec;
 import java.io.IOException;
@@ -201,7 +200,7 @@ public final class Presets {
     }
 
     private static OptionalLong intermediateSize(ObjectNode model) {
-        OptionalLong width = whole(model.path("hidden_size"));
+        OptionalLong width = Records.count(model.path("hidden_size"));
         if (width.isEmpty() || !model.path("hidden_act").isString()) {
             return OptionalLong.empty(); // the reader of records says what is wrong with them
         }
@@ -222,22 +221,10 @@ public final class Presets {
     }
 
     private static void normTopkProb(ObjectNode moe, JsonNode userMoe) {
-        OptionalLong topK = whole(moe.path("num_experts_per_tok"));
+        OptionalLong topK = Records.count(moe.path("num_experts_per_tok"));
         boolean topKChanged = typed(userMoe, "num_experts_per_tok");
         if (topK.isPresent() && follows("norm_topk_prob", topKChanged, userMoe, moe)) {
             moe.put("norm_topk_prob", topK.getAsLong() > 1);
-        }
-    }
-
-    /** Reads a whole number as a recipe may write it, {@code 512} or {@code 1k}. */
-    private static OptionalLong whole(JsonNode node) {
-        if (node.isIntegralNumber()) {
-            return OptionalLong.of(node.longValue());
-        }
-        try {
-            return node.isString() ? OptionalLong.of(Units.parseCount(node.stringValue())) : OptionalLong.empty();
-        } catch (IllegalArgumentException e) {
-            return OptionalLong.empty();
         }
     }
 
