@@ -12,6 +12,7 @@ import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.WeightFormat;
 import java.util.function.Consumer;
 
 /**
@@ -34,14 +35,15 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * Continues a prompt. Of one that is longer than the context the end is read.
+     * Continues a prompt. The text ends where the model's own settings say that texts end ({@code eos_token_id}), and the prompt begins as
+     * its tokenizer says ({@code <s>} and its like), as in transformers. Of a prompt that is longer than the context the end is read.
      *
      * @param sampling how tokens are drawn, and how many
      * @param stream takes the text as it comes
      * @return all of it, without the prompt: what decoding both together gives, less the prompt's text
      */
     public String generate(String prompt, SamplingSpec sampling, Consumer<String> stream) {
-        return new Generator(saved.model(), saved.tokenizer())
+        return new Generator(saved.model(), saved.tokenizer(), saved.special(), WeightFormat.FP32)
                 .generate(prompt, sampling, stream, StopSignal.NEVER)
                 .text();
     }

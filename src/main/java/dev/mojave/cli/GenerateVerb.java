@@ -2,7 +2,6 @@ package dev.mojave.cli;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Suggest;
-import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.generate.Generator;
 import dev.mojave.generate.Prompt;
 import dev.mojave.generate.SamplingSpec;
@@ -105,6 +104,7 @@ final class GenerateVerb implements Verb {
         try (SavedModel saved = SavedModel.load(
                         run, checkpoint.which(), () -> Engine.configure(EngineRequest.DEFAULT, console));
                 Signals signals = Signals.listen(console, "this token is the last")) {
+            saved.warnings().forEach(console::warn);
             Generator generator = generator(saved, format);
             Prompt read = generator.prompt(prompt);
             if (read.leftOut() > 0) {
@@ -133,7 +133,7 @@ final class GenerateVerb implements Verb {
 
     private Generator generator(SavedModel saved, WeightFormat format) {
         Generator generator =
-                new Generator(saved.model(), saved.tokenizer(), SpecialTokens.of(saved.tokenizer()), format);
+                new Generator(saved.model(), saved.tokenizer(), saved.special(), format);
         if (category.isEmpty()) {
             return generator;
         }

@@ -13,7 +13,9 @@ import dev.mojave.tensor.engine.EngineRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,16 +64,16 @@ final class ImportVerb implements Verb {
             EngineChoice engine = Engine.configure(EngineRequest.DEFAULT, console);
             String chosen = name == null ? defaultName() : name;
             String tokens = tokenizer == null ? "" : " --tokenizer " + ShellWord.of(tokenizer);
-            RunFolder run = ImportedRun.make(
-                    source,
-                    engine,
-                    new ImportedRun.Options(
-                            output.folder(),
-                            chosen,
-                            overwrite,
-                            Optional.ofNullable(tokenizer),
-                            "mojave import " + ShellWord.of(folder) + " --name " + ShellWord.of(chosen) + tokens));
-            ImportResult result = result(source, run);
+            ImportedRun.Options options = new ImportedRun.Options(
+                    output.folder(),
+                    chosen,
+                    overwrite,
+                    Optional.ofNullable(tokenizer),
+                    "mojave import " + ShellWord.of(folder) + " --name " + ShellWord.of(chosen) + tokens);
+            RunFolder run = ImportedRun.make(source, engine, options);
+            List<String> ofTokens = ImportedRun.warnings(source, run, options);
+            ofTokens.forEach(console::warn);
+            ImportResult result = result(source, run, ofTokens);
             if (asJson) {
                 console.json(result);
             } else {
@@ -81,7 +83,7 @@ final class ImportVerb implements Verb {
         return ExitCodes.OK;
     }
 
-    private static ImportResult result(ModelFolder source, RunFolder run) {
+    private static ImportResult result(ModelFolder source, RunFolder run, List<String> ofTokens) {
         ModelCounts counts = source.spec().counts();
         return new ImportResult(
                 run.path().toString(),
@@ -90,7 +92,7 @@ final class ImportVerb implements Verb {
                 counts.total(),
                 counts.active(),
                 Files.exists(run.path().resolve("tokenizer.json")),
-                source.warnings());
+                Stream.concat(source.warnings().stream(), ofTokens.stream()).toList());
     }
 
     private static void report(Console console, ImportResult result) {

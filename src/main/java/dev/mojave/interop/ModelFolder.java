@@ -126,7 +126,8 @@ public final class ModelFolder implements AutoCloseable {
     }
 
     /**
-     * Returns the tokenizer, if the folder has one.
+     * Returns the tokenizer, if the folder has one. Special tokens that were added to it without resizing the embeddings are left out: see
+     * {@link Tokenizers#leftOut}.
      *
      * @throws Failure of kind DATA if it is damaged, or has more tokens than the model has embeddings
      */
@@ -135,13 +136,25 @@ public final class ModelFolder implements AutoCloseable {
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }
-        Tokenizer tokenizer = Tokenizers.read(file);
-        if (tokenizer.vocabSize() > spec.vocabSize()) {
+        Tokenizer tokenizer = Tokenizers.read(file, spec.vocabSize());
+        Optional<Tokenizer> fitting = Tokenizers.within(tokenizer, spec.vocabSize());
+        if (fitting.isEmpty()) {
             throw Failure.data(
                     "%s has %d tokens, but vocab_size in %s is %d: they do not belong together",
                     file, tokenizer.vocabSize(), path.resolve(CONFIG), spec.vocabSize());
         }
-        return Optional.of(tokenizer);
+        return fitting;
+    }
+
+    /**
+     * Reads which tokens begin and end texts.
+     *
+     * @param tokenizer what the model is used with
+     * @param own whether that is the folder's own
+     * @throws Failure of kind DATA if a file that says so is damaged
+     */
+    public TokenSettings tokenSettings(Optional<Tokenizer> tokenizer, boolean own) {
+        return TokenSettings.read(path, config, spec.vocabSize(), tokenizer, own);
     }
 
     @Override

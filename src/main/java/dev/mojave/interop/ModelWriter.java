@@ -4,6 +4,7 @@ import dev.mojave.base.AtomicFiles;
 import dev.mojave.base.Failure;
 import dev.mojave.base.IoFailures;
 import dev.mojave.base.Json;
+import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
 import dev.mojave.model.LanguageModel;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -61,6 +61,18 @@ public final class ModelWriter {
      * @throws Failure of kind USAGE if the folder has content, or if the format cannot hold the model; ENVIRONMENT if the disk is full
      */
     public String write(LanguageModel model, Optional<Tokenizer> tokenizer, ModelCard card) {
+        return write(model, tokenizer, tokenizer.map(SpecialTokens::of), card);
+    }
+
+    /**
+     * Writes everything for a model from elsewhere.
+     *
+     * @param special which tokens begin and end its texts; absent where nobody knows
+     * @return the {@code model_type} that the folder has
+     * @throws Failure as {@link #write(LanguageModel, Optional, ModelCard)}
+     */
+    public String write(
+            LanguageModel model, Optional<Tokenizer> tokenizer, Optional<SpecialTokens> special, ModelCard card) {
         ModelSpec spec = model.spec();
         if (format == Format.HF) {
             tokenizer.flatMap(Tokenizers::readOtherwise).ifPresent(difference -> {
@@ -70,7 +82,7 @@ public final class ModelWriter {
             });
         }
         ObjectNode config = format == Format.HF ? HfConfig.writeForHuggingFace(spec) : HfConfig.write(spec);
-        tokenizer.map(Tokenizer::endOfText).ifPresent(end -> end.ifPresent(id -> config.put("eos_token_id", id)));
+        special.ifPresent(tokens -> TokenSettings.writeConfig(config, tokens));
         String modelType = format == Format.HF ? config.path("model_type").stringValue() : "mojave";
         try {
             requireEmpty();
@@ -79,9 +91,13 @@ public final class ModelWriter {
                 writeWeights(Weights.entries(WeightNames.toStored(spec, model.parameters())));
             }
             if (tokenizer.isPresent()) {
-                writeTokenizer(tokenizer.get(), spec);
+                SpecialTokens tokens = special.orElseGet(() -> SpecialTokens.of(tokenizer.get()));
+                writeTokenizer(tokenizer.get(), tokens, spec);
             }
-            write("generation_config.json", generation(tokenizer));
+            write(
+                    TokenSettings.GENERATION_CONFIG,
+                    special.map(TokenSettings::generationConfig)
+                            .orElseGet(JsonNodeFactory.instance::objectNode));
             AtomicFiles.write(folder.resolve("README.md"), card.text(spec, modelType));
             write(ModelFolder.CONFIG, config);
             return modelType;
@@ -142,12 +158,13 @@ public final class ModelWriter {
         return shards;
     }
 
-    private void writeTokenizer(Tokenizer tokenizer, ModelSpec spec) throws IOException {
+    private void writeTokenizer(Tokenizer tokenizer, SpecialTokens tokens, ModelSpec spec) throws IOException {
+        ObjectNode settings = TokenSettings.tokenizerConfig(tokens, tokenizer);
         if (format == Format.MOJAVE) {
             AtomicFiles.write(folder.resolve(ModelFolder.TOKENIZER), tokenizer.toJson());
-            Optional<String> config = Tokenizers.config(tokenizer);
-            if (config.isPresent()) {
-                AtomicFiles.write(folder.resolve(Tokenizers.CONFIG), config.get());
+            Tokenizers.namedEnd(tokenizer).ifPresent(end -> settings.putIfAbsent("eos_token", settings.stringNode(end)));
+            if (!settings.isEmpty()) {
+                write(TokenSettings.TOKENIZER_CONFIG, settings);
             }
             return;
         }
@@ -157,27 +174,17 @@ public final class ModelWriter {
         config.put("tokenizer_class", "PreTrainedTokenizerFast");
         config.put("model_max_length", spec.maxPositionEmbeddings());
         config.put("clean_up_tokenization_spaces", false);
-        spelling(Json.tree(json), tokenizer.endOfText()).ifPresent(end -> config.put("eos_token", end));
-        write("tokenizer_config.json", config);
+        spelling(Json.tree(json), tokens.ends()).ifPresent(end -> config.put("eos_token", end));
+        config.setAll(settings);
+        write(TokenSettings.TOKENIZER_CONFIG, config);
     }
 
-    private static Optional<String> spelling(JsonNode tokenizer, OptionalInt end) {
+    private static Optional<String> spelling(JsonNode tokenizer, List<Integer> ends) {
         for (JsonNode token : tokenizer.path("added_tokens")) {
-            if (end.isPresent() && token.path("id").asInt(-1) == end.getAsInt()) {
+            if (!ends.isEmpty() && token.path("id").asInt(-1) == ends.getFirst()) {
                 return Optional.of(token.path("content").asString(""));
             }
         }
         return Optional.empty();
-    }
-
-    private static ObjectNode generation(Optional<Tokenizer> tokenizer) {
-        ObjectNode generation = JsonNodeFactory.instance.objectNode();
-        tokenizer
-                .map(Tokenizer::endOfText)
-                .ifPresent(end -> end.ifPresent(id -> {
-                    generation.put("eos_token_id", id);
-                    generation.put("pad_token_id", id); // so that batches of prompts need no setting
-                }));
-        return generation;
     }
 }

@@ -1,6 +1,8 @@
 package dev.mojave.run;
 
 import dev.mojave.base.Check;
+import dev.mojave.data.tokenizer.SpecialTokens;
+import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.base.Failure;
 import dev.mojave.interop.HfConfig;
 import dev.mojave.interop.ModelCard;
@@ -57,7 +59,9 @@ public final class ExportedModel {
                         Map.of(),
                         "",
                         "not known");
-                String type = new ModelWriter(target, options.format).write(model, folder.tokenizer(), card);
+                Optional<Tokenizer> tokenizer = folder.tokenizer();
+                SpecialTokens tokens = folder.tokenSettings(tokenizer, true).tokens();
+                String type = new ModelWriter(target, options.format).write(model, tokenizer, Optional.of(tokens), card);
                 return result(target, options, type, model);
             }
         }
@@ -77,7 +81,9 @@ public final class ExportedModel {
                     recipe.yaml(),
                     "Mojave " + provenance.mojaveVersion() + ", commit " + provenance.commit() + ", "
                             + provenance.startedAt());
-            String type = new ModelWriter(target, options.format).write(weights.model(), run.findTokenizer(), card);
+            Optional<Tokenizer> tokenizer = run.findTokenizer();
+            Optional<SpecialTokens> special = run.findSpecialTokens().or(() -> tokenizer.map(SpecialTokens::of));
+            String type = new ModelWriter(target, options.format).write(weights.model(), tokenizer, special, card);
             return result(target, options, type, weights.model());
         }
     }

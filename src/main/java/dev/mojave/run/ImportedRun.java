@@ -6,6 +6,7 @@ import dev.mojave.data.DataSpec;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
 import dev.mojave.interop.ModelFolder;
+import dev.mojave.interop.TokenSettings;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.tensor.engine.Engine;
@@ -16,6 +17,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -44,10 +46,8 @@ public final class ImportedRun {
      * @throws Failure of kind DATA that names what is missing, malformed or not supported; USAGE if the name is taken
      */
     public static RunFolder make(ModelFolder source, EngineChoice engine, Options options) {
-        Optional<Tokenizer> tokenizer = options.tokenizer.isPresent()
-                ? options.tokenizer.map(name -> Tokenizers.open("--tokenizer", name))
-                : source.tokenizer();
-        tokenizer.ifPresent(found -> requireFits(source, found));
+        Optional<Tokenizer> tokenizer = tokenizer(source, options);
+        TokenSettings settings = source.tokenSettings(tokenizer, options.tokenizer.isEmpty());
         try (LanguageModel model = source.load()) {
             RunFolder run = RunFolder.create(options.output, options.name, options.overwrite);
             try (RunLock _ = run.lock()) {
@@ -58,6 +58,7 @@ public final class ImportedRun {
                         tokenizer.map(found -> found.endOfText().isPresent()).orElse(true));
                 run.write(recipe);
                 tokenizer.ifPresent(run::write);
+                run.write(settings.tokens());
                 run.write(Provenances.of(new Provenances.Facts(
                         recipe.sha256(),
                         "not known (imported from " + source.path() + ")",
@@ -74,12 +75,26 @@ public final class ImportedRun {
         }
     }
 
-    private static void requireFits(ModelFolder source, Tokenizer tokenizer) {
-        if (tokenizer.vocabSize() > source.spec().vocabSize()) {
-            throw Failure.data(
-                    "the tokenizer has %d tokens, but vocab_size of %s is %d: they do not belong together",
-                    tokenizer.vocabSize(), source.path(), source.spec().vocabSize());
-        }
+    private static Optional<Tokenizer> tokenizer(ModelFolder source, Options options) {
+        return options.tokenizer.isEmpty()
+                ? source.tokenizer()
+                : options.tokenizer.map(name -> fitting(source, Tokenizers.open("--tokenizer", name)));
+    }
+
+    private static Tokenizer fitting(ModelFolder source, Tokenizer tokenizer) {
+        return Tokenizers.within(tokenizer, source.spec().vocabSize())
+                .orElseThrow(() -> Failure.data(
+                        "the tokenizer has %d tokens, but vocab_size of %s is %d: they do not belong together",
+                        tokenizer.vocabSize(), source.path(), source.spec().vocabSize()));
+    }
+
+    /** Returns what whoever uses an imported model should know of its tokens, in sentences. */
+    public static List<String> warnings(ModelFolder source, RunFolder run, Options options) {
+        Optional<Tokenizer> tokenizer = run.findTokenizer();
+        return Stream.concat(
+                        tokenizer.flatMap(Tokenizers::leftOut).stream(),
+                        source.tokenSettings(tokenizer, options.tokenizer.isEmpty()).warnings().stream())
+                .toList();
     }
 
     /** Names with a vocabulary of their own stay; anything else is the file beside the recipe. */

@@ -8,6 +8,7 @@ import dev.mojave.base.IoFailures;
 import dev.mojave.base.Json;
 import dev.mojave.base.Records;
 import dev.mojave.data.DataSpec;
+import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
 import dev.mojave.result.ExpertProfiles;
@@ -24,7 +25,7 @@ import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A run's folder: recipe.yaml, tokenizer.json, provenance.json, metrics.jsonl, tensorboard/, samples.txt, status.json and checkpoints/. It is complete in
+ * A run's folder: recipe.yaml, tokenizer.json, special_tokens.json (of a model from elsewhere), provenance.json, metrics.jsonl, tensorboard/, samples.txt, status.json and checkpoints/. It is complete in
  * itself and can be moved. Whoever trains in it holds its {@link #lock()}.
  */
 public final class RunFolder {
@@ -34,6 +35,7 @@ public final class RunFolder {
     private static final String STATUS = "status.json";
     static final String TOKENIZER = "tokenizer.json";
     private static final String PROVENANCE = "provenance.json";
+    private static final String SPECIAL_TOKENS = "special_tokens.json";
     private static final String EXPERTS = "experts.json";
 
     private final Path path;
@@ -232,6 +234,37 @@ public final class RunFolder {
     public void write(Tokenizer tokenizer) {
         write(TOKENIZER, tokenizer.toJson());
         Tokenizers.config(tokenizer).ifPresent(config -> write(Tokenizers.CONFIG, config));
+    }
+
+    /** Reads which tokens begin and end texts of a model that came from elsewhere; nothing for one that was trained here from the start. */
+    public Optional<SpecialTokens> findSpecialTokens() {
+        Path file = path.resolve(SPECIAL_TOKENS);
+        return Files.exists(file) ? Optional.of(Json.read(file, SpecialTokens.class)) : Optional.empty();
+    }
+
+    /**
+     * Returns which tokens begin and end texts.
+     *
+     * @throws Failure of kind DATA if the file that says so is damaged
+     */
+    public SpecialTokens specialTokens(Tokenizer tokenizer) {
+        SpecialTokens tokens = findSpecialTokens().orElseGet(() -> SpecialTokens.of(tokenizer));
+        int embeddings = recipe().model().vocabSize();
+        Stream.of(tokens.ends(), tokens.begin(), List.of(tokens.start()))
+                .flatMap(List::stream)
+                .filter(id -> id < 0 || id >= embeddings)
+                .findFirst()
+                .ifPresent(id -> {
+                    throw Failure.data(
+                            "%s has the token %d, and the model's ids are 0 to %d; import the model again",
+                            path.resolve(SPECIAL_TOKENS), id, embeddings - 1);
+                });
+        return tokens;
+    }
+
+    /** Writes which tokens begin and end texts. */
+    public void write(SpecialTokens tokens) {
+        write(SPECIAL_TOKENS, Json.pretty(tokens) + "\n");
     }
 
     /** Reads where the run comes from. */

@@ -2,22 +2,36 @@ package dev.mojave.run;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.ShellWord;
+import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.data.tokenizer.Tokenizers;
 import dev.mojave.interop.ModelFolder;
+import dev.mojave.interop.TokenSettings;
 import dev.mojave.interop.WeightNames;
 import dev.mojave.model.LanguageModel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A trained model, ready to use, with what it was trained with.
  *
  * @param model with the checkpoint's weights; closed by {@link #close}
  * @param tokenizer of the run
+ * @param special which tokens begin and end its texts
  * @param recipe of the run
  * @param step optimiser steps that made the weights
+ * @param warnings what whoever uses it should know, in sentences
  */
-public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe, long step) implements AutoCloseable {
+public record SavedModel(
+        LanguageModel model,
+        Tokenizer tokenizer,
+        SpecialTokens special,
+        Recipe recipe,
+        long step,
+        List<String> warnings)
+        implements AutoCloseable {
     /** The checkpoint that the run would resume from. */
     public static final String LAST = "last";
 
@@ -68,8 +82,12 @@ public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe
                     source.spec(),
                     folder.resolve("tokenizer.json").toString(),
                     tokenizer.endOfText().isPresent());
+            TokenSettings settings = source.tokenSettings(Optional.of(tokenizer), true);
+            List<String> warnings =
+                    Stream.concat(Tokenizers.leftOut(tokenizer).stream(), settings.warnings().stream())
+                            .toList();
             beforeTensors.run();
-            return new SavedModel(source.load(), tokenizer, recipe, 0);
+            return new SavedModel(source.load(), tokenizer, settings.tokens(), recipe, 0, warnings);
         }
     }
 
@@ -102,8 +120,9 @@ public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe
                     "%s: the model has %d token embeddings, but the tokenizer has %d tokens: they do not belong together",
                     run.path(), recipe.model().vocabSize(), tokenizer.vocabSize());
         }
+        SpecialTokens special = run.specialTokens(tokenizer);
         Weights weights = weights(run, which, beforeTensors);
-        return new SavedModel(weights.model, tokenizer, recipe, weights.step);
+        return new SavedModel(weights.model, tokenizer, special, recipe, weights.step, List.of());
     }
 
     /** Loads a run's model without its tokenizer; failures are those of {@link #load(RunFolder, String)}. */
@@ -141,6 +160,27 @@ public record SavedModel(LanguageModel model, Tokenizer tokenizer, Recipe recipe
         try (Checkpoint checkpoint = run.checkpoints().openModel(step.get())) {
             Snapshots.restore(checkpoint, model);
         }
+    }
+
+    /**
+     * Returns which tokens begin and end texts of a model that others start from, if it came from elsewhere and has the same tokenizer; the
+     * token that separates documents in further training ends texts too.
+     */
+    public static Optional<SpecialTokens> specialTokens(Path from, Tokenizer tokenizer) {
+        Optional<SpecialTokens> special;
+        if (RunFolder.isRun(from)) {
+            RunFolder run = RunFolder.open(from);
+            special = run.findTokenizer()
+                    .filter(own -> own.toJson().equals(tokenizer.toJson()))
+                    .flatMap(_ -> run.findSpecialTokens());
+        } else {
+            try (ModelFolder source = ModelFolder.open(from)) {
+                special = source.tokenizer()
+                        .filter(own -> own.toJson().equals(tokenizer.toJson()))
+                        .map(own -> source.tokenSettings(Optional.of(own), true).tokens());
+            }
+        }
+        return special.map(found -> found.endingAlsoWith(tokenizer.endOfText()));
     }
 
     private static long step(RunFolder run, String which) {

@@ -6,6 +6,7 @@ import dev.mojave.base.StopSignal;
 import dev.mojave.base.Units;
 import dev.mojave.data.Cut;
 import dev.mojave.data.PreparedData;
+import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.generate.Generator;
 import dev.mojave.generate.SamplingSpec;
 import dev.mojave.model.LanguageModel;
@@ -24,6 +25,7 @@ import dev.mojave.run.Status;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.tensor.engine.ProcessMemory;
+import dev.mojave.tensor.kernels.WeightFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -106,6 +108,9 @@ public final class TrainRun {
                     RunFolder.create(options.output, recipe.name(), options.overwrite);
                     try (RunLock _ = folder.lock()) {
                         folder.write(recipe);
+                        options.from
+                                .flatMap(from -> SavedModel.specialTokens(from, data.tokenizer()))
+                                .ifPresent(folder::write);
                         folder.write(data.tokenizer());
                         folder.write(Provenances.of(facts(recipe, data, engine)));
                         return train(job, trainer);
@@ -266,7 +271,9 @@ public final class TrainRun {
         if (folder.lastMetrics().containsKey(GENERATE_SPEED)) {
             return;
         }
-        GenerateResult text = new Generator(job.model(), job.data().tokenizer())
+        Tokenizer tokenizer = job.data().tokenizer();
+        GenerateResult text = new Generator(
+                        job.model(), tokenizer, folder.specialTokens(tokenizer), WeightFormat.FP32)
                 .generate("", SamplingSpec.sample(SAMPLE_TOKENS, job.spec().seed()), piece -> {}, StopSignal.NEVER);
         folder.samples().truncateAfter(trainer.step() - 1);
         folder.samples().append(new Samples.Sample(trainer.step(), text.text()));

@@ -3,9 +3,12 @@ package dev.mojave.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.Json;
+import dev.mojave.interop.SuccessorFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -191,5 +194,99 @@ class InterchangeVerbTest {
         assertThat(runs("import", out.toString(), "--name", "back", "--output", folder.toString())
                         .code())
                 .isZero();
+    }
+
+    private JsonNode json(Path file) {
+        return Json.read(file, JsonNode.class);
+    }
+
+    /** What a model's folder says of the tokens that begin and end its texts holds here, and leaves as it came. */
+    @Test
+    void specialTokensTravelThroughARunAndBack() throws IOException {
+        Path source = folder.resolve("source");
+        SuccessorFolder.write(
+                source, "\"eos_token_id\": 6, \"bos_token_id\": 1, \"pad_token_id\": 0", "null", Optional.empty());
+        Files.writeString(
+                source.resolve("generation_config.json"), "{\"eos_token_id\": [7, 6], \"pad_token_id\": 2, \"bos_token_id\": 1}");
+        String names = "{\"add_bos_token\": true, \"bos_token\": {\"content\": \"<turn>\"}, \"eos_token\": \"</s>\", \"pad_token\": \"<unk>\"}";
+        Files.writeString(source.resolve("tokenizer_config.json"), names);
+        String[] greedy = {"--prompt", "the", "--max-tokens", "9", "--temperature", "0", "--json"};
+        for (String format : new String[] {"hf", "mojave"}) {
+            String runs = folder.resolve("runs-" + format).toString();
+            assertThat(runs("import", source.toString(), "--name", "m", "--output", runs).code()).isZero();
+            Path moved = Files.move(Path.of(runs), folder.resolve("moved-" + format)).resolve("m");
+            Path out = folder.resolve("out-" + format);
+            CliResult exported = runs("export", moved.toString(), out.toString(), "--format", format);
+            assertThat(exported.code()).as(exported.err()).isZero();
+            for (Path model : new Path[] {source, moved, out}) {
+                JsonNode written = Json.tree(runs(with("generate", model.toString(), greedy)).out());
+                assertThat(written.path("text").stringValue()).as("%s", model).isEqualTo(" quick brown");
+                assertThat(written.path("prompt_tokens").intValue()).isEqualTo(2);
+            }
+            assertThat(json(out.resolve("generation_config.json"))).isEqualTo(json(source.resolve("generation_config.json")));
+            for (String key : new String[] {"eos_token_id", "bos_token_id", "pad_token_id"}) {
+                assertThat(json(out.resolve("config.json")).path(key)).isEqualTo(json(source.resolve("config.json")).path(key));
+            }
+            Json.tree(names).properties().forEach(entry -> assertThat(
+                            json(out.resolve("tokenizer_config.json")).path(entry.getKey()))
+                    .isEqualTo(entry.getValue()));
+        }
+    }
+
+    private static String[] with(String verb, String model, String... rest) {
+        return Stream.concat(Stream.of(verb, model), Stream.of(rest)).toArray(String[]::new);
+    }
+
+    /** A folder without a word on them is written with what was guessed, so that transformers stops where we do. */
+    @Test
+    void whatWasGuessedIsWrittenDown() throws IOException {
+        Path source = folder.resolve("source");
+        SuccessorFolder.write(source, "", "null", Optional.empty());
+        Path out = folder.resolve("out");
+        assertThat(runs("export", source.toString(), out.toString()).code()).isZero();
+        assertThat(json(out.resolve("config.json")).path("eos_token_id").intValue()).isEqualTo(2);
+        assertThat(json(out.resolve("generation_config.json")).path("eos_token_id").intValue()).isEqualTo(2);
+        assertThat(json(out.resolve("tokenizer_config.json")).path("eos_token").stringValue()).isEqualTo("</s>");
+    }
+
+    @Test
+    void aPaddingTokenBeyondTheEmbeddingsIsSaidAndLeftOut() throws IOException {
+        Path source = folder.resolve("source");
+        SuccessorFolder.write(source, "", "null", Optional.of(SuccessorFolder.EMBEDDINGS));
+        String said = "the tokenizer has [PAD] beyond the 12 token embeddings of the model: left out, and refused in a text";
+        CliResult imported = runs("import", source.toString(), "--name", "m", "--output", folder.toString(), "--json");
+        assertThat(imported.err()).contains("warning: " + said);
+        assertThat(Json.tree(imported.out()).path("warnings").path(0).stringValue()).isEqualTo(said);
+        String run = folder.resolve("m").toString();
+        CliResult direct = runs("generate", source.toString(), "--prompt", "the", "--max-tokens", "2", "--temperature", "0");
+        assertThat(direct.err()).contains("warning: " + said);
+        for (String model : new String[] {source.toString(), run}) {
+            assertThat(runs("generate", model, "--prompt", "the", "--max-tokens", "2", "--temperature", "0").out())
+                    .isEqualTo("the quick brown\n");
+            CliResult refused = runs("generate", model, "--prompt", "the [PAD]");
+            assertThat(refused.code()).isEqualTo(4);
+            assertThat(refused.out()).isEmpty();
+            assertThat(refused.err()).contains("the text spells the token '[PAD]'");
+        }
+        Path out = folder.resolve("out");
+        assertThat(runs("export", run, out.toString()).code()).isZero();
+        assertThat(out.resolve("tokenizer.json")).hasSameTextualContentAs(source.resolve("tokenizer.json"));
+        CliResult tuned = runs(
+                "train",
+                run + "/recipe.yaml",
+                "--from",
+                run,
+                "--name",
+                "tuned",
+                "--output",
+                folder.toString(),
+                "--set",
+                "data.tokenizer=" + run + "/tokenizer.json",
+                "--set",
+                "train.steps=1",
+                "--set",
+                "train.schedule.warmup_steps=0");
+        assertThat(tuned.code()).as(tuned.err()).isZero();
+        assertThat(folder.resolve("tuned/special_tokens.json")).hasSameTextualContentAs(Path.of(run, "special_tokens.json"));
     }
 }

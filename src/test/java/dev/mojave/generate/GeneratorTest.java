@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.StopSignal;
 import dev.mojave.data.tokenizer.ByteTokenizer;
+import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
 import dev.mojave.model.Inputs;
@@ -20,6 +21,7 @@ import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.WeightFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -328,5 +330,51 @@ class GeneratorTest {
                             .tokens())
                     .isEqualTo(3);
         }
+    }
+
+    @Test
+    void aTextBeginsAndEndsWithTheModelsTokens() {
+        SpecialTokens special = new SpecialTokens(List.of(), List.of(7, 9), 5, SpecialTokens.Published.none());
+        try (LanguageModel model = Tiny.randomised(Tiny.spec("llama", "vocab_size: 256"), 5)) {
+            Generator generator = new Generator(model, BYTES, special, WeightFormat.FP32);
+            int[] read = greedyIds(model, new int[] {7, 9, 'a', 'b'}, 6, 0);
+            String text = BYTES.decode(Arrays.copyOfRange(read, 4, 10));
+            GenerateResult result = generator.generate("ab", SamplingSpec.greedy(6), t -> {}, StopSignal.NEVER);
+            assertThat(result.text()).isEqualTo(text);
+            assertThat(result.promptTokens()).isEqualTo(4);
+            // Any of several ends.
+            SpecialTokens ending = new SpecialTokens(List.of(256, read[6]), List.of(7, 9), 5, SpecialTokens.Published.none());
+            assertThat(read[6]).isNotIn(read[4], read[5]);
+            assertThat(new Generator(model, BYTES, ending, WeightFormat.FP32)
+                            .generate("ab", SamplingSpec.greedy(6), t -> {}, StopSignal.NEVER)
+                            .tokens())
+                    .isEqualTo(2);
+            // Of a long prompt the begin tokens and the end are read, also when the context has filled up.
+            String prompt = "a prompt that is much longer";
+            int[] first = greedyIds(model, behind(prompt, CONTEXT - 2), 1, 0);
+            String written = prompt + (char) first[CONTEXT];
+            int[] second = greedyIds(model, behind(written, CONTEXT / 2 - 2), 1, 0);
+            assertThat(first[CONTEXT]).isLessThan(0x80);
+            GenerateResult cut = generator.generate(prompt, SamplingSpec.greedy(2), t -> {}, StopSignal.NEVER);
+            assertThat(cut.text()).isEqualTo(BYTES.decode(first[CONTEXT], second[CONTEXT / 2]));
+            assertThat(cut.promptTokensLeftOut()).isEqualTo(prompt.length() + 2 - CONTEXT);
+            // An empty prompt is the begin tokens, or else the token that texts start from.
+            assertThat(generator.prompt("").ids()).containsExactly(7, 9);
+            assertThat(new Generator(
+                                    model,
+                                    BYTES,
+                                    new SpecialTokens(List.of(), List.of(), 5, SpecialTokens.Published.none()),
+                                    WeightFormat.FP32)
+                            .prompt("")
+                            .ids())
+                    .containsExactly(5);
+        }
+    }
+
+    private static int[] behind(String text, int kept) {
+        int[] ids = BYTES.encode(text);
+        return IntStream.concat(
+                        IntStream.of(7, 9), Arrays.stream(Arrays.copyOfRange(ids, ids.length - kept, ids.length)))
+                .toArray();
     }
 }

@@ -1,74 +1,113 @@
 package dev.mojave.data.tokenizer;
 
-import dev.mojave.base.Check;
 import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A tokenizer whose last added tokens a model has no embeddings for: a padding token, say, that was added without resizing them. Those
+ * A tokenizer file whose last added tokens a model has no embeddings for: a padding token, say, that was added without resizing them. Those
  * tokens are left out, and a text that would become one is refused.
- *
- * @param whole the tokenizer as it was published
- * @param vocabSize the first id that is left out
  */
-public record LimitedTokenizer(Tokenizer whole, int vocabSize) implements Tokenizer {
+public final class LimitedTokenizer implements Tokenizer {
     static final String FORMAT = "limited";
 
-    /** Checks that something is left out and something is left. */
-    public LimitedTokenizer {
-        Check.that(
-                0 < vocabSize && vocabSize < whole.vocabSize(),
-                "a vocabulary of %d cannot be cut to %d",
-                whole.vocabSize(),
-                vocabSize);
+    private final String file;
+    private final int embeddings;
+    private final Tokenizer kept;
+    private final List<String> leftOut;
+
+    private LimitedTokenizer(String file, int embeddings, Tokenizer kept, List<String> leftOut) {
+        this.file = file;
+        this.embeddings = embeddings;
+        this.kept = kept;
+        this.leftOut = leftOut;
     }
 
     /**
-     * Returns the spellings of the tokens that a vocabulary of {@code size} leaves out, if all of them are added special tokens, which no
-     * ordinary text becomes; otherwise an empty list.
+     * Makes the tokenizer of a file for a model of so many embeddings.
+     *
+     * @return nothing if no id is beyond them, or if not all that are belong to added special tokens, which no ordinary text becomes
      */
-    static List<String> specialBeyond(Tokenizer tokenizer, int size) {
-        boolean file = tokenizer.kind().equals(TokenizerFile.KIND) && !(tokenizer instanceof LimitedTokenizer);
-        if (!file) {
-            return List.of();
-        }
-        JsonNode root = Json.tree(tokenizer.toJson());
-        List<String> names = new ArrayList<>();
-        IntStream.Builder special = IntStream.builder();
+    static Optional<Tokenizer> of(String file, JsonNode root, int embeddings, EndOfText end, String place) {
+        Map<Integer, String> special = new TreeMap<>();
+        Set<Integer> beyond = new HashSet<>();
         for (JsonNode token : root.path("added_tokens")) {
-            if (token.path("id").intValue() >= size && token.path("special").asBoolean(false)) {
-                names.add(token.path("content").asString(""));
-                special.add(token.path("id").intValue());
+            int id = token.path("id").asInt(-1);
+            beyond.add(id);
+            if (id >= embeddings && token.path("special").asBoolean(false)) {
+                special.put(id, token.path("content").asString(""));
             }
         }
-        int[] ids = special.build().toArray();
         JsonNode vocabulary = root.path("model").path("vocab");
         IntStream words = vocabulary.isArray()
                 ? IntStream.range(0, vocabulary.size())
-                : vocabulary.valueStream().mapToInt(JsonNode::intValue);
-        IntStream plain = root.path("added_tokens")
-                .valueStream()
-                .mapToInt(token -> token.path("id").intValue());
-        boolean only = IntStream.concat(words, plain)
-                .filter(id -> id >= size)
-                .allMatch(id -> IntStream.of(ids).anyMatch(known -> known == id));
-        return only ? names : List.of();
+                : vocabulary.valueStream().mapToInt(id -> id.asInt(-1));
+        words.forEach(beyond::add);
+        beyond.removeIf(id -> id < embeddings);
+        if (special.isEmpty() || !special.keySet().containsAll(beyond)) {
+            return Optional.empty();
+        }
+        Tokenizer kept = Tokenizers.fromJson(Json.line(without(special, root)), end, place);
+        return Optional.of(new LimitedTokenizer(file, embeddings, kept, List.copyOf(special.values())));
+    }
+
+    private static ObjectNode without(Map<Integer, String> special, JsonNode root) {
+        ObjectNode less = ((ObjectNode) root).deepCopy();
+        ArrayNode added = less.putArray("added_tokens");
+        root.path("added_tokens").forEach(token -> {
+            if (!special.containsKey(token.path("id").asInt(-1))) {
+                added.add(token);
+            }
+        });
+        if (less.path("model").path("vocab") instanceof ObjectNode vocabulary) {
+            special.values().forEach(vocabulary::remove); // some files have added tokens there too
+        }
+        return less;
+    }
+
+    /** Returns the file as it was published. */
+    String file() {
+        return file;
+    }
+
+    /** Returns the tokenizer without what is left out. */
+    public Tokenizer kept() {
+        return kept;
+    }
+
+    /** Returns the tokens that are left out. */
+    List<String> leftOut() {
+        return leftOut;
+    }
+
+    /** Returns how many token embeddings the model has. */
+    int embeddings() {
+        return embeddings;
     }
 
     @Override
     public String kind() {
-        return whole.kind();
+        return kept.kind();
+    }
+
+    @Override
+    public int vocabSize() {
+        return kept.vocabSize();
     }
 
     @Override
     public OptionalInt endOfText() {
-        OptionalInt end = whole.endOfText();
-        return end.isPresent() && end.getAsInt() < vocabSize ? end : OptionalInt.empty();
+        return kept.endOfText();
     }
 
     /**
@@ -78,68 +117,39 @@ public record LimitedTokenizer(Tokenizer whole, int vocabSize) implements Tokeni
      */
     @Override
     public int[] encode(String text) {
-        return known(whole.encode(text));
+        requireReadable(text);
+        return kept.encode(text);
     }
 
     @Override
     public EncodedText encodeText(String text) {
-        EncodedText encoded = whole.encodeText(text);
-        known(encoded.ids());
-        return encoded;
+        requireReadable(text);
+        return kept.encodeText(text);
     }
 
-    private int[] known(int... ids) {
-        for (int id : ids) {
-            if (id >= vocabSize) {
+    private void requireReadable(String text) {
+        for (String token : leftOut) {
+            if (!token.isEmpty() && text.contains(token)) {
                 throw Failure.data(
-                        "the text spells the token %s (id %d), and the model has embeddings for %d tokens alone; take it out of the text",
-                        spelling(id), id, vocabSize);
+                        "the text spells the token '%s', for which the model, with embeddings of %d tokens, has none; take it out of the text",
+                        token, embeddings);
             }
         }
-        return ids;
-    }
-
-    private String spelling(int id) {
-        return Json.tree(whole.toJson())
-                .path("added_tokens")
-                .valueStream()
-                .filter(token -> token.path("id").intValue() == id)
-                .map(token -> "'" + token.path("content").asString("") + "'")
-                .findFirst()
-                .orElse("");
     }
 
     @Override
     public String decode(int... ids) {
-        return whole.decode(checked(ids));
+        return kept.decode(ids);
     }
 
     @Override
     public StreamDecoder streamDecoderAfter(int... before) {
-        StreamDecoder decoder = whole.streamDecoderAfter(checked(before));
-        return new StreamDecoder() {
-            @Override
-            public String add(int id) {
-                return decoder.add(checked(id)[0]);
-            }
-
-            @Override
-            public String finish() {
-                return decoder.finish();
-            }
-        };
-    }
-
-    private int[] checked(int... ids) {
-        for (int id : ids) {
-            Check.that(id >= 0 && id < vocabSize, "token id %d is outside the vocabulary of %d", id, vocabSize);
-        }
-        return ids;
+        return kept.streamDecoderAfter(before);
     }
 
     @Override
     public int byteLength(int id) {
-        return whole.byteLength(checked(id)[0]);
+        return kept.byteLength(id);
     }
 
     @Override
@@ -148,7 +158,7 @@ public record LimitedTokenizer(Tokenizer whole, int vocabSize) implements Tokeni
                 .createObjectNode()
                 .put("type", FORMAT)
                 .put("version", 1)
-                .put("vocab_size", vocabSize)
-                .put("file", whole.toJson()));
+                .put("vocab_size", embeddings)
+                .put("file", file));
     }
 }

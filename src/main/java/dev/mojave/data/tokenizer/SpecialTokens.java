@@ -2,6 +2,8 @@ package dev.mojave.data.tokenizer;
 
 import dev.mojave.base.Json;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -35,6 +37,13 @@ public record SpecialTokens(List<Integer> ends, List<Integer> begin, int start, 
     public SpecialTokens {
         ends = List.copyOf(ends);
         begin = List.copyOf(begin);
+    }
+
+    /** The same where one more token ends texts. */
+    public SpecialTokens endingAlsoWith(OptionalInt end) {
+        List<Integer> all =
+                IntStream.concat(ends.stream().mapToInt(id -> id), end.stream()).distinct().boxed().toList();
+        return new SpecialTokens(all, begin, start, published);
     }
 
     /** Returns those of a model that was trained here: documents end with the tokenizer's separator, and nothing stands in front of them. */

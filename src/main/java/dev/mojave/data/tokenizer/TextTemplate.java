@@ -20,7 +20,7 @@ public final class TextTemplate {
         return switch (tokenizer) {
             case CharTokenizer _ -> List.of();
             case ByteTokenizer _ -> List.of();
-            case LimitedTokenizer limited -> checked(begin(limited.whole()), limited);
+            case LimitedTokenizer limited -> begin(limited.kept());
             case BytePairTokenizer _ ->
                 tokenizer.kind().equals(BytePairTokenizer.GPT2) ? List.of() : checked(of(tokenizer), tokenizer);
             case TokenizerFile _ -> checked(of(tokenizer), tokenizer);

@@ -22,7 +22,7 @@ public final class TokenizerInspector {
     public TokenizerInspector(Tokenizer tokenizer) {
         this.tokenizer = tokenizer;
         this.counts = new long[tokenizer.vocabSize()];
-        Tokenizer whole = tokenizer instanceof LimitedTokenizer limited ? limited.whole() : tokenizer;
+        Tokenizer whole = tokenizer instanceof LimitedTokenizer limited ? limited.kept() : tokenizer;
         this.unknown = whole instanceof TokenizerFile file ? file.unknown() : OptionalInt.empty();
     }
 

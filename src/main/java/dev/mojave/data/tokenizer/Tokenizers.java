@@ -15,6 +15,8 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -70,7 +72,7 @@ public final class Tokenizers {
             case CharTokenizer _, ByteTokenizer _ -> Optional.empty();
             case BytePairTokenizer t -> t.namedEnd();
             case TokenizerFile t -> t.namedEnd();
-            case LimitedTokenizer t -> namedEnd(t.whole());
+            case LimitedTokenizer t -> namedEnd(t.kept());
         };
     }
 
@@ -113,7 +115,7 @@ public final class Tokenizers {
 
     /** Returns the file of Hugging Face's kind that a tokenizer was read from. */
     private static JsonNode file(Tokenizer tokenizer) {
-        return Json.tree((tokenizer instanceof LimitedTokenizer t ? t.whole() : tokenizer).toJson());
+        return Json.tree((tokenizer instanceof LimitedTokenizer t ? t.kept() : tokenizer).toJson());
     }
 
     /**
@@ -145,7 +147,7 @@ public final class Tokenizers {
             case ByteTokenizer t -> HuggingFaceFormat.bytes(t.separator());
             case BytePairTokenizer t -> t.kind().equals(BytePairTokenizer.GPT2) ? HuggingFaceFormat.gpt2() : t.toJson();
             case TokenizerFile t -> t.toJson();
-            case LimitedTokenizer t -> huggingFace(t.whole());
+            case LimitedTokenizer t -> t.file();
         };
     }
 
@@ -157,19 +159,62 @@ public final class Tokenizers {
         if (tokenizer.vocabSize() <= embeddings) {
             return Optional.of(tokenizer);
         }
-        return LimitedTokenizer.specialBeyond(tokenizer, embeddings).isEmpty()
-                ? Optional.empty()
-                : Optional.of(new LimitedTokenizer(tokenizer, embeddings));
+        boolean file = tokenizer instanceof TokenizerFile
+                || (tokenizer instanceof BytePairTokenizer && tokenizer.kind().equals(TokenizerFile.KIND));
+        EndOfText end = namedEnd(tokenizer).<EndOfText>map(EndOfText.Beside::new).orElse(new EndOfText.Guessed());
+        return file
+                ? LimitedTokenizer.of(tokenizer.toJson(), Json.tree(tokenizer.toJson()), embeddings, end, TokenizerFile.KIND)
+                : Optional.empty();
+    }
+
+    /**
+     * Reads a {@code tokenizer.json} as {@link #read(Path)} does, for a model of so many token embeddings; see {@link #within}. Tokens that
+     * are left out cannot be numbered wrongly either.
+     *
+     * @return a tokenizer that may still have too many tokens
+     */
+    public static Tokenizer read(Path file, int embeddings) {
+        Optional<Tokenizer> limited = Optional.empty();
+        try {
+            String text = Files.readString(file);
+            JsonNode root = Json.tree(text);
+            if (root.isObject() && !root.has("type")) {
+                EndOfText end = EndOfText.of(file, Optional.empty());
+                limited = LimitedTokenizer.of(text, root, embeddings, end, file.toString());
+            }
+        } catch (IOException | JacksonException e) {
+            // Said by whoever reads it without a limit.
+        }
+        return limited.isPresent() ? limited.get() : read(file);
+    }
+
+    /** Returns the id of the token that a tokenizer spells so, if it has one. */
+    public static OptionalInt idOf(Tokenizer tokenizer, String content) {
+        JsonNode root = Json.tree(huggingFace(tokenizer));
+        for (JsonNode token : root.path("added_tokens")) {
+            if (token.path("content").asString("").equals(content)) {
+                return OptionalInt.of(token.path("id").intValue());
+            }
+        }
+        JsonNode vocabulary = root.path("model").path("vocab");
+        if (vocabulary.isArray()) {
+            return IntStream.range(0, vocabulary.size())
+                    .filter(id -> vocabulary.path(id).path(0).asString("").equals(content))
+                    .findFirst();
+        }
+        return vocabulary.has(content)
+                ? OptionalInt.of(vocabulary.path(content).intValue())
+                : OptionalInt.empty();
     }
 
     /** Says in a sentence which tokens a tokenizer leaves out because the model has no embeddings for them, if it does. */
     public static Optional<String> leftOut(Tokenizer tokenizer) {
-        return tokenizer instanceof LimitedTokenizer(Tokenizer whole, int size)
+        return tokenizer instanceof LimitedTokenizer limited
                 ? Optional.of(String.format(
                         Locale.ROOT,
                         "the tokenizer has %s beyond the %d token embeddings of the model: left out, and refused in a text",
-                        String.join(", ", LimitedTokenizer.specialBeyond(whole, size)),
-                        size))
+                        String.join(", ", limited.leftOut()),
+                        limited.embeddings()))
                 : Optional.empty();
     }
 
@@ -212,15 +257,18 @@ public final class Tokenizers {
         return path;
     }
 
-    private static Tokenizer fromJson(String json, EndOfText end, String place) {
+    static Tokenizer fromJson(String json, EndOfText end, String place) {
         try {
             JsonNode root = Json.tree(json);
             if (!root.isObject()) {
                 throw Failure.data("%s is not a tokenizer: a JSON object was expected", place);
             }
             if (root.path("type").asString("").equals(LimitedTokenizer.FORMAT)) {
-                Tokenizer whole = fromJson(root.path("file").asString(""), end, place);
-                return new LimitedTokenizer(whole, root.path("vocab_size").asInt(0));
+                String file = root.path("file").asString("");
+                return LimitedTokenizer.of(file, Json.tree(file), root.path("vocab_size").asInt(0), end, place)
+                        .orElseThrow(() -> Failure.data(
+                                "%s: vocab_size is %s; it must leave out added special tokens and nothing else",
+                                place, root.path("vocab_size")));
             }
             if (!root.has("type")) {
                 AddedTokenIds.requireUnambiguous(root, place);

@@ -1,0 +1,226 @@
+package dev.mojave.interop;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Json;
+import dev.mojave.data.tokenizer.SpecialTokens;
+import dev.mojave.data.tokenizer.TextTemplate;
+import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.data.tokenizer.Tokenizers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Which tokens begin and end texts, as the files of a model's folder say and transformers reads them.
+ *
+ * <p>A text ends at any {@code eos_token_id} of generation_config.json, else of config.json, else at the {@code eos_token} of
+ * tokenizer_config.json; only where none of them says so at the token that {@link Tokenizer#endOfText} guesses by its name. It begins as
+ * the template of tokenizer.json says, unless tokenizer_config.json has {@code add_bos_token}, which decides then.
+ *
+ * @param tokens what they say
+ * @param warnings what of it cannot be followed, in sentences
+ */
+public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
+    static final String GENERATION_CONFIG = "generation_config.json";
+    static final String TOKENIZER_CONFIG = "tokenizer_config.json";
+    private static final String TOKENS_MAP = "special_tokens_map.json";
+    static final String EOS = "eos_token_id";
+    static final String BOS = "bos_token_id";
+    static final String PAD = "pad_token_id";
+    static final List<String> IDS = List.of(BOS, EOS, PAD);
+    static final String ADD_BOS = "add_bos_token";
+    private static final List<String> NAMES = List.of("bos_token", "eos_token", "unk_token", "pad_token");
+    private static final List<String> SWITCHES = List.of(ADD_BOS, "add_eos_token");
+
+    /** Reads the files of one folder. */
+    private static final class Reader {
+        private final Path folder;
+        private final int embeddings;
+        private final Optional<Tokenizer> tokenizer;
+        private final List<String> warnings = new ArrayList<>();
+
+        Reader(Path folder, int embeddings, Optional<Tokenizer> tokenizer) {
+            this.folder = folder;
+            this.embeddings = embeddings;
+            this.tokenizer = tokenizer;
+        }
+
+        TokenSettings read(ObjectNode config, boolean own) {
+            ObjectNode generation = optional(GENERATION_CONFIG);
+            ObjectNode names = own ? names() : Json.mapper().createObjectNode();
+            List<Integer> ends = first(
+                    () -> ids(generation, EOS, GENERATION_CONFIG),
+                    () -> ids(config, EOS, ModelFolder.CONFIG),
+                    () -> named(names, "eos_token"),
+                    () -> tokenizer.map(Reader::guess).orElse(List.of()));
+            List<Integer> starts = first(
+                    () -> ids(generation, BOS, GENERATION_CONFIG),
+                    () -> ids(config, BOS, ModelFolder.CONFIG),
+                    () -> named(names, "bos_token"));
+            List<Integer> start = first(
+                    () -> starts, () -> tokenizer.map(Reader::guess).orElse(List.of()), () -> ends, () -> List.of(0));
+            SpecialTokens tokens = new SpecialTokens(
+                    ends,
+                    begin(names, starts),
+                    start.getFirst(),
+                    new SpecialTokens.Published(only(config, IDS), only(generation, IDS), names));
+            return new TokenSettings(tokens, List.copyOf(warnings));
+        }
+
+        private static List<Integer> guess(Tokenizer tokenizer) {
+            return tokenizer.endOfText().stream().boxed().toList();
+        }
+
+        @SafeVarargs
+        private static List<Integer> first(java.util.function.Supplier<List<Integer>>... sources) {
+            return Stream.of(sources)
+                    .map(java.util.function.Supplier::get)
+                    .filter(ids -> !ids.isEmpty())
+                    .findFirst()
+                    .orElse(List.of());
+        }
+
+        private List<Integer> begin(ObjectNode names, List<Integer> starts) {
+            List<Integer> template = tokenizer.map(TextTemplate::begin).orElse(List.of());
+            if (!names.path(ADD_BOS).isBoolean()) {
+                return template;
+            }
+            if (!names.path(ADD_BOS).booleanValue()) {
+                return List.of();
+            }
+            List<Integer> begin = first(() -> named(names, "bos_token"), () -> starts);
+            if (begin.isEmpty()) {
+                warnings.add(TOKENIZER_CONFIG + " has add_bos_token: true and no file names that token: texts begin "
+                        + (template.isEmpty() ? "without one" : "as the template of tokenizer.json says"));
+                return template;
+            }
+            return begin.subList(0, 1);
+        }
+
+        /** The special tokens of tokenizer_config.json, and of the file that older folders have beside it. */
+        private ObjectNode names() {
+            ObjectNode settings = optional(TOKENIZER_CONFIG);
+            ObjectNode names = only(settings, NAMES);
+            only(optional(TOKENS_MAP), NAMES).properties().forEach(entry -> names.putIfAbsent(entry.getKey(), entry.getValue()));
+            names.setAll(only(settings, SWITCHES));
+            return names;
+        }
+
+        private List<Integer> named(ObjectNode names, String key) {
+            JsonNode token = names.path(key);
+            String content = (token.isObject() ? token.path("content") : token).asString("");
+            if (content.isEmpty() || tokenizer.isEmpty()) {
+                return List.of();
+            }
+            return Tokenizers.idOf(tokenizer.get(), content).stream()
+                    .filter(id -> id < embeddings)
+                    .boxed()
+                    .toList();
+        }
+
+        /** Returns the ids of a key that may hold one, several or null. */
+        private List<Integer> ids(ObjectNode settings, String key, String file) {
+            JsonNode node = settings.path(key);
+            if (node.isMissingNode() || node.isNull()) {
+                return List.of();
+            }
+            List<Integer> ids = new ArrayList<>();
+            for (JsonNode id : node.isArray() ? node : Json.mapper().createArrayNode().add(node)) {
+                if (!id.isIntegralNumber()) {
+                    throw Failure.data(
+                            "%s: %s is %s; it must be the id of a token or a list of them", folder.resolve(file), key, node);
+                }
+                if (id.canConvertToInt() && id.intValue() >= 0 && id.intValue() < embeddings) {
+                    ids.add(id.intValue());
+                } else {
+                    warnings.add(String.format(
+                            Locale.ROOT,
+                            "%s of %s is %s, and the model's ids are 0 to %d: it is passed over",
+                            key,
+                            file,
+                            id,
+                            embeddings - 1));
+                }
+            }
+            return ids;
+        }
+
+        private ObjectNode optional(String name) {
+            Path file = folder.resolve(name);
+            return Files.isRegularFile(file)
+                    ? Json.read(file, ObjectNode.class)
+                    : Json.mapper().createObjectNode();
+        }
+    }
+
+    /**
+     * Reads the settings of a folder.
+     *
+     * @param config its config.json
+     * @param embeddings token embeddings that the model has
+     * @param own whether the tokenizer is the folder's own, so that tokenizer_config.json is about it
+     * @throws Failure of kind DATA if a file is damaged or an id is none
+     */
+    static TokenSettings read(
+            Path folder, ObjectNode config, int embeddings, Optional<Tokenizer> tokenizer, boolean own) {
+        return new Reader(folder, embeddings, tokenizer).read(config, own);
+    }
+
+    private static ObjectNode only(ObjectNode settings, List<String> keys) {
+        ObjectNode some = Json.mapper().createObjectNode();
+        keys.stream().filter(settings::has).forEach(key -> some.set(key, settings.path(key)));
+        return some;
+    }
+
+    /** Puts ids into config.json as they came, or those with which texts end here. */
+    static void writeConfig(ObjectNode config, SpecialTokens tokens) {
+        ObjectNode published = tokens.published().config();
+        if (!published.isEmpty()) {
+            IDS.forEach(config::remove);
+        }
+        config.set(EOS, ends(tokens));
+        config.setAll(published);
+    }
+
+    /**
+     * Returns the content of generation_config.json: as it came, with the ids of config.json where it had none, as transformers fills it up
+     * where there is no such file.
+     */
+    static ObjectNode generationConfig(SpecialTokens tokens) {
+        ObjectNode generation = Json.mapper().createObjectNode();
+        if (!tokens.ends().isEmpty()) {
+            generation.set(EOS, ends(tokens));
+        }
+        if (tokens.published().config().isEmpty() && tokens.published().generationConfig().isEmpty()) {
+            tokens.ends().stream().limit(1).forEach(id -> generation.put(PAD, id)); // so that batches of prompts need no setting
+            return generation;
+        }
+        generation.setAll(tokens.published().config());
+        generation.setAll(tokens.published().generationConfig());
+        return generation;
+    }
+
+    private static JsonNode ends(SpecialTokens tokens) {
+        return switch (tokens.ends().size()) {
+            case 0 -> Json.mapper().nullNode();
+            case 1 -> Json.mapper().valueToTree(tokens.ends().getFirst());
+            default -> Json.mapper().valueToTree(tokens.ends());
+        };
+    }
+
+    /** Returns what tokenizer_config.json must say of special tokens; empty if it need not say anything. */
+    static ObjectNode tokenizerConfig(SpecialTokens tokens, Tokenizer tokenizer) {
+        ObjectNode settings = tokens.published().tokenizerConfig().deepCopy();
+        if (tokens.begin().isEmpty() && !TextTemplate.begin(tokenizer).isEmpty()) {
+            // The model was trained on texts without what the template puts in front of them.
+            settings.put(ADD_BOS, false);
+        }
+        return settings;
+    }
+}
