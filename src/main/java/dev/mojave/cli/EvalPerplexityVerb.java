@@ -14,7 +14,9 @@ import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineRequest;
 import dev.mojave.tensor.kernels.WeightFormat;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,6 +54,11 @@ final class EvalPerplexityVerb implements Verb {
                     + " default: what the run was trained on.")
     private @Nullable String other;
 
+    @Option(
+            names = "--no-begin-token",
+            description = "Do not put the token in front of every window with which texts of an imported model begin.")
+    private boolean noBeginToken;
+
     @Mixin
     private JsonOption json = new JsonOption();
 
@@ -76,18 +83,20 @@ final class EvalPerplexityVerb implements Verb {
                         "the text has changed since the run was trained on it: this is not the run's validation loss");
             }
             EvalWindows windows = EvalWindows.all(
-                    data.split(chosen), data.cut(saved.model().spec().maxPositionEmbeddings()));
+                    data.split(chosen),
+                    data.cut(saved.model().spec().maxPositionEmbeddings()),
+                    noBeginToken ? List.of() : saved.special().begin());
             Perplexity perplexity = new Perplexity(
                     windows, data.tokenizer(), Perplexity.rows(saved.model().spec()));
             EvalResult result = measure(perplexity, saved, chosen, console);
             if (format == WeightFormat.FP32) {
-                show(console, asJson, result, text(chosen, saved.step(), result));
+                show(console, asJson, result, text(chosen, saved, result));
                 return ExitCodes.OK;
             }
             saved.model().roundWeights(format);
             EvalResult rounded = measure(perplexity, saved, chosen, console);
             RoundedEvalResult change = RoundedEvalResult.of(format.key(), rounded, result);
-            show(console, asJson, change, text(chosen, saved.step(), rounded) + "\n" + text(change));
+            show(console, asJson, change, text(chosen, saved, rounded) + "\n" + text(change));
             return ExitCodes.OK;
         }
     }
@@ -119,7 +128,7 @@ final class EvalPerplexityVerb implements Verb {
                 100 * change.perplexityChange());
     }
 
-    private String text(Split chosen, long step, EvalResult result) {
+    private String text(Split chosen, SavedModel saved, EvalResult result) {
         return String.format(
                 Locale.ROOT,
                 """
@@ -127,15 +136,29 @@ final class EvalPerplexityVerb implements Verb {
                 perplexity       %.4f per token
                 cross-entropy    %.4f nats per token
                                  %.4f bits per token
-                                 %.4f bits per byte""",
+                                 %.4f bits per byte%s""",
                 run,
-                step,
+                saved.step(),
                 chosen.key(),
                 result.tokens(),
                 result.bytes(),
                 result.perplexity(),
                 result.natsPerToken(),
                 result.bitsPerToken(),
-                result.bitsPerByte());
+                result.bitsPerByte(),
+                begin(saved));
+    }
+
+    /** Says which way it was counted, where there are two: transformers puts the token in front. */
+    private String begin(SavedModel saved) {
+        List<Integer> begin = saved.special().begin();
+        if (begin.isEmpty()) {
+            return "";
+        }
+        String tokens = begin.stream().map(String::valueOf).collect(Collectors.joining(" "));
+        return noBeginToken
+                ? "\nwindows          begin without token " + tokens + ", with which texts of this model begin"
+                : "\nwindows          begin with token " + tokens
+                        + ", as texts of this model do (--no-begin-token leaves it out)";
     }
 }

@@ -132,8 +132,7 @@ final class GenerateVerb implements Verb {
     }
 
     private Generator generator(SavedModel saved, WeightFormat format) {
-        Generator generator =
-                new Generator(saved.model(), saved.tokenizer(), saved.special(), format);
+        Generator generator = new Generator(saved.model(), saved.tokenizer(), saved.special(), format);
         if (category.isEmpty()) {
             return generator;
         }

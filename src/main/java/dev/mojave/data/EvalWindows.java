@@ -12,6 +12,8 @@ import java.util.Optional;
  *
  * <p>{@link Cut.Documents}: row j is the j-th document that has something to predict. {@link Cut.Windows}: window j of a split of N tokens has the ids from {@code j S} on and their S successors as targets, so each token but the
  * first is a target exactly once; the last window may be short and is padded with id 0 and target {@link Batch#IGNORED}.
+ * Where every row begins with ids that are not of the text, such as {@code <s>}, its first token is a target too, and row j holds as much
+ * of the text as fits behind them.
  * A limit of n tokens takes {@code W' = ceil(n / targets per row)} of the W rows, spread evenly: window {@code floor(i W / W')}.
  */
 public final class EvalWindows {
@@ -20,12 +22,25 @@ public final class EvalWindows {
     private final Optional<DocumentRows> documents;
     private final long all;
     private final int count;
+    private final List<Integer> begin;
+    /** Targets of a full row. */
+    private final int stride;
+    /** Where the first target of a row is: 1 if its first token is predicted by nothing. */
+    private final int first;
 
-    private EvalWindows(TokenSplit split, Cut cut, long limit) {
+    private EvalWindows(TokenSplit split, Cut cut, long limit, List<Integer> begin) {
+        Check.that(
+                begin.size() < cut.length(),
+                "%d tokens in front of every window leave no room in a context of %d",
+                begin.size(),
+                cut.length());
+        this.begin = List.copyOf(begin);
+        this.first = begin.isEmpty() ? 1 : 0;
+        this.stride = cut.length() - Math.max(0, begin.size() - 1);
         this.split = split;
         this.context = cut.length();
         this.documents = cut instanceof Cut.Documents ? Optional.of(new DocumentRows(split)) : Optional.empty();
-        this.all = documents.isPresent() ? documents.get().count() : Math.ceilDiv(split.tokens() - 1, context);
+        this.all = documents.isPresent() ? documents.get().count() : Math.ceilDiv(split.tokens() - first, stride);
         double perRow = Math.max(1, cut.tokensPerRow(split));
         this.count = Math.toIntExact(Math.min(all, (long) Math.ceil(limit / perRow)));
     }
@@ -36,18 +51,32 @@ public final class EvalWindows {
      * @throws Failure of kind DATA if the split has fewer than two tokens
      */
     public static EvalWindows all(TokenSplit split, Cut cut) {
-        return limited(split, cut, Long.MAX_VALUE - cut.length());
+        return all(split, cut, List.of());
+    }
+
+    /**
+     * Takes every row, with the same ids in front of each.
+     *
+     * @param begin ids that predict the first token of a row and are no targets; none for rows whose first token is predicted by nothing
+     * @throws Failure of kind DATA if the split has fewer than two tokens
+     */
+    public static EvalWindows all(TokenSplit split, Cut cut, List<Integer> begin) {
+        return limited(split, cut, Long.MAX_VALUE - cut.length(), begin);
     }
 
     /** Takes whole rows with about {@code tokens} targets ({@code eval_tokens}), all if the split has fewer. */
     public static EvalWindows limited(TokenSplit split, Cut cut, long tokens) {
+        return limited(split, cut, tokens, List.of());
+    }
+
+    private static EvalWindows limited(TokenSplit split, Cut cut, long tokens, List<Integer> begin) {
         Check.that(tokens > 0, "eval_tokens must be positive, not %d", tokens);
         if (split.tokens() < 2) {
             throw Failure.data(
                     "the %s split of %s has %d tokens: nothing to evaluate; hold out more with data.%s",
                     split.name(), split.source(), split.tokens(), split.name());
         }
-        EvalWindows windows = new EvalWindows(split, cut, tokens);
+        EvalWindows windows = new EvalWindows(split, cut, tokens, begin);
         if (windows.count == 0) {
             throw Failure.data(
                     "the %s split of %s has no document of at least two tokens: nothing to evaluate",
@@ -64,11 +93,16 @@ public final class EvalWindows {
     /** Returns up to {@code rows} windows from number {@code first} on; the last batch is smaller. */
     public Batch batch(int first, int rows) {
         Check.that(first >= 0 && first < count, "window %d is outside 0..%d", first, count - 1);
-        Batch batch = new Batch(Math.min(rows, count - first), context);
+        Batch batch = new Batch(Math.min(rows, count - first), context, begin);
         for (int row = 0; row < batch.rows(); row++) {
             batch.fill(row, split, start(first + row), end(first + row));
         }
         return batch;
+    }
+
+    /** Returns the ids in front of every row. */
+    public List<Integer> begin() {
+        return begin;
     }
 
     /** Returns whether rows are documents that end in padding. */
@@ -100,7 +134,7 @@ public final class EvalWindows {
         Arrays.setAll(spelled, tokenizer::byteLength);
         long bytes = 0;
         for (int i = 0; i < count; i++) {
-            bytes += split.bytes(start(i) + 1, targets(i), id -> spelled[id]);
+            bytes += split.bytes(start(i) + first, targets(i), id -> spelled[id]);
         }
         return bytes;
     }
@@ -110,7 +144,7 @@ public final class EvalWindows {
     }
 
     private long start(int window) {
-        return documents.isPresent() ? documents.get().start(row(window)) : row(window) * context;
+        return documents.isPresent() ? documents.get().start(row(window)) : row(window) * stride;
     }
 
     private long end(int window) {
@@ -118,6 +152,6 @@ public final class EvalWindows {
     }
 
     private int targets(int window) {
-        return (int) Math.min(context, end(window) - 1 - start(window));
+        return (int) Math.min(stride, end(window) - first - start(window));
     }
 }

@@ -17,7 +17,7 @@ import java.util.List;
 
 /**
  * Perplexity over fixed windows: {@code exp} of the mean negative log-likelihood of each token given the tokens before it in its
- * window, natural logarithm. Bits per byte divide the same total by the UTF-8 bytes that the predicted tokens stand for, which
+ * window, those that texts of the model begin with included where they are put in front, natural logarithm. Bits per byte divide the same total by the UTF-8 bytes that the predicted tokens stand for, which
  * makes tokenizers comparable.
  */
 public final class Perplexity {
@@ -62,7 +62,8 @@ public final class Perplexity {
         }
         double perToken = nats / tokens;
         double log2 = Math.log(2);
-        return new EvalResult(perToken, perToken / log2, nats / log2 / bytes, Math.exp(perToken), tokens, bytes);
+        return new EvalResult(
+                perToken, perToken / log2, nats / log2 / bytes, Math.exp(perToken), tokens, bytes, windows.begin());
     }
 
     /** Returns how many windows a measurement reads. */

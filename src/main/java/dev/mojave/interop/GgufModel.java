@@ -2,6 +2,7 @@ package dev.mojave.interop;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.IoFailures;
+import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
@@ -73,6 +74,23 @@ public final class GgufModel {
      */
     public static void write(
             Path file, String name, ModelSpec spec, List<Parameter> parameters, Tokenizer tokenizer, GgufType type) {
+        write(file, name, spec, parameters, tokenizer, SpecialTokens.of(tokenizer), type);
+    }
+
+    /**
+     * Writes a file for a model from elsewhere.
+     *
+     * @param special which tokens begin and end its texts
+     * @throws Failure as the other
+     */
+    public static void write(
+            Path file,
+            String name,
+            ModelSpec spec,
+            List<Parameter> parameters,
+            Tokenizer tokenizer,
+            SpecialTokens special,
+            GgufType type) {
         List<String> against = against(spec);
         if (!against.isEmpty()) {
             throw Failure.data(
@@ -81,7 +99,7 @@ public final class GgufModel {
         }
         GgufModel model = new GgufModel(spec, type);
         GgufMetadata metadata = model.metadata(name);
-        GgufTokenizer.add(metadata, tokenizer, spec.vocabSize());
+        GgufTokenizer.add(metadata, tokenizer, special, spec.vocabSize());
         Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
         try (Scope _ = Scope.open()) {
             Files.deleteIfExists(temporary);

@@ -4,6 +4,8 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
 import dev.mojave.data.tokenizer.BytePairTokenizer;
 import dev.mojave.data.tokenizer.ByteTokenizer;
+import dev.mojave.data.tokenizer.LimitedTokenizer;
+import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
 import java.util.ArrayList;
@@ -23,24 +25,30 @@ final class GgufTokenizer {
     /**
      * Adds the tokenizer.
      *
+     * @param special which tokens begin and end texts
      * @param rows token embeddings of the model; ids that the tokenizer lacks are called unused
      * @throws Failure of kind DATA if it is not byte-level or does not end texts
      */
-    static void add(GgufMetadata metadata, Tokenizer tokenizer, int rows) {
+    static void add(GgufMetadata metadata, Tokenizer tokenizer, SpecialTokens special, int rows) {
         JsonNode root = Json.tree(Tokenizers.huggingFace(tokenizer));
-        boolean byteLevel = tokenizer instanceof BytePairTokenizer || tokenizer instanceof ByteTokenizer;
+        Tokenizer whole = tokenizer instanceof LimitedTokenizer limited ? limited.kept() : tokenizer;
+        boolean byteLevel = whole instanceof BytePairTokenizer || whole instanceof ByteTokenizer;
         if (!byteLevel || root.path("pre_tokenizer").path("add_prefix_space").asBoolean(false)) {
             throw Failure.data(
                     "a tokenizer of kind %s cannot be written as GGUF: llama.cpp has byte-level tokenizers without a space in"
                             + " front (data.tokenizer: byte, gpt2, or one that 'tokenizer train' made)",
                     tokenizer.kind());
         }
-        int end = tokenizer
-                .endOfText()
-                .orElseThrow(
-                        () -> Failure.data(
-                                "a tokenizer without an end-of-text token cannot be"
-                                        + " written as GGUF, where another token would end texts; train with data.document_separator: true"));
+        if (special.ends().isEmpty()) {
+            throw Failure.data(
+                    "a tokenizer without an end-of-text token cannot be"
+                            + " written as GGUF, where another token would end texts; train with data.document_separator: true");
+        }
+        if (special.begin().size() > 1) {
+            throw Failure.data(
+                    "texts of this model begin with the tokens %s, and llama.cpp puts one in front of a text; write another format",
+                    special.begin());
+        }
         List<String> tokens = new ArrayList<>();
         List<Integer> types = new ArrayList<>(Collections.nCopies(rows, UNUSED));
         for (int id = 0; id < rows; id++) {
@@ -52,6 +60,9 @@ final class GgufTokenizer {
             types.set(token.getValue().intValue(), NORMAL);
         }
         for (JsonNode added : root.path("added_tokens")) {
+            if (added.path("id").intValue() >= rows) {
+                continue; // left out: the model has no embedding for it
+            }
             tokens.set(added.path("id").intValue(), added.path("content").asString());
             types.set(added.path("id").intValue(), CONTROL);
         }
@@ -60,9 +71,15 @@ final class GgufTokenizer {
         metadata.strings("tokenizer.ggml.tokens", tokens);
         metadata.int32s("tokenizer.ggml.token_type", types);
         metadata.strings("tokenizer.ggml.merges", merges(root));
-        metadata.uint32("tokenizer.ggml.bos_token_id", end);
-        metadata.uint32("tokenizer.ggml.eos_token_id", end);
-        metadata.bool("tokenizer.ggml.add_bos_token", false);
+        metadata.uint32(
+                "tokenizer.ggml.bos_token_id",
+                special.begin().isEmpty() ? special.start() : special.begin().getFirst());
+        metadata.uint32("tokenizer.ggml.eos_token_id", special.ends().getFirst());
+        if (special.ends().size() > 1) {
+            // llama.cpp ends at this one too; for more it has no key.
+            metadata.uint32("tokenizer.ggml.eot_token_id", special.ends().get(1));
+        }
+        metadata.bool("tokenizer.ggml.add_bos_token", !special.begin().isEmpty());
     }
 
     private static List<String> merges(JsonNode root) {

@@ -96,8 +96,7 @@ public final class ModelWriter {
             }
             write(
                     TokenSettings.GENERATION_CONFIG,
-                    special.map(TokenSettings::generationConfig)
-                            .orElseGet(JsonNodeFactory.instance::objectNode));
+                    special.map(TokenSettings::generationConfig).orElseGet(JsonNodeFactory.instance::objectNode));
             AtomicFiles.write(folder.resolve("README.md"), card.text(spec, modelType));
             write(ModelFolder.CONFIG, config);
             return modelType;
@@ -162,7 +161,8 @@ public final class ModelWriter {
         ObjectNode settings = TokenSettings.tokenizerConfig(tokens, tokenizer);
         if (format == Format.MOJAVE) {
             AtomicFiles.write(folder.resolve(ModelFolder.TOKENIZER), tokenizer.toJson());
-            Tokenizers.namedEnd(tokenizer).ifPresent(end -> settings.putIfAbsent("eos_token", settings.stringNode(end)));
+            Tokenizers.namedEnd(tokenizer)
+                    .ifPresent(end -> settings.putIfAbsent("eos_token", settings.stringNode(end)));
             if (!settings.isEmpty()) {
                 write(TokenSettings.TOKENIZER_CONFIG, settings);
             }

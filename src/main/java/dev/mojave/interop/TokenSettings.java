@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -54,17 +54,17 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
         TokenSettings read(ObjectNode config, boolean own) {
             ObjectNode generation = optional(GENERATION_CONFIG);
             ObjectNode names = own ? names() : Json.mapper().createObjectNode();
-            List<Integer> ends = first(
+            List<Integer> ends = first(List.of(
                     () -> ids(generation, EOS, GENERATION_CONFIG),
                     () -> ids(config, EOS, ModelFolder.CONFIG),
                     () -> named(names, "eos_token"),
-                    () -> tokenizer.map(Reader::guess).orElse(List.of()));
-            List<Integer> starts = first(
+                    () -> tokenizer.map(Reader::guess).orElse(List.of())));
+            List<Integer> starts = first(List.of(
                     () -> ids(generation, BOS, GENERATION_CONFIG),
                     () -> ids(config, BOS, ModelFolder.CONFIG),
-                    () -> named(names, "bos_token"));
-            List<Integer> start = first(
-                    () -> starts, () -> tokenizer.map(Reader::guess).orElse(List.of()), () -> ends, () -> List.of(0));
+                    () -> named(names, "bos_token")));
+            List<Integer> start = first(List.of(
+                    () -> starts, () -> tokenizer.map(Reader::guess).orElse(List.of()), () -> ends, () -> List.of(0)));
             SpecialTokens tokens = new SpecialTokens(
                     ends,
                     begin(names, starts),
@@ -77,10 +77,9 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
             return tokenizer.endOfText().stream().boxed().toList();
         }
 
-        @SafeVarargs
-        private static List<Integer> first(java.util.function.Supplier<List<Integer>>... sources) {
-            return Stream.of(sources)
-                    .map(java.util.function.Supplier::get)
+        private static List<Integer> first(List<Supplier<List<Integer>>> sources) {
+            return sources.stream()
+                    .map(Supplier::get)
                     .filter(ids -> !ids.isEmpty())
                     .findFirst()
                     .orElse(List.of());
@@ -94,7 +93,7 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
             if (!names.path(ADD_BOS).booleanValue()) {
                 return List.of();
             }
-            List<Integer> begin = first(() -> named(names, "bos_token"), () -> starts);
+            List<Integer> begin = first(List.of(() -> named(names, "bos_token"), () -> starts));
             if (begin.isEmpty()) {
                 warnings.add(TOKENIZER_CONFIG + " has add_bos_token: true and no file names that token: texts begin "
                         + (template.isEmpty() ? "without one" : "as the template of tokenizer.json says"));
@@ -107,7 +106,9 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
         private ObjectNode names() {
             ObjectNode settings = optional(TOKENIZER_CONFIG);
             ObjectNode names = only(settings, NAMES);
-            only(optional(TOKENS_MAP), NAMES).properties().forEach(entry -> names.putIfAbsent(entry.getKey(), entry.getValue()));
+            only(optional(TOKENS_MAP), NAMES)
+                    .properties()
+                    .forEach(entry -> names.putIfAbsent(entry.getKey(), entry.getValue()));
             names.setAll(only(settings, SWITCHES));
             return names;
         }
@@ -131,10 +132,12 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
                 return List.of();
             }
             List<Integer> ids = new ArrayList<>();
-            for (JsonNode id : node.isArray() ? node : Json.mapper().createArrayNode().add(node)) {
+            for (JsonNode id :
+                    node.isArray() ? node : Json.mapper().createArrayNode().add(node)) {
                 if (!id.isIntegralNumber()) {
                     throw Failure.data(
-                            "%s: %s is %s; it must be the id of a token or a list of them", folder.resolve(file), key, node);
+                            "%s: %s is %s; it must be the id of a token or a list of them",
+                            folder.resolve(file), key, node);
                 }
                 if (id.canConvertToInt() && id.intValue() >= 0 && id.intValue() < embeddings) {
                     ids.add(id.intValue());
@@ -197,8 +200,11 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
         if (!tokens.ends().isEmpty()) {
             generation.set(EOS, ends(tokens));
         }
-        if (tokens.published().config().isEmpty() && tokens.published().generationConfig().isEmpty()) {
-            tokens.ends().stream().limit(1).forEach(id -> generation.put(PAD, id)); // so that batches of prompts need no setting
+        if (tokens.published().config().isEmpty()
+                && tokens.published().generationConfig().isEmpty()) {
+            tokens.ends().stream()
+                    .limit(1)
+                    .forEach(id -> generation.put(PAD, id)); // so that batches of prompts need no setting
             return generation;
         }
         generation.setAll(tokens.published().config());

@@ -1,5 +1,7 @@
 package dev.mojave.result;
 
+import java.util.List;
+
 /**
  * Perplexity of a model on a split.
  *
@@ -9,6 +11,13 @@ package dev.mojave.result;
  * @param perplexity exp of nats per token
  * @param tokens predicted tokens
  * @param bytes bytes of text that these tokens stand for
+ * @param beginTokens ids that were put in front of every window, as the model's texts begin with them; none if none were
  */
 public record EvalResult(
-        double natsPerToken, double bitsPerToken, double bitsPerByte, double perplexity, long tokens, long bytes) {}
+        double natsPerToken,
+        double bitsPerToken,
+        double bitsPerByte,
+        double perplexity,
+        long tokens,
+        long bytes,
+        List<Integer> beginTokens) {}

@@ -1,5 +1,7 @@
 package dev.mojave.result;
 
+import java.util.List;
+
 /**
  * Perplexity of a model whose weights were rounded to a narrower format, beside the one that it has with its own.
  *
@@ -10,6 +12,7 @@ package dev.mojave.result;
  * @param perplexity exp of nats per token
  * @param tokens predicted tokens
  * @param bytes bytes of text that these tokens stand for
+ * @param beginTokens as in {@link EvalResult}
  * @param perplexityFp32 perplexity with the weights as they are
  * @param perplexityChange what rounding adds, as a fraction of that
  */
@@ -21,6 +24,7 @@ public record RoundedEvalResult(
         double perplexity,
         long tokens,
         long bytes,
+        List<Integer> beginTokens,
         double perplexityFp32,
         double perplexityChange) {
     /** Puts two measurements of one model on one split together. */
@@ -33,6 +37,7 @@ public record RoundedEvalResult(
                 rounded.perplexity(),
                 rounded.tokens(),
                 rounded.bytes(),
+                rounded.beginTokens(),
                 exact.perplexity(),
                 rounded.perplexity() / exact.perplexity() - 1);
     }

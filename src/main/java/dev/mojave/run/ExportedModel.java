@@ -1,9 +1,9 @@
 package dev.mojave.run;
 
 import dev.mojave.base.Check;
+import dev.mojave.base.Failure;
 import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.Tokenizer;
-import dev.mojave.base.Failure;
 import dev.mojave.interop.HfConfig;
 import dev.mojave.interop.ModelCard;
 import dev.mojave.interop.ModelFolder;
@@ -61,7 +61,8 @@ public final class ExportedModel {
                         "not known");
                 Optional<Tokenizer> tokenizer = folder.tokenizer();
                 SpecialTokens tokens = folder.tokenSettings(tokenizer, true).tokens();
-                String type = new ModelWriter(target, options.format).write(model, tokenizer, Optional.of(tokens), card);
+                String type =
+                        new ModelWriter(target, options.format).write(model, tokenizer, Optional.of(tokens), card);
                 return result(target, options, type, model);
             }
         }

@@ -31,7 +31,14 @@ public final class GgufExport {
         try (SavedModel saved = SavedModel.load(source, checkpoint)) {
             Files.createDirectories(file.resolveSibling("."));
             String name = String.valueOf(source.toAbsolutePath().normalize().getFileName());
-            GgufModel.write(file, name, saved.model().spec(), saved.model().parameters(), saved.tokenizer(), type);
+            GgufModel.write(
+                    file,
+                    name,
+                    saved.model().spec(),
+                    saved.model().parameters(),
+                    saved.tokenizer(),
+                    saved.special(),
+                    type);
             return new ExportResult(
                     (named ? target : target.resolve("model.gguf")).toString(),
                     "llama",

@@ -83,9 +83,8 @@ public record SavedModel(
                     folder.resolve("tokenizer.json").toString(),
                     tokenizer.endOfText().isPresent());
             TokenSettings settings = source.tokenSettings(Optional.of(tokenizer), true);
-            List<String> warnings =
-                    Stream.concat(Tokenizers.leftOut(tokenizer).stream(), settings.warnings().stream())
-                            .toList();
+            List<String> warnings = Stream.concat(Tokenizers.leftOut(tokenizer).stream(), settings.warnings().stream())
+                    .toList();
             beforeTensors.run();
             return new SavedModel(source.load(), tokenizer, settings.tokens(), recipe, 0, warnings);
         }

@@ -272,8 +272,7 @@ public final class TrainRun {
             return;
         }
         Tokenizer tokenizer = job.data().tokenizer();
-        GenerateResult text = new Generator(
-                        job.model(), tokenizer, folder.specialTokens(tokenizer), WeightFormat.FP32)
+        GenerateResult text = new Generator(job.model(), tokenizer, folder.specialTokens(tokenizer), WeightFormat.FP32)
                 .generate("", SamplingSpec.sample(SAMPLE_TOKENS, job.spec().seed()), piece -> {}, StopSignal.NEVER);
         folder.samples().truncateAfter(trainer.step() - 1);
         folder.samples().append(new Samples.Sample(trainer.step(), text.text()));

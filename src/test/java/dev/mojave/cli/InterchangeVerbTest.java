@@ -7,6 +7,7 @@ import dev.mojave.interop.SuccessorFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -207,29 +208,39 @@ class InterchangeVerbTest {
         SuccessorFolder.write(
                 source, "\"eos_token_id\": 6, \"bos_token_id\": 1, \"pad_token_id\": 0", "null", Optional.empty());
         Files.writeString(
-                source.resolve("generation_config.json"), "{\"eos_token_id\": [7, 6], \"pad_token_id\": 2, \"bos_token_id\": 1}");
-        String names = "{\"add_bos_token\": true, \"bos_token\": {\"content\": \"<turn>\"}, \"eos_token\": \"</s>\", \"pad_token\": \"<unk>\"}";
+                source.resolve("generation_config.json"),
+                "{\"eos_token_id\": [7, 6], \"pad_token_id\": 2, \"bos_token_id\": 1}");
+        String names =
+                "{\"add_bos_token\": true, \"bos_token\": {\"content\": \"<turn>\"}, \"eos_token\": \"</s>\", \"pad_token\": \"<unk>\"}";
         Files.writeString(source.resolve("tokenizer_config.json"), names);
         String[] greedy = {"--prompt", "the", "--max-tokens", "9", "--temperature", "0", "--json"};
         for (String format : new String[] {"hf", "mojave"}) {
             String runs = folder.resolve("runs-" + format).toString();
-            assertThat(runs("import", source.toString(), "--name", "m", "--output", runs).code()).isZero();
-            Path moved = Files.move(Path.of(runs), folder.resolve("moved-" + format)).resolve("m");
+            assertThat(runs("import", source.toString(), "--name", "m", "--output", runs)
+                            .code())
+                    .isZero();
+            Path moved =
+                    Files.move(Path.of(runs), folder.resolve("moved-" + format)).resolve("m");
             Path out = folder.resolve("out-" + format);
             CliResult exported = runs("export", moved.toString(), out.toString(), "--format", format);
             assertThat(exported.code()).as(exported.err()).isZero();
             for (Path model : new Path[] {source, moved, out}) {
-                JsonNode written = Json.tree(runs(with("generate", model.toString(), greedy)).out());
+                JsonNode written = Json.tree(
+                        runs(with("generate", model.toString(), greedy)).out());
                 assertThat(written.path("text").stringValue()).as("%s", model).isEqualTo(" quick brown");
                 assertThat(written.path("prompt_tokens").intValue()).isEqualTo(2);
             }
-            assertThat(json(out.resolve("generation_config.json"))).isEqualTo(json(source.resolve("generation_config.json")));
+            assertThat(json(out.resolve("generation_config.json")))
+                    .isEqualTo(json(source.resolve("generation_config.json")));
             for (String key : new String[] {"eos_token_id", "bos_token_id", "pad_token_id"}) {
-                assertThat(json(out.resolve("config.json")).path(key)).isEqualTo(json(source.resolve("config.json")).path(key));
+                assertThat(json(out.resolve("config.json")).path(key))
+                        .isEqualTo(json(source.resolve("config.json")).path(key));
             }
-            Json.tree(names).properties().forEach(entry -> assertThat(
-                            json(out.resolve("tokenizer_config.json")).path(entry.getKey()))
-                    .isEqualTo(entry.getValue()));
+            Json.tree(names)
+                    .properties()
+                    .forEach(entry -> assertThat(
+                                    json(out.resolve("tokenizer_config.json")).path(entry.getKey()))
+                            .isEqualTo(entry.getValue()));
         }
     }
 
@@ -244,24 +255,33 @@ class InterchangeVerbTest {
         SuccessorFolder.write(source, "", "null", Optional.empty());
         Path out = folder.resolve("out");
         assertThat(runs("export", source.toString(), out.toString()).code()).isZero();
-        assertThat(json(out.resolve("config.json")).path("eos_token_id").intValue()).isEqualTo(2);
-        assertThat(json(out.resolve("generation_config.json")).path("eos_token_id").intValue()).isEqualTo(2);
-        assertThat(json(out.resolve("tokenizer_config.json")).path("eos_token").stringValue()).isEqualTo("</s>");
+        assertThat(json(out.resolve("config.json")).path("eos_token_id").intValue())
+                .isEqualTo(2);
+        assertThat(json(out.resolve("generation_config.json"))
+                        .path("eos_token_id")
+                        .intValue())
+                .isEqualTo(2);
+        assertThat(json(out.resolve("tokenizer_config.json")).path("eos_token").stringValue())
+                .isEqualTo("</s>");
     }
 
     @Test
     void aPaddingTokenBeyondTheEmbeddingsIsSaidAndLeftOut() throws IOException {
         Path source = folder.resolve("source");
         SuccessorFolder.write(source, "", "null", Optional.of(SuccessorFolder.EMBEDDINGS));
-        String said = "the tokenizer has [PAD] beyond the 12 token embeddings of the model: left out, and refused in a text";
+        String said =
+                "the tokenizer has [PAD] beyond the 12 token embeddings of the model: left out, and refused in a text";
         CliResult imported = runs("import", source.toString(), "--name", "m", "--output", folder.toString(), "--json");
         assertThat(imported.err()).contains("warning: " + said);
-        assertThat(Json.tree(imported.out()).path("warnings").path(0).stringValue()).isEqualTo(said);
+        assertThat(Json.tree(imported.out()).path("warnings").path(0).stringValue())
+                .isEqualTo(said);
         String run = folder.resolve("m").toString();
-        CliResult direct = runs("generate", source.toString(), "--prompt", "the", "--max-tokens", "2", "--temperature", "0");
+        CliResult direct =
+                runs("generate", source.toString(), "--prompt", "the", "--max-tokens", "2", "--temperature", "0");
         assertThat(direct.err()).contains("warning: " + said);
         for (String model : new String[] {source.toString(), run}) {
-            assertThat(runs("generate", model, "--prompt", "the", "--max-tokens", "2", "--temperature", "0").out())
+            assertThat(runs("generate", model, "--prompt", "the", "--max-tokens", "2", "--temperature", "0")
+                            .out())
                     .isEqualTo("the quick brown\n");
             CliResult refused = runs("generate", model, "--prompt", "the [PAD]");
             assertThat(refused.code()).isEqualTo(4);
@@ -287,6 +307,44 @@ class InterchangeVerbTest {
                 "--set",
                 "train.schedule.warmup_steps=0");
         assertThat(tuned.code()).as(tuned.err()).isZero();
-        assertThat(folder.resolve("tuned/special_tokens.json")).hasSameTextualContentAs(Path.of(run, "special_tokens.json"));
+        assertThat(folder.resolve("tuned/special_tokens.json"))
+                .hasSameTextualContentAs(Path.of(run, "special_tokens.json"));
+    }
+
+    /** The first token of a text is predicted from the begin token, and every window begins with it; the other way is a flag. */
+    @Test
+    void perplexityCountsWithTheBeginTokenAndSaysSo() throws IOException {
+        Path source = folder.resolve("source");
+        SuccessorFolder.write(source, "\"bos_token_id\": 2", "null", Optional.empty());
+        Files.writeString(source.resolve("tokenizer_config.json"), "{\"add_bos_token\": true}");
+        assertThat(runs("import", source.toString(), "--name", "m", "--output", folder.toString())
+                        .code())
+                .isZero();
+        String run = folder.resolve("m").toString();
+        // Behind </s> (2) the model writes "the quick brown fox jumps": with the token in front every token is
+        // foreseen.
+        Path text = Files.writeString(folder.resolve("text.txt"), "the quick brown fox jumps");
+        String[] data = {"--data", text.toString(), "--split", "train"};
+        CliResult with = runs(with(
+                "eval",
+                "perplexity",
+                Stream.concat(Stream.of(run), Stream.of(data)).toArray(String[]::new)));
+        assertThat(with.code()).as(with.err()).isZero();
+        assertThat(with.out())
+                .contains(
+                        "windows          begin with token 2, as texts of this model do (--no-begin-token leaves it out)");
+        String[] json = Stream.concat(Stream.of(run, "--json"), Stream.of(data)).toArray(String[]::new);
+        JsonNode counted = Json.tree(runs(with("eval", "perplexity", json)).out());
+        assertThat(counted.path("begin_tokens").path(0).intValue()).isEqualTo(2);
+        JsonNode without = Json.tree(runs(with(
+                        "eval",
+                        "perplexity",
+                        with(json[0], "--no-begin-token", Arrays.copyOfRange(json, 1, json.length))))
+                .out());
+        assertThat(without.path("begin_tokens")).isEmpty();
+        assertThat(counted.path("tokens").intValue())
+                .isEqualTo(without.path("tokens").intValue() + 1);
+        assertThat(counted.path("perplexity").doubleValue())
+                .isLessThan(without.path("perplexity").doubleValue());
     }
 }

@@ -219,4 +219,36 @@ class SamplerTest {
                 .startsWith(1, 1, 1, 1, 0)
                 .endsWith(0, 0, 0, 0, 0);
     }
+
+    /** A token in front of every window predicts the first of its text, so that every token is a target once. */
+    @ParameterizedTest
+    @CsvSource({"1,4", "1,5", "2,5", "3,5", "1,100", "2,7"})
+    void rowsMayBeginWithTokensThatAreNotOfTheText(int begin, int context) {
+        int[] text = IntStream.range(10, 33).toArray();
+        List<Integer> front = IntStream.range(0, begin).mapToObj(i -> 90 + i).toList();
+        EvalWindows windows = EvalWindows.all(MemorySplit.of(SHARD, text), new Cut.Windows(context), front);
+        List<Integer> seen = new ArrayList<>();
+        for (int i = 0; i < windows.count(); i++) {
+            Batch batch = windows.batch(i, 1);
+            List<Integer> inputs = IntStream.of(batch.ids()).boxed().toList();
+            assertThat(inputs.subList(0, begin)).isEqualTo(front);
+            int counted = 0;
+            for (int s = 0; s < context; s++) {
+                int target = batch.targets()[s];
+                if (s < begin - 1 || s >= batch.lengths()[0]) {
+                    assertThat(target).isEqualTo(Batch.IGNORED);
+                    continue;
+                }
+                counted++;
+                seen.add(target);
+                // What predicts a token is the one before it in the text, or the last one in front.
+                assertThat(batch.ids()[s]).isEqualTo(s < begin ? front.getLast() : target - 1);
+            }
+            assertThat(batch.targetCount()).isEqualTo(counted);
+        }
+        assertThat(seen).containsExactlyElementsOf(IntStream.of(text).boxed().toList());
+        assertThat(windows.tokens()).isEqualTo(text.length);
+        assertThatThrownBy(() -> EvalWindows.all(MemorySplit.of(SHARD, text), new Cut.Windows(begin), front))
+                .hasMessage(begin + " tokens in front of every window leave no room in a context of " + begin);
+    }
 }

@@ -343,7 +343,8 @@ class GeneratorTest {
             assertThat(result.text()).isEqualTo(text);
             assertThat(result.promptTokens()).isEqualTo(4);
             // Any of several ends.
-            SpecialTokens ending = new SpecialTokens(List.of(256, read[6]), List.of(7, 9), 5, SpecialTokens.Published.none());
+            SpecialTokens ending =
+                    new SpecialTokens(List.of(256, read[6]), List.of(7, 9), 5, SpecialTokens.Published.none());
             assertThat(read[6]).isNotIn(read[4], read[5]);
             assertThat(new Generator(model, BYTES, ending, WeightFormat.FP32)
                             .generate("ab", SamplingSpec.greedy(6), t -> {}, StopSignal.NEVER)

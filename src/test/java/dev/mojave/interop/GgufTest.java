@@ -8,6 +8,7 @@ import dev.mojave.base.Progress;
 import dev.mojave.data.tokenizer.BytePairTrainer;
 import dev.mojave.data.tokenizer.ByteTokenizer;
 import dev.mojave.data.tokenizer.CharTokenizer;
+import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
 import dev.mojave.model.LanguageModel;
@@ -164,6 +165,31 @@ class GgufTest {
                     .hasMessageContainingAll(parts);
         }
         assertThat(file).doesNotExist();
+    }
+
+    /** llama.cpp begins and ends texts as the model's own files say. */
+    @Test
+    void specialTokensAreTheModels() throws Exception {
+        Path file = folder.resolve("model.gguf");
+        ModelSpec spec = Tiny.spec("llama", WIDE, VOCABULARY);
+        SpecialTokens special = new SpecialTokens(List.of(5, 6), List.of(7), 0, SpecialTokens.Published.none());
+        try (LanguageModel model = LanguageModel.build(spec, 3)) {
+            GgufModel.write(file, "tiny", spec, model.parameters(), tokenizer(), special, GgufType.F32);
+            SpecialTokens two = new SpecialTokens(List.of(5), List.of(7, 8), 0, SpecialTokens.Published.none());
+            assertThatThrownBy(() ->
+                            GgufModel.write(file, "tiny", spec, model.parameters(), tokenizer(), two, GgufType.F32))
+                    .hasMessageContaining("begin with the tokens [7, 8], and llama.cpp puts one in front");
+        }
+        assertThat(Gguf.read(file).metadata)
+                .containsEntry("tokenizer.ggml.eos_token_id", 5L)
+                .containsEntry("tokenizer.ggml.eot_token_id", 6L)
+                .containsEntry("tokenizer.ggml.bos_token_id", 7L)
+                .containsEntry("tokenizer.ggml.add_bos_token", true);
+        assertThat(write(spec, GgufType.F32).metadata)
+                .containsEntry("tokenizer.ggml.eos_token_id", 0L)
+                .containsEntry("tokenizer.ggml.bos_token_id", 0L)
+                .containsEntry("tokenizer.ggml.add_bos_token", false)
+                .doesNotContainKey("tokenizer.ggml.eot_token_id");
     }
 
     /** What a file says. */

@@ -23,8 +23,17 @@ public final class SuccessorFolder {
     /** Token embeddings. */
     public static final int EMBEDDINGS = 12;
 
-    private static final List<String> WORDS =
-            List.of("<unk>", "<s>", "</s>", "\u2581the", "\u2581quick", "\u2581brown", "\u2581fox", "\u2581jumps", "<turn>", "\u2581over");
+    private static final List<String> WORDS = List.of(
+            "<unk>",
+            "<s>",
+            "</s>",
+            "\u2581the",
+            "\u2581quick",
+            "\u2581brown",
+            "\u2581fox",
+            "\u2581jumps",
+            "<turn>",
+            "\u2581over");
 
     private SuccessorFolder() {}
 

@@ -83,7 +83,8 @@ class TokenSettingsTest {
     void whatCannotBeFollowedIsSaid() throws IOException {
         SuccessorFolder.write(folder, "\"eos_token_id\": 50256", "null", Optional.empty());
         assertThat(read().warnings())
-                .containsExactly("eos_token_id of config.json is 50256, and the model's ids are 0 to 11: it is passed over");
+                .containsExactly(
+                        "eos_token_id of config.json is 50256, and the model's ids are 0 to 11: it is passed over");
         Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\": \"</s>\"}");
         assertThatThrownBy(this::read)
                 .isInstanceOf(Failure.class)
@@ -145,7 +146,8 @@ class TokenSettingsTest {
         SuccessorFolder.write(folder, "", processor, Optional.empty());
         assertThat(read().tokens().begin()).isEqualTo(ids(begin));
         String sequence = "{\"type\": \"Sequence\", \"processors\": ["
-                + "{\"type\": \"ByteLevel\", \"add_prefix_space\": true, \"trim_offsets\": false, \"use_regex\": true}, " + BEGIN + "]}";
+                + "{\"type\": \"ByteLevel\", \"add_prefix_space\": true, \"trim_offsets\": false, \"use_regex\": true}, "
+                + BEGIN + "]}";
         Files.writeString(
                 folder.resolve("tokenizer.json"),
                 Files.readString(folder.resolve("tokenizer.json"))
@@ -171,15 +173,17 @@ class TokenSettingsTest {
                 assertThat(limited.endOfText()).hasValue(2);
                 assertThatThrownBy(() -> limited.encode("the [PAD] fox"))
                         .isInstanceOf(Failure.class)
-                        .hasMessage("the text spells the token '[PAD]', for which the model, with embeddings of 12 tokens, has none;"
-                                + " take it out of the text");
+                        .hasMessage(
+                                "the text spells the token '[PAD]', for which the model, with embeddings of 12 tokens, has none;"
+                                        + " take it out of the text");
                 assertThatThrownBy(() -> limited.decode(12)).hasMessage("token id 12 is outside the vocabulary of 10");
                 assertThatThrownBy(() -> limited.streamDecoder().add(12))
                         .hasMessage("token id 12 is outside the vocabulary of 10");
             }
         }
         String file = Files.readString(folder.resolve("tokenizer.json"));
-        Files.writeString(folder.resolve("tokenizer.json"), file.replaceAll("(?s)(\\[PAD\\].*?\"special\": )true", "$1false"));
+        Files.writeString(
+                folder.resolve("tokenizer.json"), file.replaceAll("(?s)(\\[PAD\\].*?\"special\": )true", "$1false"));
         try (ModelFolder source = ModelFolder.open(folder)) {
             assertThatThrownBy(source::tokenizer).hasMessageContaining("the added token '[PAD]' has the id 12");
         }

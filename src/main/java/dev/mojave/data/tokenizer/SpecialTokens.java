@@ -41,8 +41,10 @@ public record SpecialTokens(List<Integer> ends, List<Integer> begin, int start, 
 
     /** The same where one more token ends texts. */
     public SpecialTokens endingAlsoWith(OptionalInt end) {
-        List<Integer> all =
-                IntStream.concat(ends.stream().mapToInt(id -> id), end.stream()).distinct().boxed().toList();
+        List<Integer> all = IntStream.concat(ends.stream().mapToInt(id -> id), end.stream())
+                .distinct()
+                .boxed()
+                .toList();
         return new SpecialTokens(all, begin, start, published);
     }
 

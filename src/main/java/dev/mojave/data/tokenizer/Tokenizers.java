@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.stream.IntStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -161,9 +161,11 @@ public final class Tokenizers {
         }
         boolean file = tokenizer instanceof TokenizerFile
                 || (tokenizer instanceof BytePairTokenizer && tokenizer.kind().equals(TokenizerFile.KIND));
-        EndOfText end = namedEnd(tokenizer).<EndOfText>map(EndOfText.Beside::new).orElse(new EndOfText.Guessed());
+        EndOfText end =
+                namedEnd(tokenizer).<EndOfText>map(EndOfText.Beside::new).orElse(new EndOfText.Guessed());
         return file
-                ? LimitedTokenizer.of(tokenizer.toJson(), Json.tree(tokenizer.toJson()), embeddings, end, TokenizerFile.KIND)
+                ? LimitedTokenizer.of(
+                        tokenizer.toJson(), Json.tree(tokenizer.toJson()), embeddings, end, TokenizerFile.KIND)
                 : Optional.empty();
     }
 
@@ -202,9 +204,7 @@ public final class Tokenizers {
                     .filter(id -> vocabulary.path(id).path(0).asString("").equals(content))
                     .findFirst();
         }
-        return vocabulary.has(content)
-                ? OptionalInt.of(vocabulary.path(content).intValue())
-                : OptionalInt.empty();
+        return vocabulary.has(content) ? OptionalInt.of(vocabulary.path(content).intValue()) : OptionalInt.empty();
     }
 
     /** Says in a sentence which tokens a tokenizer leaves out because the model has no embeddings for them, if it does. */
@@ -265,7 +265,8 @@ public final class Tokenizers {
             }
             if (root.path("type").asString("").equals(LimitedTokenizer.FORMAT)) {
                 String file = root.path("file").asString("");
-                return LimitedTokenizer.of(file, Json.tree(file), root.path("vocab_size").asInt(0), end, place)
+                return LimitedTokenizer.of(
+                                file, Json.tree(file), root.path("vocab_size").asInt(0), end, place)
                         .orElseThrow(() -> Failure.data(
                                 "%s: vocab_size is %s; it must leave out added special tokens and nothing else",
                                 place, root.path("vocab_size")));
