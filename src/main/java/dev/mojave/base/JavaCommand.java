@@ -7,6 +7,9 @@ import java.util.List;
 
 /** The command that starts another process of this program: same Java, same flags, same class path. */
 public final class JavaCommand {
+    /** Says whether a process may measure the machine; set while a process runs, it holds for those that it starts. */
+    public static final String CALIBRATION_PROPERTY = "mojave.calibration";
+
     // A debugger's port or an agent's output file belongs to one process; descriptor 3 is the launcher's gift to the
     // parent, and the terminal is the parent's to draw on.
     private static final List<String> NOT_INHERITED =
@@ -38,6 +41,10 @@ public final class JavaCommand {
                 .forEach(command::add);
         // Java looks it up again in each process; see UserHome.
         command.add("-Duser.home=" + System.getProperty("user.home"));
+        String calibration = System.getProperty(CALIBRATION_PROPERTY);
+        if (calibration != null) {
+            command.add("-D" + CALIBRATION_PROPERTY + "=" + calibration);
+        }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(arguments);
         return command;

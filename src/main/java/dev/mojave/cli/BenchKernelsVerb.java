@@ -6,6 +6,7 @@ import dev.mojave.result.KernelSpeeds;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineChoice;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -63,15 +64,21 @@ final class BenchKernelsVerb implements Verb {
         }
         return String.format(
                 Locale.ROOT,
-                "%s; %s, %d threads%nceilings  matrix products %.0f GFLOP/s in float32, %.0f in bfloat16; copying %.1f GB/s, reading"
+                "%s; %s, %d threads%nceilings  matrix products %s in float32, %s in bfloat16; copying %.1f GB/s, reading"
                         + " %.1f GB/s%n%s",
                 speeds.work(),
                 speeds.blas(),
                 speeds.threads(),
-                speeds.matmulFp32Gflops(),
-                speeds.matmulBf16Gflops(),
+                ceiling(speeds.matmulFp32Gflops(), speeds.matmulFp32Size(), null),
+                ceiling(speeds.matmulBf16Gflops(), speeds.matmulBf16Size(), speeds.matmulBf16Abandoned()),
                 speeds.copyBytesPerSecond() / 1e9,
                 speeds.readBytesPerSecond() / 1e9,
                 table.text());
+    }
+
+    private static String ceiling(@Nullable Double gflops, @Nullable String size, @Nullable String abandoned) {
+        return gflops == null
+                ? "none (" + (abandoned == null ? "not measured" : abandoned) + ")"
+                : String.format(Locale.ROOT, "%.0f GFLOP/s (%s)", gflops, size);
     }
 }

@@ -5,8 +5,11 @@ import com.google.errorprone.annotations.FormatString;
 import dev.mojave.base.Units;
 import dev.mojave.result.DoctorReport;
 import dev.mojave.tensor.engine.Doctor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -16,7 +19,7 @@ import picocli.CommandLine.Mixin;
         description = {
             "Examine this machine, choose BLAS, precision and threads for it, name what stands in the way.",
             "",
-            "Takes some seconds. What it chooses is what 'auto' in a recipe means from now on."
+            "Takes some seconds, on no processor much more than ten. What it chooses is what 'auto' in a recipe means from now on."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave doctor")
@@ -40,6 +43,7 @@ final class DoctorVerb implements Verb {
     static String text(DoctorReport report) {
         StringBuilder text = new StringBuilder();
         line(text, "processor", "%s, %d cores (%d physical)", report.cpu(), report.cores(), report.physicalCores());
+        line(text, "", "%s", report.processor().inWords());
         line(text, "memory", "%s", Units.bytes((double) report.memoryBytes()));
         line(text, "system", "%s, Java %s", report.operatingSystem(), report.jdk());
         line(
@@ -52,27 +56,43 @@ final class DoctorVerb implements Verb {
         line(
                 text,
                 "auto means",
-                "%s, %s, %d threads, %s kernels, malloc %s",
+                "%s, %s, %d threads, %s kernels, malloc %s (%s)",
                 report.blas(),
                 report.precision(),
                 report.threads(),
                 report.kernels(),
-                report.malloc());
-        line(
-                text,
-                "ceilings",
-                "%.0f GFLOP/s fp32, %.0f GFLOP/s bf16, copy %.1f GB/s",
-                report.matmulFp32Gflops(),
-                report.matmulBf16Gflops(),
-                report.copyGbPerSecond());
+                report.malloc(),
+                report.chosenBy());
+        line(text, "ceilings", "%s", ceilings(report));
         if (!report.libraries().isEmpty()) {
             text.append('\n').append(libraries(report)).append('\n');
+        }
+        if (!report.abandoned().isEmpty()) {
+            text.append("\nnot measured to the end\n");
+            report.abandoned().forEach(line -> text.append("  ").append(line).append('\n'));
         }
         text.append('\n').append(report.problems().isEmpty() ? "no problems found" : "problems");
         for (DoctorReport.Problem problem : report.problems()) {
             text.append("\n  ").append(problem.problem()).append("\n    -> ").append(problem.remedy());
         }
         return text.toString();
+    }
+
+    private static String ceilings(DoctorReport report) {
+        List<String> known = new ArrayList<>();
+        ceiling(known, report.matmulFp32Gflops(), report.matmulFp32Size(), "fp32");
+        ceiling(known, report.matmulBf16Gflops(), report.matmulBf16Size(), "bf16");
+        Double copy = report.copyGbPerSecond();
+        if (copy != null) {
+            known.add(String.format(Locale.ROOT, "copy %.1f GB/s", copy));
+        }
+        return known.isEmpty() ? "none measured" : String.join(", ", known);
+    }
+
+    private static void ceiling(List<String> known, @Nullable Double rate, @Nullable String size, String type) {
+        if (rate != null) {
+            known.add(rate(rate) + " GFLOP/s " + type + (size == null ? "" : " (" + size + ")"));
+        }
     }
 
     @FormatMethod
@@ -97,7 +117,7 @@ final class DoctorVerb implements Verb {
         return table.text();
     }
 
-    private static String rate(double gflops) {
-        return String.format(Locale.ROOT, "%.0f", gflops);
+    private static String rate(@Nullable Double gflops) {
+        return gflops == null ? "-" : String.format(Locale.ROOT, gflops < 10 ? "%.1f" : "%.0f", gflops);
     }
 }

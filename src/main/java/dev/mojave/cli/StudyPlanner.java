@@ -5,6 +5,7 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.IoFailures;
 import dev.mojave.base.JavaCommand;
 import dev.mojave.base.Json;
+import dev.mojave.base.Records;
 import dev.mojave.base.Units;
 import dev.mojave.data.PreparedData;
 import dev.mojave.lab.study.ArmRecipes;
@@ -12,6 +13,8 @@ import dev.mojave.result.PlanResult;
 import dev.mojave.result.StudyPlanResult;
 import dev.mojave.run.Recipe;
 import dev.mojave.run.StudyRecipe;
+import dev.mojave.tensor.engine.Engine;
+import dev.mojave.tensor.engine.EngineRequest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,11 +46,14 @@ final class StudyPlanner {
         try (PreparedData data = PreparedData.open(study.base().data(), console)) {
             recipes = ArmRecipes.of(study, data.tokenizer().vocabSize());
         }
+        // Chosen once: processes that each measured the machine for themselves could choose differently, and would take
+        // ten seconds each.
+        EngineRequest engine = EngineRequest.of(Engine.choose(study.base().engine(), console));
         List<StudyPlanResult.Arm> arms = new ArrayList<>();
         console.start("planning", recipes.size(), "arms");
         recipes.forEach((arm, recipe) -> {
             console.update(arms.size(), arm);
-            arms.add(new StudyPlanResult.Arm(arm, recipe.model().describe(), planned(arm)));
+            arms.add(new StudyPlanResult.Arm(arm, recipe.model().describe(), planned(arm, engine)));
         });
         console.finish("");
         int seeds = study.seeds().size();
@@ -56,9 +62,13 @@ final class StudyPlanner {
         return new StudyPlanResult(arms, seeds, seeds * each);
     }
 
-    private PlanResult planned(String arm) {
+    private PlanResult planned(String arm, EngineRequest engine) {
         List<String> arguments = new ArrayList<>(List.of("plan", file.toString(), "--arm", arm, "--json"));
         overrides.forEach(override -> arguments.addAll(List.of("--set", override)));
+        Records.tree(engine)
+                .properties()
+                .forEach(key -> arguments.addAll(List.of(
+                        "--set", "engine." + key.getKey() + "=" + key.getValue().stringValue())));
         try {
             Path log = Files.createTempFile("mojave-plan-", ".log");
             try (ChildProcess process =

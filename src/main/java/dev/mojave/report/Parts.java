@@ -85,7 +85,10 @@ final class Parts {
         row(rows, "Data checksum (SHA-256)", provenance.dataSha256());
         row(rows, "Recipe checksum (SHA-256)", provenance.recipeSha256());
         row(rows, provenance.seeds().size() == 1 ? "Seed" : "Seeds", seeds(provenance));
-        row(rows, "Processor", machine.cpu() + ", " + machine.cores() + (machine.cores() == 1 ? " core" : " cores"));
+        row(
+                rows,
+                "Processor",
+                machine.processorInWords() + ", " + machine.cores() + (machine.cores() == 1 ? " core" : " cores"));
         row(rows, "Memory", Numbers.bytes(machine.memoryBytes()));
         row(rows, "System", machine.operatingSystem());
         return new Table("Where this comes from", List.of(Column.text("What"), Column.text("Value")), rows);

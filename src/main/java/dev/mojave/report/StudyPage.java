@@ -74,7 +74,7 @@ final class StudyPage {
         facts.put("Seeds", seeds == 1 ? "1 (no intervals)" : String.valueOf(seeds));
         long finished = study.runs().stream().filter(Study::finished).count();
         facts.put("Trials finished", finished + " of " + expectedTrials());
-        facts.put("Processor", result.provenance().machine().cpu());
+        facts.put("Processor", result.provenance().machine().kindInWords());
         facts.put("Date", result.provenance().startedAt().split("T", 2)[0]);
         Parts.facts(body, facts);
         body.close("header");

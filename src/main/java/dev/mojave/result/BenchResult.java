@@ -11,6 +11,7 @@ package dev.mojave.result;
  * @param peakMemoryBytes peak resident memory of the process
  * @param precision {@code fp32} or {@code bf16-mixed}
  * @param blas {@code mkl}, {@code openblas}
+ * @param machine where
  */
 public record BenchResult(
         String work,
@@ -20,4 +21,5 @@ public record BenchResult(
         double shareOfCeiling,
         long peakMemoryBytes,
         String precision,
-        String blas) {}
+        String blas,
+        Provenance.Machine machine) {}

@@ -1,7 +1,9 @@
 package dev.mojave.result;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a result comes from, enough to make it again.
@@ -50,10 +52,98 @@ public record Provenance(
     /**
      * The machine that a result was made on.
      *
-     * @param cpu model name
+     * @param cpu model name, which virtual machines often give to processors of very different kinds
      * @param cores usable cores
      * @param memoryBytes physical memory
      * @param operatingSystem name and architecture
+     * @param processor which kind it is; absent from records that were made before it was asked
      */
-    public record Machine(String cpu, int cores, long memoryBytes, String operatingSystem) {}
+    public record Machine(
+            String cpu,
+            int cores,
+            long memoryBytes,
+            String operatingSystem,
+            @Nullable Processor processor) {
+        /** A machine of which only the processor's name is known. */
+        public Machine(String cpu, int cores, long memoryBytes, String operatingSystem) {
+            this(cpu, cores, memoryBytes, operatingSystem, null);
+        }
+
+        /** Returns the processor in words: its name, and what tells it from others of that name. */
+        public String processorInWords() {
+            return processor == null ? cpu : cpu + " (" + processor.inWords() + ")";
+        }
+
+        /** Returns the same without the instruction sets, for where there is little room. */
+        public String kindInWords() {
+            if (processor == null) {
+                return cpu;
+            }
+            String kind = processor.kind();
+            return cpu + (kind.isEmpty() ? "" : " (" + kind + ")") + processor.settings();
+        }
+    }
+
+    /**
+     * A kind of processor.
+     *
+     * @param vendor as the processor says, {@code AuthenticAMD}; empty if unknown
+     * @param family number; absent if unknown, as are the next two
+     * @param model number
+     * @param stepping number
+     * @param instructionSets those that matter for speed, of those that may be used
+     * @param emulated settings under which libraries or Java use the processor as if it were another, {@code NAME=value}; empty if it is
+     *     used as it is
+     */
+    public record Processor(
+            String vendor,
+            @Nullable Integer family,
+            @Nullable Integer model,
+            @Nullable Integer stepping,
+            List<String> instructionSets,
+            List<String> emulated) {
+        private static final String FORCED = "OPENBLAS_CORETYPE=";
+
+        /** Keeps the lists from changing. */
+        public Processor {
+            instructionSets = List.copyOf(instructionSets);
+            emulated = List.copyOf(emulated);
+        }
+
+        /** Returns vendor, numbers, instruction sets and emulation in words. */
+        public String inWords() {
+            String kind = kind();
+            return (kind.isEmpty() ? "of an unknown kind" : kind)
+                    + (instructionSets.isEmpty() ? "" : "; " + String.join(" ", instructionSets))
+                    + settings();
+        }
+
+        /** Returns vendor and numbers. */
+        private String kind() {
+            List<String> parts = new ArrayList<>();
+            if (!vendor.isEmpty()) {
+                parts.add(vendor);
+            }
+            number(parts, "family", family);
+            number(parts, "model", model);
+            number(parts, "stepping", stepping);
+            return String.join(" ", parts);
+        }
+
+        /** A setting of OpenBLAS's names its kernels for one processor; all others limit what may be used. */
+        private String settings() {
+            List<String> forced =
+                    emulated.stream().filter(s -> s.startsWith(FORCED)).toList();
+            List<String> limits =
+                    emulated.stream().filter(s -> !s.startsWith(FORCED)).toList();
+            return (limits.isEmpty() ? "" : "; emulated: " + String.join(", ", limits))
+                    + (forced.isEmpty() ? "" : "; forced kernel: " + String.join(", ", forced));
+        }
+
+        private static void number(List<String> parts, String name, @Nullable Integer value) {
+            if (value != null) {
+                parts.add(name + " " + value);
+            }
+        }
+    }
 }

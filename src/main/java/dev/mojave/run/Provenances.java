@@ -37,7 +37,6 @@ public final class Provenances {
     /** Adds what this process knows of itself. */
     public static Provenance of(Facts facts) {
         BuildInfo build = BuildInfo.current();
-        MachineInfo machine = MachineInfo.detect();
         Map<String, String> versions = new TreeMap<>(facts.versions);
         versions.put("java", Runtime.version() + " (" + System.getProperty("java.vendor", "unknown vendor") + ")");
         return new Provenance(
@@ -47,8 +46,7 @@ public final class Provenances {
                 facts.dataName,
                 facts.dataSha256,
                 List.copyOf(facts.seeds),
-                new Provenance.Machine(
-                        machine.cpu(), machine.cores(), machine.memoryBytes(), machine.operatingSystem()),
+                MachineInfo.detect().described(),
                 versions,
                 facts.engine.asMap(),
                 facts.command,

@@ -7,7 +7,6 @@ import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
 import dev.mojave.result.BenchComparison;
 import dev.mojave.result.BenchComparison.Rival;
-import dev.mojave.result.Provenance;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineRequest;
@@ -73,13 +72,12 @@ public final class CompareBench {
             StopSignal stop) {
         List<Entry> entries = new ArrayList<>(List.of(ours("Mojave", workload, engine)));
         entries.addAll(others);
-        double ceiling = MatmulCeiling.measure(DType.FLOAT32);
+        double ceiling = MatmulCeiling.of(DType.FLOAT32);
         List<Rival> rivals = run(entries, pairs, progress, stop);
         if (rivals.isEmpty()) {
             return Optional.empty();
         }
-        ceiling = Math.max(ceiling, MatmulCeiling.measure(DType.FLOAT32));
-        MachineInfo machine = MachineInfo.detect();
+        ceiling = Math.max(ceiling, MatmulCeiling.of(DType.FLOAT32));
         double seconds = rivals.getFirst().stepSeconds();
         return Optional.of(new BenchComparison(
                 workload.name(),
@@ -88,8 +86,7 @@ public final class CompareBench {
                 workload.flops() / seconds / ceiling,
                 ceiling / 1e9,
                 rivals,
-                new Provenance.Machine(
-                        machine.cpu(), machine.cores(), machine.memoryBytes(), machine.operatingSystem()),
+                MachineInfo.detect().described(),
                 Engine.versions(),
                 BuildInfo.current().commit(),
                 command,

@@ -4,6 +4,7 @@ import dev.mojave.base.Check;
 import dev.mojave.base.Progress;
 import dev.mojave.result.BenchResult;
 import dev.mojave.tensor.engine.EngineChoice;
+import dev.mojave.tensor.engine.MachineInfo;
 import dev.mojave.tensor.engine.ProcessMemory;
 import dev.mojave.tensor.kernels.WeightFormat;
 import java.util.ArrayList;
@@ -79,6 +80,7 @@ public final class DecodeBench {
                 tokensPerSecond * bytesPerToken / ceiling,
                 ProcessMemory.peakBytes(),
                 workload.weights().key(),
-                engine.blas());
+                engine.blas(),
+                MachineInfo.detect().described());
     }
 }

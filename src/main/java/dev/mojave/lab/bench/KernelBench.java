@@ -9,9 +9,12 @@ import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.tensor.engine.MachineInfo;
+import dev.mojave.tensor.engine.Measurement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures the machine's ceilings, and every fused kernel beside its twin in libtorch operations. The two take turns, so that what slows
@@ -31,8 +34,8 @@ public final class KernelBench {
     private final double warmUpSeconds;
     private final EngineChoice fused;
     private final EngineChoice plain;
-    private double matmul;
-    private double halfMatmul;
+    private Measurement matmul = new Measurement(List.of(), null);
+    private Measurement halfMatmul = matmul;
     private double copy;
     private double read;
 
@@ -111,13 +114,17 @@ public final class KernelBench {
                             batch,
                             shape.vocabulary(),
                             optimized),
-                    matmul / 1e9,
-                    halfMatmul / 1e9,
+                    rate(matmul),
+                    rate(halfMatmul),
+                    size(matmul),
+                    size(halfMatmul),
+                    halfMatmul.abandoned(),
                     copy,
                     read,
                     kernels,
                     fused.blas(),
-                    fused.threads());
+                    fused.threads(),
+                    MachineInfo.detect().described());
         } finally {
             Engine.pin(fused);
         }
@@ -134,8 +141,8 @@ public final class KernelBench {
     }
 
     private void ceilings(long elements) {
-        matmul = Math.max(matmul, MatmulCeiling.measure(DType.FLOAT32));
-        halfMatmul = Math.max(halfMatmul, MatmulCeiling.measure(DType.BFLOAT16));
+        matmul = matmul.better(MatmulCeiling.measure(DType.FLOAT32));
+        halfMatmul = halfMatmul.better(MatmulCeiling.measure(DType.BFLOAT16));
         copy = Math.max(copy, CopyBandwidth.measure(elements * Float.BYTES));
         read = Math.max(read, ReadBandwidth.measure(elements * Float.BYTES));
     }
@@ -158,9 +165,22 @@ public final class KernelBench {
         }
     }
 
+    private static @Nullable Double rate(Measurement measured) {
+        return measured.largest().map(Measurement.Point::rate).orElse(null);
+    }
+
+    private static @Nullable String size(Measurement measured) {
+        return measured.largest().map(Measurement.Point::label).orElse(null);
+    }
+
+    private static double orZero(@Nullable Double value) {
+        return value == null ? 0 : value;
+    }
+
     private KernelSpeeds.Kernel kernel(KernelTask task, double seconds, double twinSeconds) {
         double ceiling = switch (task.bound()) {
-            case MATMUL -> matmul;
+            // In mixed precision either product may be the kernels'.
+            case MATMUL -> 1e9 * Math.max(orZero(rate(matmul)), fused.mixed() ? orZero(rate(halfMatmul)) : 0);
             case COPY -> copy;
             case READ -> read;
         };

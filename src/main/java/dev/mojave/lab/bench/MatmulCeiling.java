@@ -6,30 +6,65 @@ import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.engine.GrowingWork;
+import dev.mojave.tensor.engine.Measurement;
+import java.util.List;
 
 /** The rate of one large matrix product: what a perfect training step could reach. */
 final class MatmulCeiling {
-    private static final int SIDE = 2048;
-    private static final int RUNS = 6;
+    /** Sides of square matrices: the largest of them where it is fast enough. */
+    private static final List<Integer> SIDES = List.of(256, 512, 1024, 2048);
+
+    private static final long BUDGET_MILLIS = 1000;
 
     private MatmulCeiling() {}
 
-    /** Returns the best of {@value #RUNS} products of square matrices of side {@value #SIDE}, in FLOPs per second. */
-    static double measure(DType type) {
-        double best = 0;
+    /**
+     * Returns what a step that computes in this type could reach, in FLOPs per second. For bfloat16 that is float32's rate where it is the
+     * higher: there the kernels multiply rounded factors in float32.
+     */
+    static double of(DType type) {
+        double full = flops(measure(DType.FLOAT32));
+        return type == DType.BFLOAT16 ? Math.max(full, flops(measure(type))) : full;
+    }
+
+    private static double flops(Measurement measured) {
+        return measured.largest().map(point -> point.rate() * 1e9).orElse(0.0);
+    }
+
+    /** Returns the rates of products of growing square matrices, in 1e9 FLOPs per second, for as long as they are fast. */
+    static Measurement measure(DType type) {
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
-            Rng rng = Rng.seeded(1);
-            Tensor a = Tensors.normal(rng, 0, 1, SIDE, SIDE).to(type);
-            Tensor b = Tensors.normal(rng, 0, 1, SIDE, SIDE).to(type);
-            for (int run = 0; run < RUNS; run++) {
-                try (Scope _ = Scope.open()) {
-                    long start = System.nanoTime();
-                    Tensor _ = a.matmul(b);
-                    best = Math.max(best, 2.0 * SIDE * SIDE * SIDE / (System.nanoTime() - start) * 1e9);
-                }
-            }
+            return GrowingWork.measure(new Product(type, Rng.seeded(1)), BUDGET_MILLIS);
         }
-        return best;
+    }
+
+    private record Product(DType type, Rng rng) implements GrowingWork.Work {
+        @Override
+        public List<Integer> sizes() {
+            return SIDES;
+        }
+
+        @Override
+        public String label(int size) {
+            return size + " cubed";
+        }
+
+        @Override
+        public double amount(int size) {
+            return 2.0 * size * size * size;
+        }
+
+        @Override
+        public Runnable operation(int size) {
+            Tensor a = Tensors.normal(rng, 0, 1, size, size).to(type);
+            Tensor b = Tensors.normal(rng, 0, 1, size, size).to(type);
+            return () -> {
+                try (Scope _ = Scope.open()) {
+                    Tensor _ = a.matmul(b);
+                }
+            };
+        }
     }
 }

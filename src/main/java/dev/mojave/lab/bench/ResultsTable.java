@@ -32,7 +32,7 @@ final class ResultsTable {
                 result.gflops(),
                 result.shareOfCeiling() * 100,
                 result.matmulFp32Gflops(),
-                result.machine().cpu(),
+                result.machine().processorInWords(),
                 result.machine().cores(),
                 result.commit(),
                 result.measuredAt(),

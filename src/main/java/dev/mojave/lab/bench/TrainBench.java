@@ -5,6 +5,7 @@ import dev.mojave.base.Progress;
 import dev.mojave.result.BenchResult;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.engine.EngineChoice;
+import dev.mojave.tensor.engine.MachineInfo;
 import dev.mojave.tensor.engine.ProcessMemory;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ public final class TrainBench {
         Check.that(steps >= 1, "--steps (%d) must be at least 1", steps);
         DType compute = engine.mixed() ? DType.BFLOAT16 : DType.FLOAT32;
         ProcessMemory.resetPeak();
-        double ceiling = MatmulCeiling.measure(compute);
+        double ceiling = MatmulCeiling.of(compute);
         List<Double> times = new ArrayList<>();
         try (Session session = Session.of(workload, engine)) {
             progress.start("measuring", steps, "steps");
@@ -35,7 +36,7 @@ public final class TrainBench {
             progress.finish("");
         }
         // The machine's speed drifts when others use it: the ceiling is the better of before and after.
-        ceiling = Math.max(ceiling, MatmulCeiling.measure(compute));
+        ceiling = Math.max(ceiling, MatmulCeiling.of(compute));
         double seconds = Ratio.median(times);
         double flops = workload.flops() / seconds;
         return new BenchResult(
@@ -46,6 +47,7 @@ public final class TrainBench {
                 flops / ceiling,
                 ProcessMemory.peakBytes(),
                 engine.precision(),
-                engine.blas());
+                engine.blas(),
+                MachineInfo.detect().described());
     }
 }

@@ -2,104 +2,119 @@ package dev.mojave.tensor.engine;
 
 import dev.mojave.base.Json;
 import dev.mojave.base.Progress;
+import dev.mojave.tensor.engine.Calibration.Kind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.NoGradGuard;
-import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
-import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The program of the short-lived JVMs that measure: one BLAS library each, because a process has one for its life. Writes a
- * {@link CalibrationSample} as JSON into the file that {@link Calibrator} names.
+ * The program of the short-lived JVMs that measure: one BLAS library each, because a process has one for its life. Writes
+ * {@linkplain CalibrationSample.Line lines} into the file that {@link CalibrationProcess} names, as soon as it knows something: it may be stopped.
  */
 final class CalibrationChild {
-    private static final int SIDE = 2048;
-    private static final int COPY_ELEMENTS = 1 << 24;
-    /** Each operation is repeated for this long, at least twice, and its best time counts. */
-    private static final long BUDGET_NANOS = 70_000_000L;
+    /** Time that is left for measuring however long the library took to load. */
+    static final long LEAST_MILLIS = 2000;
 
-    private static final int FEWEST = 2;
+    /** What is measured must make up this part of the advantage that bfloat16 needs, or the second product cannot decide otherwise. */
+    private static final double HOPELESS = 0.5;
 
-    private CalibrationChild() {}
+    /** How long the largest size is repeated. */
+    private static final long LAST_NANOS = 70_000_000L;
 
-    /** Takes the file to write, the library, then the numbers of threads to try. */
-    public static void main(String[] arguments) throws IOException {
-        String blas = arguments[1];
-        List<Calibration.Figures> all = new ArrayList<>();
-        OthersShare others = OthersShare.start();
-        for (int i = 2; i < arguments.length; i++) {
-            int threads = Integer.parseInt(arguments[i]);
-            if (i == 2) {
-                Natives.load(blas, threads, Progress.SILENT);
-            } else {
-                Natives.setThreads(blas, threads);
-            }
+    /** Part of its budget that everything gets: with less, what is fast enough would be called slow. The deadline holds anyway. */
+    private static final double LEAST_SHARE = 0.25;
+
+    private final Path file;
+    private final OthersShare others = OthersShare.start();
+    private final long deadline;
+    private int threads;
+
+    private CalibrationChild(Path file, long deadline) {
+        this.file = file;
+        this.deadline = deadline;
+    }
+
+    /** Returns the arguments of {@link #main}. */
+    static List<String> arguments(Path file, String library, long budgetMillis, CalibrationQuestion question) {
+        return List.of(
+                file.toString(),
+                library,
+                Long.toString(budgetMillis),
+                question.kinds().stream().sorted().map(Kind::name).collect(Collectors.joining(",")),
+                question.threads().stream().map(String::valueOf).collect(Collectors.joining(",")));
+    }
+
+    /** Takes the file to write, the library, milliseconds since the start of the JVM, what to measure and with how many threads. */
+    public static void main(String[] arguments) {
+        List<Kind> kinds = new ArrayList<>(new TreeSet<>(
+                Arrays.stream(arguments[3].split(",")).map(Kind::valueOf).toList()));
+        List<Integer> counts =
+                Arrays.stream(arguments[4].split(",")).map(Integer::valueOf).toList();
+        Natives.load(arguments[1], counts.getFirst(), Progress.SILENT);
+        long start = ManagementFactory.getRuntimeMXBean().getStartTime();
+        long now = System.currentTimeMillis();
+        long deadline = Math.max(start + Long.parseLong(arguments[2]), now + LEAST_MILLIS);
+        CalibrationChild child = new CalibrationChild(Path.of(arguments[0]), deadline);
+        child.say(null, null);
+        for (int i = 0; i < counts.size(); i++) {
+            child.threads = counts.get(i);
+            Natives.setThreads(arguments[1], child.threads);
             try (NoGradGuard _ = new NoGradGuard()) {
-                all.add(measure(blas, threads));
+                child.measure(kinds, counts.size() - i);
             }
         }
-        Files.writeString(Path.of(arguments[0]), Json.line(new CalibrationSample(all, others.sinceStart())));
     }
 
-    private static Calibration.Figures measure(String blas, int threads) {
-        try (PointerScope _ = new PointerScope()) {
-            Tensor a = torch.randn(SIDE, SIDE);
-            Tensor b = torch.randn(SIDE, SIDE);
-            Tensor x = torch.randn(4096, 384);
-            Tensor w = torch.randn(1536, 384);
-            Tensor xSmall = torch.randn(768, 128);
-            Tensor wSmall = torch.randn(512, 128);
-            Tensor q = torch.randn(8, 6, 256, 64);
-            double cube = 2.0 * SIDE * SIDE * SIDE;
-            double linear = 2.0 * 4096 * 384 * 1536;
-            return new Calibration.Figures(
-                    blas,
-                    threads,
-                    rate(cube, () -> a.mm(b)),
-                    rate(linear, () -> torch.linear(x, w)),
-                    rate(2.0 * 768 * 128 * 512, () -> torch.linear(xSmall, wSmall)),
-                    rate(4.0 * 48 * 256 * 256 * 64 / 2, () -> attention(q)),
-                    bf16(cube, a, b),
-                    bf16(linear, x, w.t()),
-                    copy());
-        }
-    }
-
-    private static Tensor attention(Tensor q) {
-        return torch.scaled_dot_product_attention(
-                q, q, q, new TensorOptional(), 0.0, true, new DoubleOptional(), false);
-    }
-
-    private static double bf16(double flops, Tensor left, Tensor right) {
-        Tensor a = left.to(torch.ScalarType.BFloat16);
-        Tensor b = right.to(torch.ScalarType.BFloat16);
-        return rate(flops, () -> a.mm(b));
-    }
-
-    private static double copy() {
-        Tensor from = torch.randn(COPY_ELEMENTS);
-        Tensor to = torch.randn(COPY_ELEMENTS);
-        return rate(2.0 * Float.BYTES * COPY_ELEMENTS, () -> to.copy_(from));
-    }
-
-    /** Returns units of work per second in 1e9, from the best of several runs. */
-    private static double rate(double work, Supplier<Tensor> operation) {
-        long best = Long.MAX_VALUE;
-        long end = System.nanoTime() + BUDGET_NANOS;
-        for (int run = 0; run < FEWEST || System.nanoTime() < end; run++) {
+    private void measure(List<Kind> kinds, int passes) {
+        Map<Kind, Measurement> seen = new EnumMap<>(Kind.class);
+        for (int i = 0; i < kinds.size(); i++) {
+            Kind kind = kinds.get(i);
+            if (kind == Kind.BF16_LINEAR && hopeless(seen)) {
+                say(kind, Measurement.none("not measured, since bfloat16 products are much slower than float32's"));
+                continue;
+            }
+            say(kind, null);
+            long rest = kinds.subList(i, kinds.size()).stream()
+                            .mapToLong(Kind::budgetMillis)
+                            .sum()
+                    + (passes - 1)
+                            * kinds.stream().mapToLong(Kind::budgetMillis).sum();
+            double share = Math.clamp((deadline - System.currentTimeMillis()) / (double) rest, LEAST_SHARE, 1);
+            long budget = (long) (kind.budgetMillis() * share * 1e6);
             try (PointerScope _ = new PointerScope()) {
-                long start = System.nanoTime();
-                Tensor _ = operation.get();
-                best = Math.min(best, System.nanoTime() - start);
+                Measurement measurement = new GrowingWork(budget, LAST_NANOS, System::nanoTime, m -> say(kind, m))
+                        .measure(TorchWork.of(kind));
+                seen.put(kind, measurement);
+                say(kind, measurement);
             }
         }
-        return work / best;
+    }
+
+    private static boolean hopeless(Map<Kind, Measurement> seen) {
+        Measurement full = seen.get(Kind.FP32_PRODUCT);
+        Measurement narrow = seen.get(Kind.BF16_PRODUCT);
+        return full != null && narrow != null && narrow.over(full).orElse(0.0) < HOPELESS * Calibration.BF16_ADVANTAGE;
+    }
+
+    private void say(@Nullable Kind kind, @Nullable Measurement measurement) {
+        String line = Json.line(new CalibrationSample.Line(threads, kind, measurement, others.sinceStart()));
+        try {
+            Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

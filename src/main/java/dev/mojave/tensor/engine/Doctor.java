@@ -5,13 +5,16 @@ import dev.mojave.base.MojaveHome;
 import dev.mojave.base.Progress;
 import dev.mojave.base.Units;
 import dev.mojave.result.DoctorReport;
+import dev.mojave.tensor.engine.Calibration.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Examines this machine: measures it anew, replaces the cached choice, and says what stands in the way and what to do. */
 public final class Doctor {
@@ -23,7 +26,7 @@ public final class Doctor {
 
     private Doctor() {}
 
-    /** Measures and examines; a few seconds. Never fails: what does not work is a problem in the report. */
+    /** Measures and examines; a few seconds, and never much more than ten. Never fails: what does not work is a problem in the report. */
     public static DoctorReport examine(Progress progress) {
         return new Doctor().report(progress);
     }
@@ -34,17 +37,18 @@ public final class Doctor {
         diskProblems();
         Calibrator.Measured measured = new Calibrator(machine).measured(progress);
         disturbance(measured);
-        Optional<Calibration> calibration = measured.answer();
-        calibration.ifPresent(
-                c -> c.notes().forEach(note -> problem(note, "see what it says; openblas works without mkl")));
-        if (calibration.isEmpty()) {
-            problem("nothing could be measured", "see the problem about native libraries");
-        }
+        Calibration calibration = measured.answer();
+        measured.failures()
+                .forEach((library, reason) -> problem(
+                        library + " could not be measured: " + reason,
+                        library.equals("mkl") ? "see what it says; openblas works without mkl" : "see what it says"));
         EngineChoice choice = choice();
-        Optional<Calibration.Figures> best =
-                calibration.flatMap(c -> c.of(choice.blas()).or(() -> c.of(c.blas())));
+        Optional<Calibration.Figures> best = calibration.of(choice.blas());
+        Optional<Measurement.Point> full = best.flatMap(f -> f.rate(Kind.FP32_PRODUCT));
+        Optional<Measurement.Point> narrow = best.flatMap(f -> f.rate(Kind.BF16_PRODUCT));
         return new DoctorReport(
                 machine.cpu(),
+                Objects.requireNonNull(machine.described().processor()),
                 machine.cores(),
                 machine.physicalCores(),
                 machine.memoryBytes(),
@@ -56,13 +60,33 @@ public final class Doctor {
                 choice.threads(),
                 choice.kernels(),
                 choice.malloc(),
-                best.map(Calibration.Figures::fp32Ceiling).orElse(0.0),
-                best.map(Calibration.Figures::bf16Ceiling).orElse(0.0),
-                best.map(Calibration.Figures::copyGbPerSecond).orElse(0.0),
-                calibration.map(Calibration::figures).orElse(List.of()).stream()
+                chosenBy(measured),
+                full.map(Measurement.Point::rate).orElse(null),
+                narrow.map(Measurement.Point::rate).orElse(null),
+                rate(best, Kind.COPY),
+                full.map(Measurement.Point::label).orElse(null),
+                narrow.map(Measurement.Point::label).orElse(null),
+                calibration.figures().stream()
+                        .filter(Calibration.Figures::usable)
                         .map(Doctor::library)
                         .toList(),
+                calibration.abandoned().stream()
+                        .filter(line -> measured.failures().keySet().stream().noneMatch(line::startsWith))
+                        .toList(),
                 List.copyOf(problems));
+    }
+
+    private String chosenBy(Calibrator.Measured measured) {
+        boolean believed =
+                !measured.disturbed() && measured.answer().figures().stream().anyMatch(Calibration.Figures::usable);
+        return believed
+                ? "as measured"
+                : "not as measured, but as is usual for "
+                        + ProcessorTable.of(machine, Resolver.hasNatives("mkl")).processors();
+    }
+
+    private static @Nullable Double rate(Optional<Calibration.Figures> figures, Kind kind) {
+        return figures.flatMap(f -> f.rate(kind)).map(Measurement.Point::rate).orElse(null);
     }
 
     private EngineChoice choice() {
@@ -75,13 +99,14 @@ public final class Doctor {
     }
 
     private static DoctorReport.Library library(Calibration.Figures figures) {
+        Optional<Calibration.Figures> some = Optional.of(figures);
         return new DoctorReport.Library(
                 figures.blas(),
                 figures.threads(),
-                figures.fp32Ceiling(),
-                figures.fp32Linear(),
-                figures.fp32Attention(),
-                figures.bf16Ceiling());
+                rate(some, Kind.FP32_PRODUCT),
+                rate(some, Kind.FP32_LINEAR),
+                rate(some, Kind.FP32_ATTENTION),
+                rate(some, Kind.BF16_PRODUCT));
     }
 
     private void machineProblems() {
@@ -89,7 +114,11 @@ public final class Doctor {
             problem("one usable core", "training runs, at half the speed that the documentation quotes or less");
         }
         if (!machine.flags().isEmpty() && System.getProperty("os.arch", "").equals("amd64") && !machine.has("avx2")) {
-            problem("the processor has no AVX2", "libtorch's fast kernels need it; expect a fifth of the speed");
+            problem(
+                    machine.forced().isEmpty()
+                            ? "the processor has no AVX2"
+                            : "the processor is used as if it had no AVX2: " + String.join(", ", machine.forced()),
+                    "libtorch's fast kernels need it; expect a fifth of the speed");
         }
         if (machine.memoryBytes() < LITTLE_MEMORY) {
             problem(
@@ -105,15 +134,12 @@ public final class Doctor {
                             Locale.ROOT,
                             "other programs used %.0f%% of the processor while measuring",
                             100 * measured.others()),
-                    "the rates are too low and were not kept; run doctor again when the machine is quiet");
+                    "the rates are too low and neither kept nor used; run doctor again when the machine is quiet");
         }
     }
 
     private void settingProblems() {
-        String coreType = System.getenv("OPENBLAS_CORETYPE");
-        if (coreType != null) {
-            problem("OPENBLAS_CORETYPE=" + coreType + " forces OpenBLAS to one kernel", "unset OPENBLAS_CORETYPE");
-        }
+        forcedProblems();
         if (Resolver.threadLimit(machine) < machine.physicalCores()) {
             problem(
                     "OMP_NUM_THREADS=" + System.getenv("OMP_NUM_THREADS") + " leaves cores unused",
@@ -126,6 +152,33 @@ public final class Doctor {
         }
         if (Libc.find().isEmpty()) {
             problem("no glibc: freed memory goes back to the system at every step", "expect slower training steps");
+        }
+    }
+
+    private void forcedProblems() {
+        List<String> java =
+                machine.forced().stream().filter(s -> s.startsWith("-XX:")).toList();
+        List<String> kernels = machine.forced().stream()
+                .filter(s -> s.startsWith("OPENBLAS_CORETYPE="))
+                .toList();
+        List<String> limits = new ArrayList<>(machine.forced());
+        limits.removeAll(java);
+        limits.removeAll(kernels);
+        if (!limits.isEmpty()) {
+            problem(
+                    String.join(", ", limits) + ": libraries use this processor as if it were another",
+                    "unset "
+                            + String.join(
+                                    ", ",
+                                    limits.stream()
+                                            .map(s -> s.substring(0, s.indexOf('=')))
+                                            .toList()));
+        }
+        if (!kernels.isEmpty()) {
+            problem(kernels.getFirst() + " forces OpenBLAS to one kernel", "unset OPENBLAS_CORETYPE");
+        }
+        if (!java.isEmpty()) {
+            problem(String.join(" ", java) + " limits Java's vector kernels", "start Java without it");
         }
     }
 

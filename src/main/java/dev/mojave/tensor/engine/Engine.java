@@ -52,6 +52,14 @@ public final class Engine {
     }
 
     /**
+     * Returns what {@link #configure} would start, without starting it: for processes that each start an engine and must agree, and must
+     * not each measure the machine.
+     */
+    public static synchronized EngineChoice choose(EngineRequest request, Progress progress) {
+        return Resolver.resolve(request, current, true, progress);
+    }
+
+    /**
      * Starts the engine as {@link #configure} would, unless the machine were to be measured for that: for a thread that does so while
      * another one reads what is to be computed. Who configures meanwhile waits.
      *

@@ -1,5 +1,6 @@
 package dev.mojave.tensor.engine;
 
+import dev.mojave.result.Provenance;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -17,25 +18,68 @@ import java.util.concurrent.TimeUnit;
  * What this machine is, as far as the engine's choices and a result's provenance care.
  *
  * @param cpu model name as the system gives it
- * @param flags instruction-set flags, sorted; empty where the system does not list them
+ * @param flags instruction-set flags that may be used, sorted; empty where the system does not list them. What the environment forbids the
+ *     libraries ({@link Emulation}) is not among them
  * @param cores usable logical cores, after affinity and container limits
  * @param physicalCores usable physical cores (two hardware threads of one core count once)
  * @param memoryBytes physical memory, or the container's limit where that is smaller
  * @param operatingSystem name, version and architecture
+ * @param identity what tells this processor from others of its name
+ * @param forced settings of the environment and of Java that make this processor behave like another, {@code NAME=value}
  */
 public record MachineInfo(
-        String cpu, List<String> flags, int cores, int physicalCores, long memoryBytes, String operatingSystem) {
+        String cpu,
+        List<String> flags,
+        int cores,
+        int physicalCores,
+        long memoryBytes,
+        String operatingSystem,
+        CpuIdentity identity,
+        List<String> forced) {
     private static final long BUSY_INTERVAL_MILLIS = 200;
     private static final Path CPUINFO = Path.of("/proc/cpuinfo");
 
-    /** Keeps the flags from changing. */
+    /** Keeps the lists from changing. */
     public MachineInfo {
         flags = List.copyOf(flags);
+        forced = List.copyOf(forced);
+    }
+
+    /** A machine of which no more is known than its processor's name, and that is used as it is. */
+    public MachineInfo(
+            String cpu, List<String> flags, int cores, int physicalCores, long memoryBytes, String operatingSystem) {
+        this(cpu, flags, cores, physicalCores, memoryBytes, operatingSystem, CpuIdentity.named(cpu), List.of());
     }
 
     /** Returns whether the processor lists this instruction-set flag. */
     public boolean has(String flag) {
         return flags.contains(flag);
+    }
+
+    /** Returns whether the processor multiplies bfloat16 by instructions of its own; true where the system does not list them. */
+    public boolean multipliesNarrow() {
+        return flags.isEmpty() || has("avx512_bf16") || has("amx_bf16") || has("bf16") || has("asimdbf16");
+    }
+
+    /** Returns the instruction sets that matter for speed, of those that may be used. */
+    public List<String> instructionSets() {
+        return InstructionSets.of(flags);
+    }
+
+    /** Returns this machine as results and reports name it. */
+    public Provenance.Machine described() {
+        return new Provenance.Machine(
+                cpu,
+                cores,
+                memoryBytes,
+                operatingSystem,
+                new Provenance.Processor(
+                        identity.vendor(),
+                        identity.family(),
+                        identity.model(),
+                        identity.stepping(),
+                        instructionSets(),
+                        forced));
     }
 
     /** Looks at the machine now. */
@@ -49,15 +93,18 @@ public record MachineInfo(
         Set<String> flags = new TreeSet<>();
         Scanner words = new Scanner(first(lines, "flags") + " " + first(lines, "Features"));
         words.forEachRemaining(flags::add);
+        Emulation emulation = Emulation.ofThisProcess();
         String system = System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                 + System.getProperty("os.arch");
         return new MachineInfo(
                 cpu,
-                List.copyOf(flags),
+                emulation.usable(List.copyOf(flags)),
                 cores,
                 Math.min(cores, countPhysicalCores(lines, cores)),
                 physicalMemory(),
-                system);
+                system,
+                CpuIdentity.of(lines, cpu),
+                emulation.settings());
     }
 
     /** Returns the share of all processors that was in use during the last moments, by anybody; 0 where the system does not say. */

@@ -2,7 +2,9 @@ package dev.mojave.tensor.engine;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Progress;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
@@ -13,15 +15,35 @@ final class Resolver {
     private final MachineInfo machine = MachineInfo.detect();
     private final @Nullable EngineChoice running;
     private final Optional<Calibration> calibration;
+    /** Why what is open was not measured, for people; empty where it was, or where nothing is open. */
+    private final Optional<String> missing;
 
     private Resolver(EngineRequest request, @Nullable EngineChoice running, boolean mayMeasure, Progress progress) {
         this.request = request;
         this.running = running;
-        Calibrator calibrator = new Calibrator(machine);
+        CalibrationQuestion question = CalibrationQuestion.of(request, machine);
         // An engine that runs already was started without measuring: tests and library users do not wait for it.
-        this.calibration = isOpen(request) && mayMeasure && running == null
-                ? calibrator.cachedOrMeasured(progress)
-                : calibrator.cached();
+        boolean measure = mayMeasure && running == null && !question.isEmpty();
+        Calibrator.Answer answer = answer(question, measure, progress);
+        this.calibration = answer.calibration();
+        this.missing = answer.missing();
+    }
+
+    /** Only where measuring is allowed does what was measured earlier count: else the choice would depend on who ran here before. */
+    private Calibrator.Answer answer(CalibrationQuestion question, boolean measure, Progress progress) {
+        CalibrationPolicy policy = CalibrationPolicy.ofThisProcess();
+        if (policy == CalibrationPolicy.REFUSE && measure) {
+            throw CalibrationPolicy.refused(request);
+        }
+        if (policy != CalibrationPolicy.AUTO) {
+            return new Calibrator.Answer(
+                    Optional.empty(),
+                    measure ? Optional.of(CalibrationPolicy.VARIABLE + " is 'never'") : Optional.empty());
+        }
+        Calibrator calibrator = new Calibrator(machine);
+        return measure
+                ? calibrator.cachedOrMeasured(question, progress)
+                : new Calibrator.Answer(calibrator.cached(), Optional.empty());
     }
 
     /**
@@ -37,35 +59,78 @@ final class Resolver {
     /** Resolves what can be resolved for good without measuring the machine: empty if it would have to be measured first. */
     static Optional<EngineChoice> settled(EngineRequest request) {
         Resolver resolver = new Resolver(request, null, false, Progress.SILENT);
-        return isOpen(request) && resolver.calibration.isEmpty()
-                ? Optional.empty()
-                : Optional.of(resolver.choice(Progress.SILENT));
+        CalibrationQuestion question = CalibrationQuestion.of(request, resolver.machine);
+        return question.isEmpty()
+                        || resolver.calibration.filter(c -> c.answers(question)).isPresent()
+                ? Optional.of(resolver.choice(Progress.SILENT))
+                : Optional.empty();
     }
 
     private EngineChoice choice(Progress progress) {
         boolean cuda = request.device().equals(EngineChoice.CUDA);
-        return new EngineChoice(
+        String blas = blas();
+        int threads = threads(blas);
+        EngineChoice choice = new EngineChoice(
                 cuda ? EngineChoice.CUDA : "cpu",
-                precision(),
-                blas(),
-                threads(),
+                precision(blas, threads),
+                blas,
+                threads,
                 // The fused kernels are the CPU's; a GPU takes their plain twins.
                 cuda ? "plain" : kernels(request, progress),
                 EngineChoice.MALLOC_SYSTEM);
+        missing.ifPresent(why -> progress.say(String.format(
+                Locale.ROOT,
+                "engine: %s, %s, %d %s, chosen without measuring, %s: %s; mojave doctor measures",
+                choice.blas(),
+                choice.precision(),
+                choice.threads(),
+                choice.threads() == 1 ? "thread" : "threads",
+                by(),
+                why)));
+        return choice;
     }
 
-    private static boolean isOpen(EngineRequest request) {
-        return EngineRequest.isAuto(request.blas()) || EngineRequest.isAuto(request.precision());
+    /** Says what decides the BLAS library. */
+    private String by() {
+        if (!EngineRequest.isAuto(request.blas())) {
+            return "with the library that was asked for";
+        }
+        return compared().flatMap(_ -> fastest(_ -> true)).isPresent()
+                ? "by what was measured earlier"
+                : "as is usual for " + table().processors();
     }
 
-    private String precision() {
+    /** Returns the calibration if it says something of every library: one that was measured alone is not faster than the others for that. */
+    private Optional<Calibration> compared() {
+        return calibration.filter(c -> CalibrationQuestion.available().stream()
+                .allMatch(library -> c.figures().stream().anyMatch(f -> f.blas().equals(library))));
+    }
+
+    private ProcessorTable table() {
+        return ProcessorTable.of(machine, hasNatives("mkl"));
+    }
+
+    /** Returns the fastest of the figures that go with what was asked for. */
+    private Optional<Calibration.Figures> fastest(Predicate<Calibration.Figures> eligible) {
+        boolean anyThreads = EngineRequest.isAuto(request.threads());
+        return calibration.flatMap(c -> c.fastest(figures -> eligible.test(figures)
+                        && (anyThreads || figures.threads() == Integer.parseInt(request.threads())))
+                // Other numbers of threads say more than a table.
+                .or(() -> c.fastest(eligible)));
+    }
+
+    private String precision(String blas, int threads) {
         if (!EngineRequest.isAuto(request.precision())) {
             return request.precision();
         }
         // What was measured is the CPU.
-        return request.device().equals(EngineChoice.CUDA)
-                ? "fp32"
-                : calibration.map(Calibration::precision).orElse("fp32");
+        boolean pays = !request.device().equals(EngineChoice.CUDA)
+                && calibration
+                        .flatMap(c -> c.fastest(figures -> figures.blas().equals(blas) && figures.threads() == threads)
+                                .or(() -> c.of(blas)))
+                        .filter(Calibration.Figures::bf16Pays)
+                        .isPresent();
+        return pays ? "bf16-mixed" : "fp32";
     }
 
     private String blas() {
@@ -81,15 +146,22 @@ final class Resolver {
         if (now != null) {
             return now.blas();
         }
-        return calibration.map(Calibration::blas).orElseGet(this::likelyBlas);
+        return compared()
+                .flatMap(_ -> fastest(figures -> hasNatives(figures.blas())))
+                .map(Calibration.Figures::blas)
+                .orElseGet(() -> table().blas());
     }
 
-    private int threads() {
+    private int threads(String blas) {
         if (!EngineRequest.isAuto(request.threads())) {
             return Integer.parseInt(request.threads());
         }
         int limit = threadLimit(machine);
-        return Math.min(limit, calibration.map(Calibration::threads).orElse(machine.physicalCores()));
+        return Math.min(
+                limit,
+                fastest(figures -> figures.blas().equals(blas))
+                        .map(Calibration.Figures::threads)
+                        .orElse(machine.physicalCores()));
     }
 
     /** Usable cores (the JVM counts affinity and container limits), or the user's OMP_NUM_THREADS where that is lower. */
@@ -98,11 +170,6 @@ final class Resolver {
         return limit != null && limit.matches("[1-9][0-9]{0,3}")
                 ? Math.min(machine.cores(), Integer.parseInt(limit))
                 : machine.cores();
-    }
-
-    /** MKL doubles OpenBLAS's end-to-end speed on Intel, and is left out elsewhere until it has been measured. */
-    private String likelyBlas() {
-        return machine.cpu().contains("Intel") && hasNatives("mkl") ? "mkl" : "openblas";
     }
 
     /** Returns whether the library's natives for this system are on the class path. */

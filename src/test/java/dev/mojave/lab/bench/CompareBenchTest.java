@@ -17,6 +17,7 @@ import dev.mojave.result.BenchComparison.Rival;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.tensor.engine.MachineInfo;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +26,10 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class CompareBenchTest {
+    /** Nothing left open: a process that is started for a test does not measure the machine. */
+    private static final EngineRequest GIVEN =
+            new EngineRequest("cpu", "fp32", Engine.current().blas(), "1", "auto");
+
     private static List<Rival> compare(CompareBench.Entry... entries) {
         return CompareBench.run(List.of(entries), 6, Progress.SILENT, StopSignal.NEVER);
     }
@@ -88,7 +93,7 @@ class CompareBenchTest {
     @Test
     void ourProgramFinishesItsTurnWhenASignalReachesIt() throws Exception {
         Workload workload = Workload.dense(Shape.parse("1,2,16,8,11"), 2);
-        try (Contestant contestant = new Contestant(CompareBench.ours("ours", workload, EngineRequest.DEFAULT))) {
+        try (Contestant contestant = new Contestant(CompareBench.ours("ours", workload, GIVEN))) {
             contestant.ready();
             ProcessHandle process =
                     ProcessHandle.current().children().findFirst().orElseThrow();
@@ -137,7 +142,7 @@ class CompareBenchTest {
     void ourOwnProgramSpeaksTheSameLanguage() {
         BenchComparison result = CompareBench.run(
                         Workload.dense(Shape.parse("1,2,16,8,11"), 2),
-                        EngineRequest.DEFAULT,
+                        GIVEN,
                         List.of(),
                         1,
                         "a command",
@@ -146,6 +151,7 @@ class CompareBenchTest {
                 .orElseThrow();
         Rival ours = result.rivals().getFirst();
         assertThat(ours.problem()).isNull();
+        assertThat(result.machine()).isEqualTo(MachineInfo.detect().described());
         assertThat(ours.program()).startsWith("Mojave fp32");
         assertThat(ours.loadedBytes()).isGreaterThan(50_000_000L);
         assertThat(result.tokensPerSecond()).isEqualTo(16 / ours.stepSeconds());
@@ -157,9 +163,8 @@ class CompareBenchTest {
     void aMixtureReachesTheProgramThatMeasuresIt() {
         Workload workload = Workload.mixture(4, 2);
         assertThat(Records.read(
-                        Json.tree(BenchWorker.command(workload, EngineRequest.DEFAULT)
-                                .reversed()
-                                .get(1)),
+                        Json.tree(
+                                BenchWorker.command(workload, GIVEN).reversed().get(1)),
                         Workload.class,
                         "test",
                         "workload"))
@@ -186,10 +191,20 @@ class CompareBenchTest {
         assertThat(Workload.routers().firstEntry().getKey()).isEqualTo("top_k");
     }
 
+    @Test
+    void aProgramThatWouldMeasureTheMachineIsRefusedInTests() {
+        CompareBench.Entry open =
+                CompareBench.ours("ours", Workload.dense(Shape.parse("1,2,16,8,11"), 2), EngineRequest.DEFAULT);
+        assertThatThrownBy(() -> compare(open))
+                .isInstanceOf(Failure.class)
+                .hasMessageContaining("the machine would be measured here")
+                .hasMessageContaining("pass engine.blas, engine.threads and engine.precision");
+    }
+
     /** Among them the one that is told categories, which random rows must have. */
     @Test
     void aStepOfEveryRouterCanBeMeasured() {
-        EngineChoice engine = Engine.configure(EngineRequest.DEFAULT, Progress.SILENT);
+        EngineChoice engine = Engine.configure(GIVEN, Progress.SILENT);
         Workload workload = Workload.routers().values().stream()
                 .filter(w -> !w.model().categories().isEmpty())
                 .findFirst()

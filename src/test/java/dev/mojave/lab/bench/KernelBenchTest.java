@@ -10,6 +10,7 @@ import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.tensor.engine.MachineInfo;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -29,6 +30,11 @@ class KernelBenchTest {
             assertThat(kernel.shareOfCeiling()).isPositive();
         });
         assertThat(speeds.matmulFp32Gflops()).isPositive();
+        assertThat(speeds.matmulFp32Size()).endsWith(" cubed");
+        assertThat(speeds.matmulBf16Gflops() == null)
+                .isEqualTo(speeds.matmulBf16Size() == null)
+                .isEqualTo(speeds.matmulBf16Abandoned() != null);
+        assertThat(speeds.machine()).isEqualTo(MachineInfo.detect().described());
         assertThat(speeds.copyBytesPerSecond()).isPositive();
         assertThat(Engine.current()).isEqualTo(before);
     }
@@ -64,6 +70,7 @@ class KernelBenchTest {
     }
 
     private static EngineChoice fused() {
-        return Engine.configure(EngineRequest.DEFAULT, Progress.SILENT);
+        return Engine.configure(
+                new EngineRequest("cpu", "fp32", Engine.current().blas(), "auto", "fused"), Progress.SILENT);
     }
 }

@@ -39,6 +39,51 @@ class MachineInfoTest {
     }
 
     @Test
+    void processorsOfOneNameAreToldApart() {
+        List<String> milan = List.of(
+                "vendor_id\t: AuthenticAMD",
+                "cpu family\t: 25",
+                "model\t\t: 1",
+                "model name\t: AMD EPYC",
+                "stepping\t: 1");
+        List<String> genoa = milan.stream()
+                .map(line -> line.equals("model\t\t: 1") ? "model\t\t: 17" : line)
+                .toList();
+        assertThat(CpuIdentity.of(milan, "AMD EPYC")).isEqualTo(new CpuIdentity("AuthenticAMD", 25, 1, 1));
+        assertThat(CpuIdentity.of(genoa, "AMD EPYC")).isEqualTo(new CpuIdentity("AuthenticAMD", 25, 17, 1));
+        assertThat(CpuIdentity.of(
+                        List.of(
+                                "CPU implementer : 0x41",
+                                "CPU architecture: 8",
+                                "CPU part : 0xd40",
+                                "CPU revision : 1"),
+                        "aarch64 processor"))
+                .isEqualTo(new CpuIdentity("ARM implementer 0x41", 8, 0xd40, 1));
+        assertThat(CpuIdentity.of(List.of(), "Intel64 Family 6 Model 142 Stepping 10, GenuineIntel"))
+                .isEqualTo(new CpuIdentity("GenuineIntel", 6, 142, 10));
+        assertThat(CpuIdentity.of(List.of(), "Apple M2")).isEqualTo(new CpuIdentity("Apple", null, null, null));
+        assertThat(CpuIdentity.of(List.of(), "unknown")).isEqualTo(new CpuIdentity("", null, null, null));
+    }
+
+    @Test
+    void aRecordNamesKindAndInstructionSets() {
+        MachineInfo machine = new MachineInfo(
+                "AMD EPYC",
+                List.of("aes", "avx2", "avx512_bf16", "avx512f", "fma"),
+                2,
+                2,
+                1,
+                "Linux",
+                new CpuIdentity("AuthenticAMD", 25, 17, 1),
+                List.of());
+        assertThat(machine.described().processorInWords())
+                .isEqualTo("AMD EPYC (AuthenticAMD family 25 model 17 stepping 1; avx2 fma avx512f avx512_bf16)");
+        assertThat(machine.described().kindInWords())
+                .isEqualTo("AMD EPYC (AuthenticAMD family 25 model 17 stepping 1)");
+        assertThat(machine.multipliesNarrow()).isTrue();
+    }
+
+    @Test
     void memoryFiguresFollowAnAllocation() {
         long before = ProcessMemory.residentBytes();
         boolean reset = ProcessMemory.resetPeak();
