@@ -97,6 +97,21 @@ public final class Json {
         }
     }
 
+    /**
+     * Reads a record from a tree that was read from a file.
+     *
+     * @throws Failure of kind DATA that names the file if the tree is not such a record
+     */
+    public static <T> T convert(JsonNode tree, Class<T> type, Path file) {
+        try {
+            return MAPPER.treeToValue(tree, type);
+        } catch (JacksonException e) {
+            throw JsonFaults.of(e, tree.toString(), file.toString());
+        } catch (IllegalArgumentException e) {
+            throw Failure.data("%s: %s", file, String.valueOf(e.getMessage())).because(e);
+        }
+    }
+
     private static String text(Path file) {
         try {
             return TextFile.read(file);

@@ -5,15 +5,14 @@ import dev.mojave.base.Progress;
 import dev.mojave.data.Batch;
 import dev.mojave.data.EvalWindows;
 import dev.mojave.data.tokenizer.Tokenizer;
-import dev.mojave.model.Inputs;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.nn.Context;
 import dev.mojave.result.EvalResult;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
-import dev.mojave.tensor.Tensors;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Perplexity over fixed windows: {@code exp} of the mean negative log-likelihood of each token given the tokens before it in its
@@ -74,16 +73,13 @@ public final class Perplexity {
     private double meanLoss(LanguageModel model, Batch batch, Context context) {
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
-            Inputs all = Inputs.of(
-                    Tensors.ofIds(batch.ids(), batch.rows(), batch.context()),
-                    Tensors.ofIds(batch.targets(), batch.rows(), batch.context()));
-            Inputs inputs = windows.padded() ? all.withLengths(batch.lengths()) : all;
-            List<String> categories = model.spec().categories();
-            Inputs known = categories.isEmpty()
-                    ? inputs
-                    : inputs.withCategories(
-                            Tensors.ofIds(windows.categories(batch, categories), batch.rows(), batch.context()));
-            return model.loss(known, context).crossEntropy().item();
+            List<String> names = model.spec().categories();
+            Optional<int[]> categories =
+                    names.isEmpty() ? Optional.empty() : Optional.of(windows.categories(batch, names));
+            Rows read = Rows.of(batch, windows.padded(), categories, names.size());
+            return model.loss(read.inputs(!names.isEmpty()), context)
+                    .crossEntropy()
+                    .item();
         }
     }
 }

@@ -10,6 +10,7 @@ import dev.mojave.nn.KvCache;
 import dev.mojave.nn.Linear;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Parameter;
+import dev.mojave.nn.Parameter.Role;
 import dev.mojave.nn.Positions;
 import dev.mojave.nn.Rotary;
 import dev.mojave.tensor.DType;
@@ -51,9 +52,10 @@ public final class LanguageModel implements AutoCloseable {
         this.spec = spec;
         int width = spec.hiddenSize();
         int context = spec.maxPositionEmbeddings();
-        this.embeddingVD = init.child("embedding").matrix("weight", spec.vocabSize(), width);
+        this.embeddingVD = init.child("embedding").as(Role.EMBEDDING).matrix("weight", spec.vocabSize(), width);
         this.positionsTD = switch (spec.positionEmbedding()) {
-            case LEARNED -> Optional.of(init.child("positions").matrix("weight", context, width));
+            case LEARNED ->
+                Optional.of(init.child("positions").as(Role.EMBEDDING).matrix("weight", context, width));
             case SINUSOIDAL -> Optional.of(owned(() -> Positions.sinusoidal(context, width)));
             case ROPE -> Optional.empty();
         };
@@ -69,8 +71,9 @@ public final class LanguageModel implements AutoCloseable {
             blocks.addAll(blocks(spec, blocksBefore + p.layers(), blocksBefore, slot, init, rotary));
         });
         this.finalNorm = spec.normSpec().build(init.child("final_norm"));
-        this.headVD =
-                spec.tieWordEmbeddings() ? embeddingVD : init.child("head").matrix("weight", spec.vocabSize(), width);
+        this.headVD = spec.tieWordEmbeddings()
+                ? embeddingVD
+                : init.child("head").as(Role.HEAD).matrix("weight", spec.vocabSize(), width);
         this.parameters = init.parameters();
         this.buffers = init.buffers();
     }
@@ -269,11 +272,11 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     private boolean multiplied(Parameter parameter) {
-        String name = parameter.name();
-        boolean table =
-                name.equals("positions.weight") || (name.equals("embedding.weight") && !spec.tieWordEmbeddings());
-        boolean chooses = name.endsWith(".router.weight") || name.endsWith(".gate.weight");
-        return parameter.decays() && name.endsWith(".weight") && !table && !chooses;
+        return switch (parameter.role()) {
+            case HEAD, MATRIX, EXPERTS -> true;
+            case EMBEDDING -> parameter.value() == headVD;
+            case ROUTER, GATE, NORM, BIAS, BUFFER -> false;
+        };
     }
 
     /** Returns the number of trained values, counted on the parameters themselves. */

@@ -12,6 +12,7 @@ import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Init;
 import dev.mojave.nn.KvCache;
 import dev.mojave.nn.Norm;
+import dev.mojave.nn.Parameter.Role;
 import dev.mojave.nn.Ragged;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
@@ -57,7 +58,9 @@ final class ParallelLayer {
         this.parts = parts;
         this.spec = parts.spec();
         this.firstSlot = firstSlot;
-        this.router = spec.blocks().router().build(parts.blockSizes(), init.child("router"));
+        this.router = spec.blocks()
+                .router()
+                .build(parts.blockSizes(), init.child("router").as(Role.ROUTER));
         double residual = parts.model().residualScale();
         for (int block = 0; block < spec.blocks().numExperts(); block++) {
             Init own = init.child("blocks").child(String.valueOf(block));

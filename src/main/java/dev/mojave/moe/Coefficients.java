@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.mojave.base.Check;
 import dev.mojave.base.Suggest;
+import dev.mojave.nn.Coefficient;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -14,15 +15,15 @@ import java.util.Map;
  *
  * @param schedules by loss, in the order of {@link BalanceLoss}; one that is 0 throughout is left out
  */
-public record Coefficients(Map<BalanceLoss, Schedule> schedules) {
+public record Coefficients(Map<BalanceLoss, Coefficient> schedules) {
     /** No balance loss. */
     public static final Coefficients NONE = new Coefficients(Map.of());
 
     /** Leaves out what is 0. */
     public Coefficients {
-        EnumMap<BalanceLoss, Schedule> kept = new EnumMap<>(BalanceLoss.class);
+        EnumMap<BalanceLoss, Coefficient> kept = new EnumMap<>(BalanceLoss.class);
         schedules.forEach((loss, schedule) -> {
-            if (!schedule.equals(new Schedule.Constant(0))) {
+            if (!schedule.equals(new Coefficient.Constant(0))) {
                 kept.put(loss, schedule);
             }
         });
@@ -31,12 +32,12 @@ public record Coefficients(Map<BalanceLoss, Schedule> schedules) {
 
     /** Reads a recipe's section. */
     @JsonCreator
-    public static Coefficients read(Map<String, Schedule> section) {
+    public static Coefficients read(Map<String, Coefficient> section) {
         Map<String, BalanceLoss> known = new LinkedHashMap<>();
         for (BalanceLoss loss : BalanceLoss.values()) {
             known.put(loss.key(), loss);
         }
-        Map<BalanceLoss, Schedule> schedules = new EnumMap<>(BalanceLoss.class);
+        Map<BalanceLoss, Coefficient> schedules = new EnumMap<>(BalanceLoss.class);
         section.forEach((name, schedule) -> {
             BalanceLoss loss = known.get(name);
             if (loss == null) {
@@ -51,16 +52,16 @@ public record Coefficients(Map<BalanceLoss, Schedule> schedules) {
 
     /** Writes the section that {@link #read} reads. */
     @JsonValue
-    public Map<String, Schedule> section() {
-        Map<String, Schedule> section = new LinkedHashMap<>();
+    public Map<String, Coefficient> section() {
+        Map<String, Coefficient> section = new LinkedHashMap<>();
         schedules.forEach((loss, schedule) -> section.put(loss.key(), schedule));
         return section;
     }
 
     /** Returns these with another constant coefficient. */
     public Coefficients with(BalanceLoss loss, double coefficient) {
-        Map<BalanceLoss, Schedule> changed = new LinkedHashMap<>(schedules);
-        changed.put(loss, new Schedule.Constant(coefficient));
+        Map<BalanceLoss, Coefficient> changed = new LinkedHashMap<>(schedules);
+        changed.put(loss, new Coefficient.Constant(coefficient));
         return new Coefficients(changed);
     }
 

@@ -5,6 +5,7 @@ import dev.mojave.nn.Context;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Init;
 import dev.mojave.nn.Linear;
+import dev.mojave.nn.Parameter.Role;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import dev.mojave.tensor.kernels.DropoutKernel;
@@ -51,8 +52,8 @@ public final class Experts implements ExpertBank {
         @Override
         public Experts build(Init init, double residual) {
             int inputs = each.activation().projections() * each.intermediateSize();
-            Init in = init.child("input");
-            Init out = init.child("output").scaled(residual);
+            Init in = init.child("input").as(Role.EXPERTS);
+            Init out = init.child("output").as(Role.EXPERTS).scaled(residual);
             return new Experts(
                     this,
                     in.matrix("weight", experts, inputs, each.width()),

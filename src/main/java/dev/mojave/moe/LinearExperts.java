@@ -3,6 +3,7 @@ package dev.mojave.moe;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Init;
 import dev.mojave.nn.Linear;
+import dev.mojave.nn.Parameter.Role;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ public final class LinearExperts implements ExpertBank {
 
         @Override
         public LinearExperts build(Init init, double residual) {
-            Init out = init.child("output").scaled(residual);
+            Init out = init.child("output").as(Role.EXPERTS).scaled(residual);
             return new LinearExperts(
                     out.matrix("weight", experts, each.outputs(), each.inputs()),
                     each.bias() ? Optional.of(out.zeros("bias", experts, each.outputs())) : Optional.empty());

@@ -3,6 +3,7 @@ package dev.mojave.moe;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Init;
 import dev.mojave.nn.Norm;
+import dev.mojave.nn.Parameter.Role;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Tensor;
@@ -65,7 +66,7 @@ public final class MoeLayer {
         public MoeLayer build(Init init, double residual) {
             return new MoeLayer(
                     this,
-                    router.build(sizes, init.child("router")),
+                    router.build(sizes, init.child("router").as(Role.ROUTER)),
                     experts.build(init.child("experts"), residual),
                     shared.map(spec -> spec.build(init.child("shared"), residual)));
         }

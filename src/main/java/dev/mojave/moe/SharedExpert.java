@@ -4,6 +4,7 @@ import dev.mojave.nn.Context;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Init;
 import dev.mojave.nn.Linear;
+import dev.mojave.nn.Parameter.Role;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
 import java.util.Optional;
@@ -33,7 +34,7 @@ public final class SharedExpert {
         public SharedExpert build(Init init, double residual) {
             return new SharedExpert(
                     feedForward.build(init, residual),
-                    gated ? Optional.of(gate().build(init.child("gate"))) : Optional.empty());
+                    gated ? Optional.of(gate().build(init.child("gate").as(Role.GATE))) : Optional.empty());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.mojave.nn;
 
+import dev.mojave.nn.Parameter.Role;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
@@ -17,30 +18,43 @@ public final class Init {
     private final Rng rng;
     private final String path;
     private final double standardDeviation;
+    private final Role matrices;
     private final List<Parameter> registry;
     private final List<Parameter> buffers;
 
-    private Init(Rng rng, String path, double standardDeviation, List<Parameter> registry, List<Parameter> buffers) {
+    private Init(
+            Rng rng,
+            String path,
+            double standardDeviation,
+            Role matrices,
+            List<Parameter> registry,
+            List<Parameter> buffers) {
         this.rng = rng;
         this.path = path;
         this.standardDeviation = standardDeviation;
+        this.matrices = matrices;
         this.registry = registry;
         this.buffers = buffers;
     }
 
     /** Starts the initialisation of a model. */
     public static Init of(Rng rng, double standardDeviation) {
-        return new Init(rng, "", standardDeviation, new ArrayList<>(), new ArrayList<>());
+        return new Init(rng, "", standardDeviation, Role.MATRIX, new ArrayList<>(), new ArrayList<>());
     }
 
     /** Returns the same initialisation one level down. */
     public Init child(String name) {
-        return new Init(rng, path + name + ".", standardDeviation, registry, buffers);
+        return new Init(rng, path + name + ".", standardDeviation, matrices, registry, buffers);
     }
 
     /** Returns the same initialisation with the standard deviation scaled, as residual projections want it. */
     public Init scaled(double factor) {
-        return new Init(rng, path, standardDeviation * factor, registry, buffers);
+        return new Init(rng, path, standardDeviation * factor, matrices, registry, buffers);
+    }
+
+    /** Returns the same initialisation for matrices of another role than {@link Role#MATRIX}. */
+    public Init as(Role role) {
+        return new Init(rng, path, standardDeviation, role, registry, buffers);
     }
 
     /** Makes a matrix, or a stack of matrices, of normal values; weight decay applies. Nothing is drawn for a deviation of 0. */
@@ -49,14 +63,14 @@ public final class Init {
             return zeroMatrix(name, shape);
         }
         try (Scope _ = Scope.open()) {
-            return register(name, Tensors.normal(rng, 0, standardDeviation, shape), true);
+            return register(name, Tensors.normal(rng, 0, standardDeviation, shape), matrices);
         }
     }
 
     /** Makes a matrix of zeros; weight decay applies. */
     public Tensor zeroMatrix(String name, long... shape) {
         try (Scope _ = Scope.open()) {
-            return register(name, Tensors.zeros(DType.FLOAT32, shape), true);
+            return register(name, Tensors.zeros(DType.FLOAT32, shape), matrices);
         }
     }
 
@@ -64,7 +78,7 @@ public final class Init {
     public Tensor buffer(String name, long... shape) {
         try (Scope _ = Scope.open()) {
             Tensor owned = Tensors.zeros(DType.FLOAT32, shape).retain();
-            buffers.add(new Parameter(path + name, owned, false));
+            buffers.add(new Parameter(path + name, owned, Role.BUFFER));
             return owned;
         }
     }
@@ -72,20 +86,20 @@ public final class Init {
     /** Makes a vector, or a stack of vectors, of zeros; no weight decay. */
     public Tensor zeros(String name, long... shape) {
         try (Scope _ = Scope.open()) {
-            return register(name, Tensors.zeros(DType.FLOAT32, shape), false);
+            return register(name, Tensors.zeros(DType.FLOAT32, shape), Role.BIAS);
         }
     }
 
     /** Makes a vector of ones; no weight decay. */
     public Tensor ones(String name, long... shape) {
         try (Scope _ = Scope.open()) {
-            return register(name, Tensors.ones(DType.FLOAT32, shape), false);
+            return register(name, Tensors.ones(DType.FLOAT32, shape), Role.NORM);
         }
     }
 
-    private Tensor register(String name, Tensor value, boolean decays) {
+    private Tensor register(String name, Tensor value, Role role) {
         Tensor owned = value.retain().requireGrad(true);
-        registry.add(new Parameter(path + name, owned, decays));
+        registry.add(new Parameter(path + name, owned, role));
         return owned;
     }
 

@@ -1,6 +1,5 @@
 package dev.mojave.run;
 
-import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
 import dev.mojave.interop.SafetensorsFile;
 import java.nio.file.Path;
@@ -31,12 +30,7 @@ public final class Checkpoint implements AutoCloseable {
     /** Verifies and opens a folder, with what training goes on from or for its model alone. */
     static Checkpoint open(Path folder, boolean training) {
         CheckpointFiles.verify(folder, training ? CheckpointFiles.CHECKED : CheckpointFiles.OF_MODEL);
-        TrainState state = Json.read(folder.resolve(CheckpointFiles.STATE), TrainState.class);
-        if (state.version() != TrainState.VERSION) {
-            throw Failure.data(
-                    "%s was written by another version of Mojave (format %d; this one reads %d)",
-                    folder.resolve(CheckpointFiles.STATE), state.version(), TrainState.VERSION);
-        }
+        TrainState state = TrainState.read(folder.resolve(CheckpointFiles.STATE));
         ObjectNode config = Json.read(folder.resolve(CheckpointFiles.CONFIG), ObjectNode.class);
         SafetensorsFile weights = SafetensorsFile.open(folder.resolve(CheckpointFiles.WEIGHTS));
         try {

@@ -130,7 +130,6 @@ public final class ImportedRun {
                 null,
                 JsonNodeFactory.instance.objectNode(),
                 Map.of(),
-                null,
                 0,
                 Map.of(),
                 "",

@@ -2,6 +2,7 @@ package dev.mojave.run;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Trees;
+import dev.mojave.nn.RateShape;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -48,8 +49,8 @@ public final class Resume {
     private static String hint(Recipe stored, List<Trees.Difference> differences, List<Trees.Difference> others) {
         boolean warmupAlone = others.size() == 1 && others.getFirst().path().equals(WARMUP);
         boolean extensible = switch (stored.train().schedule()) {
-            case ScheduleSpec.Constant _, ScheduleSpec.Wsd _ -> true;
-            case ScheduleSpec.Cosine _, ScheduleSpec.Linear _ -> false;
+            case RateShape.Constant _, RateShape.Wsd _ -> true;
+            case RateShape.Cosine _, RateShape.Linear _ -> false;
         };
         return extensible && warmupAlone && differences.size() > 1
                 ? ". The warm-up follows from train.steps unless it is set: to train longer, add --set " + WARMUP + "="

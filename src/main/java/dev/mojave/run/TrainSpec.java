@@ -2,6 +2,9 @@ package dev.mojave.run;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Default;
+import dev.mojave.nn.LearningRate;
+import dev.mojave.nn.RateShape;
+import dev.mojave.optim.OptimizerSpec;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +39,7 @@ public record TrainSpec(
         @Nullable Long words,
         @Nullable Long epochs,
         double learningRate,
-        ScheduleSpec schedule,
+        RateShape schedule,
         @Default("{kind: adamw}") OptimizerSpec optimizer,
         @Default("1.0") double gradientClip,
         @Default("250") long evalEvery,
@@ -111,12 +114,17 @@ public record TrainSpec(
                 : new TrainLength.Epochs(Objects.requireNonNull(epochs, "one length is set"));
     }
 
-    private static double minLearningRate(ScheduleSpec schedule) {
+    /** Returns the learning rate over training. */
+    public LearningRate rate() {
+        return new LearningRate(learningRate, schedule);
+    }
+
+    private static double minLearningRate(RateShape schedule) {
         return switch (schedule) {
-            case ScheduleSpec.Cosine cosine -> cosine.minLearningRate();
-            case ScheduleSpec.Linear linear -> linear.minLearningRate();
-            case ScheduleSpec.Wsd wsd -> wsd.minLearningRate();
-            case ScheduleSpec.Constant ignored -> 0;
+            case RateShape.Cosine cosine -> cosine.minLearningRate();
+            case RateShape.Linear linear -> linear.minLearningRate();
+            case RateShape.Wsd wsd -> wsd.minLearningRate();
+            case RateShape.Constant ignored -> 0;
         };
     }
 }

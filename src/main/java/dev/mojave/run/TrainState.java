@@ -1,20 +1,23 @@
 package dev.mojave.run;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.mojave.base.Failure;
+import dev.mojave.base.Json;
+import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * state.json of a checkpoint: all that a run needs besides weights and moments to go on bit for bit.
  *
- * @param version of this file's format; this program writes and reads {@value #VERSION}
+ * @param version of this file's format; this program writes {@value #VERSION} and reads 1 too
  * @param step optimiser steps done
  * @param tokens training tokens seen
  * @param words training words seen, where the data counts them
  * @param cursor where the sampler of the training data stands
- * @param rng states of the random streams by name, in base64
- * @param bestValLoss best validation loss so far, nats per token; absent before the first evaluation
+ * @param listeners what each listener of the run must know to go on, by the listener's name
  * @param elapsedSeconds training time so far
  * @param engine the machine's choices that the run is pinned to, by key
  * @param dataSha256 checksum of the data that the cursor counts in
@@ -27,18 +30,43 @@ public record TrainState(
         long tokens,
         @Nullable Long words,
         JsonNode cursor,
-        Map<String, String> rng,
-        @Nullable Double bestValLoss,
+        Map<String, JsonNode> listeners,
         double elapsedSeconds,
         Map<String, String> engine,
         String dataSha256,
         String recipeSha256) {
     /** The format that this program writes. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /** Keeps the maps from changing. */
     public TrainState {
-        rng = Map.copyOf(rng);
+        listeners = Map.copyOf(listeners);
         engine = Map.copyOf(engine);
+    }
+
+    /**
+     * Reads a state. Format 1 had the best loss at the top, and the state of a random stream, which no run needs any more: a run with
+     * dropout or noise goes on from other random numbers than it would have drawn.
+     *
+     * @throws Failure of kind DATA if it is damaged or of a format that this program does not know
+     */
+    static TrainState read(Path file) {
+        ObjectNode tree = Json.read(file, ObjectNode.class);
+        int version = tree.path("version").asInt(0);
+        if (version < 1 || version > VERSION) {
+            throw Failure.data(
+                    "%s was written by another version of Mojave (format %d; this one reads 1 to %d)",
+                    file, version, VERSION);
+        }
+        if (version == 1) {
+            JsonNode best = tree.remove("best_val_loss");
+            tree.remove("rng");
+            ObjectNode listeners = tree.putObject("listeners");
+            if (best != null && best.isNumber()) {
+                listeners.putObject("evaluation").set("best_val_loss", best);
+            }
+            tree.put("version", VERSION);
+        }
+        return Json.convert(tree, TrainState.class, file);
     }
 }

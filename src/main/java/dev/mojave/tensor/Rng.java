@@ -49,6 +49,24 @@ public final class Rng {
         }
     }
 
+    /**
+     * Starts this stream for one part of one step of a run: what is drawn there depends on these three numbers alone, so it is the same in
+     * whichever process the part is computed, and however often.
+     *
+     * @param part number of the micro-batch in its step
+     */
+    public void seed(long seed, long step, long part) {
+        reseed(mix(mix(mix(seed) + step) + part));
+    }
+
+    /** The finaliser of SplitMix64 (Steele et al. 2014) after one of its steps: neighbours become unrelated. */
+    private static long mix(long value) {
+        long z = value + 0x9E3779B97F4A7C15L;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+
     /** Starts this stream again from a seed. */
     public void reseed(long seed) {
         generator.set_current_seed(seed);

@@ -5,9 +5,10 @@ import dev.mojave.base.ShellWord;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.ParallelSpec;
 import dev.mojave.moe.Coefficients;
+import dev.mojave.nn.LearningRate;
+import dev.mojave.nn.RateShape;
 import dev.mojave.run.Recipe;
 import dev.mojave.run.RunFolder;
-import dev.mojave.run.ScheduleSpec;
 import dev.mojave.run.TrainLength;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,14 +63,13 @@ final class Extension {
     }
 
     private Optional<String> firstDifference(long before, long after) {
-        ScheduleSpec schedule = recipe.train().schedule();
-        double peak = recipe.train().learningRate();
+        LearningRate schedule = recipe.train().rate();
         List<Coefficients> coefficients = coefficients(recipe.model());
         for (long step = 0; step < done; step++) {
-            double had = LearningRate.at(schedule, peak, step, before);
-            double has = LearningRate.at(schedule, peak, step, after);
+            double had = schedule.at(step, before);
+            double has = schedule.at(step, after);
             if (had != has) {
-                return Optional.of(rate(schedule, step, before, had, has));
+                return Optional.of(rate(schedule.shape(), step, before, had, has));
             }
             for (Coefficients losses : coefficients) {
                 if (!losses.at(step, before).equals(losses.at(step, after))) {
@@ -81,12 +81,12 @@ final class Extension {
         return Optional.empty();
     }
 
-    private static String rate(ScheduleSpec schedule, long step, long before, double had, double has) {
+    private static String rate(RateShape schedule, long step, long before, double had, double has) {
         String what = switch (schedule) {
-            case ScheduleSpec.Cosine _ -> "its cosine schedule depends on the length";
-            case ScheduleSpec.Linear _ -> "its linear schedule depends on the length";
-            case ScheduleSpec.Constant _ -> "its schedule depends on the length";
-            case ScheduleSpec.Wsd _ -> "its decay has begun";
+            case RateShape.Cosine _ -> "its cosine schedule depends on the length";
+            case RateShape.Linear _ -> "its linear schedule depends on the length";
+            case RateShape.Constant _ -> "its schedule depends on the length";
+            case RateShape.Wsd _ -> "its decay has begun";
         };
         return String.format(
                 Locale.ROOT,

@@ -4,24 +4,26 @@ import dev.mojave.base.Progress;
 import dev.mojave.base.Records;
 import dev.mojave.base.Trees;
 import dev.mojave.data.PreparedData;
-import dev.mojave.model.Inputs;
+import dev.mojave.eval.Rows;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelCounts;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
+import dev.mojave.nn.Coefficient;
 import dev.mojave.nn.Context;
 import dev.mojave.result.PlanResult;
-import dev.mojave.run.OptimizerSpec;
 import dev.mojave.run.Recipe;
 import dev.mojave.run.TrainSpec;
 import dev.mojave.tensor.Buffers;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
-import dev.mojave.tensor.Tensors;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.tensor.engine.MachineInfo;
 import dev.mojave.tensor.engine.ProcessMemory;
+import dev.mojave.train.learn.Learner;
+import dev.mojave.train.learn.Losses;
+import dev.mojave.train.listen.Evaluation;
 import java.util.SplittableRandom;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -118,38 +120,38 @@ public final class Planner {
         int parts = train.batchSize() > train.microBatchSize() && spec.balancePoolsTokens(0, 1) ? 2 : 1;
         int rows = parts * train.microBatchSize();
         int[] ids = ids(spec, rows);
-        TrainStep.Rows batch = new TrainStep.Rows(ids, ids, rows);
+        Rows batch = new Rows(ids, ids, rows);
         // Of the model before, perhaps of another arm of the study.
         Buffers.trim();
         ProcessMemory.giveBackFreed();
         ProcessMemory.resetPeak();
         try (LanguageModel model = LanguageModel.build(spec, train.seed());
-                AdamW optimizer = optimizer(model)) {
-            TrainStep step = new TrainStep(model, context, train.microBatchSize());
+                Learner learner = new Learner(model, context, learning())) {
             double fastestBatch = Double.POSITIVE_INFINITY;
             double fastestUpdate = Double.POSITIVE_INFINITY;
             long begin = System.nanoTime();
             for (int i = 0; i < STEPS || (System.nanoTime() - begin) / 1e9 < seconds; i++) {
                 long start = System.nanoTime();
-                step.run(batch, 0, 1, false);
+                Losses losses = learner.gradient(batch, false);
                 long computed = System.nanoTime();
-                double norm = Gradients.norm(model.parameters());
-                optimizer.step(0, Gradients.clipScale(norm, train.gradientClip()));
-                Gradients.clear(model.parameters());
+                learner.update(losses);
                 fastestBatch = Math.min(fastestBatch, (computed - start) / 1e9 / parts);
                 fastestUpdate = Math.min(fastestUpdate, (System.nanoTime() - computed) / 1e9);
             }
-            evaluate(model, Evaluations.rows(recipe.model(), train));
+            evaluate(model, Evaluation.rows(recipe.model(), train));
             return new Cost(fastestBatch, fastestUpdate, ProcessMemory.peakBytes());
         }
     }
 
-    private AdamW optimizer(LanguageModel model) {
-        return new AdamW(
-                switch (train.optimizer()) {
-                    case OptimizerSpec.AdamW a -> new AdamW.Spec(a.beta1(), a.beta2(), a.eps(), a.weightDecay());
-                },
-                model.parameters());
+    /** The recipe's steps, with weights that stay as they are: random tokens teach nothing. */
+    private Learner.Spec learning() {
+        return new Learner.Spec(
+                train.optimizer(),
+                new Coefficient.Constant(0),
+                train.gradientClip(),
+                train.microBatchSize(),
+                1,
+                train.seed());
     }
 
     private static int[] ids(ModelSpec spec, int rows) {
@@ -161,12 +163,9 @@ public final class Planner {
     /** One pass as an evaluation makes it. */
     private static void evaluate(LanguageModel model, int rows) {
         int[] ids = ids(model.spec(), rows);
-        int length = ids.length / rows;
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
-            double loss = model.forward(
-                            Inputs.of(Tensors.ofIds(ids, rows, length), Tensors.ofIds(ids, rows, length)),
-                            Context.EVALUATION)
+            double loss = model.forward(new Rows(ids, ids, rows).inputs(false), Context.EVALUATION)
                     .crossEntropy()
                     .orElseThrow()
                     .item();

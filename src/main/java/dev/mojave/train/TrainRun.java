@@ -6,11 +6,7 @@ import dev.mojave.base.StopSignal;
 import dev.mojave.base.Units;
 import dev.mojave.data.Cut;
 import dev.mojave.data.PreparedData;
-import dev.mojave.data.tokenizer.Tokenizer;
-import dev.mojave.generate.Generator;
-import dev.mojave.generate.SamplingSpec;
 import dev.mojave.model.LanguageModel;
-import dev.mojave.result.GenerateResult;
 import dev.mojave.run.Checkpoint;
 import dev.mojave.run.MetricsLog;
 import dev.mojave.run.Provenances;
@@ -19,26 +15,32 @@ import dev.mojave.run.RecipeDraft;
 import dev.mojave.run.Resume;
 import dev.mojave.run.RunFolder;
 import dev.mojave.run.RunLock;
-import dev.mojave.run.Samples;
 import dev.mojave.run.SavedModel;
 import dev.mojave.run.Status;
+import dev.mojave.run.TrainSpec;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.tensor.engine.ProcessMemory;
-import dev.mojave.tensor.kernels.WeightFormat;
+import dev.mojave.train.listen.Checkpointing;
+import dev.mojave.train.listen.Evaluation;
+import dev.mojave.train.listen.ExpertProfiling;
+import dev.mojave.train.listen.Listener;
+import dev.mojave.train.listen.Log;
+import dev.mojave.train.listen.RunPosition;
+import dev.mojave.train.listen.Sample;
+import dev.mojave.train.listen.ShownProgress;
+import dev.mojave.train.listen.StatusFile;
+import dev.mojave.train.listen.StepMetrics;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** One training run from recipe to finished folder: engine, data, model, training, a sample, status and provenance. */
 public final class TrainRun {
     /** Weight, gradient and two moments, float32. */
     private static final long BYTES_OF_PARAMETER = 4L * Float.BYTES;
-
-    private static final int SAMPLE_TOKENS = 200;
-    private static final String GENERATE_SPEED = "generate/tokens_per_second";
 
     /**
      * Where a run goes and how it starts.
@@ -113,7 +115,7 @@ public final class TrainRun {
                                 .ifPresent(folder::write);
                         folder.write(data.tokenizer());
                         folder.write(Provenances.of(facts(recipe, data, engine)));
-                        return train(job, trainer);
+                        return train(job, trainer, evaluation(job));
                     }
                 }
             }
@@ -172,19 +174,21 @@ public final class TrainRun {
                     }
                     try (LanguageModel model = build(recipe)) {
                         complete(folder, recipe, data, engine);
-                        if (checkpoint == null) {
-                            MetricsLog.truncateAfter(folder.metrics(), 0);
-                            folder.samples().truncateAfter(0);
-                        }
                         TrainJob job = new TrainJob(model, data, recipe.train(), engine, 0, recipe.sha256(), folder);
+                        Evaluation evaluation = evaluation(job);
                         try (Trainer trainer = new Trainer(job)) {
                             if (checkpoint != null) {
                                 trainer.resume(checkpoint);
                             }
+                            cutBack(folder, trainer.position().step());
+                            trainer.restore(List.of(evaluation));
+                            Reopening reopening =
+                                    new Reopening(folder, trainer.position().step(), evaluation);
+                            reopening.useLoggedBest();
                             if (otherLength) {
-                                lengthen(job, trainer, recipe, before);
+                                lengthen(job, trainer, recipe, before, reopening);
                             }
-                            return train(job, trainer);
+                            return train(job, trainer, evaluation);
                         }
                     }
                 }
@@ -192,8 +196,14 @@ public final class TrainRun {
         }
     }
 
+    /** Forgets what was logged after the checkpoint that the run goes on from. */
+    private static void cutBack(RunFolder folder, long step) {
+        MetricsLog.truncateAfter(folder.metrics(), step);
+        folder.samples().truncateAfter(step);
+    }
+
     /** Lets the folder say that the run is longer: first that it has not finished, so that a process that is killed here leaves no lie. */
-    private void lengthen(TrainJob job, Trainer trainer, Recipe recipe, long before) {
+    private void lengthen(TrainJob job, Trainer trainer, Recipe recipe, long before, Reopening reopening) {
         RunFolder folder = job.folder();
         folder.write(
                 folder.status().with(Status.State.INTERRUPTED, "it goes on to more steps; --resume auto continues it"));
@@ -201,8 +211,8 @@ public final class TrainRun {
             folder.write(recipe);
             folder.write(folder.provenance().goingOnWith(recipe.sha256(), options.command));
         };
-        if (trainer.step() == before) {
-            trainer.reopen(progress, write);
+        if (trainer.position().step() == before) {
+            reopening.reopen(write);
         } else {
             write.run();
         }
@@ -243,41 +253,44 @@ public final class TrainRun {
                 });
     }
 
-    private Result train(TrainJob job, Trainer trainer) {
+    private Result train(TrainJob job, Trainer trainer, Evaluation evaluation) {
         RunFolder folder = job.folder();
         job.model().spec().caveats().forEach(caveat -> progress.say("warning: " + caveat));
-        RunStatus status = new RunStatus(folder, trainer.totalSteps(), trainer.step());
-        try {
-            Trainer.Outcome outcome = trainer.run(progress, signal, status);
-            if (!outcome.finished()) {
+        RunPosition start = trainer.position();
+        StatusFile status = new StatusFile(folder, start.totalSteps(), start.step());
+        try (Log log = new Log(folder)) {
+            boolean finished = trainer.run(listeners(job, trainer, evaluation, log, status), signal);
+            if (finished) {
+                status.end(Status.State.FINISHED, null);
+            } else {
                 status.end(Status.State.INTERRUPTED, "stopped by a signal; --resume auto continues it");
-                return new Result(folder, false, false);
             }
-            sample(job, trainer, status);
-            if (job.model().spec().sparse()) {
-                folder.write(ExpertProfiler.measure(job.model(), job.data(), trainer.categories()));
-            }
-            status.end(Status.State.FINISHED, null);
-            return new Result(folder, true, false);
+            return new Result(folder, finished, false);
         } catch (RuntimeException e) {
             status.failed(e);
             throw e;
         }
     }
 
-    /** Lets the model write once it is trained; how fast it does is one of its costs. */
-    private static void sample(TrainJob job, Trainer trainer, RunStatus status) {
-        RunFolder folder = job.folder();
-        if (folder.lastMetrics().containsKey(GENERATE_SPEED)) {
-            return;
-        }
-        Tokenizer tokenizer = job.data().tokenizer();
-        GenerateResult text = new Generator(job.model(), tokenizer, folder.specialTokens(tokenizer), WeightFormat.FP32)
-                .generate("", SamplingSpec.sample(SAMPLE_TOKENS, job.spec().seed()), piece -> {}, StopSignal.NEVER);
-        folder.samples().truncateAfter(trainer.step() - 1);
-        folder.samples().append(new Samples.Sample(trainer.step(), text.text()));
-        Map<String, Double> speed = Map.of(GENERATE_SPEED, text.tokensPerSecond());
-        trainer.log(speed);
-        status.beat(trainer.step(), speed);
+    /** What happens beside training, in this order: what is measured is logged before a checkpoint says that the run got that far. */
+    private List<Listener> listeners(TrainJob job, Trainer trainer, Evaluation evaluation, Log log, StatusFile status) {
+        TrainSpec spec = job.spec();
+        long steps = trainer.position().totalSteps();
+        double flops = job.model().spec().counts().flopsPerToken();
+        List<Listener> all = new ArrayList<>();
+        all.add(new ShownProgress(progress, steps));
+        all.add(new StepMetrics(spec.logEvery(), steps, flops, job.ceilingFlopsPerSecond()));
+        all.add(evaluation);
+        all.add(log);
+        all.add(status);
+        all.add(new Checkpointing(spec.checkpoint().every(), log, best -> trainer.save(all, best)));
+        all.add(new Sample(
+                job.model(), job.data().tokenizer(), spec.seed(), job.folder(), log, status, trainer::position));
+        all.add(new ExpertProfiling(job.model(), job.data(), trainer.categories(), job.folder()));
+        return all;
+    }
+
+    private Evaluation evaluation(TrainJob job) {
+        return new Evaluation(job.model(), job.data(), job.spec(), progress);
     }
 }

@@ -36,23 +36,26 @@ class ArchitectureTest {
             Map.entry("tensor", ""),
             Map.entry("nn", "tensor"),
             Map.entry("data", "tensor"),
+            Map.entry("optim", "nn tensor"),
             Map.entry("moe", "nn tensor"),
             Map.entry("model", "moe nn tensor"),
             Map.entry("interop", "model moe nn data.tokenizer tensor"),
-            Map.entry("run", "interop model data tensor"),
+            Map.entry("run", "interop model optim nn data tensor"),
             Map.entry("eval", "run model nn data tensor"),
             Map.entry("generate", "run model nn data tensor"),
-            Map.entry("train", "eval generate run model moe nn data tensor"),
-            Map.entry("lab.bench", "train eval generate run interop model moe nn data tensor"),
-            Map.entry("lab.diagnose", "train eval generate run interop model moe nn data tensor"),
-            Map.entry("lab.trials", "train eval generate run interop model moe nn data tensor"),
-            Map.entry("lab.parity", "train eval generate run interop model moe nn data tensor"),
-            Map.entry("lab.study", "lab.diagnose lab.trials train eval generate run interop model moe nn data tensor"),
-            Map.entry("lab.suite", "train eval generate run interop model moe nn data tensor"),
-            Map.entry("api", "train eval generate run interop model moe nn data tensor"),
+            Map.entry("train", "eval generate run model moe optim nn data tensor"),
+            Map.entry("lab.bench", "train eval generate run interop model moe optim nn data tensor"),
+            Map.entry("lab.diagnose", "train eval generate run interop model moe optim nn data tensor"),
+            Map.entry("lab.trials", "train eval generate run interop model moe optim nn data tensor"),
+            Map.entry("lab.parity", "train eval generate run interop model moe optim nn data tensor"),
+            Map.entry(
+                    "lab.study",
+                    "lab.diagnose lab.trials train eval generate run interop model moe optim nn data tensor"),
+            Map.entry("lab.suite", "train eval generate run interop model moe optim nn data tensor"),
+            Map.entry("api", "train eval generate run interop model moe optim nn data tensor"),
             Map.entry("report", ""),
             Map.entry("serve", "generate run data.tokenizer report"),
-            Map.entry("cli", "lab report serve train eval generate run interop model moe nn data tensor")));
+            Map.entry("cli", "lab report serve train eval generate run interop model moe optim nn data tensor")));
 
     static Stream<String> packages() {
         return TABLE.keySet().stream();

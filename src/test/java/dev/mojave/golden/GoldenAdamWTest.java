@@ -8,12 +8,12 @@ import dev.mojave.interop.WeightNames;
 import dev.mojave.model.Inputs;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.nn.Context;
+import dev.mojave.optim.AdamW;
+import dev.mojave.optim.Gradients;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.train.AdamW;
-import dev.mojave.train.Gradients;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +29,7 @@ class GoldenAdamWTest {
                 GoldenFolder golden = new GoldenFolder("adamw");
                 ModelFolder folder = ModelFolder.open(Path.of("src/test/resources/golden/gpt2"));
                 LanguageModel model = folder.load();
-                AdamW optimizer = new AdamW(new AdamW.Spec(0.9, 0.95, 1e-8, 0.1), model.parameters())) {
+                AdamW optimizer = new AdamW(new AdamW.Spec(List.of(0.9, 0.95), 1e-8, 0.1), model.parameters())) {
             Tensor batches = golden.get("batches");
             float[] rates = golden.get("lr").toFloats();
             float[] losses = golden.get("loss").toFloats();

@@ -52,8 +52,7 @@ class CheckpointsTest {
                 step * 768,
                 null,
                 Json.tree("{\"seed\":1,\"epoch\":0,\"position\":" + step + "}"),
-                Map.of("dropout", "AAECAw=="),
-                2.5,
+                Map.of("evaluation", Json.tree("{\"best_val_loss\":2.5}")),
                 12.25,
                 Map.of("blas", "mkl"),
                 "d",
@@ -233,9 +232,9 @@ class CheckpointsTest {
     void refusesAnotherFormatVersion() throws IOException {
         Path saved = checkpoints().save(content(2), false, 3);
         Path state = saved.resolve("state.json");
-        Files.writeString(state, Files.readString(state).replace("\"version\" : 1", "\"version\" : 9"));
+        Files.writeString(state, Files.readString(state).replace("\"version\" : 2", "\"version\" : 9"));
         CheckpointFiles.writeSums(saved);
-        assertDamaged(2, state + " was written by another version of Mojave (format 9; this one reads 1)");
+        assertDamaged(2, state + " was written by another version of Mojave (format 9; this one reads 1 to 2)");
     }
 
     @Test
@@ -288,5 +287,20 @@ class CheckpointsTest {
         Process process = new ProcessBuilder(command).inheritIO().start();
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         return process.exitValue();
+    }
+
+    /** Checkpoints of earlier versions of Mojave stay readable. */
+    @Test
+    void readsTheFirstFormatOfTheState() throws IOException {
+        Path file = Files.writeString(folder.resolve("state.json"), """
+                {"version": 1, "step": 20, "tokens": 15360, "words": 2500,
+                 "cursor": {"seed": 1, "epoch": 0, "position": 20}, "rng": {"dropout": "AAECAw=="}, "best_val_loss": 2.5,
+                 "elapsed_seconds": 12.25, "engine": {"blas": "mkl"}, "data_sha256": "d", "recipe_sha256": "r"}
+                """);
+        TrainState state = TrainState.read(file);
+        assertThat(state.version()).isEqualTo(TrainState.VERSION);
+        assertThat(state.step()).isEqualTo(20);
+        assertThat(state.listeners()).containsOnlyKeys("evaluation");
+        assertThat(state.listeners().get("evaluation")).hasToString("{\"best_val_loss\":2.5}");
     }
 }

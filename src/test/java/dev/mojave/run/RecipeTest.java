@@ -7,6 +7,8 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.Records;
 import dev.mojave.base.Yaml;
 import dev.mojave.data.HeldOut;
+import dev.mojave.nn.RateShape;
+import dev.mojave.optim.AdamW;
 import dev.mojave.tensor.engine.EngineRequest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,8 +73,8 @@ class RecipeTest {
                         null,
                         null,
                         1e-3,
-                        new ScheduleSpec.Cosine(100, 1e-4),
-                        new OptimizerSpec.AdamW(List.of(0.9, 0.95), 1e-8, 0.1),
+                        new RateShape.Cosine(100, 1e-4),
+                        new AdamW.Spec(List.of(0.9, 0.95), 1e-8, 0.1),
                         1.0,
                         250,
                         new TokenLimit(50_000),
@@ -126,15 +128,15 @@ class RecipeTest {
 
     @Test
     void keepsSchedulesOfEveryKind() {
-        assertThat(read(TYPED, "train.schedule=constant").train().schedule()).isEqualTo(new ScheduleSpec.Constant(100));
+        assertThat(read(TYPED, "train.schedule=constant").train().schedule()).isEqualTo(new RateShape.Constant(100));
         assertThat(read(TYPED, "train.schedule={kind: wsd, warmup_steps: 5}")
                         .train()
                         .schedule())
-                .isEqualTo(new ScheduleSpec.Wsd(5, 1e-4, 0.2));
+                .isEqualTo(new RateShape.Wsd(5, 1e-4, 0.2));
         assertThat(read(TYPED, "train.schedule.kind=linear", "train.steps=50")
                         .train()
                         .schedule())
-                .isEqualTo(new ScheduleSpec.Linear(5, 1e-4));
+                .isEqualTo(new RateShape.Linear(5, 1e-4));
         RecipeDraft draft = read(TYPED, "train.schedule={kind: wsd, decay_fraction: 0.5}");
         assertThat(read(draft.yaml()).yaml()).isEqualTo(draft.yaml()).contains("    kind: wsd\n");
     }
@@ -153,7 +155,7 @@ class RecipeTest {
     @ValueSource(strings = {".002", "2e-3", "0.002", "2.E-3", "'.002'"})
     void aRateWrittenInAnyWayGivesTheSameRecipe(String rate) {
         assertThat(read(TYPED, "train.learning_rate=" + rate).train().schedule())
-                .isEqualTo(new ScheduleSpec.Cosine(100, 2e-4));
+                .isEqualTo(new RateShape.Cosine(100, 2e-4));
         assertThat(read(TYPED.replace("learning_rate: 1e-3", "learning_rate: " + rate), "train.learning_rate=" + rate)
                         .yaml())
                 .isEqualTo(read(TYPED, "train.learning_rate=0.002").yaml());
@@ -191,7 +193,7 @@ class RecipeTest {
         assertThat(read(TYPED, "train.schedule={kind: wsd, decay_fraction: 0.5}", "train.schedule=constant")
                         .train()
                         .schedule())
-                .isEqualTo(new ScheduleSpec.Constant(100));
+                .isEqualTo(new RateShape.Constant(100));
         assertThatThrownBy(() -> read(TYPED, "model.moe={num_experts_per_tok: 1}"))
                 .hasMessageContaining("--set model.moe={num_experts_per_tok: 1}: model.moe.num_experts: is required");
         assertThatThrownBy(() -> read(TYPED, "train.steps+=5"))
@@ -232,7 +234,7 @@ class RecipeTest {
             train.batch_size=0        | FILE with --set train.batch_size=0: train: batch_size (0) must be at least 1
             train.learning_rate=-1    | FILE with --set train.learning_rate=-1: train: learning_rate (-1.0) must be positive
             train.optimizer.betas=[1] | FILE with --set train.optimizer.betas=[1]: train.optimizer: betas ([1.0]) must be two numbers, each at least 0 and below 1
-            train.optimizer.kind=sgd  | --set train.optimizer.kind=sgd: train.optimizer.kind: unknown value 'sgd' (one of adamw)
+            train.optimizer.kind=sgd  | --set train.optimizer.kind=sgd: train.optimizer.kind: unknown value 'sgd' (one of adamw, muon)
             train.checkpoint.keep=0   | FILE with --set train.checkpoint.keep=0: train.checkpoint: keep (0) must be at least 1
             train.eval_tokens=0       | --set train.eval_tokens=0: train.eval_tokens: must be at least 1 token, or all
             train.schedule={kind: cosin} | --set train.schedule={kind: cosin}: train.schedule.kind: unknown value 'cosin'; did you mean 'cosine'? (one of cosine, linear, constant, wsd)

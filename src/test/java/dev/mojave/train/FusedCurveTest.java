@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mojave.base.Progress;
+import dev.mojave.eval.Rows;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.nn.Context;
@@ -11,6 +12,7 @@ import dev.mojave.tensor.DType;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.train.learn.Learner;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -71,14 +73,11 @@ class FusedCurveTest {
                 new EngineRequest(any.device(), any.precision(), any.blas(), any.threads(), kernels), Progress.SILENT);
         List<Double> losses = new ArrayList<>();
         try (LanguageModel model = LanguageModel.build(spec, 1);
-                AdamW optimizer = new AdamW(new AdamW.Spec(0.9, 0.99, 1e-8, 0.1), model.parameters())) {
-            TrainStep step = new TrainStep(model, new Context(true, compute), ROWS);
+                Learner learner = Tiny.learner(model, new Context(true, compute), ROWS, 1e-3, 0.1, 1)) {
             for (int i = 0; i < STEPS; i++) {
                 int[] ids = Tiny.ids(ROWS, i % 3);
-                losses.add(step.run(new TrainStep.Rows(Tiny.inputs(ids), Tiny.targets(ids), ROWS), 0, 1, false)
-                        .crossEntropy());
-                optimizer.step(1e-3, Gradients.clipScale(Gradients.norm(model.parameters()), 1));
-                Gradients.clear(model.parameters());
+                Rows rows = new Rows(Tiny.inputs(ids), Tiny.targets(ids), ROWS);
+                losses.add(learner.step(rows, false).losses().crossEntropy());
             }
         }
         return losses;

@@ -8,6 +8,7 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.StopSignal;
 import dev.mojave.base.StopSignals;
 import dev.mojave.base.Yaml;
+import dev.mojave.eval.Rows;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
@@ -24,6 +25,7 @@ import dev.mojave.run.RecipeDraft;
 import dev.mojave.run.RunFolder;
 import dev.mojave.run.RunRecords;
 import dev.mojave.run.SavedModel;
+import dev.mojave.train.learn.Learner;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -202,15 +204,12 @@ class RouterRunTest {
         MoeSpec moe = new MoeSpec(4, 1, false, new TopKRouter.Spec(), Coefficients.NONE.with(loss, 1));
         ModelSpec spec = Tiny.sparse(moe);
         try (LanguageModel model = LanguageModel.build(spec, 1);
-                AdamW optimizer = new AdamW(new AdamW.Spec(0.9, 0.95, 1e-8, 0), model.parameters())) {
-            TrainStep step = new TrainStep(model, Context.TRAINING, 8);
+                Learner learner = Tiny.learner(model, Context.TRAINING, 8, 3e-3, 0, 0)) {
             List<LoadStatistics> load = List.of();
             for (int i = 0; i < 120; i++) {
                 int[] ids = Tiny.ids(8, i);
-                TrainStep.Rows rows = new TrainStep.Rows(Tiny.inputs(ids), Tiny.targets(ids), 8);
-                load = step.run(rows, 0, 120, i == 119).load();
-                optimizer.step(3e-3, 1);
-                Gradients.clear(model.parameters());
+                Rows rows = new Rows(Tiny.inputs(ids), Tiny.targets(ids), 8);
+                load = learner.step(rows, i == 119).losses().load();
             }
             return load.stream()
                     .mapToDouble(l -> (l.maxViolation() + 1) / 4)

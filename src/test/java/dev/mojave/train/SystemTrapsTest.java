@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mojave.base.Records;
 import dev.mojave.base.Yaml;
+import dev.mojave.eval.Rows;
 import dev.mojave.model.Inputs;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.presets.Presets;
 import dev.mojave.nn.Context;
+import dev.mojave.optim.Gradients;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.train.learn.Learner;
+import dev.mojave.train.learn.Losses;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,15 +47,12 @@ class SystemTrapsTest {
                   blocks: {losses: {%s}}}
                 """, losses));
         try (LanguageModel model = LanguageModel.build(spec, 1);
-                AdamW optimizer = new AdamW(new AdamW.Spec(0.9, 0.95, 1e-8, 0), model.parameters())) {
-            TrainStep step = new TrainStep(model, Context.TRAINING, 4);
+                Learner learner = Tiny.learner(model, Context.TRAINING, 4, 1e-2, 0, 0)) {
             double balance = 0;
             for (int i = 0; i < 60; i++) {
                 int[] ids = Tiny.ids(4, i);
-                TrainStep.Rows rows = new TrainStep.Rows(Tiny.inputs(ids), Tiny.targets(ids), 4);
-                TrainStep.Result result = step.run(rows, 0, 1, true);
-                optimizer.step(1e-2, 1);
-                Gradients.clear(model.parameters());
+                Rows rows = new Rows(Tiny.inputs(ids), Tiny.targets(ids), 4);
+                Losses result = learner.step(rows, true).losses();
                 balance = result.load().get(1).maxViolation();
             }
             return balance;
@@ -110,8 +111,7 @@ class SystemTrapsTest {
         try (Scope _ = Scope.open();
                 LanguageModel model = LanguageModel.build(spec, 3)) {
             int[] ids = Tiny.ids(4, 1);
-            new TrainStep(model, Context.TRAINING, 4)
-                    .run(new TrainStep.Rows(Tiny.inputs(ids), Tiny.targets(ids), 4), 0, 1, false);
+            Tiny.gradient(model, Context.TRAINING, 4, new Rows(Tiny.inputs(ids), Tiny.targets(ids), 4), false);
             assertThat(model.parameters())
                     .filteredOn(p -> p.name().endsWith("router.weight"))
                     .hasSize(3)
@@ -130,13 +130,13 @@ class SystemTrapsTest {
                   projections: {losses: {switch_balance: 0.5, importance_load: 0.1}}}
                 """);
         int[] ids = Tiny.ids(4, 1);
-        TrainStep.Rows rows = new TrainStep.Rows(
+        Rows rows = new Rows(
                 Tiny.inputs(ids), Tiny.targets(ids), 4, Optional.empty(), 0, Optional.of(new int[] {8, 3, 1, 5}));
         try (LanguageModel model = Tiny.randomised(spec)) {
-            TrainStep.Result whole = new TrainStep(model, Context.TRAINING, 4).run(rows, 0, 1, true);
+            Losses whole = Tiny.gradient(model, Context.TRAINING, 4, rows, true);
             List<float[]> expected = gradients(model);
             Gradients.clear(model.parameters());
-            TrainStep.Result parts = new TrainStep(model, Context.TRAINING, 1).run(rows, 0, 1, true);
+            Losses parts = Tiny.gradient(model, Context.TRAINING, 1, rows, true);
             List<float[]> actual = gradients(model);
             assertThat(whole.auxiliary())
                     .containsKeys(
@@ -164,13 +164,12 @@ class SystemTrapsTest {
         for (int row = 0; row < 4; row++) {
             Arrays.fill(targets, row * 8 + lengths[row], row * 8 + 8, -100);
         }
-        TrainStep.Rows rows =
-                new TrainStep.Rows(Tiny.inputs(ids), targets, 4, Optional.empty(), 0, Optional.of(lengths));
+        Rows rows = new Rows(Tiny.inputs(ids), targets, 4, Optional.empty(), 0, Optional.of(lengths));
         try (LanguageModel model = LanguageModel.build(spec, 3)) {
-            TrainStep.Result whole = new TrainStep(model, Context.TRAINING, 4).run(rows, 0, 1, true);
+            Losses whole = Tiny.gradient(model, Context.TRAINING, 4, rows, true);
             List<float[]> expected = gradients(model);
             Gradients.clear(model.parameters());
-            TrainStep.Result parts = new TrainStep(model, Context.TRAINING, 1).run(rows, 0, 1, true);
+            Losses parts = Tiny.gradient(model, Context.TRAINING, 1, rows, true);
             List<float[]> actual = gradients(model);
             assertThat(parts.crossEntropy()).isCloseTo(whole.crossEntropy(), within(1e-6));
             for (int i = 0; i < expected.size(); i++) {

@@ -1,18 +1,25 @@
 package dev.mojave.train;
 
+import dev.mojave.eval.Rows;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
 import dev.mojave.moe.BalanceLoss;
 import dev.mojave.moe.Coefficients;
 import dev.mojave.moe.TopKRouter;
+import dev.mojave.nn.Coefficient;
+import dev.mojave.nn.Context;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Positions;
+import dev.mojave.optim.AdamW;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.train.learn.Learner;
+import dev.mojave.train.learn.Losses;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** Models small enough for a test, and batches for them. */
@@ -21,6 +28,28 @@ final class Tiny {
     static final int CONTEXT = 8;
 
     private Tiny() {}
+
+    /** A learner by AdamW with a constant rate. */
+    static Learner learner(
+            LanguageModel model, Context context, int microBatch, double rate, double decay, double clip) {
+        return new Learner(
+                model,
+                context,
+                new Learner.Spec(
+                        new AdamW.Spec(List.of(0.9, 0.95), 1e-8, decay),
+                        new Coefficient.Constant(rate),
+                        clip,
+                        microBatch,
+                        1,
+                        0));
+    }
+
+    /** Adds the gradients of rows to the parameters, as a learner's first step would see them. */
+    static Losses gradient(LanguageModel model, Context context, int microBatch, Rows rows, boolean observe) {
+        try (Learner learner = learner(model, context, microBatch, 0, 0, 0)) {
+            return learner.gradient(rows, observe);
+        }
+    }
 
     static ModelSpec dense(double dropout) {
         return new ModelSpec(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.mojave.eval.Rows;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
@@ -13,10 +14,13 @@ import dev.mojave.moe.NoisyTopKRouter;
 import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Parameter;
+import dev.mojave.optim.Gradients;
 import dev.mojave.tensor.LiveObjects;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.engine.ProcessMemory;
+import dev.mojave.train.learn.Learner;
+import dev.mojave.train.learn.Losses;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -33,9 +37,9 @@ class TrainStepTest {
     void accumulatedGradientsEqualTheFullBatch() {
         int[] ids = Tiny.ids(ROWS, 3);
         try (LanguageModel model = LanguageModel.build(Tiny.dense(0), 1)) {
-            TrainStep.Result full = run(model, ids, ROWS);
+            Losses full = run(model, ids, ROWS);
             List<float[]> expected = gradients(model);
-            TrainStep.Result accumulated = run(model, ids, 2);
+            Losses accumulated = run(model, ids, 2);
             List<float[]> actual = gradients(model);
 
             assertThat(accumulated.crossEntropy()).isCloseTo(full.crossEntropy(), within(1e-6));
@@ -56,13 +60,13 @@ class TrainStepTest {
     void balanceLossesOfMicroBatchesEqualTheFullBatchs(ModelSpec spec) {
         int[] ids = Tiny.ids(ROWS, 3);
         int[] lengths = {Tiny.CONTEXT, 1, 2, Tiny.CONTEXT, 3, 5};
-        TrainStep.Rows rows = padded(ids, lengths);
+        Rows rows = padded(ids, lengths);
         try (LanguageModel model = Tiny.randomised(spec)) {
-            TrainStep.Result full = step(model, rows, ROWS);
+            Losses full = step(model, rows, ROWS);
             List<float[]> expected = gradients(model);
             assertThat(full.auxiliary()).isNotEmpty();
             for (int microBatch : new int[] {1, 2, 3}) {
-                TrainStep.Result parts = step(model, rows, microBatch);
+                Losses parts = step(model, rows, microBatch);
                 assertThat(parts.loss()).isCloseTo(full.loss(), within(2e-6));
                 assertThat(parts.crossEntropy()).isCloseTo(full.crossEntropy(), within(1e-6));
                 full.auxiliary()
@@ -108,7 +112,7 @@ class TrainStepTest {
         }
     }
 
-    private static double auxiliary(TrainStep.Result result) {
+    private static double auxiliary(Losses result) {
         return result.auxiliary().getOrDefault("switch_balance", Double.NaN);
     }
 
@@ -135,23 +139,23 @@ class TrainStepTest {
     }
 
     /** Rows of which so many tokens are real; a target is real where the next token is. */
-    private static TrainStep.Rows padded(int[] ids, int[] lengths) {
+    private static Rows padded(int[] ids, int[] lengths) {
         int[] targets = Tiny.targets(ids);
         for (int i = 0; i < targets.length; i++) {
             targets[i] = i % Tiny.CONTEXT < lengths[i / Tiny.CONTEXT] - 1 ? targets[i] : -100;
         }
-        return new TrainStep.Rows(Tiny.inputs(ids), targets, lengths.length, Optional.empty(), 0, Optional.of(lengths));
+        return new Rows(Tiny.inputs(ids), targets, lengths.length, Optional.empty(), 0, Optional.of(lengths));
     }
 
-    private static TrainStep.Result step(LanguageModel model, TrainStep.Rows rows, int microBatch) {
+    private static Losses step(LanguageModel model, Rows rows, int microBatch) {
         Gradients.clear(model.parameters());
-        return new TrainStep(model, Context.TRAINING, microBatch).run(rows, 0, 1, true);
+        return Tiny.gradient(model, Context.TRAINING, microBatch, rows, true);
     }
 
     @Test
     void theLossIsCrossEntropyPlusWeightedAuxiliaries() {
         try (LanguageModel model = LanguageModel.build(Tiny.sparse(), 1)) {
-            TrainStep.Result result = run(model, Tiny.ids(ROWS, 3), ROWS);
+            Losses result = run(model, Tiny.ids(ROWS, 3), ROWS);
 
             assertThat(result.auxiliary()).containsOnlyKeys("switch_balance", "mixtral_balance", "router_z");
             double expected = result.crossEntropy()
@@ -200,13 +204,12 @@ class TrainStepTest {
     @Test
     void trainingLeaksNothing() {
         try (LanguageModel model = LanguageModel.build(Tiny.sparse(), 1);
-                AdamW optimizer = new AdamW(new AdamW.Spec(0.9, 0.95, 1e-8, 0.1), model.parameters())) {
-            TrainStep step = new TrainStep(model, Context.TRAINING, 2);
-            double first = train(model, optimizer, step, 1);
-            train(model, optimizer, step, 499);
+                Learner learner = Tiny.learner(model, Context.TRAINING, 2, 3e-3, 0.1, 1)) {
+            double first = train(learner, 1);
+            train(learner, 499);
             long live = LiveObjects.settled();
             long resident = ProcessMemory.residentBytes();
-            double last = train(model, optimizer, step, 1500);
+            double last = train(learner, 1500);
 
             assertThat(Scope.liveObjects()).isEqualTo(live);
             assertThat(ProcessMemory.residentBytes() - resident).isLessThan(64L << 20);
@@ -214,24 +217,22 @@ class TrainStepTest {
         }
     }
 
-    private static double train(LanguageModel model, AdamW optimizer, TrainStep step, int steps) {
+    private static double train(Learner learner, int steps) {
         double loss = 0;
         for (int i = 0; i < steps; i++) {
-            int[] ids = Tiny.ids(4, optimizer.steps());
-            loss = step.run(rows(ids), 0, 1, i % 10 == 0).crossEntropy();
-            optimizer.step(3e-3, Gradients.clipScale(Gradients.norm(model.parameters()), 1));
-            Gradients.clear(model.parameters());
+            int[] ids = Tiny.ids(4, learner.steps());
+            loss = learner.step(rows(ids), i % 10 == 0).losses().crossEntropy();
         }
         return loss;
     }
 
-    private static TrainStep.Result run(LanguageModel model, int[] ids, int microBatch) {
+    private static Losses run(LanguageModel model, int[] ids, int microBatch) {
         Gradients.clear(model.parameters());
-        return new TrainStep(model, Context.TRAINING, microBatch).run(rows(ids), 0, 1, true);
+        return Tiny.gradient(model, Context.TRAINING, microBatch, rows(ids), true);
     }
 
-    private static TrainStep.Rows rows(int[] ids) {
-        return new TrainStep.Rows(Tiny.inputs(ids), Tiny.targets(ids), ids.length / (Tiny.CONTEXT + 1));
+    private static Rows rows(int[] ids) {
+        return new Rows(Tiny.inputs(ids), Tiny.targets(ids), ids.length / (Tiny.CONTEXT + 1));
     }
 
     private static List<float[]> gradients(LanguageModel model) {

@@ -1,12 +1,14 @@
 package dev.mojave.lab.bench;
 
+import dev.mojave.eval.Rows;
 import dev.mojave.model.LanguageModel;
+import dev.mojave.nn.Coefficient;
 import dev.mojave.nn.Context;
+import dev.mojave.optim.AdamW;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.engine.EngineChoice;
-import dev.mojave.train.AdamW;
-import dev.mojave.train.Gradients;
-import dev.mojave.train.TrainStep;
+import dev.mojave.train.learn.Learner;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -23,21 +25,26 @@ final class TrainSession implements Session {
     private static final double WARM_UP_SECONDS = 6;
 
     private final LanguageModel model;
-    private final AdamW optimizer;
-    private final TrainStep step;
-    private final Context context;
-    private final TrainStep.Rows batch;
+    private final Learner learner;
+    private final Rows batch;
 
     TrainSession(Workload workload, EngineChoice engine) {
         model = LanguageModel.build(workload.model(), 0);
-        optimizer = new AdamW(new AdamW.Spec(0.9, 0.99, 1e-8, 0.1), model.parameters());
-        context = new Context(true, engine.mixed() ? DType.BFLOAT16 : DType.FLOAT32);
-        step = new TrainStep(model, context, workload.batch());
+        learner = new Learner(
+                model,
+                new Context(true, engine.mixed() ? DType.BFLOAT16 : DType.FLOAT32),
+                new Learner.Spec(
+                        new AdamW.Spec(List.of(0.9, 0.99), 1e-8, 0.1),
+                        new Coefficient.Constant(LEARNING_RATE),
+                        CLIP,
+                        workload.batch(),
+                        1,
+                        0));
         SplittableRandom random = new SplittableRandom(0);
         int tokens = (int) workload.tokens();
         int vocabulary = workload.model().vocabSize();
         int categories = workload.model().categories().size();
-        batch = new TrainStep.Rows(
+        batch = new Rows(
                 random.ints(tokens, 0, vocabulary).toArray(),
                 random.ints(tokens, 0, vocabulary).toArray(),
                 workload.batch(),
@@ -59,17 +66,13 @@ final class TrainSession implements Session {
     @Override
     public double step() {
         long start = System.nanoTime();
-        TrainStep.Result result = step.run(batch, 0, 1, false);
-        double norm = Gradients.norm(model.parameters());
-        optimizer.step(LEARNING_RATE, Gradients.clipScale(norm, CLIP));
-        Gradients.clear(model.parameters());
-        model.afterStep(result.wanted(), context);
+        learner.step(batch, false);
         return (System.nanoTime() - start) / 1e9;
     }
 
     @Override
     public void close() {
-        optimizer.close();
+        learner.close();
         model.close();
     }
 }

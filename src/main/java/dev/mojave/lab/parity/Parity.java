@@ -157,7 +157,7 @@ public final class Parity {
             for (Parameter p : model.parameters()) {
                 Tensor gradient =
                         p.value().grad().orElseGet(() -> p.value().detach().mul(0));
-                gradients.add(new Parameter(p.name(), gradient, p.decays()));
+                gradients.add(new Parameter(p.name(), gradient, p.role()));
             }
             Map<String, Tensor> stored = WeightNames.toStored(folder.spec(), gradients);
             for (String name : expected.names()) {

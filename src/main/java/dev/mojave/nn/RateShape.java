@@ -1,4 +1,4 @@
-package dev.mojave.run;
+package dev.mojave.nn;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Default;
@@ -7,12 +7,12 @@ import dev.mojave.base.Default;
  * How the learning rate moves over training: {@code train.schedule}. Every kind first rises linearly from 0 to
  * {@code train.learning_rate} over {@link #warmupSteps()}.
  */
-public sealed interface ScheduleSpec {
+public sealed interface RateShape {
     /** Returns the optimiser steps of the linear rise; 0 = none. */
     long warmupSteps();
 
     /** Half a cosine from the peak down to {@code minLearningRate} at the last step. */
-    record Cosine(long warmupSteps, double minLearningRate) implements ScheduleSpec {
+    record Cosine(long warmupSteps, double minLearningRate) implements RateShape {
         /** Checks the signs. */
         public Cosine {
             check(warmupSteps, minLearningRate);
@@ -20,7 +20,7 @@ public sealed interface ScheduleSpec {
     }
 
     /** A straight line from the peak down to {@code minLearningRate} at the last step. */
-    record Linear(long warmupSteps, double minLearningRate) implements ScheduleSpec {
+    record Linear(long warmupSteps, double minLearningRate) implements RateShape {
         /** Checks the signs. */
         public Linear {
             check(warmupSteps, minLearningRate);
@@ -28,7 +28,7 @@ public sealed interface ScheduleSpec {
     }
 
     /** The peak until the end. */
-    record Constant(long warmupSteps) implements ScheduleSpec {
+    record Constant(long warmupSteps) implements RateShape {
         /** Checks the sign. */
         public Constant {
             check(warmupSteps, 0);
@@ -43,7 +43,7 @@ public sealed interface ScheduleSpec {
     record Wsd(
             long warmupSteps,
             double minLearningRate,
-            @Default("0.2") double decayFraction) implements ScheduleSpec {
+            @Default("0.2") double decayFraction) implements RateShape {
         /** Checks signs and the fraction. */
         public Wsd {
             check(warmupSteps, minLearningRate);

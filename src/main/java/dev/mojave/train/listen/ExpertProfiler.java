@@ -1,11 +1,11 @@
-package dev.mojave.train;
+package dev.mojave.train.listen;
 
 import dev.mojave.data.Batch;
 import dev.mojave.data.EvalWindows;
 import dev.mojave.data.PreparedData;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.eval.Perplexity;
-import dev.mojave.model.Inputs;
+import dev.mojave.eval.Rows;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.Output;
 import dev.mojave.moe.CategoryCounts;
@@ -18,13 +18,12 @@ import dev.mojave.result.ExpertProfile.LikedToken;
 import dev.mojave.result.ExpertProfiles;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
-import dev.mojave.tensor.Tensor;
-import dev.mojave.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -75,23 +74,16 @@ final class ExpertProfiler {
     }
 
     private void add(Batch batch) {
-        Tensor ids = Tensors.ofIds(batch.ids(), batch.rows(), batch.context());
         int[] ofTokens = windows.categories(batch, categories);
         // What pads the last window has no target, and neither has anything else here.
-        long[] real = IntStream.range(0, ofTokens.length)
+        int[] real = IntStream.range(0, ofTokens.length)
                 .filter(i -> batch.targets()[i] != Batch.IGNORED)
-                .asLongStream()
                 .toArray();
-        long[] flags = new long[ofTokens.length];
-        Arrays.stream(real).forEach(i -> flags[(int) i] = 1);
-        Inputs inputs = Inputs.of(ids)
-                .withCategories(Tensors.ofIds(ofTokens, batch.rows(), batch.context()))
-                .withPadding(Tensors.of(flags, batch.rows(), batch.context()).eq(1));
-        Output output = model.forward(inputs, Context.EVALUATION);
+        Rows rows = Rows.of(batch, true, Optional.of(ofTokens), categories.size());
+        Output output = model.forward(rows.inputs(true), Context.EVALUATION);
         tokens += real.length;
-        int[] realCategories =
-                Arrays.stream(real).mapToInt(i -> ofTokens[(int) i]).toArray();
-        int[] realIds = Arrays.stream(real).mapToInt(i -> batch.ids()[(int) i]).toArray();
+        int[] realCategories = Arrays.stream(real).map(i -> ofTokens[i]).toArray();
+        int[] realIds = Arrays.stream(real).map(i -> batch.ids()[i]).toArray();
         for (int layer = 0; layer < output.routing().size(); layer++) {
             Routing routing = output.routing().get(layer);
             if (load.size() == layer) {

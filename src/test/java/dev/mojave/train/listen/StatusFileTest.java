@@ -1,4 +1,4 @@
-package dev.mojave.train;
+package dev.mojave.train.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,14 +11,14 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class RunStatusTest {
+class StatusFileTest {
     @TempDir
     Path folder;
 
     @Test
     void whatFailedFirstIsToldAlsoWhereItCannotBeWritten() throws Exception {
         RunFolder run = RunFolder.create(folder, "run", false);
-        RunStatus status = new RunStatus(run, 10, 0);
+        StatusFile status = new StatusFile(run, 10, 0);
         status.beat(4, Map.of("train/loss", 2.0));
         RuntimeException written = Failure.training("the loss is not finite");
         status.failed(written);

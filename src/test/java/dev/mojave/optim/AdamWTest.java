@@ -1,4 +1,4 @@
-package dev.mojave.train;
+package dev.mojave.optim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AdamWTest {
-    private static final AdamW.Spec SPEC = new AdamW.Spec(0.9, 0.95, 1e-8, 0.1);
+    private static final AdamW.Spec SPEC = new AdamW.Spec(List.of(0.9, 0.95), 1e-8, 0.1);
 
     /** The same update in double precision, by the formula. */
     private static final class Oracle {

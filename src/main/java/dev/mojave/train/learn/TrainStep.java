@@ -1,6 +1,7 @@
-package dev.mojave.train;
+package dev.mojave.train.learn;
 
 import dev.mojave.base.Check;
+import dev.mojave.eval.Rows;
 import dev.mojave.model.Inputs;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.Loss;
@@ -12,7 +13,6 @@ import dev.mojave.nn.Context;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
-import dev.mojave.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /**
  * Forward and backward of one batch, in micro-batches: accumulated gradients equal the full batch's, also where padding leaves some with fewer
@@ -28,117 +27,23 @@ import java.util.stream.IntStream;
  * depend on how all tokens of the batch are routed: while one acts, the micro-batches are read twice, first for what routers decide.
  * (A router that looks at its whole batch, and a capacity, still see a micro-batch.)
  */
-public final class TrainStep {
-    /**
-     * What one step showed, before the optimiser ran.
-     *
-     * @param loss cross-entropy plus weighted auxiliary losses, nats
-     * @param crossEntropy nats per token
-     * @param auxiliary every auxiliary loss by name, unweighted
-     * @param wanted one a sparse layer: copies that wanted each expert, what its router adapts to
-     * @param load one a sparse layer; empty unless observed
-     */
-    public record Result(
-            double loss,
-            double crossEntropy,
-            Map<String, Double> auxiliary,
-            List<long[]> wanted,
-            List<LoadStatistics> load) {}
-
-    /** What one step reads; the arrays are not copied. */
-    public static final class Rows {
-        private final int[] ids;
-        private final int[] targets;
-        private final int rows;
-        private final Optional<int[]> categories;
-        private final int categoryCount;
-        private final Optional<int[]> lengths;
-
-        /**
-         * Tokens with categories and padding.
-         *
-         * @param ids token ids (rows, S), row-major
-         * @param targets the ids that follow, same shape
-         * @param rows sequences
-         * @param categories category of each token, same shape, 0 for none; absent where the data has none
-         * @param categoryCount how many categories there are
-         * @param lengths tokens of each row that are not padding; absent where none is
-         */
-        public Rows(
-                int[] ids,
-                int[] targets,
-                int rows,
-                Optional<int[]> categories,
-                int categoryCount,
-                Optional<int[]> lengths) {
-            this.ids = ids;
-            this.targets = targets;
-            this.rows = rows;
-            this.categories = categories;
-            this.categoryCount = categoryCount;
-            this.lengths = lengths;
-        }
-
-        /** Tokens without categories or padding. */
-        public Rows(int[] ids, int[] targets, int rows) {
-            this(ids, targets, rows, Optional.empty(), 0, Optional.empty());
-        }
-
-        private int length() {
-            return ids.length / rows;
-        }
-
-        private Rows part(int from, int count) {
-            int start = from * length();
-            int end = start + count * length();
-            return new Rows(
-                    Arrays.copyOfRange(ids, start, end),
-                    Arrays.copyOfRange(targets, start, end),
-                    count,
-                    categories.map(all -> Arrays.copyOfRange(all, start, end)),
-                    categoryCount,
-                    lengths.map(all -> Arrays.copyOfRange(all, from, from + count)));
-        }
-
-        /** Returns how many targets the loss counts. */
-        private long counted() {
-            return Arrays.stream(targets).filter(target -> target >= 0).count();
-        }
-
-        /** Returns how many tokens are not padding, so that routers see them. */
-        private long real() {
-            return lengths.map(real -> Arrays.stream(real).asLongStream().sum()).orElse((long) ids.length);
-        }
-
-        /** Returns the category of each token that is not padding. */
-        private int[] categoriesOfReal() {
-            int[] all = categories.orElse(new int[ids.length]);
-            return lengths.isEmpty()
-                    ? all
-                    : IntStream.range(0, ids.length)
-                            .filter(i -> i % length() < lengths.get()[i / length()])
-                            .map(i -> all[i])
-                            .toArray();
-        }
-
-        private Inputs inputs(boolean withCategories) {
-            Inputs all = Inputs.of(Tensors.ofIds(ids, rows, length()), Tensors.ofIds(targets, rows, length()));
-            Inputs inputs = lengths.map(real -> all.withLengths(real)).orElse(all);
-            return withCategories && categories.isPresent()
-                    ? inputs.withCategories(Tensors.ofIds(categories.get(), rows, length()))
-                    : inputs;
-        }
-    }
-
+final class TrainStep {
     private final LanguageModel model;
     private final Context context;
     private final int microBatchSize;
+    private final long seed;
 
-    /** Steps a model; {@code microBatchSize} divides every batch's rows. */
-    public TrainStep(LanguageModel model, Context context, int microBatchSize) {
+    /**
+     * Computes the gradients of a model.
+     *
+     * @param microBatchSize divides every batch's rows
+     * @param seed with the step and the number of the micro-batch what dropout, noise and jitter are drawn from
+     */
+    TrainStep(LanguageModel model, Context context, int microBatchSize, long seed) {
         this.model = model;
         this.context = context;
         this.microBatchSize = microBatchSize;
+        this.seed = seed;
     }
 
     /**
@@ -147,21 +52,23 @@ public final class TrainStep {
      * @param step counted from 0, of {@code totalSteps}: what the coefficients of balance losses follow
      * @param observe whether to gather routing statistics, which costs a little
      */
-    public Result run(Rows batch, long step, long totalSteps, boolean observe) {
+    Losses run(Rows batch, long step, long totalSteps, boolean observe) {
         Check.that(
-                batch.rows % microBatchSize == 0,
+                batch.rows() % microBatchSize == 0,
                 "micro_batch_size (%d) must divide batch_size (%d)",
                 microBatchSize,
-                batch.rows);
+                batch.rows());
         Function<List<Routing>, Map<String, Weighted>> losses =
                 routing -> model.spec().balanceLosses(routing, step, totalSteps);
         Sums sums = new Sums();
-        if (batch.rows == microBatchSize) {
+        if (batch.rows() == microBatchSize) {
+            Rng.dropout().seed(seed, step, 0);
             whole(batch, losses, sums, observe);
         } else {
-            parts(batch, losses, model.spec().balancePoolsTokens(step, totalSteps), sums, observe);
+            boolean pools = model.spec().balancePoolsTokens(step, totalSteps);
+            parts(batch, step, losses, pools, sums, observe);
         }
-        return new Result(sums.loss, sums.crossEntropy, sums.auxiliary, sums.wanted, sums.load);
+        return new Losses(sums.loss, sums.crossEntropy, sums.auxiliary, sums.wanted, sums.load);
     }
 
     private Loss loss(Rows rows) {
@@ -191,21 +98,23 @@ public final class TrainStep {
 
     private void parts(
             Rows batch,
+            long step,
             Function<List<Routing>, Map<String, Weighted>> losses,
             boolean poolsTokens,
             Sums sums,
             boolean observe) {
         List<Rows> parts = new ArrayList<>();
-        for (int row = 0; row < batch.rows; row += microBatchSize) {
+        for (int row = 0; row < batch.rows(); row += microBatchSize) {
             parts.add(batch.part(row, microBatchSize));
         }
         double counted = batch.counted();
         double real = batch.real();
         try (Scope _ = Scope.open()) {
-            Optional<RoutingPool> known = poolsTokens ? routing(parts) : Optional.empty();
+            Optional<RoutingPool> known = poolsTokens ? routing(parts, step) : Optional.empty();
             RoutingPool.Parts seen = new RoutingPool.Parts();
             for (int i = 0; i < parts.size(); i++) {
                 Rows part = parts.get(i);
+                Rng.dropout().seed(seed, step, i);
                 try (Scope scope = Scope.open()) {
                     Loss output = loss(part);
                     int at = i;
@@ -230,15 +139,14 @@ public final class TrainStep {
     }
 
     /** Returns how the routers decide for all parts, from the random numbers that they will see again. */
-    private Optional<RoutingPool> routing(List<Rows> parts) {
+    private Optional<RoutingPool> routing(List<Rows> parts, long step) {
         RoutingPool.Parts seen = new RoutingPool.Parts();
-        byte[] random = Rng.dropout().state();
-        for (Rows part : parts) {
+        for (int i = 0; i < parts.size(); i++) {
+            Rng.dropout().seed(seed, step, i);
             try (Scope scope = Scope.open()) {
-                seen.add(model.routing(inputs(part), context), scope);
+                seen.add(model.routing(inputs(parts.get(i)), context), scope);
             }
         }
-        Rng.dropout().restore(random);
         return seen.join();
     }
 
@@ -289,7 +197,7 @@ public final class TrainStep {
         private void observe(List<Routing> routing, Rows part) {
             for (int layer = 0; layer < routing.size(); layer++) {
                 if (load.size() == layer) {
-                    load.add(new LoadStatistics(routing.get(layer).experts(), part.categoryCount));
+                    load.add(new LoadStatistics(routing.get(layer).experts(), part.categoryCount()));
                 }
                 load.get(layer).add(routing.get(layer), part.categoriesOfReal());
             }

@@ -1,4 +1,4 @@
-package dev.mojave.train;
+package dev.mojave.train.listen;
 
 import dev.mojave.run.RunFolder;
 import dev.mojave.run.Runs;
@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Keeps a run's status.json current: at most one write in two seconds while it trains. */
-final class RunStatus implements Trainer.Heartbeat {
+public final class StatusFile implements Listener {
     private static final long INTERVAL_NANOS = 2_000_000_000L;
 
     private final RunFolder folder;
@@ -18,7 +18,8 @@ final class RunStatus implements Trainer.Heartbeat {
     private long step;
     private long written;
 
-    RunStatus(RunFolder folder, long totalSteps, long step) {
+    /** Says that the run trains. */
+    public StatusFile(RunFolder folder, long totalSteps, long step) {
         this.folder = folder;
         this.totalSteps = totalSteps;
         this.step = step;
@@ -26,7 +27,12 @@ final class RunStatus implements Trainer.Heartbeat {
     }
 
     @Override
-    public void beat(long newStep, Map<String, Double> newest) {
+    public void after(Moment moment) {
+        beat(moment.step(), moment.scalars());
+    }
+
+    /** The run has done so many steps; {@code newest} are metrics by standard name. */
+    void beat(long newStep, Map<String, Double> newest) {
         step = newStep;
         for (String name : new String[] {Runs.TRAIN_LOSS, Runs.VAL_LOSS}) {
             Double value = newest.get(name);
@@ -44,12 +50,12 @@ final class RunStatus implements Trainer.Heartbeat {
     }
 
     /** Writes the last word of this process. */
-    void end(Status.State state, @Nullable String reason) {
+    public void end(Status.State state, @Nullable String reason) {
         write(state, reason);
     }
 
     /** Writes why this process failed; where even that fails, as on a full disk, the first failure is the one to tell. */
-    void failed(RuntimeException failure) {
+    public void failed(RuntimeException failure) {
         try {
             write(Status.State.FAILED, String.valueOf(failure.getMessage()));
         } catch (RuntimeException e) {

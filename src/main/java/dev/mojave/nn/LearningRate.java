@@ -1,31 +1,27 @@
-package dev.mojave.train;
-
-import dev.mojave.run.ScheduleSpec;
-import dev.mojave.run.ScheduleSpec.Constant;
-import dev.mojave.run.ScheduleSpec.Cosine;
-import dev.mojave.run.ScheduleSpec.Linear;
-import dev.mojave.run.ScheduleSpec.Wsd;
+package dev.mojave.nn;
 
 /**
  * The learning rate of each step. With w warm-up steps of n, step t counted from 0: while {@code t < w} it is
  * {@code peak (t + 1) / (w + 1)}; afterwards {@code u = (t - w) / (n - w)} runs from 0 towards 1 and the rate falls from the peak to
  * the floor: along {@code (1 - cos(pi u)) / 2} (cosine, arXiv 1608.03983), along u (linear), not at all (constant), or along a line
  * over the last part alone (warm-up, stable, decay, arXiv 2405.18392).
+ *
+ * @param peak the highest rate, after warm-up
+ * @param shape how it gets there and falls from there
  */
-final class LearningRate {
-    private LearningRate() {}
-
-    static double at(ScheduleSpec schedule, double peak, long step, long steps) {
-        long warmup = schedule.warmupSteps();
+public record LearningRate(double peak, RateShape shape) implements Schedule {
+    @Override
+    public double at(long step, long steps) {
+        long warmup = shape.warmupSteps();
         if (step < warmup) {
             return peak * (step + 1) / (warmup + 1);
         }
         double u = Math.min(1, (double) (step - warmup) / Math.max(1, steps - warmup));
-        return switch (schedule) {
-            case Cosine cosine -> between(peak, cosine.minLearningRate(), (1 - Math.cos(Math.PI * u)) / 2);
-            case Linear linear -> between(peak, linear.minLearningRate(), u);
-            case Constant _ -> peak;
-            case Wsd wsd -> {
+        return switch (shape) {
+            case RateShape.Cosine cosine -> between(peak, cosine.minLearningRate(), (1 - Math.cos(Math.PI * u)) / 2);
+            case RateShape.Linear linear -> between(peak, linear.minLearningRate(), u);
+            case RateShape.Constant _ -> peak;
+            case RateShape.Wsd wsd -> {
                 // The last part of all steps, warm-up included.
                 double fall = (step - (1 - wsd.decayFraction()) * steps) / (wsd.decayFraction() * steps);
                 yield between(peak, wsd.minLearningRate(), Math.clamp(fall, 0, 1));

@@ -1,4 +1,4 @@
-package dev.mojave.train;
+package dev.mojave.optim;
 
 import dev.mojave.nn.Parameter;
 import dev.mojave.tensor.Scope;

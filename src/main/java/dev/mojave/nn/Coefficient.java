@@ -1,4 +1,4 @@
-package dev.mojave.moe;
+package dev.mojave.nn;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
@@ -7,15 +7,12 @@ import dev.mojave.base.Default;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the coefficient of a balance loss moves over training: a number in a recipe, or a section with a kind.
+ * How the coefficient of an auxiliary loss moves over training: a number in a recipe, or a section with a kind.
  *
  * <p>With {@code u = clamp((t - start) / steps, 0, 1)} at step t, counted from 0, a coefficient is {@code from + (to - from) u} (linear)
  * or {@code from + (to - from) (1 - cos(pi u)) / 2} (cosine); {@code steps} reach to the end of training unless given.
  */
-public sealed interface Schedule {
-    /** Returns the coefficient at a step, counted from 0, of a training of so many steps. */
-    double at(long step, long totalSteps);
-
+public sealed interface Coefficient extends Schedule {
     /** Returns the step at which it begins to move; 0 where it never does. */
     default long start() {
         return 0;
@@ -26,12 +23,12 @@ public sealed interface Schedule {
 
     /** Reads a plain number as a coefficient that never moves. */
     @JsonCreator
-    static Schedule constant(double value) {
+    static Coefficient constant(double value) {
         return new Constant(value);
     }
 
     /** The same value throughout. */
-    record Constant(@JsonValue double value) implements Schedule {
+    record Constant(@JsonValue double value) implements Coefficient {
         /** Checks the sign. */
         public Constant {
             Check.that(value >= 0, "a coefficient (%s) must not be negative", value);
@@ -60,7 +57,7 @@ public sealed interface Schedule {
             double from,
             double to,
             @Default("0") long start,
-            @Nullable Long steps) implements Schedule {
+            @Nullable Long steps) implements Coefficient {
         /** Checks the signs, and that it does something. */
         public Linear {
             check(from, to, start, steps);
@@ -89,7 +86,7 @@ public sealed interface Schedule {
             double from,
             double to,
             @Default("0") long start,
-            @Nullable Long steps) implements Schedule {
+            @Nullable Long steps) implements Coefficient {
         /** Checks the signs, and that it does something. */
         public Cosine {
             check(from, to, start, steps);

@@ -1,5 +1,7 @@
-package dev.mojave.train;
+package dev.mojave.optim;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.mojave.base.Default;
 import dev.mojave.nn.Parameter;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Scope;
@@ -15,9 +17,40 @@ import java.util.Map;
  * AdamW (arXiv 1711.05101): with gradient g, {@code m = b1 m + (1 - b1) g}, {@code v = b2 v + (1 - b2) g^2},
  * {@code w -= lr * wd * w + lr * (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)}; decay on matrices only.
  */
-public final class AdamW implements AutoCloseable {
-    /** The constants of the update. */
-    public record Spec(double beta1, double beta2, double eps, double weightDecay) {}
+public final class AdamW implements Optimizer {
+    /**
+     * The constants of the update.
+     *
+     * @param betas decay rates of the two moments
+     * @param eps added to the root of the second moment
+     * @param weightDecay decoupled decay, multiplied by the learning rate
+     */
+    @JsonTypeName("adamw")
+    public record Spec(
+            @Default("[0.9, 0.95]") List<Double> betas,
+            @Default("1e-8") double eps,
+            @Default("0.1") double weightDecay) implements OptimizerSpec {
+        /** Checks every constant. */
+        public Spec {
+            OptimizerSpec.checkAdam(betas, eps, weightDecay);
+            betas = List.copyOf(betas);
+        }
+
+        /** Returns the decay rate of the first moment. */
+        public double beta1() {
+            return betas.get(0);
+        }
+
+        /** Returns the decay rate of the second moment. */
+        public double beta2() {
+            return betas.get(1);
+        }
+
+        @Override
+        public AdamW build(List<Parameter> parameters) {
+            return new AdamW(this, parameters);
+        }
+    }
 
     private record Moments(Parameter parameter, Tensor first, Tensor second) {}
 
@@ -39,11 +72,7 @@ public final class AdamW implements AutoCloseable {
         return Tensors.zeros(DType.FLOAT32, parameter.value().shape()).retain();
     }
 
-    /**
-     * Updates every parameter that has a gradient.
-     *
-     * @param gradientScale what gradients are multiplied by first: less than 1 where they are clipped
-     */
+    @Override
     public void step(double learningRate, double gradientScale) {
         steps++;
         List<AdamWKernel.Slot> slots = new ArrayList<>();
@@ -61,16 +90,17 @@ public final class AdamW implements AutoCloseable {
             }
             AdamWKernel.step(
                     slots,
-                    new AdamWKernel.Settings(learningRate, spec.beta1, spec.beta2, spec.eps, steps, gradientScale));
+                    new AdamWKernel.Settings(learningRate, spec.beta1(), spec.beta2(), spec.eps, steps, gradientScale));
         }
     }
 
-    /** Returns how many updates were made. */
+    @Override
     public long steps() {
         return steps;
     }
 
-    /** Returns the moments by name, {@code exp_avg.<parameter>} and {@code exp_avg_sq.<parameter>}, float32. */
+    /** Returns the moments, {@code exp_avg.PARAMETER} and {@code exp_avg_sq.PARAMETER}. */
+    @Override
     public Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();
         for (Moments m : moments) {
@@ -80,7 +110,7 @@ public final class AdamW implements AutoCloseable {
         return state;
     }
 
-    /** Continues after {@code steps} updates; the caller has copied the moments into {@link #state()}. */
+    @Override
     public void resume(long stepsDone) {
         steps = stepsDone;
     }

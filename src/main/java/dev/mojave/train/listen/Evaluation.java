@@ -1,0 +1,115 @@
+package dev.mojave.train.listen;
+
+import dev.mojave.base.Json;
+import dev.mojave.base.Progress;
+import dev.mojave.data.Cut;
+import dev.mojave.data.EvalWindows;
+import dev.mojave.data.PreparedData;
+import dev.mojave.data.TokenSplit;
+import dev.mojave.eval.Perplexity;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.model.ModelSpec;
+import dev.mojave.nn.Context;
+import dev.mojave.result.EvalResult;
+import dev.mojave.run.TrainSpec;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Measures the same held-out windows every so many steps, all of them at the end, in float32; as many at a time as a training step takes,
+ * so that a run needs no memory for the first evaluation that it did not have. Remembers the best.
+ */
+public final class Evaluation implements Listener {
+    private static final String BEST = "best_val_loss";
+
+    private final LanguageModel model;
+    private final Progress progress;
+    private final long every;
+    private final Perplexity during;
+    private final Perplexity last;
+    private final Optional<Perplexity> trainSubset;
+    private OptionalDouble best = OptionalDouble.empty();
+
+    /** Measures as the recipe says. */
+    public Evaluation(LanguageModel model, PreparedData data, TrainSpec spec, Progress progress) {
+        this.model = model;
+        this.progress = progress;
+        this.every = spec.evalEvery();
+        Cut cut = data.cut(model.spec().maxPositionEmbeddings());
+        int rows = rows(model.spec(), spec);
+        TokenSplit held = data.validation();
+        this.last = new Perplexity(EvalWindows.all(held, cut), data.tokenizer(), rows);
+        this.during = spec.evalTokens().isAll()
+                ? last
+                : new Perplexity(
+                        EvalWindows.limited(held, cut, spec.evalTokens().tokens()), data.tokenizer(), rows);
+        this.trainSubset = spec.trainSubsetTokens() == 0
+                ? Optional.empty()
+                : Optional.of(new Perplexity(
+                        EvalWindows.limited(data.train(), cut, spec.trainSubsetTokens()), data.tokenizer(), rows));
+    }
+
+    /** Returns the windows of one forward pass. */
+    public static int rows(ModelSpec model, TrainSpec train) {
+        return Math.min(Perplexity.rows(model), train.microBatchSize());
+    }
+
+    @Override
+    public void after(Moment moment) {
+        if (moment.last() || moment.step() % every == 0) {
+            Map<String, Double> metrics = new LinkedHashMap<>();
+            double loss = measure(moment.last(), metrics).natsPerToken();
+            metrics.forEach(moment::put);
+            if (best.isEmpty() || loss < best.getAsDouble()) {
+                best = OptionalDouble.of(loss);
+                moment.markBest();
+            }
+        }
+    }
+
+    /**
+     * Measures held-out text, and the part of the training text where that is asked for.
+     *
+     * @param everything whether all held-out text is measured
+     * @param metrics takes what was measured, by name
+     */
+    public EvalResult measure(boolean everything, Map<String, Double> metrics) {
+        EvalResult result = (everything ? last : during).measure(model, Context.EVALUATION, Progress.SILENT);
+        metrics.put("val/loss", result.natsPerToken());
+        metrics.put("val/perplexity", result.perplexity());
+        metrics.put("val/bits_per_token", result.bitsPerToken());
+        metrics.put("val/bits_per_byte", result.bitsPerByte());
+        trainSubset.ifPresent(subset -> metrics.put(
+                "train_subset/loss",
+                subset.measure(model, Context.EVALUATION, Progress.SILENT).natsPerToken()));
+        progress.say(String.format(
+                Locale.ROOT,
+                "validation loss %.4f nats per token, perplexity %.2f, %.4f bits per byte%s",
+                result.natsPerToken(),
+                result.perplexity(),
+                result.bitsPerByte(),
+                everything ? " (all held-out text)" : ""));
+        return result;
+    }
+
+    /** Sets the loss that is to be beaten. */
+    public void toBeat(double loss) {
+        best = OptionalDouble.of(loss);
+    }
+
+    @Override
+    public Optional<JsonNode> state() {
+        return best.isPresent()
+                ? Optional.of(Json.mapper().createObjectNode().put(BEST, best.getAsDouble()))
+                : Optional.empty();
+    }
+
+    @Override
+    public void restore(JsonNode state) {
+        best = OptionalDouble.of(state.path(BEST).asDouble());
+    }
+}

@@ -1,0 +1,33 @@
+package dev.mojave.train.listen;
+
+import dev.mojave.data.PreparedData;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.run.RunFolder;
+import java.util.List;
+
+/** Looks at what the experts of a mixture do once it is trained. */
+public final class ExpertProfiling implements Listener {
+    private final LanguageModel model;
+    private final PreparedData data;
+    private final List<String> categories;
+    private final RunFolder folder;
+
+    /**
+     * Writes into a run's folder.
+     *
+     * @param categories of tokens: those that the router is told, or else those that the data has
+     */
+    public ExpertProfiling(LanguageModel model, PreparedData data, List<String> categories, RunFolder folder) {
+        this.model = model;
+        this.data = data;
+        this.categories = categories;
+        this.folder = folder;
+    }
+
+    @Override
+    public void end(boolean finished) {
+        if (finished && model.spec().sparse()) {
+            folder.write(ExpertProfiler.measure(model, data, categories));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.mojave.train.listen;
+
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Does one thing beside training and decides itself when. Listeners are told of every step in the order in which a run has them, so that
+ * one can use what those before it added to the {@link Moment}.
+ */
+public interface Listener {
+    /** Returns whether it wants routing statistics of a step, counted from 0. */
+    default boolean observes(long step) {
+        return false;
+    }
+
+    /** A step was taken. */
+    default void after(Moment moment) {}
+
+    /**
+     * The loop has ended.
+     *
+     * @param finished whether the run reached its end; otherwise someone asked it to stop
+     */
+    default void end(boolean finished) {}
+
+    /** Returns the key of its state in a checkpoint's state.json. */
+    default String name() {
+        return getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(java.util.Locale.ROOT);
+    }
+
+    /** Returns what it must know to go on from a checkpoint; empty where it needs nothing. */
+    default Optional<JsonNode> state() {
+        return Optional.empty();
+    }
+
+    /** Goes on from what {@link #state()} returned. */
+    default void restore(JsonNode state) {}
+}

@@ -1,0 +1,64 @@
+package dev.mojave.train.listen;
+
+import dev.mojave.base.StopSignal;
+import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.generate.Generator;
+import dev.mojave.generate.SamplingSpec;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.result.GenerateResult;
+import dev.mojave.run.RunFolder;
+import dev.mojave.run.Samples;
+import dev.mojave.tensor.kernels.WeightFormat;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Lets the model write once it is trained; how fast it does is one of its costs. */
+public final class Sample implements Listener {
+    private static final int TOKENS = 200;
+    private static final String SPEED = "generate/tokens_per_second";
+
+    private final LanguageModel model;
+    private final Tokenizer tokenizer;
+    private final long seed;
+    private final RunFolder folder;
+    private final Log log;
+    private final StatusFile status;
+    private final Supplier<RunPosition> position;
+
+    /**
+     * Writes into a run's folder.
+     *
+     * @param position where the run stands
+     */
+    public Sample(
+            LanguageModel model,
+            Tokenizer tokenizer,
+            long seed,
+            RunFolder folder,
+            Log log,
+            StatusFile status,
+            Supplier<RunPosition> position) {
+        this.model = model;
+        this.tokenizer = tokenizer;
+        this.seed = seed;
+        this.folder = folder;
+        this.log = log;
+        this.status = status;
+        this.position = position;
+    }
+
+    @Override
+    public void end(boolean finished) {
+        if (!finished || folder.lastMetrics().containsKey(SPEED)) {
+            return;
+        }
+        RunPosition now = position.get();
+        GenerateResult text = new Generator(model, tokenizer, folder.specialTokens(tokenizer), WeightFormat.FP32)
+                .generate("", SamplingSpec.sample(TOKENS, seed), piece -> {}, StopSignal.NEVER);
+        folder.samples().truncateAfter(now.step() - 1);
+        folder.samples().append(new Samples.Sample(now.step(), text.text()));
+        Map<String, Double> speed = Map.of(SPEED, text.tokensPerSecond());
+        log.append(now, speed);
+        status.beat(now.step(), speed);
+    }
+}
