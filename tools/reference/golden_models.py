@@ -1,10 +1,10 @@
 """Golden files of whole models and of the Mixtral balance loss, computed by PyTorch and transformers in float32 on the CPU.
 
     pip install torch==2.15.0 transformers==5.23.0
-    python tools/reference/golden_models.py src/test/resources/golden
+    python tools/reference/golden_models.py src/test/resources/golden [MODEL ...]
 
 Each model folder holds config.json and weights.safetensors as save_pretrained writes them, io.safetensors with inputs, outputs and the
-gradient of every stored tensor, and ORIGIN.md. The same versions and seed give the same bytes.
+gradient of every stored tensor, and ORIGIN.md. The same versions and seed give the same bytes. Named models alone are made where some are named.
 """
 
 import json
@@ -40,6 +40,21 @@ def llama(tied=False):
     return hf.LlamaForCausalLM(hf.LlamaConfig(**llama_sizes(tie_word_embeddings=tied)))
 
 
+def mistral():
+    """Heads that are wider than their share, no window."""
+    return hf.MistralForCausalLM(hf.MistralConfig(**llama_sizes(head_dim=6, sliding_window=None)))
+
+
+def qwen2():
+    """Biases of queries, keys and values alone; a window that is not used."""
+    return hf.Qwen2ForCausalLM(hf.Qwen2Config(**llama_sizes(tie_word_embeddings=True, use_sliding_window=False, sliding_window=4, max_window_layers=1)))
+
+
+def qwen3():
+    """Norms of each head's queries and keys, heads that are wider than their share."""
+    return hf.Qwen3ForCausalLM(hf.Qwen3Config(**llama_sizes(head_dim=6)))
+
+
 def mixtral():
     return hf.MixtralForCausalLM(hf.MixtralConfig(**llama_sizes(
         num_local_experts=4, num_experts_per_tok=2, router_aux_loss_coef=0.02, output_router_logits=True, experts_implementation="eager")))
@@ -66,7 +81,8 @@ def qwen3_moe():
 
 
 ROUTED = ("mixtral", "olmoe", "qwen2_moe", "qwen3_moe")
-MODELS = {"olmoe": olmoe, "qwen2_moe": qwen2_moe, "qwen3_moe": qwen3_moe, "gpt2": gpt2, "llama": llama, "llama_tied": lambda: llama(tied=True), "mixtral": mixtral}
+MODELS = {"olmoe": olmoe, "qwen2_moe": qwen2_moe, "qwen3_moe": qwen3_moe, "gpt2": gpt2, "llama": llama, "llama_tied": lambda: llama(tied=True), "mixtral": mixtral,
+          "mistral": mistral, "qwen2": qwen2, "qwen3": qwen3}
 
 
 def stream(name, attempt=0):
@@ -279,8 +295,10 @@ if __name__ == "__main__":
     hf.logging.set_verbosity_error()
     hf.logging.disable_progress_bar()
     target = Path(sys.argv[1])
-    for model_name in MODELS:
+    for model_name in sys.argv[2:] or MODELS:
         write_model(target, model_name)
+    if sys.argv[2:]:
+        sys.exit()
     write_balance(target)
     write_generation(target)
     write_adamw(target)

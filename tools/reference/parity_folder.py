@@ -25,6 +25,9 @@ ROUTED = dict(num_experts_per_tok=2, router_aux_loss_coef=0.02, output_router_lo
 ARCHITECTURES = {
     "gpt2": (hf.GPT2Config, dict(vocab_size=67, n_embd=24, n_layer=3, n_head=3, n_positions=48, resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0)),
     "llama": (hf.LlamaConfig, SMALL),
+    "mistral": (hf.MistralConfig, SMALL | dict(sliding_window=None)),
+    "qwen2": (hf.Qwen2Config, SMALL),
+    "qwen3": (hf.Qwen3Config, SMALL | dict(head_dim=10)),
     "mixtral": (hf.MixtralConfig, SMALL | ROUTED | dict(num_local_experts=3)),
     "olmoe": (hf.OlmoeConfig, SMALL | ROUTED | dict(num_experts=5)),
     "qwen2_moe": (hf.Qwen2MoeConfig, SMALL | ROUTED | dict(num_experts=5, moe_intermediate_size=10, shared_expert_intermediate_size=14)),

@@ -29,6 +29,12 @@ public final class Json {
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
             .build();
+    /** As Python's json module reads: NaN and Infinity are numbers, of two keys of one name the last counts. */
+    private static final JsonMapper FOREIGN = MAPPER.rebuild()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
     private static final JsonMapper PRETTY =
             MAPPER.rebuild().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -78,15 +84,38 @@ public final class Json {
      * @throws Failure of kind DATA if the file is missing or is not such a record or tree
      */
     public static <T> T read(Path file, Class<T> type) {
+        return read(file, type, MAPPER);
+    }
+
+    /**
+     * Reads an object from a file that another program wrote, as Python's json module reads it: NaN, Infinity and -Infinity are numbers, and
+     * of several keys of one name the last counts.
+     *
+     * @throws Failure of kind DATA if the file is missing or is not one JSON object
+     */
+    public static ObjectNode readForeign(Path file) {
+        return read(file, ObjectNode.class, FOREIGN);
+    }
+
+    /**
+     * Parses a tree of a text that another program wrote, as {@link #readForeign} does.
+     *
+     * @throws JacksonException in the parser's words
+     */
+    public static JsonNode foreignTree(String text) {
+        return FOREIGN.readTree(text);
+    }
+
+    private static <T> T read(Path file, Class<T> type, JsonMapper mapper) {
         String text = text(file);
         if (text.isBlank()) {
             throw Failure.data("%s is empty; it should hold JSON: fetch or write it again", file);
         }
         try {
             if (JsonNode.class.isAssignableFrom(type)) {
-                return root(file, MAPPER.readTree(text), type);
+                return root(file, mapper.readTree(text), type);
             }
-            T value = MAPPER.readValue(text, type);
+            T value = mapper.readValue(text, type);
             // The whole text may be the word null.
             Check.that(value != null, "expected an object, found null");
             return value;

@@ -21,8 +21,8 @@ import picocli.CommandLine.Parameters;
             "",
             "hf: transformers loads it with equal logits; refused, with the reason, for what no architecture there computes."
                     + " mojave: Mojave's own folder, for any model. 'mojave import' reads both.",
-            "gguf: one file, DIR/model.gguf or a DIR that ends so, which llama.cpp runs: LLaMA and Mixtral shapes with a byte-level"
-                    + " tokenizer."
+            "gguf: one file, DIR/model.gguf or a DIR that ends so, which llama.cpp runs: LLaMA, Mistral, Mixtral, Qwen2 and Qwen3 shapes"
+                    + " with a byte-level tokenizer."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave export runs/first first-for-transformers --license cc-by-4.0")

@@ -28,7 +28,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Take a model from a Hugging Face folder, or from one that 'mojave export' wrote, as a run that every verb takes.",
             "",
-            "Architectures: gpt2, llama, mixtral, olmoe, qwen2_moe, qwen3_moe. Weights are safetensors, in one file or in shards; pickles"
+            "Architectures: gpt2, llama, mistral, qwen2, qwen3, mixtral, olmoe, qwen2_moe, qwen3_moe, with full attention (a window that the"
+                    + " context fits is none). Weights are safetensors, in one file or in shards; pickles"
                     + " are refused. Logits are those of transformers but for rounding ('mojave parity' shows it)."
         },
         footerHeading = Verb.EXAMPLE,
@@ -47,7 +48,8 @@ final class ImportVerb implements Verb {
             names = "--tokenizer",
             paramLabel = "TOKENIZER",
             description =
-                    "byte, gpt2, a tokenizer.json, or a folder that has one, such as a run's; default: the folder's own.")
+                    "byte, gpt2, a tokenizer.json, or a folder that has one (such as a run's) or vocab.json and merges.txt;"
+                            + " default: the folder's own.")
     private @Nullable String tokenizer;
 
     @Mixin

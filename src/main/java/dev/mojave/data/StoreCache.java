@@ -115,15 +115,11 @@ final class StoreCache {
         String tokenizer = spec.tokenizer();
         if (!Tokenizers.NAMES.contains(tokenizer)) {
             Path file = Tokenizers.file(tokenizer);
-            try {
-                // Stores that were made before bytes were kept by token lack them, so they are not found.
-                tokenizer = "file " + Hashes.sha256(file) + "\nlengths 1"
-                        + Tokenizers.namedEnd(file, spec.endOfText())
-                                .map(end -> "\nend_of_text " + end)
-                                .orElse("");
-            } catch (IOException e) {
-                throw IoFailures.of("read the tokenizer", file, e);
-            }
+            // Stores that were made before bytes were kept by token lack them, so they are not found.
+            tokenizer = "file " + Hashes.sha256(Tokenizers.text(file)) + "\nlengths 1"
+                    + Tokenizers.namedEnd(file, spec.endOfText())
+                            .map(end -> "\nend_of_text " + end)
+                            .orElse("");
         }
         // Not named where it is off, so that stores made before it existed are found.
         String text = spec.lowercase() ? "\nlowercase" : "";

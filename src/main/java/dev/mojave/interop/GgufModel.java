@@ -2,6 +2,7 @@ package dev.mojave.interop;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.IoFailures;
+import dev.mojave.base.Staging;
 import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.model.ModelSpec;
@@ -17,21 +18,22 @@ import dev.mojave.nn.QkNorm;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * Writes a LLaMA or Mixtral as one GGUF file, which llama.cpp runs. Both are its architecture {@code llama}: RMSNorm, SwiGLU, rotary
- * positions whose halves are interleaved (so the rows of queries and keys are reordered), grouped queries, and in every layer either a
- * feed-forward or a mixture whose weights are renormalised over the chosen experts.
+ * Writes a LLaMA, Mistral, Mixtral, or a dense Qwen2 or Qwen3 as one GGUF file, which llama.cpp runs. The first three are its architecture
+ * {@code llama}: RMSNorm, SwiGLU, rotary positions whose halves are interleaved (so the rows of queries and keys are reordered), grouped
+ * queries, and in every layer either a feed-forward or a mixture whose weights are renormalised over the chosen experts. Its {@code qwen2}
+ * and {@code qwen3} rotate halves as we do, so their rows stay; the one has biases of queries, keys and values, the other norms of each
+ * head's queries and keys.
  *
  * <p>Norms and routers stay float32; a matrix whose rows are no multiple of 32 is stored as F16 where Q8_0 was asked for.
  */
@@ -48,6 +50,11 @@ public final class GgufModel {
             Map.entry("self_attn.q_proj.weight", "attn_q.weight"),
             Map.entry("self_attn.k_proj.weight", "attn_k.weight"),
             Map.entry("self_attn.v_proj.weight", "attn_v.weight"),
+            Map.entry("self_attn.q_proj.bias", "attn_q.bias"),
+            Map.entry("self_attn.k_proj.bias", "attn_k.bias"),
+            Map.entry("self_attn.v_proj.bias", "attn_v.bias"),
+            Map.entry("self_attn.q_norm.weight", "attn_q_norm.weight"),
+            Map.entry("self_attn.k_norm.weight", "attn_k_norm.weight"),
             Map.entry("self_attn.o_proj.weight", "attn_output.weight"),
             Map.entry("post_attention_layernorm.weight", "ffn_norm.weight"),
             Map.entry("mlp.gate_proj.weight", "ffn_gate.weight"),
@@ -58,16 +65,42 @@ public final class GgufModel {
             Map.entry("w3", "ffn_up_exps.weight"),
             Map.entry("w2", "ffn_down_exps.weight"));
 
+    /** Architectures of llama.cpp, by their names there in lower case. */
+    private enum Architecture {
+        LLAMA,
+        QWEN2,
+        QWEN3;
+
+        /** Returns the one whose attention a model has, or else the most general. */
+        static Architecture of(ModelSpec spec) {
+            if (spec.qkNorm() == QkNorm.HEAD) {
+                return QWEN3;
+            }
+            return spec.attentionBias() == Attention.Bias.QKV ? QWEN2 : LLAMA;
+        }
+
+        String key() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     private final ModelSpec spec;
+    private final Architecture architecture;
     private final GgufType type;
 
     private GgufModel(ModelSpec spec, GgufType type) {
         this.spec = spec;
+        this.architecture = Architecture.of(spec);
         this.type = type;
     }
 
+    /** Returns what llama.cpp calls models of this kind. */
+    public static String architecture(ModelSpec spec) {
+        return Architecture.of(spec).key();
+    }
+
     /**
-     * Writes a file; one that is there is replaced.
+     * Writes a file; one that is there is replaced when the new one is whole.
      *
      * @param name what the model is called
      * @throws Failure of kind DATA if llama.cpp has no such model or tokenizer, USAGE or ENVIRONMENT if the file cannot be written
@@ -94,29 +127,18 @@ public final class GgufModel {
         List<String> against = against(spec);
         if (!against.isEmpty()) {
             throw Failure.data(
-                    "%s cannot be written as GGUF, which has LLaMA and Mixtral shapes here: %s",
+                    "%s cannot be written as GGUF, which has the shapes of LLaMA, Mistral, Mixtral, Qwen2 and Qwen3 here: %s",
                     name, String.join("; ", against));
         }
         GgufModel model = new GgufModel(spec, type);
         GgufMetadata metadata = model.metadata(name);
         GgufTokenizer.add(metadata, tokenizer, special, spec.vocabSize());
-        Path temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
-        try (Scope _ = Scope.open()) {
-            Files.deleteIfExists(temporary);
-            GgufFile.write(temporary, metadata, model.entries(WeightNames.toStored(spec, parameters)));
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (Scope _ = Scope.open();
+                Staging staging = Staging.file(file)) {
+            GgufFile.write(staging.place(), metadata, model.entries(WeightNames.toStored(spec, parameters)));
+            staging.publish();
         } catch (IOException e) {
             throw IoFailures.of("write the GGUF file", file, e);
-        } finally {
-            discard(temporary);
-        }
-    }
-
-    private static void discard(Path temporary) {
-        try {
-            Files.deleteIfExists(temporary);
-        } catch (IOException e) {
-            // What went wrong before says more.
         }
     }
 
@@ -126,12 +148,31 @@ public final class GgufModel {
         refuse(against, spec.positionEmbedding() != Positions.ROPE, "position_embedding is not rope");
         refuse(against, spec.scaling().isPresent(), "rope_scaling is set");
         refuse(against, spec.hiddenAct() != FeedForward.Activation.SWIGLU, "hidden_act is not swiglu");
-        boolean biased = spec.bias() || spec.mlpBias() || spec.attentionBias() != Attention.Bias.NONE;
-        refuse(against, biased, "it has biases");
-        refuse(against, spec.qkNorm() != QkNorm.NONE, "qk_norm is set");
+        refuse(against, spec.bias() || spec.mlpBias(), "it has biases outside its attention");
+        refuseAttention(against, spec);
         refuse(against, spec.parallelBlocks().isPresent(), "parallel is set");
         spec.mixture().ifPresent(moe -> refuseMixture(against, moe, spec.numHiddenLayers()));
         return against;
+    }
+
+    private static void refuseAttention(List<String> against, ModelSpec spec) {
+        Architecture architecture = Architecture.of(spec);
+        Attention.Bias bias = architecture == Architecture.QWEN2 ? Attention.Bias.QKV : Attention.Bias.NONE;
+        String name = architecture.key();
+        refuse(
+                against,
+                spec.attentionBias() != bias,
+                "attention_bias is " + spec.attentionBias().name().toLowerCase(Locale.ROOT) + " (its " + name + " has "
+                        + bias.name().toLowerCase(Locale.ROOT) + ")");
+        refuse(against, spec.qkNorm() == QkNorm.PROJECTION, "qk_norm is projection");
+        refuse(
+                against,
+                architecture == Architecture.QWEN2 && spec.headSize() * spec.numAttentionHeads() != spec.hiddenSize(),
+                "head_dim is not hidden_size / num_attention_heads (its qwen2 has that)");
+        refuse(
+                against,
+                architecture != Architecture.LLAMA && spec.mixture().isPresent(),
+                "it has experts (its " + name + " has none)");
     }
 
     private static void refuseMixture(List<String> against, MoeSpec moe, int layers) {
@@ -150,26 +191,27 @@ public final class GgufModel {
 
     private GgufMetadata metadata(String name) {
         GgufMetadata metadata = new GgufMetadata();
-        metadata.string("general.architecture", "llama");
+        String prefix = architecture.key() + ".";
+        metadata.string("general.architecture", architecture.key());
         metadata.string("general.name", name);
         metadata.uint32("general.file_type", type.fileType());
         metadata.uint32("general.quantization_version", 2);
-        metadata.uint32("llama.vocab_size", spec.vocabSize());
-        metadata.uint32("llama.context_length", spec.maxPositionEmbeddings());
-        metadata.uint32("llama.embedding_length", spec.hiddenSize());
-        metadata.uint32("llama.block_count", spec.numHiddenLayers());
+        metadata.uint32(prefix + "vocab_size", spec.vocabSize());
+        metadata.uint32(prefix + "context_length", spec.maxPositionEmbeddings());
+        metadata.uint32(prefix + "embedding_length", spec.hiddenSize());
+        metadata.uint32(prefix + "block_count", spec.numHiddenLayers());
         Integer expert = spec.mixture().map(MoeSpec::moeIntermediateSize).orElse(null);
-        metadata.uint32("llama.feed_forward_length", expert == null ? spec.intermediateSize() : expert);
-        metadata.uint32("llama.attention.head_count", spec.numAttentionHeads());
-        metadata.uint32("llama.attention.head_count_kv", spec.numKeyValueHeads());
-        metadata.uint32("llama.attention.key_length", spec.headSize());
-        metadata.uint32("llama.attention.value_length", spec.headSize());
-        metadata.float32("llama.attention.layer_norm_rms_epsilon", (float) spec.normEps());
-        metadata.uint32("llama.rope.dimension_count", spec.headSize());
-        metadata.float32("llama.rope.freq_base", (float) spec.ropeTheta());
+        metadata.uint32(prefix + "feed_forward_length", expert == null ? spec.intermediateSize() : expert);
+        metadata.uint32(prefix + "attention.head_count", spec.numAttentionHeads());
+        metadata.uint32(prefix + "attention.head_count_kv", spec.numKeyValueHeads());
+        metadata.uint32(prefix + "attention.key_length", spec.headSize());
+        metadata.uint32(prefix + "attention.value_length", spec.headSize());
+        metadata.float32(prefix + "attention.layer_norm_rms_epsilon", (float) spec.normEps());
+        metadata.uint32(prefix + "rope.dimension_count", spec.headSize());
+        metadata.float32(prefix + "rope.freq_base", (float) spec.ropeTheta());
         spec.mixture().ifPresent(moe -> {
-            metadata.uint32("llama.expert_count", moe.numExperts());
-            metadata.uint32("llama.expert_used_count", moe.numExpertsPerTok());
+            metadata.uint32(prefix + "expert_count", moe.numExperts());
+            metadata.uint32(prefix + "expert_used_count", moe.numExpertsPerTok());
         });
         return metadata;
     }
@@ -204,9 +246,11 @@ public final class GgufModel {
 
     /** Rows of each head from halves (0, n/2, 1, n/2 + 1, ...): llama.cpp rotates neighbours, Hugging Face's models halves. */
     private Tensor interleaved(String inside, Tensor tensor) {
-        int heads = inside.startsWith("self_attn.q_proj")
-                ? spec.numAttentionHeads()
-                : inside.startsWith("self_attn.k_proj") ? spec.numKeyValueHeads() : 0;
+        int heads = architecture != Architecture.LLAMA
+                ? 0
+                : inside.startsWith("self_attn.q_proj")
+                        ? spec.numAttentionHeads()
+                        : inside.startsWith("self_attn.k_proj") ? spec.numKeyValueHeads() : 0;
         if (heads == 0) {
             return tensor;
         }

@@ -18,6 +18,7 @@ import tools.jackson.databind.JsonNode;
 final class GgufTokenizer {
     private static final int NORMAL = 1;
     private static final int CONTROL = 3;
+    private static final int USER_DEFINED = 4;
     private static final int UNUSED = 5;
 
     private GgufTokenizer() {}
@@ -27,17 +28,22 @@ final class GgufTokenizer {
      *
      * @param special which tokens begin and end texts
      * @param rows token embeddings of the model; ids that the tokenizer lacks are called unused
-     * @throws Failure of kind DATA if it is not byte-level or does not end texts
+     * @throws Failure of kind DATA if it is not byte-level, does not end texts, or takes whole words before it merges
      */
     static void add(GgufMetadata metadata, Tokenizer tokenizer, SpecialTokens special, int rows) {
         JsonNode root = Json.tree(Tokenizers.huggingFace(tokenizer));
         Tokenizer whole = tokenizer instanceof LimitedTokenizer limited ? limited.kept() : tokenizer;
         boolean byteLevel = whole instanceof BytePairTokenizer || whole instanceof ByteTokenizer;
-        if (!byteLevel || root.path("pre_tokenizer").path("add_prefix_space").asBoolean(false)) {
+        if (!byteLevel || root.path("pre_tokenizer").path("add_prefix_space").asBoolean(true)) {
             throw Failure.data(
                     "a tokenizer of kind %s cannot be written as GGUF: llama.cpp has byte-level tokenizers without a space in"
                             + " front (data.tokenizer: byte, gpt2, or one that 'tokenizer train' made)",
                     tokenizer.kind());
+        }
+        if (root.path("model").path("ignore_merges").asBoolean(false)) {
+            throw Failure.data(
+                    "a tokenizer with ignore_merges: true cannot be written as GGUF: it takes a word that is a token as that token, and"
+                            + " llama.cpp, which always merges, would split such words in another way than the model was trained with");
         }
         if (special.ends().isEmpty()) {
             throw Failure.data(
@@ -64,7 +70,10 @@ final class GgufTokenizer {
                 continue; // left out: the model has no embedding for it
             }
             tokens.set(added.path("id").intValue(), added.path("content").asString());
-            types.set(added.path("id").intValue(), CONTROL);
+            // Text that stays in one piece, such as runs of spaces, is shown and looked for in prompts; what steers a
+            // model is not.
+            boolean control = added.path("special").asBoolean(false);
+            types.set(added.path("id").intValue(), control ? CONTROL : USER_DEFINED);
         }
         metadata.string("tokenizer.ggml.model", "gpt2");
         metadata.string("tokenizer.ggml.pre", "gpt-2");

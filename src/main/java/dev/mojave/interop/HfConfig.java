@@ -22,7 +22,16 @@ public final class HfConfig {
 
     /** Returns the content of config.json for a model of ours: {@code model_type} is {@code mojave} where no other says it all. */
     public static ObjectNode write(ModelSpec spec) {
-        ObjectNode config = HfFamily.of(spec)
+        return write(spec, "");
+    }
+
+    /**
+     * The same for a model that came from elsewhere.
+     *
+     * @param origin the {@code model_type} that it had there, which it keeps if that still computes what it does
+     */
+    public static ObjectNode write(ModelSpec spec, String origin) {
+        ObjectNode config = HfFamily.of(spec, origin)
                 .map(family -> HfConfigWriter.write(family, spec))
                 .orElseGet(() -> HfConfigWriter.start(OWN, "MojaveForCausalLM", spec));
         config.set(OWN, Records.tree(spec));
@@ -32,10 +41,11 @@ public final class HfConfig {
     /**
      * Returns the content of config.json as Hugging Face's own programs write it, without a word of ours.
      *
+     * @param origin as in {@link #write(ModelSpec, String)}
      * @throws Failure of kind USAGE that lists what the model has and no architecture of Hugging Face has
      */
-    public static ObjectNode writeForHuggingFace(ModelSpec spec) {
-        HfFamily nearest = HfFamily.nearest(spec);
+    public static ObjectNode writeForHuggingFace(ModelSpec spec, String origin) {
+        HfFamily nearest = HfFamily.nearest(spec, origin);
         List<String> obstacles = nearest.obstacles(spec);
         if (!obstacles.isEmpty()) {
             throw Failure.usage(

@@ -45,7 +45,8 @@ final class HfConfigReader {
                         source, type, String.join(", ", HfFamily.modelTypes())));
         return switch (family) {
             case GPT2 -> gpt2();
-            case LLAMA -> llama(1e-6, null, QkNorm.NONE);
+            case LLAMA, MISTRAL, QWEN2 -> llama(1e-6, null, QkNorm.NONE);
+            case QWEN3 -> llama(1e-6, null, QkNorm.HEAD);
             case MIXTRAL -> llama(1e-5, mixture(true, 8, 2, 0.001), QkNorm.NONE);
             case OLMOE -> {
                 require(absent(config.path("clip_qkv")), "clip_qkv", "is not supported");
@@ -57,7 +58,7 @@ final class HfConfigReader {
     }
 
     private ModelSpec gpt2() {
-        only("activation_function", "gelu_new", List.of("gelu_new", "gelu_pytorch_tanh"));
+        only("activation_function", "gelu_new", List.of("gelu_new", "gelu_pytorch_tanh", "gelu_fast"));
         off("scale_attn_by_inverse_layer_idx");
         off("add_cross_attention");
         require(flag("scale_attn_weights", true), "scale_attn_weights", "must be true");
@@ -79,7 +80,7 @@ final class HfConfigReader {
                 true,
                 flag("tie_word_embeddings", true),
                 number("resid_pdrop", 0.1),
-                number("initializer_range", INITIALIZER_RANGE),
+                initializerRange(),
                 null);
     }
 
@@ -87,7 +88,7 @@ final class HfConfigReader {
         only("hidden_act", "silu", List.of("silu", "swish"));
         int heads = whole("num_attention_heads");
         int context = whole("max_position_embeddings");
-        window(context);
+        new HfWindow(this, config, context).require();
         boolean mixtral = is(HfFamily.MIXTRAL);
         Attention.Bias bias = attentionBias();
         boolean mlpBias = is(HfFamily.LLAMA) && flag("mlp_bias", false);
@@ -97,7 +98,7 @@ final class HfConfigReader {
                 whole("hidden_size"),
                 whole("num_hidden_layers"),
                 heads,
-                whole("num_key_value_heads", heads),
+                keyValueHeads(heads),
                 headSize(heads),
                 whole("intermediate_size"),
                 context,
@@ -113,42 +114,55 @@ final class HfConfigReader {
                 qkNorm,
                 flag("tie_word_embeddings", false),
                 number("attention_dropout", 0),
-                number("initializer_range", INITIALIZER_RANGE),
+                initializerRange(),
                 moe,
                 null);
     }
 
+    /** A key that an architecture does not know is not read there: its modules have biases or not, whatever the config says. */
     private Attention.Bias attentionBias() {
-        if (is(HfFamily.QWEN2_MOE)) {
-            return flag("qkv_bias", true) ? Attention.Bias.QKV : Attention.Bias.NONE;
-        }
-        return Attention.Bias.of(!is(HfFamily.MIXTRAL) && flag("attention_bias", false));
+        return switch (HfFamily.named(text("model_type", "")).orElseThrow()) {
+            case GPT2, LLAMA, OLMOE, QWEN3, QWEN3_MOE -> Attention.Bias.of(flag("attention_bias", false));
+            case MISTRAL, MIXTRAL -> Attention.Bias.NONE;
+            case QWEN2 -> Attention.Bias.QKV;
+            case QWEN2_MOE -> flag("qkv_bias", true) ? Attention.Bias.QKV : Attention.Bias.NONE;
+        };
     }
 
-    private boolean is(HfFamily family) {
+    /** Without the key transformers takes the number of the model that the architecture is named after; null is one for each head. */
+    private int keyValueHeads(int heads) {
+        if (config.has("num_key_value_heads")) {
+            return whole("num_key_value_heads", heads);
+        }
+        return switch (HfFamily.named(text("model_type", "")).orElseThrow()) {
+            case GPT2, LLAMA, OLMOE -> heads;
+            case MISTRAL, MIXTRAL -> 8;
+            case QWEN2, QWEN3 -> 32;
+            case QWEN2_MOE -> 16;
+            case QWEN3_MOE -> 4;
+        };
+    }
+
+    /** Of no concern to a model that has its weights: one that Mojave would not begin with is as good as none. */
+    private double initializerRange() {
+        double range = config.path("initializer_range").asDouble(INITIALIZER_RANGE);
+        return range > 0 && range < Double.POSITIVE_INFINITY ? range : INITIALIZER_RANGE;
+    }
+
+    boolean is(HfFamily family) {
         return text("model_type", "").equals(family.modelType());
     }
 
     private @Nullable Integer headSize(int heads) {
         if (absent(config.path("head_dim"))) {
-            return null;
+            return is(HfFamily.QWEN3) && !config.has("head_dim") ? (Integer) 128 : null;
         }
         int size = whole("head_dim");
-        boolean shared = (long) size * heads == whole("hidden_size");
-        boolean free = !is(HfFamily.LLAMA) && !is(HfFamily.OLMOE);
-        require(shared || free, "head_dim", "must be hidden_size / num_attention_heads");
+        require(
+                !is(HfFamily.OLMOE) || (long) size * heads == whole("hidden_size"),
+                "head_dim",
+                "must be hidden_size / num_attention_heads");
         return size;
-    }
-
-    /** A window that covers the context is none. */
-    private void window(int context) {
-        boolean qwen = is(HfFamily.QWEN2_MOE) || is(HfFamily.QWEN3_MOE);
-        if (!qwen || flag("use_sliding_window", false)) {
-            require(
-                    whole("sliding_window", context) >= context,
-                    "sliding_window",
-                    "must not be shorter than the context");
-        }
     }
 
     private MoeSpec mixture(boolean renormalized, int experts, int topK, double balance) {
@@ -209,13 +223,13 @@ final class HfConfigReader {
         }
     }
 
-    private int whole(String key) {
+    int whole(String key) {
         JsonNode node = config.path(key);
         require(node.isIntegralNumber() && node.canConvertToInt(), key, "must be a whole number");
         return node.intValue();
     }
 
-    private int whole(String key, int fallback) {
+    int whole(String key, int fallback) {
         return absent(config.path(key)) ? fallback : whole(key);
     }
 
@@ -230,7 +244,7 @@ final class HfConfigReader {
         return absent(node) ? fallback : node.doubleValue();
     }
 
-    private boolean flag(String key, boolean fallback) {
+    boolean flag(String key, boolean fallback) {
         JsonNode node = config.path(key);
         require(absent(node) || node.isBoolean(), key, "must be true or false");
         return absent(node) ? fallback : node.booleanValue();

@@ -25,7 +25,8 @@ final class HfConfigWriter {
                 config.put("attention_bias", spec.attentionBias() == Attention.Bias.ALL);
                 config.put("mlp_bias", spec.mlpBias());
             }
-            case MIXTRAL -> config.putNull("sliding_window");
+            case MISTRAL, MIXTRAL -> config.putNull("sliding_window");
+            case QWEN2 -> config.put("use_sliding_window", false);
             case OLMOE -> {
                 config.put("attention_bias", spec.attentionBias() == Attention.Bias.ALL);
                 config.putNull("clip_qkv");
@@ -33,6 +34,9 @@ final class HfConfigWriter {
                 config.putNull("pad_token_id");
             }
             case QWEN2_MOE -> config.put("qkv_bias", spec.attentionBias() == Attention.Bias.QKV);
+            case QWEN3 ->
+                config.put("attention_bias", spec.attentionBias() == Attention.Bias.ALL)
+                        .put("use_sliding_window", false);
             case QWEN3_MOE -> config.put("attention_bias", spec.attentionBias() == Attention.Bias.ALL);
         }
         spec.mixture().ifPresent(moe -> mixture(config, family, spec, moe));

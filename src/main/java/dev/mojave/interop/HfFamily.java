@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
 enum HfFamily {
     GPT2("gpt2", "GPT2LMHeadModel"),
     LLAMA("llama", "LlamaForCausalLM"),
+    MISTRAL("mistral", "MistralForCausalLM"),
+    QWEN2("qwen2", "Qwen2ForCausalLM"),
+    QWEN3("qwen3", "Qwen3ForCausalLM"),
     MIXTRAL("mixtral", "MixtralForCausalLM"),
     OLMOE("olmoe", "OlmoeForCausalLM"),
     QWEN2_MOE("qwen2_moe", "Qwen2MoeForCausalLM"),
@@ -51,19 +54,27 @@ enum HfFamily {
                 .findFirst();
     }
 
-    /** Returns the architecture that a model is, if it is one. */
-    static Optional<HfFamily> of(ModelSpec spec) {
-        HfFamily nearest = nearest(spec);
+    /**
+     * Returns the architecture that a model is, if it is one.
+     *
+     * @param origin the {@code model_type} that it came with, which wins where several compute the same: Mistral and LLaMA
+     */
+    static Optional<HfFamily> of(ModelSpec spec, String origin) {
+        HfFamily nearest = nearest(spec, origin);
         return nearest.obstacles(spec).isEmpty() ? Optional.of(nearest) : Optional.empty();
     }
 
-    /** Returns the architecture that a model is most like. */
-    static HfFamily nearest(ModelSpec spec) {
+    /** Returns the architecture that a model is most like; {@code origin} as in {@link #of}. */
+    static HfFamily nearest(ModelSpec spec, String origin) {
+        return named(origin).filter(family -> family.obstacles(spec).isEmpty()).orElseGet(() -> nearest(spec));
+    }
+
+    private static HfFamily nearest(ModelSpec spec) {
         if (spec.norm() == Norm.Kind.LAYER_NORM) {
             return GPT2;
         }
         if (spec.mixture().isEmpty()) {
-            return LLAMA;
+            return spec.qkNorm() == QkNorm.HEAD ? QWEN3 : spec.attentionBias() == Attention.Bias.QKV ? QWEN2 : LLAMA;
         }
         if (spec.mixture().get().sharedExpertIntermediateSize() > 0) {
             return QWEN2_MOE;
@@ -110,10 +121,10 @@ enum HfFamily {
                 spec.qkNorm(),
                 qkNorm().name().toLowerCase(Locale.ROOT));
         biases(spec, found);
-        if (this == OLMOE || this == LLAMA) {
+        if (this == OLMOE) {
             found.sharedHeads(spec);
         }
-        if (this != LLAMA) {
+        if (sparse()) {
             spec.mixture()
                     .ifPresentOrElse(moe -> mixture(moe, found), () -> found.unless(false, "moe", "absent", "experts"));
         } else {
@@ -122,20 +133,29 @@ enum HfFamily {
         return found.list;
     }
 
+    /** Returns whether it has experts. */
+    private boolean sparse() {
+        return switch (this) {
+            case GPT2, LLAMA, MISTRAL, QWEN2, QWEN3 -> false;
+            case MIXTRAL, OLMOE, QWEN2_MOE, QWEN3_MOE -> true;
+        };
+    }
+
     private QkNorm qkNorm() {
         return switch (this) {
-            case GPT2, LLAMA, MIXTRAL, QWEN2_MOE -> QkNorm.NONE;
+            case GPT2, LLAMA, MISTRAL, QWEN2, MIXTRAL, QWEN2_MOE -> QkNorm.NONE;
             case OLMOE -> QkNorm.PROJECTION;
-            case QWEN3_MOE -> QkNorm.HEAD;
+            case QWEN3, QWEN3_MOE -> QkNorm.HEAD;
         };
     }
 
     private void biases(ModelSpec spec, Obstacles found) {
         found.unless(this == LLAMA || !spec.mlpBias(), "mlp_bias", spec.mlpBias(), "none");
         switch (this) {
-            case MIXTRAL -> bias(spec, found, Attention.Bias.ALL, Attention.Bias.QKV);
+            case MISTRAL, MIXTRAL -> bias(spec, found, Attention.Bias.ALL, Attention.Bias.QKV);
+            case QWEN2 -> bias(spec, found, Attention.Bias.ALL, Attention.Bias.NONE);
             case QWEN2_MOE -> bias(spec, found, Attention.Bias.ALL);
-            case GPT2, LLAMA, OLMOE, QWEN3_MOE -> bias(spec, found, Attention.Bias.QKV);
+            case GPT2, LLAMA, OLMOE, QWEN3, QWEN3_MOE -> bias(spec, found, Attention.Bias.QKV);
         }
     }
 

@@ -9,13 +9,14 @@ import dev.mojave.model.ModelSpec;
 import dev.mojave.nn.Positions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A folder with a model as Hugging Face or Mojave writes it: config.json, weights in safetensors, and mostly tokenizer.json. Opening reads
+ * A folder with a model as Hugging Face or Mojave writes it: config.json, weights in safetensors, and mostly tokenizer.json, or vocab.json and merges.txt. Opening reads
  * config and headers alone; weights are mapped and come from disk when {@link #load} asks for them. Nothing in it is run.
  */
 public final class ModelFolder implements AutoCloseable {
@@ -56,9 +57,9 @@ public final class ModelFolder implements AutoCloseable {
                     folder, Files.exists(folder) ? "it is a file" : "there is no such folder");
         }
         if (!isModel(folder)) {
-            throw Failure.data("%s is not a model: it has no %s", folder, CONFIG);
+            throw Failure.data("%s is not a model: %s", folder, WeightFiles.absent(folder, CONFIG));
         }
-        ObjectNode config = Json.read(folder.resolve(CONFIG), ObjectNode.class);
+        ObjectNode config = Json.readForeign(folder.resolve(CONFIG));
         ModelSpec spec = HfConfig.read(config, folder.resolve(CONFIG).toString());
         return new ModelFolder(folder, config, spec, WeightFiles.open(folder));
     }
@@ -80,7 +81,13 @@ public final class ModelFolder implements AutoCloseable {
 
     /** Returns what whoever uses the model should know, in sentences. */
     public List<String> warnings() {
-        return HfConfig.warnings(config, spec);
+        List<String> warnings = new ArrayList<>(HfConfig.warnings(config, spec));
+        if (Tokenizers.in(path).filter(file -> !file.endsWith(TOKENIZER)).isPresent()) {
+            warnings.add(
+                    "there is no tokenizer.json: vocab.json and merges.txt are read as byte-level BPE, which splits text as GPT-2's does"
+                            + " unless tokenizer_config.json names another class that Mojave knows");
+        }
+        return warnings;
     }
 
     /** Returns the weights under the names of {@link WeightNames}. */
@@ -132,10 +139,11 @@ public final class ModelFolder implements AutoCloseable {
      * @throws Failure of kind DATA if it is damaged, or has more tokens than the model has embeddings
      */
     public Optional<Tokenizer> tokenizer() {
-        Path file = path.resolve(TOKENIZER);
-        if (!Files.isRegularFile(file)) {
+        Optional<Path> found = Tokenizers.in(path);
+        if (found.isEmpty()) {
             return Optional.empty();
         }
+        Path file = found.get();
         Tokenizer tokenizer = Tokenizers.read(file, spec.vocabSize());
         Optional<Tokenizer> fitting = Tokenizers.within(tokenizer, spec.vocabSize());
         if (fitting.isEmpty()) {

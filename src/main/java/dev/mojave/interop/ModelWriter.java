@@ -4,6 +4,7 @@ import dev.mojave.base.AtomicFiles;
 import dev.mojave.base.Failure;
 import dev.mojave.base.IoFailures;
 import dev.mojave.base.Json;
+import dev.mojave.base.Staging;
 import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
@@ -26,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Writes a folder with a model: weights, tokenizer.json, generation_config.json, README.md and, last, config.json, without which a folder is
- * no model. As {@link Format#HF} it is one that transformers loads with equal logits; as {@link Format#MOJAVE} it is Mojave's own, for
+ * no model. All or nothing: what cannot be finished leaves nothing. As {@link Format#HF} it is one that transformers loads with equal logits; as {@link Format#MOJAVE} it is Mojave's own, for
  * what no architecture of Hugging Face computes. {@link ModelFolder} reads both, and the weights come back bit for bit.
  */
 public final class ModelWriter {
@@ -40,17 +41,25 @@ public final class ModelWriter {
     }
 
     private final Path folder;
+    private Path place;
     private final Format format;
+    private final String origin;
     private final long shardBytes;
 
-    /** Writes into a folder that does not exist or is empty. */
-    public ModelWriter(Path folder, Format format) {
-        this(folder, format, SHARD_BYTES);
+    /**
+     * Writes into a folder that does not exist or is empty.
+     *
+     * @param origin the {@code model_type} that the model came with, which it keeps if that still computes what it does; or nothing
+     */
+    public ModelWriter(Path folder, Format format, String origin) {
+        this(folder, format, origin, SHARD_BYTES);
     }
 
-    ModelWriter(Path folder, Format format, long shardBytes) {
+    ModelWriter(Path folder, Format format, String origin, long shardBytes) {
         this.folder = folder;
+        this.place = folder;
         this.format = format;
+        this.origin = origin;
         this.shardBytes = shardBytes;
     }
 
@@ -81,12 +90,13 @@ public final class ModelWriter {
                         difference);
             });
         }
-        ObjectNode config = format == Format.HF ? HfConfig.writeForHuggingFace(spec) : HfConfig.write(spec);
+        ObjectNode config =
+                format == Format.HF ? HfConfig.writeForHuggingFace(spec, origin) : HfConfig.write(spec, origin);
         special.ifPresent(tokens -> TokenSettings.writeConfig(config, tokens));
         String modelType = format == Format.HF ? config.path("model_type").stringValue() : "mojave";
-        try {
-            requireEmpty();
-            Files.createDirectories(folder);
+        requireEmpty();
+        try (Staging staging = Staging.folder(folder, false)) {
+            place = staging.place();
             try (Scope _ = Scope.open()) {
                 writeWeights(Weights.entries(WeightNames.toStored(spec, model.parameters())));
             }
@@ -97,35 +107,38 @@ public final class ModelWriter {
             write(
                     TokenSettings.GENERATION_CONFIG,
                     special.map(TokenSettings::generationConfig).orElseGet(JsonNodeFactory.instance::objectNode));
-            AtomicFiles.write(folder.resolve("README.md"), card.text(spec, modelType));
+            AtomicFiles.write(place.resolve("README.md"), card.text(spec, modelType));
             write(ModelFolder.CONFIG, config);
+            staging.publish(ModelFolder.CONFIG);
             return modelType;
         } catch (IOException e) {
             throw IoFailures.of("write the model", folder, e);
         }
     }
 
-    private void requireEmpty() throws IOException {
+    private void requireEmpty() {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw Failure.usage("%s is a file; a model is written into a folder of its own", folder);
         }
         if (Files.isDirectory(folder)) {
             try (Stream<Path> content = Files.list(folder)) {
-                if (content.findAny().isPresent()) {
+                if (!content.allMatch(Staging::isLeft)) {
                     throw Failure.usage("%s is not empty; a model is written into a new folder", folder);
                 }
+            } catch (IOException e) {
+                throw IoFailures.of("write the model", folder, e);
             }
         }
     }
 
     private void write(String name, ObjectNode content) throws IOException {
-        AtomicFiles.write(folder.resolve(name), Json.pretty(content) + "\n");
+        AtomicFiles.write(place.resolve(name), Json.pretty(content) + "\n");
     }
 
     private void writeWeights(List<SafeEntry> entries) throws IOException {
         List<List<SafeEntry>> shards = shards(entries);
         if (shards.size() == 1) {
-            SafetensorsWriter.write(folder.resolve("model.safetensors"), entries, Map.of());
+            SafetensorsWriter.write(place.resolve("model.safetensors"), entries, Map.of());
             return;
         }
         ObjectNode index = JsonNodeFactory.instance.objectNode();
@@ -136,7 +149,7 @@ public final class ModelWriter {
         Map<String, String> sorted = new TreeMap<>();
         for (int i = 0; i < shards.size(); i++) {
             String name = String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, shards.size());
-            SafetensorsWriter.write(folder.resolve(name), shards.get(i), Map.of());
+            SafetensorsWriter.write(place.resolve(name), shards.get(i), Map.of());
             shards.get(i).forEach(entry -> sorted.put(entry.name(), name));
         }
         sorted.forEach(map::put);
@@ -160,7 +173,7 @@ public final class ModelWriter {
     private void writeTokenizer(Tokenizer tokenizer, SpecialTokens tokens, ModelSpec spec) throws IOException {
         ObjectNode settings = TokenSettings.tokenizerConfig(tokens, tokenizer);
         if (format == Format.MOJAVE) {
-            AtomicFiles.write(folder.resolve(ModelFolder.TOKENIZER), tokenizer.toJson());
+            AtomicFiles.write(place.resolve(ModelFolder.TOKENIZER), tokenizer.toJson());
             Tokenizers.namedEnd(tokenizer)
                     .ifPresent(end -> settings.putIfAbsent("eos_token", settings.stringNode(end)));
             if (!settings.isEmpty()) {
@@ -169,7 +182,7 @@ public final class ModelWriter {
             return;
         }
         String json = Tokenizers.huggingFace(tokenizer);
-        AtomicFiles.write(folder.resolve(ModelFolder.TOKENIZER), json);
+        AtomicFiles.write(place.resolve(ModelFolder.TOKENIZER), json);
         ObjectNode config = JsonNodeFactory.instance.objectNode();
         config.put("tokenizer_class", "PreTrainedTokenizerFast");
         config.put("model_max_length", spec.maxPositionEmbeddings());

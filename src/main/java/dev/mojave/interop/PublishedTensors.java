@@ -15,10 +15,15 @@ import java.util.regex.Pattern;
 
 /**
  * Weights as programs publish them, under the names that {@link WeightNames} knows. It leaves out what is not trained (causal masks and
- * rotary frequencies of older files) and a head that repeats a tied embedding, puts the prefix of the whole model where a file was
+ * rotary frequencies of older files) and a head that repeats a tied embedding, takes a tied head for the embedding where it alone is stored,
+ * puts the prefix of the whole model where a file was
  * written without it, and takes experts apart that are stored in one tensor, as modules of transformers hold them in memory.
  */
 final class PublishedTensors implements StoredTensors {
+    /** What transformers computes anew and Mojave does too: causal masks, rotary angles, numbers of positions. */
+    private static final Pattern BUFFER = Pattern.compile(
+            "(.*\\.)?(attn\\.(bias|masked_bias)|rotary_emb\\.(original_)?(inv_freq|cos_cached|sin_cached)|position_ids)");
+
     private static final Pattern FUSED =
             Pattern.compile("(model\\.layers\\.\\d+\\.)mlp\\.experts\\.(gate_up_proj|down_proj)");
     private static final String HEAD = "lm_head.weight";
@@ -40,12 +45,16 @@ final class PublishedTensors implements StoredTensors {
         NamingStyle style = NamingStyle.of(spec);
         String prefix = prefix(style);
         for (String name : stored.names()) {
-            if (!isBuffer(name, style)) {
+            if (!isBuffer(name)) {
                 place(name.startsWith("lm_head.") ? name : prefix + name, name, style);
             }
         }
-        if (spec.tieWordEmbeddings() && places.containsKey(HEAD)) {
-            requireTied(style.outside("embedding") + ".weight");
+        Place head = spec.tieWordEmbeddings() ? places.get(HEAD) : null;
+        if (head != null) {
+            String embedding = style.outside("embedding") + ".weight";
+            if (places.putIfAbsent(embedding, head) != null) {
+                requireTied(embedding);
+            }
             places.remove(HEAD);
         }
     }
@@ -58,9 +67,9 @@ final class PublishedTensors implements StoredTensors {
         return without ? embedding.substring(0, embedding.indexOf('.') + 1) : "";
     }
 
-    private static boolean isBuffer(String name, NamingStyle style) {
-        boolean mask = name.endsWith(".attn.bias") || name.endsWith(".attn.masked_bias");
-        return (style == NamingStyle.GPT2 && mask) || name.endsWith(".rotary_emb.inv_freq");
+    /** Says whether a tensor is none of the model's parameters by its name. */
+    static boolean isBuffer(String name) {
+        return BUFFER.matcher(name).matches();
     }
 
     private void place(String known, String name, NamingStyle style) {
@@ -83,9 +92,6 @@ final class PublishedTensors implements StoredTensors {
     }
 
     private void requireTied(String embedding) {
-        if (!places.containsKey(embedding)) {
-            return; // the check of names says that it is missing
-        }
         try (Scope _ = Scope.open()) {
             Tensor difference =
                     tensor(HEAD).to(DType.FLOAT32).sub(tensor(embedding).to(DType.FLOAT32));

@@ -103,6 +103,9 @@ record SafetensorsHeader(Map<String, SafeEntry> entries, Map<String, String> met
     }
 
     private static Map<String, String> metadata(Path file, JsonNode node) {
+        if (node.isNull()) {
+            return Map.of();
+        }
         check(file, node.isObject(), "has __metadata__ that is not a mapping of text");
         Map<String, String> metadata = new TreeMap<>();
         for (Map.Entry<String, JsonNode> entry : node.properties()) {

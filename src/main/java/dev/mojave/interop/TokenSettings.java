@@ -157,7 +157,7 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
         private ObjectNode optional(String name) {
             Path file = folder.resolve(name);
             return Files.isRegularFile(file)
-                    ? Json.read(file, ObjectNode.class)
+                    ? Json.readForeign(file)
                     : Json.mapper().createObjectNode();
         }
     }

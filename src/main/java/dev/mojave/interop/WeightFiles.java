@@ -13,17 +13,19 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The weights in a folder, mapped and read tensor by tensor: {@code model.safetensors}, or the shards that {@code
- * model.safetensors.index.json} names, or {@code weights.safetensors}. Shards are plain files of the folder: an index that names another
- * place is refused, and so is a link out of the folder. Pickles are never opened.
+ * model.safetensors.index.json} names, or {@code weights.safetensors}. An index names plain files of the folder. They may be links within
+ * it, and to the files that it shares with other snapshots where it lies in Hugging Face's cache ({@code
+ * models--OWNER--NAME/snapshots/COMMIT}, whose files are links to {@code ../../blobs/HASH}); other links are refused. Pickles are never
+ * opened.
  */
 final class WeightFiles implements StoredTensors, AutoCloseable {
     private static final String INDEX = "model.safetensors.index.json";
@@ -64,7 +66,7 @@ final class WeightFiles implements StoredTensors, AutoCloseable {
     }
 
     private static WeightFiles sharded(Path folder, Path index) {
-        JsonNode map = Json.read(index, ObjectNode.class).path("weight_map");
+        JsonNode map = Json.readForeign(index).path("weight_map");
         if (!map.isObject() || map.isEmpty()) {
             throw Failure.data("%s has no weight_map that says which file holds which tensor", index);
         }
@@ -81,12 +83,14 @@ final class WeightFiles implements StoredTensors, AutoCloseable {
                     file = SafetensorsFile.open(shard(folder, index, name));
                     open.put(name, file);
                 }
-                if (!file.contains(entry.getKey())) {
+                if (file.contains(entry.getKey())) {
+                    tensors.put(entry.getKey(), file);
+                } else if (!PublishedTensors.isBuffer(entry.getKey())) {
+                    // What is computed anew is named by indices of older converters and not always stored.
                     throw Failure.data("%s: %s is to hold tensor '%s' and does not", index, name, entry.getKey());
                 }
-                tensors.put(entry.getKey(), file);
             }
-            requireComplete(index, open, tensors);
+            addUnnamed(index, open, tensors);
             return new WeightFiles(index, List.copyOf(open.values()), tensors);
         } catch (RuntimeException e) {
             open.values().forEach(SafetensorsFile::close);
@@ -94,36 +98,72 @@ final class WeightFiles implements StoredTensors, AutoCloseable {
         }
     }
 
-    private static void requireComplete(
+    /** Adds what the shards hold and the index does not mention, if it is in one of them alone; of others it has to say which counts. */
+    private static void addUnnamed(
             Path index, Map<String, SafetensorsFile> open, Map<String, SafetensorsFile> tensors) {
+        Map<String, String> found = new TreeMap<>();
         open.forEach((name, file) -> file.entries().forEach(entry -> {
-            if (tensors.get(entry.name()) != file) {
-                throw Failure.data("%s does not say that %s holds tensor '%s'", index, name, entry.name());
+            String other = tensors.containsKey(entry.name()) ? null : found.put(entry.name(), name);
+            if (other != null) {
+                throw Failure.data(
+                        "%s does not say whether %s or %s holds tensor '%s', which is in both",
+                        index, other, name, entry.name());
             }
         }));
+        found.forEach((tensor, name) -> tensors.put(tensor, Objects.requireNonNull(open.get(name))));
     }
 
-    /** The file of a shard, which must lie in the folder itself, also when links are followed. */
+    /** The file of a shard, which must be in the folder itself, or where a cache keeps what is in the folder. */
     private static Path shard(Path folder, Path index, String name) {
-        boolean plain = name.matches("[A-Za-z0-9][A-Za-z0-9._-]*\\.safetensors");
+        boolean plain = name.endsWith(".safetensors")
+                && !name.startsWith(".")
+                && name.chars().noneMatch(c -> c == '/' || c == '\\' || c == ':' || Character.isISOControl(c));
         if (!plain) {
             throw Failure.data(
                     "%s names the file '%s'; a shard is a .safetensors file in the same folder, without a path",
                     index, name);
         }
-        Path file = folder.resolve(name);
         try {
+            Path file = folder.resolve(name);
             if (!Files.exists(file)) {
-                throw Failure.data("%s names %s, which is not there", index, name);
+                throw Failure.data("%s names %s, which is not there%s", index, name, dangling(file));
             }
-            if (!file.toRealPath().startsWith(folder.toRealPath())) {
+            Path real = file.toRealPath();
+            if (!real.startsWith(folder.toRealPath()) && !isBlob(folder.toRealPath(), real)) {
                 throw Failure.data(
                         "%s names %s, which is a link to %s outside the folder; put the file itself there (cp -L)",
-                        index, name, file.toRealPath());
+                        index, name, real);
             }
             return file;
         } catch (IOException e) {
-            throw IoFailures.of("read the weights", file, e);
+            throw IoFailures.of("read the weights", folder, e);
+        }
+    }
+
+    /** Whether a file is one of the blobs of the repository in Hugging Face's cache that a snapshot belongs to. */
+    private static boolean isBlob(Path folder, Path file) throws IOException {
+        for (Path at = folder; at != null && at.getParent() != null; at = at.getParent()) {
+            Path blobs = at.getParent().resolve("blobs");
+            if (at.endsWith("snapshots") && Files.isDirectory(blobs) && file.startsWith(blobs.toRealPath())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Says what is wrong with a file of a folder that cannot be read as one. */
+    static String absent(Path folder, String name) {
+        return "it has no " + name + dangling(folder.resolve(name));
+    }
+
+    private static String dangling(Path file) {
+        try {
+            return Files.isSymbolicLink(file)
+                    ? " (a link to " + Files.readSymbolicLink(file)
+                            + ", where there is nothing; was the cache moved or cleaned?)"
+                    : "";
+        } catch (IOException e) {
+            return ""; // that it cannot be read has been said
         }
     }
 
@@ -138,7 +178,13 @@ final class WeightFiles implements StoredTensors, AutoCloseable {
             return IoFailures.of("read the model", folder, e);
         }
         if (pickles.isEmpty()) {
-            return Failure.data("%s has no weights: neither %s nor %s is there", folder, SINGLE.getFirst(), INDEX);
+            return Failure.data(
+                    "%s has no weights: neither %s%s nor %s%s is there",
+                    folder,
+                    SINGLE.getFirst(),
+                    dangling(folder.resolve(SINGLE.getFirst())),
+                    INDEX,
+                    dangling(folder.resolve(INDEX)));
         }
         return Failure.data(
                 "%s has its weights in %s, a pickle, which can run code when it is read; Mojave reads safetensors alone."

@@ -61,8 +61,9 @@ public final class ExportedModel {
                         "not known");
                 Optional<Tokenizer> tokenizer = folder.tokenizer();
                 SpecialTokens tokens = folder.tokenSettings(tokenizer, true).tokens();
-                String type =
-                        new ModelWriter(target, options.format).write(model, tokenizer, Optional.of(tokens), card);
+                String origin = folder.config().path("model_type").asString("");
+                String type = new ModelWriter(target, options.format, origin)
+                        .write(model, tokenizer, Optional.of(tokens), card);
                 return result(target, options, type, model);
             }
         }
@@ -84,7 +85,8 @@ public final class ExportedModel {
                             + provenance.startedAt());
             Optional<Tokenizer> tokenizer = run.findTokenizer();
             Optional<SpecialTokens> special = run.findSpecialTokens().or(() -> tokenizer.map(SpecialTokens::of));
-            String type = new ModelWriter(target, options.format).write(weights.model(), tokenizer, special, card);
+            String type = new ModelWriter(target, options.format, weights.modelType())
+                    .write(weights.model(), tokenizer, special, card);
             return result(target, options, type, weights.model());
         }
     }

@@ -1,11 +1,9 @@
 package dev.mojave.run;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.IoFailures;
 import dev.mojave.interop.GgufModel;
 import dev.mojave.interop.GgufType;
 import dev.mojave.result.ExportResult;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,7 +27,6 @@ public final class GgufExport {
             throw Failure.usage("%s exists; choose another place or remove it", file);
         }
         try (SavedModel saved = SavedModel.load(source, checkpoint)) {
-            Files.createDirectories(file.resolveSibling("."));
             String name = String.valueOf(source.toAbsolutePath().normalize().getFileName());
             GgufModel.write(
                     file,
@@ -41,11 +38,9 @@ public final class GgufExport {
                     type);
             return new ExportResult(
                     (named ? target : target.resolve("model.gguf")).toString(),
-                    "llama",
+                    GgufModel.architecture(saved.model().spec()),
                     saved.model().parameterCount(),
                     List.of());
-        } catch (IOException e) {
-            throw IoFailures.of("write the GGUF file", file, e);
         }
     }
 }

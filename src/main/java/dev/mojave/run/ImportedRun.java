@@ -49,30 +49,45 @@ public final class ImportedRun {
         Optional<Tokenizer> tokenizer = tokenizer(source, options);
         TokenSettings settings = source.tokenSettings(tokenizer, options.tokenizer.isEmpty());
         try (LanguageModel model = source.load()) {
-            RunFolder run = RunFolder.create(options.output, options.name, options.overwrite);
-            try (RunLock _ = run.lock()) {
-                Recipe recipe = recipe(
-                        options.name,
-                        source.spec(),
-                        tokenizer.map(ImportedRun::dataTokenizer).orElse("byte"),
-                        tokenizer.map(found -> found.endOfText().isPresent()).orElse(true));
-                run.write(recipe);
-                tokenizer.ifPresent(run::write);
-                run.write(settings.tokens());
-                run.write(Provenances.of(new Provenances.Facts(
-                        recipe.sha256(),
-                        "not known (imported from " + source.path() + ")",
-                        "",
-                        List.of(),
-                        engine,
-                        Engine.versions(),
-                        options.command)));
-                Snapshots.save(run.checkpoints(), model, Map.of(), state(recipe), false, 1);
-                String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
-                run.write(new Status(Status.State.FINISHED, "imported", 0, 0, now, Map.of()));
-            }
-            return run;
+            return RunFolder.create(
+                    options.output,
+                    options.name,
+                    options.overwrite,
+                    run -> write(run, source, model, tokenizer, settings, engine, options));
         }
+    }
+
+    private static void write(
+            RunFolder run,
+            ModelFolder source,
+            LanguageModel model,
+            Optional<Tokenizer> tokenizer,
+            TokenSettings settings,
+            EngineChoice engine,
+            Options options) {
+        Recipe recipe = recipe(
+                options.name,
+                source.spec(),
+                tokenizer.map(ImportedRun::dataTokenizer).orElse("byte"),
+                tokenizer.map(found -> found.endOfText().isPresent()).orElse(true));
+        run.write(recipe);
+        tokenizer.ifPresent(run::write);
+        run.write(settings.tokens());
+        run.write(Provenances.of(new Provenances.Facts(
+                recipe.sha256(),
+                "not known (imported from " + source.path() + ")",
+                "",
+                List.of(),
+                engine,
+                Engine.versions(),
+                options.command)));
+        Snapshots.save(run.checkpoints(), model, Map.of(), state(recipe), false, 1, origin(source));
+        String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        run.write(new Status(Status.State.FINISHED, "imported", 0, 0, now, Map.of()));
+    }
+
+    private static String origin(ModelFolder source) {
+        return source.config().path("model_type").asString("");
     }
 
     private static Optional<Tokenizer> tokenizer(ModelFolder source, Options options) {

@@ -7,6 +7,7 @@ import dev.mojave.base.Folders;
 import dev.mojave.base.IoFailures;
 import dev.mojave.base.Json;
 import dev.mojave.base.Records;
+import dev.mojave.base.Staging;
 import dev.mojave.data.DataSpec;
 import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.Tokenizer;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -76,18 +78,40 @@ public final class RunFolder {
         Path path = path(output, name);
         try {
             Files.createDirectories(output);
+            requireFree(path, overwrite);
             if (Files.exists(path) && !isEmpty(path)) {
-                if (!overwrite || !isRun(path)) {
-                    throw taken(path, isRun(path));
-                }
-                // Released before the removal: some systems cannot remove a file that is open.
-                RunLock.take(path).close();
                 Folders.delete(path);
             }
             Files.createDirectories(path);
             return new RunFolder(path);
         } catch (IOException e) {
             throw IoFailures.of("make the run folder", path, e);
+        }
+    }
+
+    /** Writes a run whole or not at all: what is there is replaced when {@code content} has come to its end. */
+    static RunFolder create(Path output, String name, boolean overwrite, Consumer<RunFolder> content) {
+        Path path = path(output, name);
+        try {
+            requireFree(path, overwrite);
+            try (Staging staging = Staging.folder(path, true)) {
+                content.accept(new RunFolder(staging.place()));
+                requireFree(path, overwrite);
+                staging.publish();
+            }
+            return new RunFolder(path);
+        } catch (IOException e) {
+            throw IoFailures.of("make the run folder", path, e);
+        }
+    }
+
+    private static void requireFree(Path path, boolean overwrite) throws IOException {
+        if (Files.exists(path) && !isEmpty(path)) {
+            if (!overwrite || !isRun(path)) {
+                throw taken(path, isRun(path));
+            }
+            // Released before the removal: some systems cannot remove a file that is open.
+            RunLock.take(path).close();
         }
     }
 

@@ -44,8 +44,9 @@ public record SavedModel(
      * @param model with the checkpoint's weights; closed by {@link #close}
      * @param recipe of the run
      * @param step optimiser steps that made the weights
+     * @param modelType Hugging Face's name of what the model is, as the checkpoint has it
      */
-    public record Weights(LanguageModel model, Recipe recipe, long step) implements AutoCloseable {
+    public record Weights(LanguageModel model, Recipe recipe, long step, String modelType) implements AutoCloseable {
         @Override
         public void close() {
             model.close();
@@ -80,7 +81,9 @@ public record SavedModel(
             Recipe recipe = ImportedRun.recipe(
                     "model",
                     source.spec(),
-                    folder.resolve("tokenizer.json").toString(),
+                    Tokenizers.in(folder)
+                            .orElse(folder.resolve("tokenizer.json"))
+                            .toString(),
                     tokenizer.endOfText().isPresent());
             TokenSettings settings = source.tokenSettings(Optional.of(tokenizer), true);
             List<String> warnings = Stream.concat(Tokenizers.leftOut(tokenizer).stream(), settings.warnings().stream())
@@ -135,7 +138,8 @@ public record SavedModel(
             beforeTensors.run();
             LanguageModel model = LanguageModel.blank(recipe.model());
             Snapshots.restore(checkpoint, model);
-            return new Weights(model, recipe, checkpoint.state().step());
+            String modelType = checkpoint.config().path("model_type").asString("");
+            return new Weights(model, recipe, checkpoint.state().step(), modelType);
         }
     }
 

@@ -28,6 +28,22 @@ public final class Snapshots {
             TrainState state,
             boolean best,
             int keep) {
+        save(checkpoints, model, moments, state, best, keep, "");
+    }
+
+    /**
+     * The same for a model that came from elsewhere.
+     *
+     * @param origin the {@code model_type} that it had there: see {@link HfConfig#write(dev.mojave.model.ModelSpec, String)}
+     */
+    static void save(
+            Checkpoints checkpoints,
+            LanguageModel model,
+            Map<String, Tensor> moments,
+            TrainState state,
+            boolean best,
+            int keep,
+            String origin) {
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
             checkpoints.save(
@@ -35,7 +51,7 @@ public final class Snapshots {
                             Weights.entries(WeightNames.toStored(model.spec(), model.tensors())),
                             Weights.entries(moments),
                             state,
-                            HfConfig.write(model.spec())),
+                            HfConfig.write(model.spec(), origin)),
                     best,
                     keep);
         }

@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** import, export and parity as they are typed. */
@@ -25,18 +27,19 @@ class InterchangeVerbTest {
         return CliResult.run(arguments);
     }
 
-    @Test
-    void importThenExportThenImportIsBitwise() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"qwen2_moe", "mistral", "qwen2", "qwen3"})
+    void importThenExportThenImportIsBitwise(String type) throws IOException {
         String runs = folder.resolve("runs").toString();
-        CliResult imported = runs("import", GOLDEN + "qwen2_moe", "--name", "first", "--output", runs, "--json");
+        CliResult imported = runs("import", GOLDEN + type, "--name", "first", "--output", runs, "--json");
         assertThat(imported.code()).as(imported.err()).isZero();
         JsonNode facts = Json.tree(imported.out());
-        assertThat(facts.path("model_type").stringValue()).isEqualTo("qwen2_moe");
+        assertThat(facts.path("model_type").stringValue()).isEqualTo(type);
         assertThat(facts.path("tokenizer").booleanValue()).isFalse();
         String out = folder.resolve("out").toString();
         CliResult exported = runs("export", runs + "/first", out, "--license", "cc0-1.0");
         assertThat(exported.code()).as(exported.err()).isZero();
-        assertThat(exported.out()).startsWith(out + ": qwen2_moe, ");
+        assertThat(exported.out()).startsWith(out + ": " + type + ", ");
         assertThat(runs("import", out, "--name", "second", "--output", runs).code())
                 .isZero();
         Path weights = Path.of("checkpoints/step-0/model.safetensors");
@@ -45,10 +48,8 @@ class InterchangeVerbTest {
                 .isEqualTo(-1);
         assertThat(Files.mismatch(folder.resolve("runs/second").resolve(weights), exportedWeights))
                 .isEqualTo(-1);
-        assertThat(Path.of(out, "README.md"))
-                .content()
-                .contains("license: cc0-1.0", "imported from " + GOLDEN + "qwen2_moe");
-        Files.copy(Path.of(GOLDEN, "qwen2_moe", "io.safetensors"), Path.of(out, "io.safetensors"));
+        assertThat(Path.of(out, "README.md")).content().contains("license: cc0-1.0", "imported from " + GOLDEN + type);
+        Files.copy(Path.of(GOLDEN, type, "io.safetensors"), Path.of(out, "io.safetensors"));
         assertThat(runs("parity", out).code()).isZero();
     }
 
@@ -65,6 +66,35 @@ class InterchangeVerbTest {
         CliResult bare = runs("export", source.toString(), out, "--format", "gguf");
         assertThat(bare.code()).isEqualTo(4);
         assertThat(bare.err()).contains("has no tokenizer.json");
+    }
+
+    /** Refused half-way or before: neither the folder nor one on the way to it is there, and a run that is to be replaced stays. */
+    @Test
+    void whatIsRefusedLeavesNothing() throws IOException {
+        String runs = folder.resolve("runs").toString();
+        assertThat(runs("import", GOLDEN + "llama", "--name", "m", "--output", runs)
+                        .code())
+                .isZero();
+        for (String format : new String[] {"gguf", "hf"}) {
+            String out = folder.resolve("a/b/" + format).toString();
+            String source = format.equals("hf") ? folder.resolve("none").toString() : runs + "/m";
+            assertThat(runs("export", source, out, "--format", format).code()).isNotZero();
+            assertThat(folder.resolve("a")).doesNotExist();
+        }
+        Path damaged = Files.createDirectory(folder.resolve("damaged"));
+        Files.copy(Path.of(GOLDEN, "llama", "config.json"), damaged.resolve("config.json"));
+        Files.copy(Path.of(GOLDEN, "gpt2", "weights.safetensors"), damaged.resolve("weights.safetensors"));
+        Path weights = Path.of(runs, "m/checkpoints/step-0/model.safetensors");
+        byte[] before = Files.readAllBytes(weights);
+        String[] again = {"import", damaged.toString(), "--name", "m", "--output", runs, "--overwrite"};
+        assertThat(runs(again).code()).isEqualTo(4);
+        assertThat(Files.readAllBytes(weights)).isEqualTo(before);
+        again[1] = GOLDEN + "mistral";
+        assertThat(runs(again).code()).isZero();
+        assertThat(Files.readAllBytes(weights)).isNotEqualTo(before);
+        try (Stream<Path> left = Files.list(Path.of(runs))) {
+            assertThat(left).containsExactly(Path.of(runs, "m"));
+        }
     }
 
     @Test

@@ -65,7 +65,7 @@ class FolderFuzzTest {
             ModelCard card = new ModelCard("m", "mit", "", "", Map.of(), "", "");
             try (LanguageModel model = LanguageModel.build(specs.get(i), 1)) {
                 long shard = i == 1 ? 20_000 : Long.MAX_VALUE;
-                new ModelWriter(folder, ModelWriter.Format.HF, shard).write(model, Optional.empty(), card);
+                new ModelWriter(folder, ModelWriter.Format.HF, "", shard).write(model, Optional.empty(), card);
             }
             Map<Path, byte[]> files = new TreeMap<>();
             try (Stream<Path> content = Files.list(folder)) {

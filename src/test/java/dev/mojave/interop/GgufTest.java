@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.Json;
 import dev.mojave.base.Progress;
 import dev.mojave.data.tokenizer.BytePairTrainer;
 import dev.mojave.data.tokenizer.ByteTokenizer;
@@ -14,6 +15,7 @@ import dev.mojave.data.tokenizer.Tokenizers;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.Tiny;
+import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import java.nio.ByteBuffer;
@@ -26,15 +28,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Reads the files with a reader of its own, made from the format's description. */
 class GgufTest {
     private static final String WIDE = "hidden_size: 64";
     private static final String VOCABULARY = "vocab_size: 270";
+    private static final String TIED = "tie_word_embeddings: true";
     private static final String MIXTURE = "moe: {num_experts: 3, num_experts_per_tok: 2, norm_topk_prob: true}";
 
     @TempDir
@@ -44,6 +51,12 @@ class GgufTest {
         BytePairTrainer trainer = new BytePairTrainer(new BytePairTrainer.Spec(262, 2));
         trainer.add("the cat and the hat and the mat");
         return Tokenizers.fromJson(trainer.finish(Progress.SILENT).json());
+    }
+
+    private static Tokenizer changed(Consumer<ObjectNode> change) {
+        ObjectNode root = (ObjectNode) Json.tree(tokenizer().toJson());
+        change.accept(root);
+        return Tokenizers.fromJson(root.toString());
     }
 
     private Gguf write(ModelSpec spec, GgufType type) throws Exception {
@@ -140,6 +153,102 @@ class GgufTest {
         assertThat(write(spec, GgufType.Q8_0).types.get("blk.0.attn_q.weight")).isEqualTo(1);
     }
 
+    /** Half-way: the values of the last tensor do not fit its type. */
+    @Test
+    void aFailedExportLeavesWhatWasThere() throws Exception {
+        ModelSpec spec = Tiny.spec("llama", VOCABULARY);
+        Path file = Files.writeString(folder.resolve("model.gguf"), "old");
+        Path deep = folder.resolve("new/deep/model.gguf");
+        try (LanguageModel model = LanguageModel.build(spec, 3)) {
+            try (NoGrad _ = NoGrad.open();
+                    Scope _ = Scope.open()) {
+                Tensor head = model.parameters().getLast().value();
+                head.copyInPlace(head.mul(1e9));
+            }
+            for (Path target : List.of(file, deep)) {
+                assertThatThrownBy(() ->
+                                GgufModel.write(target, "tiny", spec, model.parameters(), tokenizer(), GgufType.F16))
+                        .hasMessageContaining("which half precision cannot hold");
+            }
+        }
+        assertThat(file).hasContent("old");
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left).containsExactly(file);
+        }
+    }
+
+    /** As llama.cpp's architectures of these names have them: with rows in the order that they have here. */
+    @Test
+    void denseQwenModelsKeepTheirRowsAndHaveTheirBiasesAndNorms() throws Exception {
+        ModelSpec qwen2 = Tiny.spec("llama", VOCABULARY, "num_key_value_heads: 2", "attention_bias: qkv");
+        ModelSpec qwen3 =
+                Tiny.spec("llama", VOCABULARY, "num_key_value_heads: 2", "head_dim: 10", "qk_norm: head", TIED);
+        for (ModelSpec spec : List.of(qwen2, qwen3)) {
+            String architecture = spec.equals(qwen2) ? "qwen2" : "qwen3";
+            assertThat(GgufModel.architecture(spec)).isEqualTo(architecture);
+            Gguf file = write(spec, GgufType.F32);
+            try (LanguageModel model = LanguageModel.build(spec, 3);
+                    Scope _ = Scope.open()) {
+                Map<String, Tensor> stored = WeightNames.toStored(spec, model.parameters());
+                Map<String, String> names = new HashMap<>(Map.of(
+                        "token_embd.weight", "model.embed_tokens.weight", "output_norm.weight", "model.norm.weight"));
+                if (spec.equals(qwen2)) {
+                    names.put("output.weight", "lm_head.weight");
+                }
+                for (int i = 0; i < 2; i++) {
+                    String ours = "blk." + i + ".";
+                    String theirs = "model.layers." + i + ".";
+                    names.put(ours + "attn_norm.weight", theirs + "input_layernorm.weight");
+                    names.put(ours + "attn_output.weight", theirs + "self_attn.o_proj.weight");
+                    names.put(ours + "ffn_norm.weight", theirs + "post_attention_layernorm.weight");
+                    for (String part : List.of("gate", "up", "down")) {
+                        names.put(ours + "ffn_" + part + ".weight", theirs + "mlp." + part + "_proj.weight");
+                    }
+                    for (String part : List.of("q", "k", "v")) {
+                        names.put(ours + "attn_" + part + ".weight", theirs + "self_attn." + part + "_proj.weight");
+                        if (spec.equals(qwen2)) {
+                            names.put(ours + "attn_" + part + ".bias", theirs + "self_attn." + part + "_proj.bias");
+                        } else if (!part.equals("v")) {
+                            names.put(
+                                    ours + "attn_" + part + "_norm.weight",
+                                    theirs + "self_attn." + part + "_norm.weight");
+                        }
+                    }
+                }
+                assertThat(file.shapes.keySet()).isEqualTo(names.keySet());
+                names.forEach((ours, theirs) -> compare(file, ours, floats(stored, theirs), 0));
+            }
+            assertThat(file.metadata)
+                    .containsEntry("general.architecture", architecture)
+                    .containsEntry(architecture + ".attention.head_count_kv", 2L)
+                    .containsEntry(architecture + ".attention.key_length", (long) spec.headSize())
+                    .containsEntry(architecture + ".block_count", 2L)
+                    .doesNotContainKey("llama.block_count");
+        }
+    }
+
+    /** Special tokens steer a model and show no text; others are text that stays in one piece. */
+    @Test
+    void addedTokensAreOfTheTypeThatTheyAre() throws Exception {
+        Tokenizer tokenizer = changed(root -> ((ArrayNode) root.path("added_tokens"))
+                .add(Json.tree("{\"id\": 262, \"content\": \"    \", \"normalized\": false, \"special\": false}"))
+                .add(Json.tree("{\"id\": 263, \"content\": \"<tag>\", \"normalized\": true}")));
+        assertThat(tokenizer.vocabSize()).isEqualTo(264);
+        ModelSpec spec = Tiny.spec("llama", VOCABULARY);
+        Path file = folder.resolve("added.gguf");
+        try (LanguageModel model = LanguageModel.build(spec, 3)) {
+            GgufModel.write(file, "tiny", spec, model.parameters(), tokenizer, GgufType.F32);
+        }
+        Map<String, Object> metadata = Gguf.read(file).metadata;
+        List<?> tokens = (List<?>) Objects.requireNonNull(metadata.get("tokenizer.ggml.tokens"));
+        List<?> types = (List<?>) Objects.requireNonNull(metadata.get("tokenizer.ggml.token_type"));
+        assertThat(tokens.get(262)).isEqualTo("    ");
+        assertThat(tokens.get(263)).isEqualTo("<tag>");
+        assertThat(tokens.get(0)).isEqualTo("<|endoftext|>");
+        assertThat(List.of(types.get(262), types.get(263), types.get(0), types.get(5), types.get(264)))
+                .isEqualTo(List.of(4L, 4L, 3L, 1L, 5L));
+    }
+
     @Test
     void whatLlamaCppDoesNotHaveIsRefusedWithTheReason() {
         assertRefused(Tiny.spec("gpt2", VOCABULARY), tokenizer(), "norm is not rms_norm", "it has biases");
@@ -151,7 +260,28 @@ class GgufTest {
                 Tiny.spec("llama", VOCABULARY, MIXTURE.replace("}", ", decoder_sparse_step: 2}")),
                 tokenizer(),
                 "some layers are dense");
-        assertRefused(Tiny.spec("llama", VOCABULARY, "qk_norm: head"), tokenizer(), "qk_norm is set");
+        assertRefused(Tiny.spec("llama", VOCABULARY, "qk_norm: projection"), tokenizer(), "qk_norm is projection");
+        assertRefused(
+                Tiny.spec("llama", VOCABULARY, "bias: true"),
+                tokenizer(),
+                "it has biases outside its attention",
+                "attention_bias is all (its llama has none)");
+        assertRefused(
+                Tiny.spec("llama", VOCABULARY, "qk_norm: head", "attention_bias: qkv"),
+                tokenizer(),
+                "attention_bias is qkv (its qwen3 has none)");
+        assertRefused(
+                Tiny.spec("llama", VOCABULARY, "head_dim: 10", "attention_bias: qkv"),
+                tokenizer(),
+                "head_dim is not hidden_size / num_attention_heads (its qwen2 has that)");
+        assertRefused(
+                Tiny.spec("llama", VOCABULARY, "qk_norm: head", MIXTURE),
+                tokenizer(),
+                "it has experts (its qwen3 has none)");
+        assertRefused(
+                Tiny.spec("llama", VOCABULARY),
+                changed(root -> ((ObjectNode) root.path("model")).put("ignore_merges", true)),
+                "a tokenizer with ignore_merges: true cannot be written as GGUF");
         assertRefused(Tiny.spec("llama", VOCABULARY), CharTokenizer.of("abc", true), "kind char");
         assertRefused(Tiny.spec("llama", VOCABULARY), new ByteTokenizer(false), "data.document_separator: true");
     }

@@ -52,6 +52,13 @@ class HfConfigTest {
                 "gpt2  | moe: {num_experts: 2, num_experts_per_tok: 2}           | mojave  | MojaveForCausalLM",
                 "llama | bias: true                                              | llama   | LlamaForCausalLM",
                 "llama | hidden_act: gelu                                        | mojave  | MojaveForCausalLM",
+                "llama | head_dim: 10                                            | llama   | LlamaForCausalLM",
+                "llama | attention_bias: qkv                                     | qwen2   | Qwen2ForCausalLM",
+                "llama | {attention_bias: qkv, mlp_bias: true}                   | mojave  | MojaveForCausalLM",
+                "llama | qk_norm: head                                           | qwen3   | Qwen3ForCausalLM",
+                "llama | {qk_norm: head, attention_bias: all}                    | qwen3   | Qwen3ForCausalLM",
+                "llama | {qk_norm: head, attention_bias: qkv}                    | mojave  | MojaveForCausalLM",
+                "llama | qk_norm: projection                                     | mojave  | MojaveForCausalLM",
                 "llama | moe: {num_experts: 2, num_experts_per_tok: 2}           | mixtral | MixtralForCausalLM",
                 "llama | moe: {num_experts: 2, num_experts_per_tok: 1}           | mojave  | MojaveForCausalLM",
                 "llama | moe: {num_experts: 1, num_experts_per_tok: 1}           | mixtral | MixtralForCausalLM",
@@ -71,10 +78,6 @@ class HfConfigTest {
         ModelSpec read = HfConfig.read(config, "config.json");
         assertThat(read.attentionBias()).isEqualTo(Attention.Bias.ALL);
         assertThat(read.mlpBias()).isFalse();
-        assertThat(HfConfig.write(Tiny.spec("llama", "attention_bias: qkv"))
-                        .path("model_type")
-                        .stringValue())
-                .isEqualTo("mojave");
     }
 
     @Test
@@ -91,6 +94,20 @@ class HfConfigTest {
         assertThat(llama.ropeTheta()).isEqualTo(500_000);
         assertThat(llama.numKeyValueHeads()).isEqualTo(4);
         assertThat(llama.tieWordEmbeddings()).isFalse();
+        String sizes = """
+                "vocab_size": 320, "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 32, "intermediate_size": 96,
+                "max_position_embeddings": 128}
+                """;
+        ModelSpec mistral = read("{\"model_type\": \"mistral\", " + sizes);
+        assertThat(mistral.numKeyValueHeads()).isEqualTo(8);
+        assertThat(mistral.headSize()).isEqualTo(2);
+        assertThat(read("{\"model_type\": \"mistral\", \"num_key_value_heads\": null, " + sizes)
+                        .numKeyValueHeads())
+                .isEqualTo(32);
+        ModelSpec qwen2 = read("{\"model_type\": \"qwen2\", " + sizes);
+        assertThat(qwen2.attentionBias()).isEqualTo(Attention.Bias.QKV);
+        assertThat(qwen2.numKeyValueHeads()).isEqualTo(32);
+        assertThat(read("{\"model_type\": \"qwen3\", " + sizes).headSize()).isEqualTo(128);
     }
 
     private static ModelSpec read(String json) {
@@ -101,9 +118,8 @@ class HfConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "model_type: 'bert'       | model_type 'bert' is not one that Mojave can build (gpt2, llama, mixtral, olmoe, qwen2_moe, qwen3_moe)",
+                "model_type: 'bert'       | model_type 'bert' is not one that Mojave can build (gpt2, llama, mistral, qwen2, qwen3, mixtral, olmoe, qwen2_moe, qwen3_moe)",
                 "hidden_act: 'gelu'       | hidden_act is \"gelu\"; it must be one of silu, swish",
-                "head_dim: 16             | head_dim is 16; it must be hidden_size / num_attention_heads",
                 "quantization_config: {}  | quantization_config is {}; it is not supported",
                 "rope_parameters: {'rope_type': 'longrope'} | rope_parameters.rope_type is \"longrope\"; it must be one of default, linear, dynamic, llama3, yarn",
                 "rope_parameters: {'rope_type': 'linear'} | rope_parameters.factor is absent; it must be a finite number",
@@ -113,7 +129,6 @@ class HfConfigTest {
                 "rope_parameters: {'partial_rotary_factor': 0.5} | rope_parameters.partial_rotary_factor is 0.5; it must be 1",
                 "rope_parameters: {'rope_type': 3} | rope_parameters.rope_type is 3; it must be",
                 "rope_parameters: {'full_attention': {'rope_type': 'default'}} | it must not differ between layers",
-                "sliding_window: 4        | sliding_window is 4; it must not be shorter than the context",
                 "intermediate_size: null  | intermediate_size is null; it must be a whole number",
                 "num_key_value_heads: 3   | num_key_value_heads (3) must divide num_attention_heads (4)",
                 "tie_word_embeddings: 1   | tie_word_embeddings is 1; it must be true or false",
@@ -140,19 +155,89 @@ class HfConfigTest {
                 "olmoe     | head_dim: 16              | head_dim is 16; it must be hidden_size / num_attention_heads",
                 "qwen2_moe | mlp_only_layers: 3        | mlp_only_layers is 3; it must be a list of layers",
                 "qwen3_moe | mlp_only_layers: ['a']    | mlp_only_layers is [\"a\"]; it must hold whole numbers",
-                "qwen3_moe | {use_sliding_window: true, sliding_window: 4} | sliding_window is 4; it must not be shorter than the context",
+                "qwen3_moe | {use_sliding_window: true, sliding_window: 4, layer_types: [full_attention]} | sliding_window is 4; it must not be shorter than",
+                "qwen2_moe | {use_sliding_window: true, sliding_window: 4} | sliding_window is 4; it must not be shorter than",
+                "mixtral   | sliding_window: 4         | sliding_window is 4; it must not be shorter than",
+                "qwen2     | {use_sliding_window: true, sliding_window: 4, max_window_layers: 1} | sliding_window is 4; it must not be shorter than",
+                "qwen3     | {use_sliding_window: true, sliding_window: 4, layer_types: [full_attention, sliding_attention]} | sliding_window is 4; it must not",
+                "qwen2     | layer_types: [full_attention, chunked_attention] | layer_types is [\"full_attention\",\"chunked_attention\"]; it must hold",
+                "qwen2     | layer_types: [sliding_attention, full_attention] | layer_types is [\"sliding_attention\",\"full_attention\"]; it must hold full_attention alone",
             })
     void whatOneArchitectureAddsIsReadStrictly(String type, String change, String message) {
+        ObjectNode config = published(type);
+        config.setAll(Yaml.parse(change, "test"));
+        assertThatThrownBy(() -> HfConfig.read(config, "config.json"))
+                .isInstanceOf(Failure.class)
+                .hasMessageStartingWith("config.json: " + message);
+    }
+
+    /** Returns a small config of Hugging Face's keys alone. */
+    private static ObjectNode published(String type) {
         ObjectNode config = Tiny.published().stream()
-                .map(HfConfig::write)
+                .map(spec -> HfConfig.write(spec, type))
                 .filter(written -> written.path("model_type").stringValue().equals(type))
                 .findFirst()
                 .orElseThrow();
         config.remove("mojave");
+        return config;
+    }
+
+    /** What transformers does not read, or reads and does nothing with, refuses nothing. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "llama     | {sliding_window: 4, use_cache: false, torch_dtype: bfloat16, dtype: null, pretraining_tp: 2, what: [1]}",
+                "llama     | {rope_scaling: null, rope_parameters: null, mlp_bias: null, layer_types: [what]}",
+                "llama     | {rope_scaling: {type: default}, rope_parameters: null, rope_theta: 10000}",
+                "llama     | {initializer_range: 0.0, bos_token_id: [1], eos_token_id: 500}",
+                "mistral   | {sliding_window: 16, attention_bias: true}",
+                "mistral   | {sliding_window: 32}",
+                "mixtral   | {sliding_window: 16}",
+                "qwen2     | {sliding_window: 4, use_sliding_window: false, attention_bias: false, layer_types: [full_attention, full_attention]}",
+                "qwen2     | {sliding_window: 4, use_sliding_window: true}", // 28 layers without it come first
+                "qwen2     | {sliding_window: 4, use_sliding_window: true, max_window_layers: 2}",
+                "qwen2     | {sliding_window: null, use_sliding_window: true, max_window_layers: 0}",
+                "qwen3     | {sliding_window: 4, use_sliding_window: true, max_window_layers: 0, layer_types: [full_attention, full_attention]}",
+                "qwen2_moe | {sliding_window: 4, use_sliding_window: null}",
+            })
+    void whatComputesTheSameIsRead(String type, String change) {
+        ObjectNode config = published(type);
+        ModelSpec plain = HfConfig.read(config, "config.json");
         config.setAll(Yaml.parse(change, "test"));
+        assertThat(HfConfig.read(config, "config.json")).isEqualTo(plain);
+    }
+
+    @Test
+    void aWindowShorterThanTheContextIsRefusedWithTheWayAroundIt() {
+        ObjectNode config = published("mistral");
+        config.put("max_position_embeddings", 32_768).put("sliding_window", 4096);
+        String rest =
+                "must not be shorter than the context (max_position_embeddings is 32768), since Mojave's attention sees all of it; to"
+                        + " use the model for up to 4096 tokens, which a window does not touch, set max_position_embeddings to 4096 in config.json";
         assertThatThrownBy(() -> HfConfig.read(config, "config.json"))
-                .isInstanceOf(Failure.class)
-                .hasMessage("config.json: " + message);
+                .hasMessage("config.json: sliding_window is 4096; it " + rest);
+        config.remove("sliding_window");
+        assertThatThrownBy(() -> HfConfig.read(config, "config.json"))
+                .hasMessage("config.json: sliding_window is absent; it is 4096 where it is left out, and " + rest);
+        config.put("max_position_embeddings", 4096);
+        assertThat(HfConfig.read(config, "config.json").maxPositionEmbeddings()).isEqualTo(4096);
+    }
+
+    @Test
+    void aMistralStaysOneWhileItComputesWhatOneDoes() {
+        ModelSpec spec = HfConfig.read(published("mistral"), "config.json");
+        assertThat(HfConfig.writeForHuggingFace(spec, "mistral")
+                        .path("model_type")
+                        .stringValue())
+                .isEqualTo("mistral");
+        assertThat(HfConfig.writeForHuggingFace(spec, "").path("model_type").stringValue())
+                .isEqualTo("llama");
+        ModelSpec biased = HfConfig.read(published("llama").put("attention_bias", true), "config.json");
+        assertThat(HfConfig.writeForHuggingFace(biased, "mistral")
+                        .path("model_type")
+                        .stringValue())
+                .isEqualTo("llama");
     }
 
     /** As files were written before transformers 5, by hand or by others. */
@@ -197,14 +282,14 @@ class HfConfigTest {
                 "gpt2  | {bias: false, num_key_value_heads: 2} | gpt2, but bias is off in places (gpt2 has all of them);"
                         + " num_key_value_heads is 2 (gpt2 has as many as num_attention_heads); export",
                 "gpt2  | moe: {num_experts: 2, num_experts_per_tok: 2} | gpt2, but moe is there (gpt2 has no experts); export",
-                "llama | attention_bias: qkv | llama, but attention_bias is qkv (llama has none or all); export",
-                "llama | qk_norm: head | llama, but qk_norm is head (llama has none); export",
-                "llama | {num_attention_heads: 5, head_dim: 4, num_key_value_heads: 1} | llama, but head_dim is 4 (llama has hidden_size / num_attention_heads); export",
+                "llama | {attention_bias: qkv, mlp_bias: true} | qwen2, but mlp_bias is true (qwen2 has none); export",
+                "llama | {attention_bias: qkv, qk_norm: head} | qwen3, but attention_bias is qkv (qwen3 has none or all); export",
+                "llama | qk_norm: projection | llama, but qk_norm is projection (llama has none); export",
                 "llama | moe: {num_experts: 2, num_experts_per_tok: 1, losses: {switch_balance: 0.01}} | mixtral, but moe.norm_topk_prob is false (mixtral has true; router",
                 "llama | moe: {num_experts: 2, num_experts_per_tok: 2, shared_expert_intermediate_size: 8} | qwen2_moe, but moe.shared_expert_gate is false (qwen2_moe has true); export",
             })
     void whatHuggingFaceHasNotIsRefusedWithEveryReason(String preset, String override, String message) {
-        assertThatThrownBy(() -> HfConfig.writeForHuggingFace(Tiny.spec(preset, override)))
+        assertThatThrownBy(() -> HfConfig.writeForHuggingFace(Tiny.spec(preset, override), ""))
                 .isInstanceOfSatisfying(
                         Failure.class, failure -> assertThat(failure.kind()).isEqualTo(Failure.Kind.USAGE))
                 .hasMessageContaining("nearest is " + message)

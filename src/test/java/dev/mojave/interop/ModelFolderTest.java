@@ -19,11 +19,14 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.AbstractMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +38,13 @@ class ModelFolderTest {
     @TempDir
     Path temporary;
 
+    private static final Map<String, Double> NO_SPACE = new AbstractMap<>() {
+        @Override
+        public Set<Map.Entry<String, Double>> entrySet() {
+            throw new IllegalStateException("no space");
+        }
+    };
+
     private static ModelCard card() {
         return new ModelCard("tiny", "mit", "none", "none", Map.of("val/loss", 2.5), "name: tiny\n", "a test");
     }
@@ -42,7 +52,7 @@ class ModelFolderTest {
     private Path write(ModelSpec spec, ModelWriter.Format format, long shardBytes) {
         Path folder = temporary.resolve("m" + System.nanoTime());
         try (LanguageModel model = Tiny.randomised(spec, 3)) {
-            new ModelWriter(folder, format, shardBytes).write(model, Optional.empty(), card());
+            new ModelWriter(folder, format, "", shardBytes).write(model, Optional.empty(), card());
         }
         return folder;
     }
@@ -67,7 +77,7 @@ class ModelFolderTest {
             try (ModelFolder read = ModelFolder.open(own)) {
                 assertThat(read.spec()).isEqualTo(spec);
             }
-            if (HfFamily.of(spec).isPresent()) {
+            if (HfFamily.of(spec, "").isPresent()) {
                 Path hf = write(spec, ModelWriter.Format.HF, Long.MAX_VALUE);
                 assertReadBack(hf, spec);
                 assertThat(Json.read(hf.resolve("config.json"), ObjectNode.class)
@@ -75,6 +85,27 @@ class ModelFolderTest {
                         .isFalse();
             }
         }
+    }
+
+    /** What cannot be finished, whether it is a new folder or one that is there and empty. */
+    @Test
+    void aFailedExportLeavesNothing() throws IOException {
+        ModelSpec spec = Tiny.spec("llama", "vocab_size: 300");
+        Path empty = Files.createDirectory(temporary.resolve("empty"));
+        Path parent = temporary.resolve("new");
+        // Read when the weights are written; in its place a disk may be full.
+        ModelCard failing = new ModelCard("tiny", "mit", "none", "none", NO_SPACE, "", "a test");
+        try (LanguageModel model = Tiny.randomised(spec, 3)) {
+            for (Path folder : List.of(empty, parent.resolve("deep/model"))) {
+                assertThatThrownBy(() -> new ModelWriter(folder, ModelWriter.Format.MOJAVE, "")
+                                .write(model, Optional.of(new ByteTokenizer(true)), failing))
+                        .hasMessage("no space");
+            }
+            assertThat(empty).isEmptyDirectory();
+            assertThat(parent).doesNotExist();
+            new ModelWriter(empty, ModelWriter.Format.MOJAVE, "").write(model, Optional.empty(), card());
+        }
+        assertReadBack(empty, spec);
     }
 
     @Test
@@ -121,10 +152,10 @@ class ModelFolderTest {
                 .hasMessageContaining(
                         "position_embedding is sinusoidal (gpt2 has learned); export it with --format mojave");
         try (LanguageModel model = LanguageModel.build(Tiny.spec("gpt2"), 1)) {
-            assertThatThrownBy(
-                            () -> new ModelWriter(folder, ModelWriter.Format.HF).write(model, Optional.empty(), card()))
+            assertThatThrownBy(() ->
+                            new ModelWriter(folder, ModelWriter.Format.HF, "").write(model, Optional.empty(), card()))
                     .hasMessage(folder + " is not empty; a model is written into a new folder");
-            assertThatThrownBy(() -> new ModelWriter(folder.resolve("README.md"), ModelWriter.Format.HF)
+            assertThatThrownBy(() -> new ModelWriter(folder.resolve("README.md"), ModelWriter.Format.HF, "")
                             .write(model, Optional.empty(), card()))
                     .hasMessageEndingWith("is a file; a model is written into a folder of its own");
         }
@@ -136,7 +167,7 @@ class ModelFolderTest {
         for (ModelWriter.Format format : ModelWriter.Format.values()) {
             Path folder = temporary.resolve("tokens-" + format);
             try (LanguageModel model = LanguageModel.build(Tiny.spec("gpt2", "vocab_size: 260"), 1)) {
-                new ModelWriter(folder, format).write(model, Optional.of(tokenizer), card());
+                new ModelWriter(folder, format, "").write(model, Optional.of(tokenizer), card());
             }
             try (ModelFolder read = ModelFolder.open(folder)) {
                 Tokenizer back = read.tokenizer().orElseThrow();
@@ -186,6 +217,7 @@ class ModelFolderTest {
                 "C:\\part.safetensors | names the file 'C:\\part.safetensors'; a shard is",
                 "none.safetensors       | names none.safetensors, which is not there",
                 "link.safetensors       | names link.safetensors, which is a link to",
+                ".part.safetensors      | names the file '.part.safetensors'; a shard is",
             })
     void anIndexNamesFilesOfItsOwnFolderAlone(String shard, String message) throws IOException {
         Path folder = withIndex(shard);
@@ -202,8 +234,17 @@ class ModelFolderTest {
         ObjectNode tree = Json.read(index, ObjectNode.class);
         ((ObjectNode) tree.path("weight_map")).remove("lm_head.weight");
         Files.writeString(index, tree.toString());
+        assertReadBack(folder, Tiny.spec("llama"));
+        Files.copy(folder.resolve("part.safetensors"), folder.resolve("2 part.safetensors"));
+        ((ObjectNode) tree.path("weight_map")).put("model.norm.weight", "2 part.safetensors");
+        Files.writeString(index, tree.toString());
         assertThatThrownBy(() -> ModelFolder.open(folder))
-                .hasMessage(index + " does not say that part.safetensors holds tensor 'lm_head.weight'");
+                .hasMessage(
+                        index
+                                + " does not say whether 2 part.safetensors or part.safetensors holds tensor 'lm_head.weight', which is in both");
+        ((ObjectNode) tree.path("weight_map")).put("lm_head.weight", "part.safetensors");
+        Files.writeString(index, tree.toString());
+        assertReadBack(folder, Tiny.spec("llama"));
         ((ObjectNode) tree.path("weight_map")).put("x", "part.safetensors");
         Files.writeString(index, tree.toString());
         assertThatThrownBy(() -> ModelFolder.open(folder))
@@ -215,7 +256,112 @@ class ModelFolderTest {
         Files.writeString(index, "{}");
         assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("has no weight_map");
         Files.writeString(index, "{\"weight_map\": {\"a\": \"b\", \"a\": \"c\"}}");
-        assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("Duplicate");
+        assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("names the file 'c'");
+    }
+
+    /** What is computed anew may be in the index and the files, in either, and under any of its names. */
+    @Test
+    void anIndexMayNameBuffers() throws IOException {
+        ModelSpec spec = Tiny.spec("llama");
+        Path folder = withIndex("part.safetensors");
+        Path index = folder.resolve("model.safetensors.index.json");
+        ObjectNode tree = Json.read(index, ObjectNode.class);
+        for (String buffer : List.of(
+                "model.layers.0.self_attn.rotary_emb.inv_freq",
+                "model.layers.1.self_attn.rotary_emb.cos_cached",
+                "model.rotary_emb.original_inv_freq",
+                "rotary_emb.inv_freq",
+                "model.layers.0.attn.masked_bias",
+                "position_ids")) {
+            ((ObjectNode) tree.path("weight_map")).put(buffer, "part.safetensors");
+        }
+        Files.writeString(index, tree.toString());
+        assertReadBack(folder, spec);
+        try (Scope _ = Scope.open()) {
+            Map<String, Tensor> tensors = stored(spec);
+            tensors.put("model.layers.0.self_attn.rotary_emb.inv_freq", Tensors.scalar(1));
+            tensors.put("rotary_emb.inv_freq", Tensors.ones(DType.INT64, 2));
+            tensors.put("model.layers.1.attn.bias", Tensors.ones(DType.BOOL, 1, 1, 16, 16));
+            Files.delete(folder.resolve("part.safetensors"));
+            SafetensorsWriter.write(folder.resolve("part.safetensors"), Weights.entries(tensors), Map.of("x", "y"));
+        }
+        assertReadBack(folder, spec);
+    }
+
+    /** As huggingface_hub lays its cache out: what a snapshot has are links to the repository's blobs. */
+    private Path cached(Path repository) throws IOException {
+        Path folder = withIndex("part.safetensors");
+        Files.delete(folder.resolve("link.safetensors"));
+        Path blobs = Files.createDirectories(repository.resolve("blobs"));
+        Path snapshot = Files.createDirectories(repository.resolve("snapshots/abc"));
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                String hash = "0" + file.getFileName().toString().length();
+                Files.move(file, blobs.resolve(hash));
+                Files.createSymbolicLink(snapshot.resolve(file.getFileName()), Path.of("../../blobs", hash));
+            }
+        }
+        return snapshot;
+    }
+
+    @Test
+    void aSnapshotInHuggingFacesCacheIsRead() throws IOException {
+        ModelSpec spec = Tiny.spec("llama");
+        Path repository = temporary.resolve("models--a--b");
+        assertReadBack(cached(repository), spec);
+        // Moved, and by a link of the user's own.
+        Path moved = Files.move(repository, temporary.resolve("elsewhere"));
+        assertReadBack(moved.resolve("snapshots/abc"), spec);
+        Path link = Files.createSymbolicLink(temporary.resolve("mine"), moved.resolve("snapshots/abc"));
+        assertReadBack(link, spec);
+        // The blobs of one repository are none of another's, and a blob may not lead out either.
+        Path other = temporary.resolve("models--c--d/blobs");
+        Files.createDirectories(other);
+        Path shard = moved.resolve("snapshots/abc/part.safetensors");
+        Path blob = shard.toRealPath();
+        Files.move(blob, other.resolve("x"));
+        Files.createSymbolicLink(blob, other.resolve("x"));
+        assertThatThrownBy(() -> ModelFolder.open(link))
+                .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
+                .hasMessageEndingWith("names part.safetensors, which is a link to "
+                        + other.resolve("x").toRealPath() + " outside the folder; put the file itself there (cp -L)");
+    }
+
+    @Test
+    void aLinkToNothingIsSaid() throws IOException {
+        Path snapshot = cached(temporary.resolve("models--a--b"));
+        Path blobs = temporary.resolve("models--a--b/blobs");
+        String nothing = ", where there is nothing; was the cache moved or cleaned?)";
+        Files.delete(snapshot.resolve("part.safetensors").toRealPath());
+        assertThatThrownBy(() -> ModelFolder.open(snapshot))
+                .hasMessageEndingWith(
+                        "names part.safetensors, which is not there (a link to ../../blobs/016" + nothing);
+        Files.delete(blobs.resolve("028"));
+        assertThatThrownBy(() -> ModelFolder.open(snapshot))
+                .hasMessageEndingWith(
+                        "nor model.safetensors.index.json (a link to ../../blobs/028" + nothing + " is there");
+        Files.delete(blobs.resolve("011"));
+        assertThatThrownBy(() -> ModelFolder.open(snapshot))
+                .hasMessage(snapshot + " is not a model: it has no config.json (a link to ../../blobs/011" + nothing);
+    }
+
+    /** Python's json module writes them where nobody reads them. */
+    @Test
+    void aConfigMayHoldWhatPythonWrites() throws IOException {
+        ModelSpec spec = Tiny.spec("llama");
+        Path folder = write(spec, ModelWriter.Format.HF, Long.MAX_VALUE);
+        String config = Files.readString(folder.resolve("config.json"));
+        Files.writeString(
+                folder.resolve("config.json"),
+                config.replaceFirst("\\{", "{\"x\": NaN, \"y\": [Infinity, -Infinity], \"vocab_size\": 3,"));
+        assertReadBack(folder, spec);
+        Files.writeString(
+                folder.resolve("config.json"),
+                config.replaceFirst("\"rms_norm_eps\" : [^,]*", "\"rms_norm_eps\": NaN"));
+        assertThatThrownBy(() -> ModelFolder.open(folder))
+                .hasMessageContaining("rms_norm_eps is NaN; it must be a finite number");
+        Files.writeString(folder.resolve("config.json"), "{\"x\": Nan}");
+        assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("config.json: line 1, column ");
     }
 
     @Test
@@ -245,14 +391,16 @@ class ModelFolderTest {
         }
         assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("model.safetensors is cut short");
         Files.writeString(folder.resolve("config.json"), "{\"model_type\": ");
-        assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("config.json is not a valid JSON file");
-        for (String other : List.of("null", "[1]", "")) {
+        assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("config.json: line 1, column ");
+        for (String other : List.of("null", "[1]")) {
             Files.writeString(folder.resolve("config.json"), other);
             assertThatThrownBy(() -> ModelFolder.open(folder))
                     .isInstanceOfSatisfying(
                             Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
                     .hasMessageContaining("config.json must hold one JSON object and holds ");
         }
+        Files.writeString(folder.resolve("config.json"), "");
+        assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("config.json is empty");
     }
 
     @Test
@@ -290,7 +438,7 @@ class ModelFolderTest {
         SafetensorsWriter.write(folder.resolve("model.safetensors"), Weights.entries(tensors), Map.of());
         Files.writeString(
                 folder.resolve("config.json"),
-                HfConfig.writeForHuggingFace(spec).toString());
+                HfConfig.writeForHuggingFace(spec, "").toString());
         return folder;
     }
 
@@ -316,12 +464,38 @@ class ModelFolderTest {
             tensors.put("lm_head.weight", embedding.copy());
             tensors.put("model.layers.0.self_attn.rotary_emb.inv_freq", Tensors.scalar(1));
             assertReadBack(published(spec, tensors), spec);
+            // One of two that share their memory is left out by some programs, and it may be either.
+            tensors.remove("model.embed_tokens.weight");
+            assertReadBack(published(spec, tensors), spec);
+            tensors.put("model.embed_tokens.weight", embedding.copy());
             tensors.put("lm_head.weight", embedding.add(1e-3));
             Path folder = published(spec, tensors);
             try (ModelFolder read = ModelFolder.open(folder)) {
                 assertThatThrownBy(read::load)
                         .hasMessageEndingWith(
                                 "differs from the embedding, but config.json says tie_word_embeddings; set it to false");
+            }
+        }
+    }
+
+    /** Published in half precision, mixed with others, in shards of any order. */
+    @Test
+    void anyFloatTypeIsRead() throws IOException {
+        ModelSpec spec = Tiny.spec("llama");
+        try (Scope _ = Scope.open()) {
+            Map<String, Tensor> tensors = stored(spec);
+            List<DType> types = List.of(DType.BFLOAT16, DType.FLOAT16, DType.FLOAT64, DType.FLOAT32);
+            int index = 0;
+            for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+                entry.setValue(entry.getValue().to(types.get(index++ % 4)));
+            }
+            try (ModelFolder read = ModelFolder.open(published(spec, tensors));
+                    LanguageModel loaded = read.load()) {
+                Map<String, Tensor> back = WeightNames.toStored(spec, loaded.parameters());
+                tensors.forEach((name, tensor) -> assertThat(
+                                back.getOrDefault(name, Tensors.scalar(0)).toFloats())
+                        .as(name)
+                        .isEqualTo(tensor.to(DType.FLOAT32).toFloats()));
             }
         }
     }

@@ -196,7 +196,9 @@ class SafetensorsTest {
         assertRefused(
                 file("{\"a\":{\"dtype\":\"F8\",\"shape\":[],\"data_offsets\":[0,1]}}", 1),
                 "has dtype F8; Mojave reads [");
-        assertRefused(file("{\"a\":1,\"a\":2}", 0), "has a header that is not JSON: Duplicate");
+        assertRefused(
+                file("{\"a\":1,\"a\":2}", 0),
+                "has a header that is not JSON: line 1, column 8: the key \"a\" stands twice");
         assertRefused(file("{\"a\":", 0), "has a header that is not JSON: ");
         assertRefused(file("{} {}", 0), "has a header that is not JSON: ");
         assertRefused(

@@ -56,7 +56,7 @@ public final class SuccessorFolder {
                 "intermediate_size: 4",
                 "tie_word_embeddings: false");
         try (LanguageModel model = successor(spec)) {
-            new ModelWriter(folder, ModelWriter.Format.HF)
+            new ModelWriter(folder, ModelWriter.Format.HF, "")
                     .write(model, Optional.empty(), new ModelCard("successor", "mit", "", "", Map.of(), "", ""));
         }
         Files.delete(folder.resolve("generation_config.json"));

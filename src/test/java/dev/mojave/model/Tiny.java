@@ -82,6 +82,9 @@ public final class Tiny {
                         "moe: {" + mixture + ", moe_intermediate_size: 12, mlp_only_layers: [0]}"),
                 spec("llama", "head_dim: 8", "moe: {num_experts: 3, num_experts_per_tok: 2}"),
                 spec("llama", "attention_bias: all"),
+                spec("llama", "head_dim: 10"),
+                spec("llama", "num_key_value_heads: 2", "attention_bias: qkv", "tie_word_embeddings: true"),
+                spec("llama", "num_key_value_heads: 2", "head_dim: 10", "qk_norm: head"),
                 spec("llama", "rope_scaling: {kind: linear, factor: 4}"),
                 spec("llama", "rope_scaling: {kind: dynamic, factor: 4}"),
                 spec(

@@ -12,6 +12,8 @@ import dev.mojave.tensor.Tensors;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class AttentionTest {
     private static final int WIDTH = 12;
@@ -128,6 +130,57 @@ class AttentionTest {
             assertThat(distance(before.narrow(1, 3, 4), after.narrow(1, 3, 4))).isZero();
         }
         init.parameters().forEach(p -> p.value().close());
+    }
+
+    /** The kernel of a block beside the operations that it stands for: values and every gradient, with biases here and not there. */
+    @ParameterizedTest
+    @EnumSource(Attention.Bias.class)
+    void theKernelHasTheBiasesThatTheModelHas(Attention.Bias bias) {
+        Init init = Init.of(Rng.seeded(1), 0.4);
+        Norm norm = new Norm.Spec(Norm.Kind.RMS_NORM, WIDTH, 1e-6, false).build(init);
+        Attention attention = new Attention.Spec(WIDTH, 4, 2, bias, 0).build(init, 1, Optional.empty());
+        try (Scope _ = Scope.open()) {
+            try (NoGrad _ = NoGrad.open()) {
+                init.parameters()
+                        .forEach(p -> p.value()
+                                .copyInPlace(Tensors.normal(
+                                        Rng.seeded(p.name().length()),
+                                        0,
+                                        0.4,
+                                        p.value().shape())));
+            }
+            Tensor x = input(3);
+            assertThat(attention.half(x, norm, Optional.empty(), Optional.empty(), 0, Context.TRAINING))
+                    .isPresent();
+            Tensor fused = attention.residual(x, norm, Optional.empty(), Optional.empty(), 0, 0, Context.TRAINING);
+            List<Tensor> gradients = gradients(init, fused);
+            Tensor plain = x.add(forward(attention, norm.forward(x)));
+            assertThat(distance(fused, plain)).isLessThan(1e-5);
+            List<Tensor> expected = gradients(init, plain);
+            for (int i = 0; i < expected.size(); i++) {
+                String name = init.parameters().get(i).name();
+                assertThat(distance(gradients.get(i), expected.get(i))).as(name).isLessThan(2e-5);
+            }
+            assertThat(init.parameters().stream()
+                            .map(Parameter::name)
+                            .filter(name -> name.endsWith("bias"))
+                            .count())
+                    .isEqualTo(
+                            switch (bias) {
+                                case NONE -> 0;
+                                case QKV -> 1;
+                                case ALL -> 2;
+                            });
+        }
+        init.parameters().forEach(p -> p.value().close());
+    }
+
+    private static List<Tensor> gradients(Init init, Tensor result) {
+        init.parameters().forEach(p -> p.value().clearGrad());
+        result.mul(input(9)).sum().backward();
+        return init.parameters().stream()
+                .map(p -> p.value().grad().orElseThrow().copy())
+                .toList();
     }
 
     @Test

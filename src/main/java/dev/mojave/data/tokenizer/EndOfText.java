@@ -44,7 +44,7 @@ sealed interface EndOfText {
             return Optional.empty();
         }
         try {
-            JsonNode token = Json.tree(Files.readString(config)).path("eos_token");
+            JsonNode token = Json.foreignTree(Files.readString(config)).path("eos_token");
             JsonNode content = token.isObject() ? token.path("content") : token;
             return content.isString() ? Optional.of(content.stringValue()) : Optional.empty();
         } catch (IOException | JacksonException e) {

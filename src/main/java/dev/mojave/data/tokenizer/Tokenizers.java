@@ -32,7 +32,28 @@ public final class Tokenizers {
     private Tokenizers() {}
 
     /**
-     * Reads a {@code tokenizer.json}, ours or Hugging Face's. Texts end with the {@code eos_token} of a {@code tokenizer_config.json} that
+     * Returns the file of a folder's tokenizer, if it has one: {@code tokenizer.json}, or {@code vocab.json} where {@code merges.txt} lies
+     * beside it.
+     */
+    public static Optional<Path> in(Path folder) {
+        Path file = folder.resolve("tokenizer.json");
+        return Files.isRegularFile(file) ? Optional.of(file) : VocabularyFiles.in(folder);
+    }
+
+    /** Returns the text of the {@code tokenizer.json} that a file is, or that it stands for: what tells tokenizers apart. */
+    public static String text(Path file) {
+        try {
+            return VocabularyFiles.is(file) ? VocabularyFiles.json(file) : Files.readString(file);
+        } catch (CharacterCodingException e) {
+            throw Failure.data("%s is not UTF-8 text, so it is not a tokenizer.json", file)
+                    .because(e);
+        } catch (IOException e) {
+            throw IoFailures.of("read the tokenizer", file, e);
+        }
+    }
+
+    /**
+     * Reads a {@code tokenizer.json}, ours or Hugging Face's, or a {@code vocab.json} with the {@code merges.txt} beside it. Texts end with the {@code eos_token} of a {@code tokenizer_config.json} that
      * lies beside it, if that is one of its added tokens; otherwise with the first that it has of the names that are usual.
      *
      * @throws Failure of kind USAGE if the file is missing or cannot be read, DATA if it is not a tokenizer
@@ -48,14 +69,7 @@ public final class Tokenizers {
      * @throws Failure also of kind USAGE if the file does not have that token
      */
     public static Tokenizer read(Path file, Optional<String> endOfText) {
-        try {
-            return fromJson(Files.readString(file), EndOfText.of(file, endOfText), file.toString());
-        } catch (CharacterCodingException e) {
-            throw Failure.data("%s is not UTF-8 text, so it is not a tokenizer.json", file)
-                    .because(e);
-        } catch (IOException e) {
-            throw IoFailures.of("read the tokenizer", file, e);
-        }
+        return fromJson(text(file), EndOfText.of(file, endOfText), file.toString());
     }
 
     /** Reads what {@link Tokenizer#toJson} wrote. */
@@ -178,13 +192,13 @@ public final class Tokenizers {
     public static Tokenizer read(Path file, int embeddings) {
         Optional<Tokenizer> limited = Optional.empty();
         try {
-            String text = Files.readString(file);
+            String text = text(file);
             JsonNode root = Json.tree(text);
             if (root.isObject() && !root.has("type")) {
                 EndOfText end = EndOfText.of(file, Optional.empty());
                 limited = LimitedTokenizer.of(text, root, embeddings, end, file.toString());
             }
-        } catch (IOException | JacksonException e) {
+        } catch (JacksonException e) {
             // Said by whoever reads it without a limit.
         }
         return limited.isPresent() ? limited.get() : read(file);
@@ -247,11 +261,11 @@ public final class Tokenizers {
     private static Path file(String key, String tokenizer) {
         Path path = Path.of(tokenizer);
         if (Files.isDirectory(path)) {
-            path = path.resolve("tokenizer.json");
+            path = in(path).orElse(path.resolve("tokenizer.json"));
         }
         if (!Files.isRegularFile(path)) {
             throw Failure.usage(
-                    "%s: '%s' is not one of %s and not a tokenizer.json file%s",
+                    "%s: '%s' is not one of %s, not a tokenizer.json file and not a folder with one or with vocab.json and merges.txt%s",
                     key, tokenizer, String.join(", ", NAMES), Suggest.didYouMean(tokenizer, NAMES));
         }
         return path;

@@ -34,7 +34,19 @@ class ParityTest {
 
     /** Our models beside transformers': outputs, losses, routing and the gradient of every stored tensor, from files that it wrote. */
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2", "llama", "llama_tied", "mixtral", "olmoe", "qwen2_moe", "qwen3_moe"})
+    @ValueSource(
+            strings = {
+                "gpt2",
+                "llama",
+                "llama_tied",
+                "mixtral",
+                "olmoe",
+                "qwen2_moe",
+                "qwen3_moe",
+                "mistral",
+                "qwen2",
+                "qwen3"
+            })
     void computesWhatTransformersComputes(String name) {
         Parity.Report report = Parity.of(GOLDEN.resolve(name));
         assertThat(report.tensors())

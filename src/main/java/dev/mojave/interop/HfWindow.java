@@ -1,0 +1,106 @@
+package dev.mojave.interop;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The window of a config.json: how far back attention looks. Mojave has none, so a model is read where its window hides nothing: where no
+ * layer uses it, or where the context is not longer. Which layers use it differs between architectures and releases of transformers.
+ */
+final class HfWindow {
+    private static final String FULL = "full_attention";
+    private static final String SLIDING = "sliding_attention";
+    private static final int DEFAULT = 4096;
+
+    private final HfConfigReader reader;
+    private final ObjectNode config;
+    private final int context;
+
+    HfWindow(HfConfigReader reader, ObjectNode config, int context) {
+        this.reader = reader;
+        this.config = config;
+        this.context = context;
+    }
+
+    /** Refuses a window that a sequence as long as the context would meet. */
+    void require() {
+        if (layers().contains(SLIDING)) {
+            int window = width();
+            String origin = config.has("sliding_window") ? "" : "is " + DEFAULT + " where it is left out, and ";
+            reader.require(
+                    window >= context,
+                    "sliding_window",
+                    String.format(
+                            Locale.ROOT,
+                            "%smust not be shorter than the context (max_position_embeddings is %d), since Mojave's attention sees all of it; to"
+                                    + " use the model for up to %d tokens, which a window does not touch, set max_position_embeddings"
+                                    + " to %d in config.json",
+                            origin,
+                            context,
+                            window,
+                            window));
+        }
+    }
+
+    /** Returns the window; an architecture that has one by default has it where the key is left out, none where it is null. */
+    private int width() {
+        boolean optional = reader.is(HfFamily.MIXTRAL) || config.has("sliding_window");
+        int window = reader.whole("sliding_window", optional ? context : DEFAULT);
+        reader.require(window > 0, "sliding_window", "must be positive");
+        return window;
+    }
+
+    private List<String> layers() {
+        int layers = reader.whole("num_hidden_layers");
+        boolean all = reader.is(HfFamily.MISTRAL) || reader.is(HfFamily.MIXTRAL);
+        boolean qwen = reader.is(HfFamily.QWEN2)
+                || reader.is(HfFamily.QWEN3)
+                || reader.is(HfFamily.QWEN2_MOE)
+                || reader.is(HfFamily.QWEN3_MOE);
+        if (all) {
+            return Collections.nCopies(layers, SLIDING);
+        }
+        if (!qwen) {
+            return List.of(); // LLaMA and OLMoE do not read the key
+        }
+        if (!reader.flag("use_sliding_window", false)) {
+            return reader.is(HfFamily.QWEN3_MOE) ? List.of() : ofList(false);
+        }
+        if (reader.is(HfFamily.QWEN3_MOE)) {
+            return Collections.nCopies(layers, SLIDING);
+        }
+        List<String> listed = ofList(true);
+        if (!listed.isEmpty()) {
+            return listed;
+        }
+        boolean dense = reader.is(HfFamily.QWEN2) || reader.is(HfFamily.QWEN3);
+        int first = dense ? reader.whole("max_window_layers", 28) : 0;
+        return IntStream.range(0, layers)
+                .mapToObj(layer -> layer >= first ? SLIDING : FULL)
+                .toList();
+    }
+
+    /** The list that transformers 4.53 and later write, which counts where it is there. */
+    private List<String> ofList(boolean used) {
+        List<String> types = new ArrayList<>();
+        JsonNode list = config.path("layer_types");
+        for (JsonNode type : list) {
+            String name = type.asString("");
+            reader.require(
+                    name.equals(FULL) || name.equals(SLIDING),
+                    "layer_types",
+                    "must hold " + FULL + " or " + SLIDING + " alone");
+            reader.require(
+                    used || name.equals(FULL),
+                    "layer_types",
+                    "must hold " + FULL + " alone where use_sliding_window is false");
+            types.add(name);
+        }
+        return types;
+    }
+}
