@@ -2,6 +2,7 @@ package dev.mojave.data.tokenizer;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Json;
+import dev.mojave.base.WholeText;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 
@@ -31,7 +32,7 @@ public record ByteTokenizer(boolean separator) implements Tokenizer {
 
     @Override
     public int[] encode(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = WholeText.of(text).getBytes(StandardCharsets.UTF_8);
         int[] ids = new int[bytes.length];
         for (int i = 0; i < bytes.length; i++) {
             ids[i] = bytes[i] & 0xff;

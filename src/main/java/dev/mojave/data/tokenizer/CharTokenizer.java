@@ -3,6 +3,7 @@ package dev.mojave.data.tokenizer;
 import dev.mojave.base.Check;
 import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
+import dev.mojave.base.WholeText;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -75,7 +76,8 @@ public final class CharTokenizer implements Tokenizer {
     }
 
     @Override
-    public int[] encode(String text) {
+    public int[] encode(String given) {
+        String text = WholeText.of(given);
         int[] ids = new int[text.length()];
         int n = 0;
         for (int i = 0; i < text.length(); n++) {

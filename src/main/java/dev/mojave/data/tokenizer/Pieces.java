@@ -1,5 +1,6 @@
 package dev.mojave.data.tokenizer;
 
+import dev.mojave.base.WholeText;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -20,9 +21,9 @@ final class Pieces {
 
     private Pieces() {}
 
-    /** Returns the UTF-8 bytes of a text and {@link #PADDING} zeros; half a surrogate pair becomes a question mark. */
+    /** Returns the UTF-8 bytes of a text and {@link #PADDING} zeros; half a surrogate pair becomes U+FFFD. */
     static byte[] padded(String text) {
-        return padded(text.getBytes(StandardCharsets.UTF_8));
+        return padded(WholeText.of(text).getBytes(StandardCharsets.UTF_8));
     }
 
     static byte[] padded(byte[] bytes) {

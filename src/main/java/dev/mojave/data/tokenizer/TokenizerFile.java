@@ -2,6 +2,7 @@ package dev.mojave.data.tokenizer;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
+import dev.mojave.base.WholeText;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -126,7 +127,7 @@ public final class TokenizerFile implements Tokenizer {
 
     private TokenLibrary.Tokens tokens(String text) {
         boolean longer = text.length() > KnownParts.LONGEST_TEXT;
-        return run(() -> (longer ? elsewhere.get() : library).encode(text));
+        return run(() -> (longer ? elsewhere.get() : library).encode(WholeText.of(text)));
     }
 
     private int[] ids(long... ids) {
