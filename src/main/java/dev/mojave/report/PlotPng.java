@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.AnnotationText;
@@ -264,21 +265,32 @@ final class PlotPng {
         series.setMarker(SeriesMarkers.NONE);
     }
 
+    /** A heat map takes the machine's digits for its cells when it is made, whatever its style says later. */
+    private static synchronized HeatMapChart withPlainDigits(HeatMapChartBuilder builder) {
+        Locale machine = Locale.getDefault(Locale.Category.FORMAT);
+        Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
+        try {
+            return builder.build();
+        } finally {
+            Locale.setDefault(Locale.Category.FORMAT, machine);
+        }
+    }
+
     private static HeatMapChart heatMap(String title, Plot.HeatMap plot) {
         int rows = plot.rows().size();
-        HeatMapChart chart = new HeatMapChartBuilder()
+        HeatMapChart chart = withPlainDigits(new HeatMapChartBuilder()
                 .width(WIDTH)
                 .height(Math.clamp(160 + 46L * rows, 300, 1400))
                 .title(title)
                 .xAxisTitle(Labels.shortened(plot.xName() + "   (colour: " + plot.valueName() + ")", AXIS_LETTERS))
-                .yAxisTitle(Labels.shortened(plot.yName(), SIDE_LETTERS))
-                .build();
+                .yAxisTitle(Labels.shortened(plot.yName(), SIDE_LETTERS)));
         style(chart.getStyler());
         chart.getStyler().setChartTitlePadding(14);
         chart.getStyler().setPlotContentSize(1);
         chart.getStyler().setShowValue(plot.printed());
         chart.getStyler().setValueFont(font(Font.PLAIN, 13));
         chart.getStyler().setHeatMapValueDecimalPattern("0.00");
+        chart.getStyler().setHeatMapDecimalValueFormatter(value -> String.format(Locale.ROOT, "%.2f", value));
         chart.getStyler()
                 .setRangeColors(Palette.HEAT_LIGHT.stream().map(Color::decode).toArray(Color[]::new));
         chart.getStyler().setMin(plot.low()).setMax(plot.high());
@@ -330,6 +342,7 @@ final class PlotPng {
     }
 
     private static void style(AxesChartStyler styler) {
+        styler.setLocale(Locale.ROOT);
         styler.setChartBackgroundColor(Color.WHITE).setPlotBackgroundColor(Color.WHITE);
         styler.setPlotBorderVisible(false).setChartFontColor(INK).setChartPadding(16);
         styler.setChartTitleFont(font(Font.BOLD, 18)).setChartTitleBoxVisible(false);

@@ -266,9 +266,9 @@ class StreamDecoderTest {
         int size = tokenizer.vocabSize();
         for (int id : new int[] {-1, size}) {
             assertThatThrownBy(() -> tokenizer.streamDecoder().add(id))
-                    .hasMessage("token id %d is outside the vocabulary of %d", id, size);
+                    .hasMessage("token id " + id + " is outside the vocabulary of " + size);
             assertThatThrownBy(() -> tokenizer.streamDecoderAfter(id))
-                    .hasMessage("token id %d is outside the vocabulary of %d", id, size);
+                    .hasMessage("token id " + id + " is outside the vocabulary of " + size);
         }
     }
 }

@@ -52,9 +52,8 @@ class EngineRequestTest {
                 .isEqualTo("12");
         for (String wrong : new String[] {"0", "-1", "two", "4097", "", "1.5", "99999999999"}) {
             assertThatThrownBy(() -> new EngineRequest("auto", "auto", "auto", wrong, "auto"))
-                    .hasMessage(
-                            "engine.threads: '%s' is not a number of threads; write auto or a whole number from 1 to 4096",
-                            wrong);
+                    .hasMessage("engine.threads: '" + wrong
+                            + "' is not a number of threads; write auto or a whole number from 1 to 4096");
         }
     }
 
