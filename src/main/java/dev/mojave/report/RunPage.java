@@ -48,6 +48,8 @@ final class RunPage {
         facts.put("Seed", String.valueOf(run.seed()));
         Curves.last(run, "train/tokens_per_second")
                 .ifPresent(speed -> facts.put("Training tokens per second", Numbers.count(speed)));
+        Curves.last(run, "train/flops_share")
+                .ifPresent(share -> facts.put("Share of the measured FLOP/s ceiling", Numbers.percent(share)));
         Curves.last(run, "memory/peak_bytes").ifPresent(bytes -> facts.put("Peak memory", Numbers.bytes(bytes)));
         Parts.facts(body, facts);
         body.close("header");

@@ -13,7 +13,6 @@ import dev.mojave.tensor.engine.EngineChoice;
  * @param data opened
  * @param spec the recipe's {@code train} section
  * @param engine what the engine runs with
- * @param ceilingFlopsPerSecond measured matmul ceiling of the precision in use; 0 = not known
  * @param recipeSha256 hash of the resolved recipe
  * @param folder where everything goes
  */
@@ -22,6 +21,5 @@ public record TrainJob(
         PreparedData data,
         TrainSpec spec,
         EngineChoice engine,
-        double ceilingFlopsPerSecond,
         String recipeSha256,
         RunFolder folder) {}

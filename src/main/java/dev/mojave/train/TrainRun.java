@@ -103,7 +103,7 @@ public final class TrainRun {
             try (LanguageModel model = build(recipe)) {
                 options.from.ifPresent(from -> SavedModel.startFrom(from, model));
                 RunFolder folder = RunFolder.planned(options.output, recipe.name());
-                TrainJob job = new TrainJob(model, data, recipe.train(), engine, 0, recipe.sha256(), folder);
+                TrainJob job = new TrainJob(model, data, recipe.train(), engine, recipe.sha256(), folder);
                 try (Trainer trainer = new Trainer(job)) {
                     // Made last: where recipe and data do not fit together no folder is left, and one to be replaced
                     // still stands.
@@ -174,7 +174,7 @@ public final class TrainRun {
                     }
                     try (LanguageModel model = build(recipe)) {
                         complete(folder, recipe, data, engine);
-                        TrainJob job = new TrainJob(model, data, recipe.train(), engine, 0, recipe.sha256(), folder);
+                        TrainJob job = new TrainJob(model, data, recipe.train(), engine, recipe.sha256(), folder);
                         Evaluation evaluation = evaluation(job);
                         try (Trainer trainer = new Trainer(job)) {
                             if (checkpoint != null) {
@@ -279,7 +279,7 @@ public final class TrainRun {
         double flops = job.model().spec().counts().flopsPerToken();
         List<Listener> all = new ArrayList<>();
         all.add(new ShownProgress(progress, steps));
-        all.add(new StepMetrics(spec.logEvery(), steps, flops, job.ceilingFlopsPerSecond()));
+        all.add(new StepMetrics(spec.logEvery(), steps, flops, Engine.matmulCeiling(job.engine())));
         all.add(evaluation);
         all.add(log);
         all.add(status);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -27,6 +28,9 @@ public record Calibration(String cpu, List<Figures> figures, String measuredAt) 
 
     /** How much faster MKL must be to be chosen: it is the larger library, and not free software. */
     private static final double MKL_ADVANTAGE = 1.02;
+
+    /** What rates are given in. */
+    private static final double UNIT = 1e9;
 
     /** Keeps the list from changing. */
     public Calibration {
@@ -173,6 +177,22 @@ public record Calibration(String cpu, List<Figures> figures, String measuredAt) 
     /** Returns the best figures of a library, if it was measured. */
     public Optional<Figures> of(String library) {
         return fastest(figures -> figures.blas().equals(library));
+    }
+
+    /**
+     * Returns the FLOPs per second that a choice's matrix products were seen to reach with its very library and number of threads; empty
+     * where that was not measured. For mixed precision it is float32's rate where that is the higher: there the kernels multiply rounded
+     * factors in float32.
+     */
+    OptionalDouble ceiling(EngineChoice choice) {
+        List<Kind> kinds = choice.mixed() ? List.of(Kind.FP32_PRODUCT, Kind.BF16_PRODUCT) : List.of(Kind.FP32_PRODUCT);
+        return figures.stream()
+                .filter(f -> f.blas().equals(choice.blas()) && f.threads() == choice.threads())
+                .filter(f -> f.measurements().keySet().containsAll(kinds))
+                .flatMap(f -> kinds.stream().flatMap(kind -> f.rate(kind).stream()))
+                .mapToDouble(point -> point.rate() * UNIT)
+                .filter(rate -> rate > 0)
+                .max();
     }
 
     /** Returns everything that was abandoned, in words. */

@@ -4,6 +4,7 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.Progress;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +78,17 @@ public final class Engine {
         versions.put("java", Runtime.version().toString());
         versions.putAll(Versions.libraries());
         return versions;
+    }
+
+    /**
+     * Returns the FLOPs per second that this machine's matrix products were once measured to reach with a choice's library, threads and
+     * precision. Nothing is measured for it: it is empty where that was never done, on a GPU, and where measuring is not allowed.
+     */
+    public static OptionalDouble matmulCeiling(EngineChoice choice) {
+        // What was measured is the CPU.
+        return choice.device().equals(EngineChoice.CUDA)
+                ? OptionalDouble.empty()
+                : Resolver.known().map(known -> known.ceiling(choice)).orElse(OptionalDouble.empty());
     }
 
     private static synchronized EngineChoice start(EngineRequest request, boolean mayMeasure, Progress progress) {

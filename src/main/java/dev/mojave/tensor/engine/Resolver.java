@@ -66,6 +66,13 @@ final class Resolver {
                 : Optional.empty();
     }
 
+    /** Returns what was measured here earlier, where this process may use it. */
+    static Optional<Calibration> known() {
+        return CalibrationPolicy.ofThisProcess() == CalibrationPolicy.AUTO
+                ? new Calibrator(MachineInfo.detect()).cached()
+                : Optional.empty();
+    }
+
     private EngineChoice choice(Progress progress) {
         boolean cuda = request.device().equals(EngineChoice.CUDA);
         String blas = blas();

@@ -6,13 +6,14 @@ import dev.mojave.tensor.engine.ProcessMemory;
 import dev.mojave.train.learn.Learner.StepResult;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /** Measures every so many steps, the first and the last among them: losses, routing, speed and memory. */
 public final class StepMetrics implements Listener {
     private final long every;
     private final long totalSteps;
     private final double flopsPerToken;
-    private final double ceilingFlopsPerSecond;
+    private final OptionalDouble ceilingFlopsPerSecond;
     private double seconds;
     private long tokens;
 
@@ -20,9 +21,10 @@ public final class StepMetrics implements Listener {
      * Measures.
      *
      * @param every steps between two measurements
-     * @param ceilingFlopsPerSecond measured ceiling of matrix products in the precision in use; 0 = not known
+     * @param flopsPerToken of one training step
+     * @param ceilingFlopsPerSecond what matrix products were measured to reach in the precision in use, if they were
      */
-    public StepMetrics(long every, long totalSteps, double flopsPerToken, double ceilingFlopsPerSecond) {
+    public StepMetrics(long every, long totalSteps, double flopsPerToken, OptionalDouble ceilingFlopsPerSecond) {
         this.every = every;
         this.totalSteps = totalSteps;
         this.flopsPerToken = flopsPerToken;
@@ -82,9 +84,7 @@ public final class StepMetrics implements Listener {
         seconds = 0;
         tokens = 0;
         moment.put("train/tokens_per_second", speed);
-        if (ceilingFlopsPerSecond > 0) {
-            moment.put("train/flops_share", speed * flopsPerToken / ceilingFlopsPerSecond);
-        }
+        ceilingFlopsPerSecond.ifPresent(ceiling -> moment.put("train/flops_share", speed * flopsPerToken / ceiling));
         moment.put("memory/peak_bytes", (double) ProcessMemory.peakBytes());
     }
 }

@@ -122,6 +122,46 @@ class CalibrationTest {
         assertThat(threads.isEmpty()).isEqualTo(threads.threads().size() == 1);
     }
 
+    private static EngineChoice choice(String precision, String blas, int threads) {
+        return new EngineChoice("cpu", precision, blas, threads, "fused", EngineChoice.MALLOC_SYSTEM);
+    }
+
+    @Test
+    void theCeilingIsThatOfTheVeryLibraryThreadsAndPrecision() {
+        Calibration known = calibration(
+                figures("openblas", 2, 300, 500), figures("openblas", 4, 350, 100), figures("mkl", 2, 400, 1));
+        assertThat(known.ceiling(choice("fp32", "openblas", 2))).hasValue(300e9);
+        assertThat(known.ceiling(choice("fp32", "mkl", 2))).hasValue(400e9);
+        assertThat(known.ceiling(choice("bf16-mixed", "openblas", 2))).hasValue(500e9);
+        assertThat(known.ceiling(choice("bf16-mixed", "openblas", 4)))
+                .as("rounded factors are multiplied in float32 where that is faster")
+                .hasValue(350e9);
+        assertThat(known.ceiling(choice("fp32", "mkl", 4))).isEmpty();
+        assertThat(known.ceiling(choice("fp32", "openblas", 1))).isEmpty();
+    }
+
+    @Test
+    void whatWasNotMeasuredHasNoCeiling() {
+        Calibration.Figures both = figures("openblas", 2, 300, 500);
+        Map<Kind, Measurement> kinds = new EnumMap<>(both.measurements());
+        kinds.remove(Kind.BF16_PRODUCT);
+        Calibration full = calibration(new Calibration.Figures("openblas", 2, kinds));
+        assertThat(full.ceiling(choice("fp32", "openblas", 2))).hasValue(300e9);
+        assertThat(full.ceiling(choice("bf16-mixed", "openblas", 2))).isEmpty();
+        // Tried and given up is known: there is no faster product than float32's.
+        assertThat(calibration(without(both, Kind.BF16_PRODUCT, "abandoned"))
+                        .ceiling(choice("bf16-mixed", "openblas", 2)))
+                .hasValue(300e9);
+        assertThat(calibration(without(both, Kind.FP32_PRODUCT, "abandoned")).ceiling(choice("fp32", "openblas", 2)))
+                .isEmpty();
+    }
+
+    @Test
+    void nothingMeasuredIsReadWhereMeasuringIsRefused() {
+        // Of all tests, whatever their user's home holds.
+        assertThat(Engine.matmulCeiling(Engine.current())).isEmpty();
+    }
+
     private static CalibrationQuestion question(String precision, String blas, String threads) {
         return CalibrationQuestion.of(new EngineRequest("auto", precision, blas, threads, "auto"), OLD_AMD);
     }
