@@ -208,13 +208,28 @@ class TrainStepTest {
             double first = train(learner, 1);
             train(learner, 499);
             long live = LiveObjects.settled();
-            long resident = ProcessMemory.residentBytes();
+            long resident = settledResidentBytes();
             double last = train(learner, 1500);
 
             assertThat(Scope.liveObjects()).isEqualTo(live);
-            assertThat(ProcessMemory.residentBytes() - resident).isLessThan(64L << 20);
+            assertThat(settledResidentBytes() - resident).isLessThan(64L << 20);
             assertThat(last).isLessThan(first).isLessThan(0.5);
         }
+    }
+
+    /** Without garbage, and once the collector has given back what it took for it: that happens a while after a collection. */
+    private static long settledResidentBytes() {
+        System.gc();
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 20; i++) {
+            try {
+                Thread.sleep(50);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            least = Math.min(least, ProcessMemory.residentBytes());
+        }
+        return least;
     }
 
     private static double train(Learner learner, int steps) {
