@@ -58,6 +58,9 @@ public final class HfConfig {
     /** Returns what concerns training alone and has no key in Hugging Face's config, in sentences; logits do not depend on it. */
     public static List<String> lostInHuggingFace(ModelSpec spec) {
         List<String> lost = new ArrayList<>();
+        if (spec.initializer() != null) {
+            lost.add("initializer is left out; it concerns the weights that a new model begins with");
+        }
         spec.mixture().ifPresent(moe -> {
             moe.losses().section().keySet().stream()
                     .filter(loss -> !loss.equals(BalanceLoss.MIXTRAL_BALANCE.key()))

@@ -115,6 +115,7 @@ final class HfConfigReader {
                 flag("tie_word_embeddings", false),
                 number("attention_dropout", 0),
                 initializerRange(),
+                null,
                 moe,
                 null);
     }

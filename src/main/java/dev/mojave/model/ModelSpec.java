@@ -10,6 +10,7 @@ import dev.mojave.moe.SharedExpert;
 import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.Attention;
 import dev.mojave.nn.FeedForward;
+import dev.mojave.nn.Initializer;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Positions;
 import dev.mojave.nn.QkNorm;
@@ -46,7 +47,8 @@ import org.jspecify.annotations.Nullable;
  * @param qkNorm whether queries and keys are normalised
  * @param tieWordEmbeddings whether the head is the token embedding
  * @param dropout probability, on embeddings, attention weights and residual branches
- * @param initializerRange standard deviation of initial matrices; residual projections are scaled by 1/sqrt(2 layers)
+ * @param initializerRange standard deviation of initial matrices where the initializer does not say another
+ * @param initializer how the deviations follow from it; absent = GPT-2's
  * @param moe absent for a model without mixtures in the place of feed-forwards
  * @param parallel absent for a model whose layers are all alike; not together with {@code moe}
  */
@@ -72,6 +74,7 @@ public record ModelSpec(
         boolean tieWordEmbeddings,
         double dropout,
         double initializerRange,
+        @Nullable Initializer initializer,
         @Nullable MoeSpec moe,
         @Nullable ParallelSpec parallel) {
 
@@ -88,6 +91,7 @@ public record ModelSpec(
         int size = headDim == null ? Attention.Spec.sharedHeadSize(hiddenSize, numAttentionHeads) : headDim;
         // What says no more than its default is left out, so that equal models are equal records.
         headDim = headDim != null && (long) headDim * numAttentionHeads == hiddenSize ? null : headDim;
+        initializer = initializer instanceof Initializer.Gpt2 ? null : initializer;
         new Attention.Spec(
                 hiddenSize, numAttentionHeads, numKeyValueHeads, size, attentionBias, qkNorm, normEps, dropout);
         Check.that(
@@ -176,6 +180,7 @@ public record ModelSpec(
                 tieWordEmbeddings,
                 dropout,
                 initializerRange,
+                null,
                 moe,
                 null);
     }
@@ -218,6 +223,7 @@ public record ModelSpec(
                 tieWordEmbeddings,
                 dropout,
                 initializerRange,
+                initializer,
                 newMoe,
                 newParallel);
     }
@@ -367,9 +373,14 @@ public record ModelSpec(
                 .orElse(List.of());
     }
 
-    /** Returns the factor on the initial values of projections that end in the residual stream: 1/sqrt(2 layers), GPT-2. */
+    /** Returns how initial matrices are drawn. */
+    public Initializer initialisation() {
+        return initializer == null ? new Initializer.Gpt2() : initializer;
+    }
+
+    /** Returns the factor on the initial values of projections that end in the residual stream. */
     public double residualScale() {
-        return 1 / Math.sqrt(2.0 * numHiddenLayers);
+        return initialisation().residualScale(numHiddenLayers);
     }
 
     /** Returns what this model will count, before it is built. */

@@ -11,54 +11,72 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Makes a model's parameters: GPT-2's initialisation, normal with a fixed standard deviation for matrices, 0 for biases, 1
- * for norms. Every parameter is registered under its dotted path in the order of making, which fixes the random draws.
+ * Makes a model's parameters: normal for matrices with the standard deviation that an {@link Initializer} says, 0 for biases, 1 for
+ * norms. Every parameter is registered under its dotted path in the order of making, which fixes the random draws.
  */
 public final class Init {
     private final Rng rng;
     private final String path;
-    private final double standardDeviation;
+    private final Deviations deviations;
     private final Role matrices;
     private final List<Parameter> registry;
     private final List<Parameter> buffers;
 
+    /** Standard deviations of matrices; {@code scale} is on all of them. */
+    private record Deviations(Initializer initializer, double range, double scale) {
+        double of(Role role, long inputs) {
+            // A model that is about to be read draws nothing, whatever would begin it.
+            return range == 0 ? 0 : initializer.deviation(range, role, inputs) * scale;
+        }
+
+        Deviations scaled(double factor) {
+            return new Deviations(initializer, range, scale * factor);
+        }
+    }
+
     private Init(
             Rng rng,
             String path,
-            double standardDeviation,
+            Deviations deviations,
             Role matrices,
             List<Parameter> registry,
             List<Parameter> buffers) {
         this.rng = rng;
         this.path = path;
-        this.standardDeviation = standardDeviation;
+        this.deviations = deviations;
         this.matrices = matrices;
         this.registry = registry;
         this.buffers = buffers;
     }
 
-    /** Starts the initialisation of a model. */
+    /** Starts the initialisation of a model whose matrices all have one standard deviation, but for those that are {@link #scaled}. */
     public static Init of(Rng rng, double standardDeviation) {
-        return new Init(rng, "", standardDeviation, Role.MATRIX, new ArrayList<>(), new ArrayList<>());
+        return of(rng, new Initializer.Gpt2(), standardDeviation);
+    }
+
+    /** Starts the initialisation of a model; a {@code range} of 0 makes every matrix 0. */
+    public static Init of(Rng rng, Initializer initializer, double range) {
+        return new Init(rng, "", new Deviations(initializer, range, 1), Role.MATRIX, new ArrayList<>(), new ArrayList<>());
     }
 
     /** Returns the same initialisation one level down. */
     public Init child(String name) {
-        return new Init(rng, path + name + ".", standardDeviation, matrices, registry, buffers);
+        return new Init(rng, path + name + ".", deviations, matrices, registry, buffers);
     }
 
     /** Returns the same initialisation with the standard deviation scaled, as residual projections want it. */
     public Init scaled(double factor) {
-        return new Init(rng, path, standardDeviation * factor, matrices, registry, buffers);
+        return new Init(rng, path, deviations.scaled(factor), matrices, registry, buffers);
     }
 
     /** Returns the same initialisation for matrices of another role than {@link Role#MATRIX}. */
     public Init as(Role role) {
-        return new Init(rng, path, standardDeviation, role, registry, buffers);
+        return new Init(rng, path, deviations, role, registry, buffers);
     }
 
-    /** Makes a matrix, or a stack of matrices, of normal values; weight decay applies. Nothing is drawn for a deviation of 0. */
+    /** Makes a matrix (outputs, inputs), or a stack of matrices, of normal values; weight decay applies. Nothing is drawn for a deviation of 0. */
     public Tensor matrix(String name, long... shape) {
+        double standardDeviation = deviations.of(matrices, shape[shape.length - 1]);
         if (standardDeviation == 0) {
             return zeroMatrix(name, shape);
         }
