@@ -17,13 +17,13 @@ import picocli.CommandLine.Option;
         description = {
             "Does a mixture of experts beat dense models of its size? A first study, in minutes.",
             "",
-            "Three arms (the mixture, and dense models of equal active and of equal total size), three seeds, on text that comes"
+            "Three arms (the mixture, and dense models of equal active and of equal total size), four seeds, on text that comes"
                     + " along. The end is a verdict with its intervals, a table, and a report in HTML."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave quickstart --quick")
 final class QuickstartVerb implements Verb {
-    @Option(names = "--quick", description = "Smaller models and two seeds: a minute or so, for a first look.")
+    @Option(names = "--quick", description = "Less training and two seeds: a minute or so, for a first look.")
     private boolean quick;
 
     @Mixin

@@ -119,7 +119,7 @@ final class StudyText {
         if (!trial.isEmpty()) {
             lines.add("  ./mojave generate " + ShellWord.of(Path.of(trial)) + " --prompt 'a small'");
         }
-        lines.add("  ./mojave study recipes/quickstart.yaml --set budget.tokens=2M --name longer");
+        lines.add("  ./mojave study recipes/quickstart.yaml --set budget.tokens=5M --name longer");
     }
 
     /** Breaks a paragraph into lines; those after the first are indented. */

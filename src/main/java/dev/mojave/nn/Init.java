@@ -56,7 +56,8 @@ public final class Init {
 
     /** Starts the initialisation of a model; a {@code range} of 0 makes every matrix 0. */
     public static Init of(Rng rng, Initializer initializer, double range) {
-        return new Init(rng, "", new Deviations(initializer, range, 1), Role.MATRIX, new ArrayList<>(), new ArrayList<>());
+        return new Init(
+                rng, "", new Deviations(initializer, range, 1), Role.MATRIX, new ArrayList<>(), new ArrayList<>());
     }
 
     /** Returns the same initialisation one level down. */

@@ -92,7 +92,7 @@ class StudyTextTest {
                         "",
                         "Next:",
                         "  ./mojave generate runs/s/trials/moe/seed-7 --prompt 'a small'",
-                        "  ./mojave study recipes/quickstart.yaml --set budget.tokens=2M --name longer");
+                        "  ./mojave study recipes/quickstart.yaml --set budget.tokens=5M --name longer");
     }
 
     @Test

@@ -30,7 +30,8 @@ class InitializerTest {
 
     private static ModelSpec spec(String... overrides) {
         String[] all = new String[overrides.length + 1];
-        all[0] = "{vocab_size: 200, hidden_size: 64, num_hidden_layers: 3, intermediate_size: 96, initializer_range: 0.05}";
+        all[0] =
+                "{vocab_size: 200, hidden_size: 64, num_hidden_layers: 3, intermediate_size: 96, initializer_range: 0.05}";
         System.arraycopy(overrides, 0, all, 1, overrides.length);
         return Tiny.spec("llama", all);
     }
@@ -105,8 +106,8 @@ class InitializerTest {
 
     @Test
     void aTiedHeadIsTheEmbeddingAndLearnedPositionsAreOne() {
-        Map<String, Double> found = deviations(
-                spec("{tie_word_embeddings: true, position_embedding: learned, initializer: width_scaled}"));
+        Map<String, Double> found =
+                deviations(spec("{tie_word_embeddings: true, position_embedding: learned, initializer: width_scaled}"));
         assertThat(found).doesNotContainKey("head.weight");
         assertThat(found.get("embedding.weight")).isCloseTo(RANGE, within(RANGE / 15));
         assertThat(found.get("positions.weight")).isCloseTo(RANGE, within(RANGE / 10));
@@ -156,7 +157,8 @@ class InitializerTest {
                         .stringValue())
                 .isEqualTo("normal");
         ModelSpec scaled = spec("initializer: {kind: width_scaled, factor: 2}");
-        assertThat(Records.read(Records.tree(scaled), ModelSpec.class, "test", "")).isEqualTo(scaled);
+        assertThat(Records.read(Records.tree(scaled), ModelSpec.class, "test", ""))
+                .isEqualTo(scaled);
         assertThat(scaled.withIntermediateSize(32).initialisation())
                 .as("arms that are resized keep it")
                 .isEqualTo(new Initializer.WidthScaled(2));
