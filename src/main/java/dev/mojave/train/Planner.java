@@ -1,74 +1,40 @@
 package dev.mojave.train;
 
 import dev.mojave.base.Progress;
-import dev.mojave.base.Records;
-import dev.mojave.base.Trees;
 import dev.mojave.data.PreparedData;
-import dev.mojave.eval.Rows;
-import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelCounts;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
-import dev.mojave.nn.Coefficient;
-import dev.mojave.nn.Context;
 import dev.mojave.result.PlanResult;
 import dev.mojave.run.Recipe;
 import dev.mojave.run.TrainSpec;
-import dev.mojave.tensor.Buffers;
-import dev.mojave.tensor.DType;
-import dev.mojave.tensor.NoGrad;
-import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.tensor.engine.MachineInfo;
-import dev.mojave.tensor.engine.ProcessMemory;
-import dev.mojave.train.learn.Learner;
-import dev.mojave.train.learn.Losses;
-import dev.mojave.train.listen.Evaluation;
-import java.util.SplittableRandom;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Predicts step time and peak memory of a run by measuring its model with few layers: blocks are alike, so both grow by the same amount
  * with each. What is measured is a few real steps and one pass of an evaluation, at the recipe's width, context and micro-batch.
  */
 public final class Planner {
-    private static final int STEPS = 4;
     private static final double WARM_UP_SECONDS = 3;
 
     private final Recipe recipe;
-    private final TrainSpec train;
-    private final Context context;
+    private final StepCost.Measurer measurer;
     private final Progress progress;
 
     private Planner(Recipe recipe, EngineChoice engine, Progress progress) {
         this.recipe = recipe;
-        this.train = recipe.train();
-        this.context = new Context(
-                true,
-                engine.mixed() ? DType.BFLOAT16 : DType.FLOAT32,
-                recipe.train().recompute());
+        this.measurer = new StepCost.Measurer(recipe, engine);
         this.progress = progress;
-    }
-
-    /** Seconds of one micro-batch and of one optimiser step, and the resident bytes at the peak. */
-    private record Cost(double microBatch, double update, double peak) {
-        /** The cost of {@code layers}, from that of two numbers of layers below it. */
-        static Cost extrapolated(Cost few, int fewLayers, Cost more, int moreLayers, int layers) {
-            double factor = (double) (layers - moreLayers) / (moreLayers - fewLayers);
-            return new Cost(
-                    more.microBatch + factor * Math.max(0, more.microBatch - few.microBatch),
-                    more.update + factor * Math.max(0, more.update - few.update),
-                    more.peak + factor * Math.max(0, more.peak - few.peak));
-        }
     }
 
     /** Predicts; some seconds, and the memory of a model of few layers. */
     public static PlanResult plan(Recipe recipe, PreparedData data, EngineChoice engine, Progress progress) {
         ModelSpec model = recipe.model();
         TrainSpec train = recipe.train();
-        Cost cost = new Planner(recipe, engine, progress).cost();
+        StepCost cost = new Planner(recipe, engine, progress).cost();
         int microBatches = train.batchSize() / train.microBatchSize();
-        double step = microBatches * cost.microBatch + cost.update;
+        double step = microBatches * cost.microBatch() + cost.update();
         long steps = TotalSteps.of(train, data.train(), data.cut(model.maxPositionEmbeddings()));
         ModelCounts counts = model.counts();
         return new PlanResult(
@@ -78,11 +44,11 @@ public final class Planner {
                 steps,
                 step,
                 steps * step,
-                Math.round(cost.peak),
+                Math.round(cost.peak()),
                 MachineInfo.detect().memoryBytes());
     }
 
-    private Cost cost() {
+    private StepCost cost() {
         ModelSpec model = recipe.model();
         int layers = model.numHiddenLayers();
         int period = model.mixture().map(MoeSpec::decoderSparseStep).orElse(1);
@@ -92,84 +58,18 @@ public final class Planner {
                         .orElse(0)
                 + period;
         progress.start("measuring", 3, "models");
-        measure(Math.min(layers, few), WARM_UP_SECONDS);
+        measurer.measure(Math.min(layers, few), WARM_UP_SECONDS);
         progress.update(1, "");
-        Cost result;
+        StepCost result;
         if (layers <= few + period) {
-            result = measure(layers, 0);
+            result = measurer.measure(layers, 0);
         } else {
-            Cost ofFew = measure(few, 0);
+            StepCost ofFew = measurer.measure(few, 0);
             progress.update(2, "");
-            Cost ofMore = measure(few + period, 0);
-            result = Cost.extrapolated(ofFew, few, ofMore, few + period, layers);
+            StepCost ofMore = measurer.measure(few + period, 0);
+            result = StepCost.extrapolated(ofFew, few, ofMore, few + period, layers);
         }
         progress.finish("");
         return result;
-    }
-
-    private ModelSpec withLayers(int layers) {
-        ObjectNode tree = Records.tree(recipe.model());
-        return Records.read(
-                Trees.with(tree, "num_hidden_layers", tree.numberNode(layers)), ModelSpec.class, "plan", "model");
-    }
-
-    /** Trains for {@value #STEPS} steps, and for so many seconds at least; the fastest counts, the first ones compile. */
-    private Cost measure(int layers, double seconds) {
-        ModelSpec spec = withLayers(layers);
-        // Where a step reads all micro-batches before the first goes back, one of several costs more than one alone.
-        int parts = train.batchSize() > train.microBatchSize() && spec.balancePoolsTokens(0, 1) ? 2 : 1;
-        int rows = parts * train.microBatchSize();
-        int[] ids = ids(spec, rows);
-        Rows batch = new Rows(ids, ids, rows);
-        // Of the model before, perhaps of another arm of the study.
-        Buffers.trim();
-        ProcessMemory.giveBackFreed();
-        ProcessMemory.resetPeak();
-        try (LanguageModel model = LanguageModel.build(spec, train.seed());
-                Learner learner = new Learner(model, context, learning())) {
-            double fastestBatch = Double.POSITIVE_INFINITY;
-            double fastestUpdate = Double.POSITIVE_INFINITY;
-            long begin = System.nanoTime();
-            for (int i = 0; i < STEPS || (System.nanoTime() - begin) / 1e9 < seconds; i++) {
-                long start = System.nanoTime();
-                Losses losses = learner.gradient(batch, false);
-                long computed = System.nanoTime();
-                learner.update(losses);
-                fastestBatch = Math.min(fastestBatch, (computed - start) / 1e9 / parts);
-                fastestUpdate = Math.min(fastestUpdate, (System.nanoTime() - computed) / 1e9);
-            }
-            evaluate(model, Evaluation.rows(recipe.model(), train));
-            return new Cost(fastestBatch, fastestUpdate, ProcessMemory.peakBytes());
-        }
-    }
-
-    /** The recipe's steps, with weights that stay as they are: random tokens teach nothing. */
-    private Learner.Spec learning() {
-        return new Learner.Spec(
-                train.optimizer(),
-                new Coefficient.Constant(0),
-                train.gradientClip(),
-                train.microBatchSize(),
-                1,
-                train.seed());
-    }
-
-    private static int[] ids(ModelSpec spec, int rows) {
-        return new SplittableRandom(0)
-                .ints((long) rows * spec.maxPositionEmbeddings(), 0, spec.vocabSize())
-                .toArray();
-    }
-
-    /** One pass as an evaluation makes it. */
-    private static void evaluate(LanguageModel model, int rows) {
-        int[] ids = ids(model.spec(), rows);
-        try (Scope _ = Scope.open();
-                NoGrad _ = NoGrad.open()) {
-            double loss = model.forward(new Rows(ids, ids, rows).inputs(false), Context.EVALUATION)
-                    .crossEntropy()
-                    .orElseThrow()
-                    .item();
-            assert Double.isFinite(loss);
-        }
     }
 }

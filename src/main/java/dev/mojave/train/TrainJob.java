@@ -2,9 +2,12 @@ package dev.mojave.train;
 
 import dev.mojave.data.PreparedData;
 import dev.mojave.model.LanguageModel;
+import dev.mojave.nn.Context;
 import dev.mojave.run.RunFolder;
 import dev.mojave.run.TrainSpec;
+import dev.mojave.tensor.DType;
 import dev.mojave.tensor.engine.EngineChoice;
+import dev.mojave.train.learn.Learner;
 
 /**
  * What a trainer works on.
@@ -22,4 +25,19 @@ public record TrainJob(
         TrainSpec spec,
         EngineChoice engine,
         String recipeSha256,
-        RunFolder folder) {}
+        RunFolder folder) {
+    /** Returns what takes the run's steps, before the first of so many. */
+    Learner learner(long totalSteps) {
+        DType compute = engine.mixed() ? DType.BFLOAT16 : DType.FLOAT32;
+        return new Learner(
+                model,
+                new Context(true, compute, spec.recompute()),
+                new Learner.Spec(
+                        spec.optimizer(),
+                        spec.rate(),
+                        spec.gradientClip(),
+                        spec.microBatchSize(),
+                        totalSteps,
+                        spec.seed()));
+    }
+}

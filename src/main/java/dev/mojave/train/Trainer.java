@@ -1,6 +1,5 @@
 package dev.mojave.train;
 
-import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
 import dev.mojave.base.StopSignal;
 import dev.mojave.data.Batch;
@@ -9,11 +8,9 @@ import dev.mojave.data.Cut;
 import dev.mojave.data.Sampler;
 import dev.mojave.data.TokenSplit;
 import dev.mojave.eval.Rows;
-import dev.mojave.nn.Context;
 import dev.mojave.run.Checkpoint;
 import dev.mojave.run.Snapshots;
 import dev.mojave.run.TrainState;
-import dev.mojave.tensor.DType;
 import dev.mojave.train.learn.Learner;
 import dev.mojave.train.listen.Listener;
 import dev.mojave.train.listen.Moment;
@@ -55,17 +52,7 @@ public final class Trainer implements AutoCloseable {
         this.totalSteps = TotalSteps.of(job.spec(), text, cut);
         this.categories = Categories.of(job.model().spec(), job.data());
         Categories.requireSchedulesStart(job.model().spec(), totalSteps);
-        DType compute = job.engine().mixed() ? DType.BFLOAT16 : DType.FLOAT32;
-        this.learner = new Learner(
-                job.model(),
-                new Context(true, compute, job.spec().recompute()),
-                new Learner.Spec(
-                        job.spec().optimizer(),
-                        job.spec().rate(),
-                        job.spec().gradientClip(),
-                        job.spec().microBatchSize(),
-                        totalSteps,
-                        job.spec().seed()));
+        this.learner = job.learner(totalSteps);
         this.sampler = Sampler.start(text, cut, job.spec().seed());
     }
 

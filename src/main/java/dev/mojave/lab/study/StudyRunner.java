@@ -1,20 +1,14 @@
 package dev.mojave.lab.study;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.IoFailures;
 import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
-import dev.mojave.base.Units;
 import dev.mojave.data.Cut;
 import dev.mojave.data.PreparedData;
 import dev.mojave.lab.trials.Jobs;
-import dev.mojave.lab.trials.LocalExecutor;
 import dev.mojave.lab.trials.Trial;
 import dev.mojave.lab.trials.TrialCommands;
-import dev.mojave.lab.trials.TrialListener;
-import dev.mojave.lab.trials.TrialOutcome;
 import dev.mojave.lab.trials.TrialSet;
-import dev.mojave.lab.trials.TrialsProgress;
 import dev.mojave.result.Provenance;
 import dev.mojave.run.Provenances;
 import dev.mojave.run.Recipe;
@@ -25,15 +19,11 @@ import dev.mojave.run.StudyRecipe;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.tensor.engine.EngineRequest;
-import dev.mojave.tensor.engine.MachineInfo;
 import dev.mojave.train.TotalSteps;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 
@@ -118,56 +108,21 @@ public final class StudyRunner {
         }
         folder.make();
         try (RunLock _ = RunLock.take(folder.path())) {
+            StudyJobs decided = new StudyJobs(recipe, options.jobs, options.trialCommands, progress);
             EngineChoice engine;
             int jobs;
             if (going) {
                 sameData(checksum);
                 engine = EngineChoice.of(folder.provenance().engine());
-                jobs = options.jobs.orElse(Jobs.beside(cores(), engine.threads()));
+                jobs = options.jobs.orElse(Jobs.beside(StudyJobs.cores(), engine.threads()));
             } else {
-                jobs = jobs(arms);
-                engine = Engine.configure(request(jobs), progress);
+                jobs = decided.of(arms);
+                engine = Engine.configure(decided.engine(jobs), progress);
                 folder.begin(recipe, facts, provenance(checksum, engine));
             }
-            return trials(trialSet(arms, lengths, engine), jobs);
+            StudyTrials trials = new StudyTrials(recipe, folder, options.trialCommands, progress, signal);
+            return end(trials.run(trialSet(arms, lengths, engine), jobs));
         }
-    }
-
-    private static int cores() {
-        return MachineInfo.detect().cores();
-    }
-
-    /** What was asked for; else as many as the threads that the recipe asks for leave room for; else what is fastest. */
-    private int jobs(Arms arms) {
-        String threads = recipe.base().engine().threads();
-        if (options.jobs.isPresent()) {
-            return options.jobs.getAsInt();
-        }
-        if (!threads.equals(EngineRequest.AUTO)) {
-            return Jobs.beside(cores(), Integer.parseInt(threads));
-        }
-        if (cores() == 1 || arms.trials().size() == 1) {
-            return 1;
-        }
-        Arms.Trial first = arms.trials().getFirst();
-        Path sample = Path.of("sample.yaml");
-        try {
-            sample = Files.createTempFile("mojave-trial", ".yaml");
-            Files.writeString(sample, first.recipe(recipe.base().engine()).yaml());
-            int jobs = new Jobs(options.trialCommands, progress).measure(sample, cores());
-            Files.delete(sample);
-            return jobs;
-        } catch (IOException e) {
-            throw IoFailures.of("write a trial's recipe", sample, e);
-        }
-    }
-
-    /** The engine as the recipe asks for it, the cores shared out among trials that run side by side. */
-    private EngineRequest request(int jobs) {
-        EngineRequest asked = recipe.base().engine();
-        return jobs == 1 || !asked.threads().equals(EngineRequest.AUTO)
-                ? asked
-                : asked.withThreads(Math.max(1, cores() / jobs));
     }
 
     private TrialSet trialSet(Arms arms, List<Long> lengths, EngineChoice engine) {
@@ -231,86 +186,21 @@ public final class StudyRunner {
         }
     }
 
-    private Result trials(TrialSet set, int jobs) {
-        set.prepare(jobs);
-        List<Trial> open = set.open();
-        int all = set.all().size();
-        int done = all - open.size();
-        if (done > 0) {
-            progress.say(done + " of " + all + " trials are finished and kept");
-        }
-        Tally tally =
-                new Tally(new TrialsProgress("study " + recipe.name(), progress, done, open, this::summary), done);
-        folder.status(Status.State.RUNNING, null, done, all);
-        new LocalExecutor(jobs, options.trialCommands).run(open, tally, signal);
-        progress.finish("");
-        return end(tally.done, tally.failed, all, open.isEmpty());
-    }
-
-    /** Counts how trials end, and keeps status.json current. */
-    private final class Tally implements TrialListener {
-        private final TrialListener shown;
-        private final Map<String, String> failed = new LinkedHashMap<>();
-        private int done;
-
-        Tally(TrialListener shown, int done) {
-            this.shown = shown;
-            this.done = done;
-        }
-
-        @Override
-        public void started(Trial trial) {
-            shown.started(trial);
-        }
-
-        @Override
-        public void reached(Trial trial, long step, long totalSteps, double loss) {
-            shown.reached(trial, step, totalSteps, loss);
-        }
-
-        @Override
-        public void ended(Trial trial, TrialOutcome outcome) {
-            switch (outcome) {
-                case TrialOutcome.Finished() -> done++;
-                case TrialOutcome.Stopped() -> {}
-                case TrialOutcome.Failed(String reason) -> failed.put(trial.name(), reason);
-            }
-            folder.status(
-                    Status.State.RUNNING,
-                    null,
-                    done,
-                    recipe.seeds().size() * recipe.arms().size());
-            shown.ended(trial, outcome);
-        }
-    }
-
-    private String summary(Trial trial) {
-        return trial.run()
-                .map(run -> StudyResults.read(
-                        trial.name(), "", trial.recipe().train().seed(), run))
-                .map(record -> String.format(
-                        Locale.ROOT,
-                        "validation loss %.4f nats per token, %s tokens/s, %s",
-                        record.last(TrialRecord.VAL_LOSS),
-                        Units.count(record.median(TrialRecord.SPEED)),
-                        Units.seconds(record.wallSeconds())))
-                .orElse("finished");
-    }
-
-    private Result end(int done, Map<String, String> failed, int all, boolean nothingToDo) {
-        boolean finished = done + failed.size() == all;
+    private Result end(StudyTrials.Tried tried) {
         StudyResults.Output output = StudyResults.read(folder.path());
-        if (finished) {
+        if (tried.finished()) {
             folder.write(output.result());
         }
-        if (!failed.isEmpty()) {
-            folder.status(Status.State.FAILED, String.join("; ", reasons(failed)), done, all);
-        } else if (finished) {
-            folder.status(Status.State.FINISHED, null, done, all);
+        if (!tried.failed().isEmpty()) {
+            String reasons = String.join("; ", reasons(tried.failed()));
+            folder.status(Status.State.FAILED, reasons, tried.done(), tried.all());
+        } else if (tried.finished()) {
+            folder.status(Status.State.FINISHED, null, tried.done(), tried.all());
         } else {
-            folder.status(Status.State.INTERRUPTED, "stopped by a signal; --resume auto continues it", done, all);
+            String reason = "stopped by a signal; --resume auto continues it";
+            folder.status(Status.State.INTERRUPTED, reason, tried.done(), tried.all());
         }
-        return new Result(folder.path(), finished, nothingToDo, output);
+        return new Result(folder.path(), tried.finished(), tried.nothingToDo(), output);
     }
 
     private static List<String> reasons(Map<String, String> failed) {

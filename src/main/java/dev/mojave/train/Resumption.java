@@ -1,0 +1,149 @@
+package dev.mojave.train;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Progress;
+import dev.mojave.base.StopSignal;
+import dev.mojave.data.Cut;
+import dev.mojave.data.PreparedData;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.run.Checkpoint;
+import dev.mojave.run.MetricsLog;
+import dev.mojave.run.Recipe;
+import dev.mojave.run.RecipeDraft;
+import dev.mojave.run.Resume;
+import dev.mojave.run.RunFolder;
+import dev.mojave.run.RunLock;
+import dev.mojave.run.Status;
+import dev.mojave.tensor.engine.Engine;
+import dev.mojave.tensor.engine.EngineChoice;
+import dev.mojave.train.listen.Evaluation;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
+
+/** A run that goes on from its last checkpoint: with the recipe, the data and the engine that it was started with. */
+final class Resumption {
+    private final RecipeDraft draft;
+    private final TrainRun.Options options;
+    private final Progress progress;
+    private final StopSignal signal;
+
+    /** A run of the draft's name that is there. */
+    Resumption(RecipeDraft draft, TrainRun.Options options, Progress progress, StopSignal signal) {
+        this.draft = draft;
+        this.options = options;
+        this.progress = progress;
+        this.signal = signal;
+    }
+
+    /**
+     * Goes on until the end or until the signal.
+     *
+     * @throws Failure of kind USAGE if the recipe is another one than the run's
+     */
+    TrainRun.Result run() {
+        RunFolder folder = RunFolder.open(RunFolder.path(options.output(), draft.name()));
+        try (RunLock _ = folder.lock()) {
+            Recipe stored = folder.recipe();
+            Optional<Long> last = folder.checkpoints().last();
+            // Whether or not the run has finished: a result that another recipe gave is no answer to this one.
+            boolean otherLength = Resume.check(folder, stored, draft.beside(stored));
+            Extension extension = new Extension(folder, stored, last.orElse(0L));
+            if (otherLength) {
+                extension.check(stored.train().length(), draft.train().length());
+            } else if (folder.status().state() == Status.State.FINISHED) {
+                return new TrainRun.Result(folder, true, true);
+            }
+            try (Checkpoint checkpoint = last.isPresent() ? folder.checkpoints().open(last.get()) : null) {
+                EngineChoice engine = engine(stored, Optional.ofNullable(checkpoint));
+                try (PreparedData data = PreparedData.open(draft.data(), progress)) {
+                    Recipe recipe = draft.resolve(data.tokenizer().vocabSize());
+                    Resume.check(folder, stored, recipe);
+                    requireSameData(folder, Optional.ofNullable(checkpoint), data);
+                    Cut cut = data.cut(recipe.model().maxPositionEmbeddings());
+                    long before = TotalSteps.of(stored.train(), data.train(), cut);
+                    if (otherLength) {
+                        extension.check(before, TotalSteps.of(recipe.train(), data.train(), cut));
+                    }
+                    try (LanguageModel model = TrainRun.build(recipe)) {
+                        complete(folder, recipe, data, engine);
+                        TrainJob job = new TrainJob(model, data, recipe.train(), engine, recipe.sha256(), folder);
+                        Evaluation evaluation = Training.evaluation(job, progress);
+                        try (Trainer trainer = new Trainer(job)) {
+                            if (checkpoint != null) {
+                                trainer.resume(checkpoint);
+                            }
+                            cutBack(folder, trainer.position().step());
+                            trainer.restore(List.of(evaluation));
+                            Reopening reopening =
+                                    new Reopening(folder, trainer.position().step(), evaluation);
+                            reopening.useLoggedBest();
+                            if (otherLength) {
+                                lengthen(job, trainer, recipe, before, reopening);
+                            }
+                            boolean finished = new Training(job, trainer, progress, signal).run(evaluation);
+                            return new TrainRun.Result(folder, finished, false);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** Forgets what was logged after the checkpoint that the run goes on from. */
+    private static void cutBack(RunFolder folder, long step) {
+        MetricsLog.truncateAfter(folder.metrics(), step);
+        folder.samples().truncateAfter(step);
+    }
+
+    /** Lets the folder say that the run is longer: first that it has not finished, so that a process that is killed here leaves no lie. */
+    private void lengthen(TrainJob job, Trainer trainer, Recipe recipe, long before, Reopening reopening) {
+        RunFolder folder = job.folder();
+        folder.write(
+                folder.status().with(Status.State.INTERRUPTED, "it goes on to more steps; --resume auto continues it"));
+        Runnable write = () -> {
+            folder.write(recipe);
+            folder.write(folder.provenance().goingOnWith(recipe.sha256(), options.command()));
+        };
+        if (trainer.position().step() == before) {
+            reopening.reopen(write);
+        } else {
+            write.run();
+        }
+    }
+
+    /** Writes what a process that was killed at its start had not written yet. */
+    private void complete(RunFolder folder, Recipe recipe, PreparedData data, EngineChoice engine) {
+        if (!Files.exists(folder.path().resolve("tokenizer.json"))) {
+            folder.write(data.tokenizer());
+        }
+        if (!Files.exists(folder.path().resolve("provenance.json"))) {
+            folder.write(TrainRun.provenance(recipe, data, engine, options));
+        }
+    }
+
+    /** The run's own engine, so that it goes on bit for bit; another one only if the recipe now asks for it in so many words. */
+    private EngineChoice engine(Recipe stored, Optional<Checkpoint> checkpoint) {
+        if (checkpoint.isPresent() && stored.engine().equals(draft.engine())) {
+            return Engine.pin(EngineChoice.of(checkpoint.get().state().engine()));
+        }
+        if (!stored.engine().equals(draft.engine())) {
+            progress.say("the engine section differs from the run's: it goes on, but not bit for bit as it would have");
+        }
+        return Engine.configure(draft.engine(), progress);
+    }
+
+    private static void requireSameData(RunFolder folder, Optional<Checkpoint> checkpoint, PreparedData data) {
+        checkpoint
+                .map(c -> c.state().dataSha256())
+                .filter(sha -> !sha.equals(data.checksum()))
+                .ifPresent(sha -> {
+                    throw Failure.data(
+                            "%s was trained on other text: the data's SHA-256 is %s..., the run's was %s...; bring the former data back or"
+                                    + " start anew with another --name",
+                            folder.path(),
+                            data.checksum().substring(0, 12),
+                            sha.substring(0, Math.min(12, sha.length())));
+                });
+    }
+}
