@@ -34,6 +34,11 @@ final class StudyText {
         table(lines);
         comparisons(lines);
         lines.add("");
+        String headline = result.headline();
+        if (headline != null && !headline.equals(result.verdict())) {
+            lines.add(wrap(headline, ""));
+            lines.add("");
+        }
         lines.add(wrap(result.verdict(), ""));
         lines.add("");
         result.notes().forEach(note -> lines.add(wrap(note, "  ")));

@@ -101,6 +101,16 @@ record Study(StudyResult result, List<RunRecord> runs) {
         };
     }
 
+    /** Returns what an arm was matched by, as an addition to its name: {@code ", equal active parameters"}; empty for an arm without a match. */
+    String matched(String name) {
+        return result.arms().stream()
+                .filter(arm -> arm.name().equals(name))
+                .map(ArmResult::match)
+                .map(match -> match == null ? "" : ", equal " + budget(match))
+                .findFirst()
+                .orElse("");
+    }
+
     /** Returns the name of a comparison: a − b. */
     static String label(String a, String b) {
         return a + " − " + b;

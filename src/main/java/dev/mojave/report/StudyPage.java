@@ -18,8 +18,8 @@ final class StudyPage {
     /** A model has learned if it is below this share of the unigram entropy. */
     private static final double LEARNED = 0.75;
 
-    /** A verdict of more letters than this is set smaller, so that it stays on the first screen. */
-    private static final int LONG_VERDICT = 150;
+    /** A headline of more letters than this is set smaller, so that it stays on the first screen. */
+    private static final int LONG_HEADLINE = 150;
 
     /** With more comparisons than this the interval plot says it better than a wall of figures. */
     private static final int MOST_CARDS = 4;
@@ -55,12 +55,8 @@ final class StudyPage {
     private void header() {
         body.open("header")
                 .element("p", "Mojave study · " + result.name(), "class", "eyebrow")
-                .element("h1", Question.of(study))
-                .element(
-                        "p",
-                        result.verdict(),
-                        "class",
-                        result.verdict().length() > LONG_VERDICT ? "verdict long" : "verdict");
+                .element("h1", Question.of(study));
+        verdict();
         caveats()
                 .forEach((text, arms) -> body.element(
                         "p",
@@ -79,6 +75,16 @@ final class StudyPage {
         Parts.facts(body, facts);
         body.close("header");
         contents();
+    }
+
+    /** The short answer in the largest letters, the whole one below it in ordinary ones. */
+    private void verdict() {
+        String headline = result.headline();
+        String first = headline == null ? result.verdict() : headline;
+        body.element("p", first, "class", first.length() > LONG_HEADLINE ? "verdict long" : "verdict");
+        if (!first.equals(result.verdict())) {
+            body.element("p", result.verdict(), "class", "details");
+        }
     }
 
     /** Returns each caveat with the arms that it is about. */
@@ -138,7 +144,8 @@ final class StudyPage {
         int decimals = has ? Numbers.decimals((Study.high(comparison) - Study.low(comparison)) / 2) : 4;
         body.open("li").open("p", "class", "label");
         Table.swatch(body, study.slot(comparison.a()));
-        body.text(Study.label(comparison.a(), comparison.b())).close("p");
+        body.text(Study.label(comparison.a(), comparison.b()) + study.matched(comparison.a()))
+                .close("p");
         body.open("p", "class", "figure")
                 .inline("strong", Numbers.signed(comparison.difference(), decimals))
                 .inline("span", " nats per token")
@@ -148,8 +155,10 @@ final class StudyPage {
                         + " to " + Numbers.signed(Study.high(comparison), decimals) + ", " + comparison.n() + " seeds"
                 : "no interval with one seed";
         body.element("p", interval, "class", "quiet");
-        body.element("p", has ? Study.reading(comparison) : "nothing is shown", "class", "reading")
-                .close("li");
+        body.element("p", has ? Study.reading(comparison) : "nothing is shown", "class", "reading");
+        TurningPoint.of(result.gapOverTraining(), comparison)
+                .ifPresent(turn -> body.element("p", turn.words(), "class", "quiet"));
+        body.close("li");
     }
 
     private Table comparisons() {
@@ -213,7 +222,24 @@ final class StudyPage {
         page.section("training", "Over training");
         figures.losses().ifPresent(page::figure);
         figures.gap().ifPresent(page::figure);
+        turns();
         page.close();
+    }
+
+    private void turns() {
+        List<Comparison> compared = result.comparisons();
+        if (result.gapOverTraining().isEmpty() || compared.isEmpty()) {
+            return;
+        }
+        body.open("ul");
+        for (Comparison comparison : compared) {
+            TurningPoint.of(result.gapOverTraining(), comparison)
+                    .ifPresent(turn -> body.element(
+                            "li",
+                            Study.label(comparison.a(), comparison.b()) + study.matched(comparison.a()) + ": "
+                                    + turn.words() + "."));
+        }
+        body.close("ul");
     }
 
     private void routing() {

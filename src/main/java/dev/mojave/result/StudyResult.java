@@ -1,6 +1,7 @@
 package dev.mojave.result;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * results.json of a study.
@@ -11,7 +12,8 @@ import java.util.List;
  * @param gapOverTraining the same comparisons at each evaluation
  * @param unigramEntropy entropy of the training split's token frequencies, nats: what a model that ignores context can reach
  * @param bytesPerToken mean bytes of text per token of the validation split, to convert nats per token into bits per byte
- * @param verdict one sentence that follows from the intervals
+ * @param headline the answer in one short sentence; absent in files that were written before there was one
+ * @param verdict the whole answer, every comparison and where its gap was going, which follows from the intervals
  * @param notes honest limits: what was tuned, failed trials, whether the budget can answer the question
  * @param provenance where it comes from
  */
@@ -22,6 +24,7 @@ public record StudyResult(
         List<GapPoint> gapOverTraining,
         double unigramEntropy,
         double bytesPerToken,
+        @Nullable String headline,
         String verdict,
         List<String> notes,
         Provenance provenance) {}

@@ -42,6 +42,7 @@ class StudyTextTest {
                 List.of(),
                 3.2,
                 1.0,
+                "The mixture beats dense.",
                 "moe has a lower validation loss than dense.",
                 List.of("The learning rate was not tuned."),
                 new Provenance(
@@ -82,6 +83,8 @@ class StudyTextTest {
                         "share of the unigram entropy (3.2000 nats); speed and time of one trial, medians.",
                         "",
                         "moe minus dense: -0.1000 nats per token, 95% interval -0.1500 to -0.0500, 2 seeds",
+                        "",
+                        "The mixture beats dense.",
                         "",
                         "moe has a lower validation loss than dense.",
                         "",

@@ -45,6 +45,7 @@ final class Hostile {
                 plain.gapOverTraining(),
                 plain.unigramEntropy(),
                 plain.bytesPerToken(),
+                "headline " + SCRIPT + IMAGE + CONTROLS,
                 "verdict " + SCRIPT + IMAGE + CONTROLS,
                 List.of(COMMENT, TEMPLATE, IMAGE),
                 plain.provenance());

@@ -60,6 +60,42 @@ class ReportTest {
     }
 
     @Test
+    void theHeadlineIsTheLargestAndTheWholeVerdictStandsBelowIt() {
+        StudyResult study = Fakes.study(4);
+        String markup = markup(html(study, Fakes.runs(study)));
+        assertThat(markup)
+                .contains("<p class=\"verdict\">The mixture beats the dense model of equal active size by 0.076 nats")
+                .contains("<p class=\"details\">" + Html.escape(study.verdict()) + "</p>");
+        StudyResult older = new StudyResult(
+                study.name(),
+                study.arms(),
+                study.comparisons(),
+                study.gapOverTraining(),
+                study.unigramEntropy(),
+                study.bytesPerToken(),
+                null,
+                study.verdict(),
+                study.notes(),
+                study.provenance());
+        assertThat(markup(html(older, Fakes.runs(older))))
+                .as("a result from before there were headlines")
+                .contains("<p class=\"verdict long\">" + Html.escape(study.verdict()) + "</p>")
+                .doesNotContain("class=\"details\"");
+    }
+
+    @Test
+    void everyGapComesWithItsMatchAndItsTurningPoint() {
+        StudyResult study = Fakes.study(3);
+        String markup = markup(html(study, Fakes.runs(study)));
+        assertThat(markup)
+                .contains("<li>dense-active − moe, equal active parameters: moe is ahead from ")
+                .contains("<li>dense-total − moe, equal total parameters: ");
+        StudyResult one = Fakes.study(1);
+        assertThat(markup(html(one, Fakes.runs(one))))
+                .contains("equal active parameters: no turning point can be shown: one seed has no interval.");
+    }
+
+    @Test
     void figuresComeInReadingOrder() {
         StudyResult study = Fakes.study(3);
         String html = html(study, Fakes.runs(study));
@@ -151,7 +187,16 @@ class ReportTest {
     void aStudyWithoutAnyTrialStillMakesAPage() throws IOException {
         StudyResult full = Fakes.study(3);
         StudyResult empty = new StudyResult(
-                "empty", List.of(), List.of(), List.of(), 0, 0, "Nothing finished.", List.of(), full.provenance());
+                "empty",
+                List.of(),
+                List.of(),
+                List.of(),
+                0,
+                0,
+                null,
+                "Nothing finished.",
+                List.of(),
+                full.provenance());
         List<Path> written = StudyReport.write(empty, List.of(), folder, this::unexpected);
         assertThat(Files.readString(written.getFirst()))
                 .contains("Nothing finished.")

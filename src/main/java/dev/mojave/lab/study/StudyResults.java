@@ -121,6 +121,7 @@ public final class StudyResults {
                 gap,
                 facts.unigramEntropy(),
                 facts.bytesPerToken(),
+                Headline.of(shown, compared, facts.unigramEntropy()),
                 Verdict.sentence(shown, findings, facts.unigramEntropy()),
                 new Notes(arms, facts, missing, shown, compared, TrialSet.jobs(folder.path())).all(),
                 folder.provenance());

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * What a study found, in one sentence that follows from intervals alone.
+ * What a study found, every comparison in turn, as it follows from intervals alone. {@link Headline} is the short form.
  *
  * <p>The rule, the same for every arm: an interval of the difference that lies on one side of zero names a winner; one that
  * holds zero says "no difference shown" together with the difference that could have gone undetected; one seed says
@@ -78,12 +78,18 @@ final class Verdict {
         return alike > 1 ? description + " (arm '" + arm + "')" : description;
     }
 
-    /** "MoE", which among dense models of a matched size can be but one; where there are other arms, by its name. */
     private static String mixture(List<Finding> findings, List<ArmResult> arms) {
-        boolean alone = findings.stream()
-                .noneMatch(
-                        finding -> description(finding.comparison().a(), arms).startsWith("arm "));
-        return alone ? "MoE" : "arm '" + findings.getFirst().comparison().b() + "'";
+        List<Comparison> comparisons =
+                findings.stream().map(Finding::comparison).toList();
+        return alone(comparisons, arms)
+                ? "MoE"
+                : "arm '" + comparisons.getFirst().b() + "'";
+    }
+
+    /** Whether the mixture can be but one, as among dense models of a matched size; where there are other arms, it goes by its name. */
+    static boolean alone(List<Comparison> comparisons, List<ArmResult> arms) {
+        return comparisons.stream()
+                .noneMatch(comparison -> description(comparison.a(), arms).startsWith("arm "));
     }
 
     private static String description(String arm, List<ArmResult> arms) {

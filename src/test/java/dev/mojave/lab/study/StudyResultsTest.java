@@ -133,6 +133,7 @@ class StudyResultsTest {
         assertThat(output.result().comparisons().getFirst().ciLow()).isNull();
         assertThat(output.result().arms().getLast().valLoss().values()).containsExactly(1.9);
         assertThat(output.result().verdict()).startsWith("One seed cannot tell MoE from");
+        assertThat(output.result().headline()).isNotEmpty();
         assertThat(output.result().notes())
                 .anySatisfy(note -> assertThat(note)
                         .isEqualTo(
@@ -186,6 +187,7 @@ class StudyResultsTest {
         begin("1k");
         StudyResults.Output output = StudyResults.read(folder.path());
         assertThat(output.result().verdict()).startsWith("No verdict");
+        assertThat(output.result().headline()).isEqualTo(output.result().verdict());
         assertThat(output.missing()).hasSize(6).containsEntry("moe/seed-1", "not begun");
     }
 
