@@ -16,6 +16,9 @@ final class ExitCodes {
     /** Success. */
     static final int OK = 0;
 
+    /** A check did not hold. */
+    static final int CHECK = Failure.Kind.CHECK.exitCode();
+
     /** Usage, configuration, paths, permissions. */
     static final int USAGE = Failure.Kind.USAGE.exitCode();
 

@@ -11,6 +11,7 @@ final class Verbs {
             "study",
             "plan",
             "train",
+            "reproduce",
             "eval",
             "generate",
             "runs",
@@ -33,12 +34,13 @@ final class Verbs {
 
     /** Returns a new instance of the verb of this name, if there is one. */
     static Optional<Object> named(String name) {
-        // No suppliers: linking sixteen of them would take longer than what is saved.
+        // No suppliers: linking one for each would take longer than what is saved.
         return switch (name) {
             case "quickstart" -> Optional.of(new QuickstartVerb());
             case "study" -> Optional.of(new StudyVerb());
             case "plan" -> Optional.of(new PlanVerb());
             case "train" -> Optional.of(new TrainVerb());
+            case "reproduce" -> Optional.of(new ReproduceVerb());
             case "eval" -> Optional.of(new EvalVerb());
             case "generate" -> Optional.of(new GenerateVerb());
             case "runs" -> Optional.of(new RunsVerb());

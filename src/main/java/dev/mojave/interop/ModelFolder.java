@@ -64,6 +64,17 @@ public final class ModelFolder implements AutoCloseable {
         return new ModelFolder(folder, config, spec, WeightFiles.open(folder));
     }
 
+    /**
+     * Returns a hash of the weights in a folder, as they lie there.
+     *
+     * @throws Failure of kind DATA if there are none that can be read
+     */
+    public static String weightsSha256(Path folder) {
+        try (WeightFiles weights = WeightFiles.open(folder)) {
+            return weights.sha256();
+        }
+    }
+
     /** Returns the folder. */
     public Path path() {
         return path;

@@ -1,6 +1,7 @@
 package dev.mojave.interop;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.Hashes;
 import dev.mojave.base.IoFailures;
 import dev.mojave.base.Json;
 import dev.mojave.base.Suggest;
@@ -191,6 +192,19 @@ final class WeightFiles implements StoredTensors, AutoCloseable {
                         + " Convert it where you trust it, in Python: AutoModelForCausalLM.from_pretrained(\"%s\")"
                         + ".save_pretrained(\"NEW_FOLDER\")",
                 folder, pickles.getFirst(), folder);
+    }
+
+    /** Returns the hash of the file, or of the hashes of all files in the order of their names. */
+    String sha256() {
+        try {
+            StringBuilder hashes = new StringBuilder();
+            for (SafetensorsFile file : files) {
+                hashes.append(Hashes.sha256(file.file()));
+            }
+            return files.size() == 1 ? hashes.toString() : Hashes.sha256(hashes.toString());
+        } catch (IOException e) {
+            throw IoFailures.of("read the weights", source, e);
+        }
     }
 
     @Override

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param engine resolved engine choices by key ({@code device}, {@code precision}, {@code blas}, {@code threads}, {@code kernels}, {@code malloc})
  * @param command the command as typed
  * @param startedAt ISO-8601 instant
+ * @param startedFrom the weights that training began with; absent where it began with random ones, and from records that were made before
+ *     it was asked
  */
 public record Provenance(
         String mojaveVersion,
@@ -31,7 +33,43 @@ public record Provenance(
         Map<String, String> versions,
         Map<String, String> engine,
         String command,
-        String startedAt) {
+        String startedAt,
+        @Nullable StartedFrom startedFrom) {
+    /** A result of training that began with random weights. */
+    public Provenance(
+            String mojaveVersion,
+            String commit,
+            String recipeSha256,
+            String dataName,
+            String dataSha256,
+            List<Long> seeds,
+            Machine machine,
+            Map<String, String> versions,
+            Map<String, String> engine,
+            String command,
+            String startedAt) {
+        this(
+                mojaveVersion,
+                commit,
+                recipeSha256,
+                dataName,
+                dataSha256,
+                seeds,
+                machine,
+                versions,
+                engine,
+                command,
+                startedAt,
+                null);
+    }
+
+    /**
+     * Weights that training began with.
+     *
+     * @param path absolute path of the run, or of the folder as Hugging Face writes it
+     * @param weightsSha256 hash of the weights that were taken from it
+     */
+    public record StartedFrom(String path, String weightsSha256) {}
 
     /** Returns this with another recipe that the run goes on with, and the command that said so after the former one. */
     public Provenance goingOnWith(String otherRecipeSha256, String otherCommand) {
@@ -46,7 +84,8 @@ public record Provenance(
                 versions,
                 engine,
                 command + "; " + otherCommand,
-                startedAt);
+                startedAt,
+                startedFrom);
     }
 
     /**

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The files of one checkpoint's folder and the checksums that say whether they are what was written. */
@@ -45,6 +46,13 @@ final class CheckpointFiles {
      * @throws Failure of kind DATA that names the file, what was expected and what was found
      */
     static void verify(Path folder, List<String> names) {
+        changed(folder, names).ifPresent(what -> {
+            throw Failure.data("%s", what);
+        });
+    }
+
+    /** Says which file is not what was saved, the first one; what is missing or cut short fails as in {@link #verify}. */
+    static Optional<String> changed(Path folder, List<String> names) {
         if (!Files.isDirectory(folder)) {
             throw Failure.data("%s does not exist", folder);
         }
@@ -61,14 +69,14 @@ final class CheckpointFiles {
             try {
                 String found = Hashes.sha256(file);
                 if (!found.equals(sums.get(name))) {
-                    throw Failure.data(
-                            "%s is not what was saved: SHA-256 %s is expected, %s was found",
-                            file, sums.getOrDefault(name, "(none)"), found);
+                    return Optional.of(file + " is not what was saved: SHA-256 " + sums.getOrDefault(name, "(none)")
+                            + " is expected, " + found + " was found");
                 }
             } catch (IOException e) {
                 throw IoFailures.of("read the checkpoint", file, e);
             }
         }
+        return Optional.empty();
     }
 
     private static Map<String, String> sums(Path file) {

@@ -3,6 +3,7 @@ package dev.mojave.run;
 import dev.mojave.base.AtomicFiles;
 import dev.mojave.base.Failure;
 import dev.mojave.base.Folders;
+import dev.mojave.base.Hashes;
 import dev.mojave.base.IoFailures;
 import dev.mojave.base.Json;
 import dev.mojave.interop.SafeEntry;
@@ -252,8 +253,50 @@ public final class Checkpoints {
         return open(step, false);
     }
 
+    /** Returns the file of a step's weights, which need not be there. */
+    public Path weights(long step) {
+        return path(step).resolve(CheckpointFiles.WEIGHTS);
+    }
+
+    /** Returns the file of what the optimiser knew at a step, which need not be there. */
+    public Path optimizer(long step) {
+        return path(step).resolve(CheckpointFiles.OPTIMIZER);
+    }
+
+    /**
+     * Reads the state at a step.
+     *
+     * @throws Failure of kind DATA if it is damaged or of a format that this program does not know
+     */
+    public TrainState state(long step) {
+        return TrainState.read(path(step).resolve(CheckpointFiles.STATE));
+    }
+
+    private Path path(long step) {
+        return folder.resolve("step-" + step);
+    }
+
+    /** Returns the hash of a checkpoint's weights, as they lie there. */
+    String weightsSha256(long step) {
+        Path file = weights(step);
+        try {
+            return Hashes.sha256(file);
+        } catch (IOException e) {
+            throw IoFailures.of("read the checkpoint", file, e);
+        }
+    }
+
+    /**
+     * Says what is wrong with a checkpoint whose files are not those that were saved; nothing where they are.
+     *
+     * @throws Failure of kind DATA if a file is missing or cannot be read as what it is
+     */
+    public Optional<String> changed(long step) {
+        return CheckpointFiles.changed(path(step), CheckpointFiles.CHECKED);
+    }
+
     private Checkpoint open(long step, boolean training) {
-        Path place = folder.resolve("step-" + step);
+        Path place = path(step);
         if (!Files.isDirectory(place)) {
             throw Failure.data(
                     "%s does not exist; there is %s",

@@ -2,12 +2,14 @@ package dev.mojave.run;
 
 import dev.mojave.base.BuildInfo;
 import dev.mojave.result.Provenance;
+import dev.mojave.result.Provenance.StartedFrom;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.tensor.engine.MachineInfo;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Says where a result comes from: this program, this machine, now. */
@@ -24,6 +26,7 @@ public final class Provenances {
      * @param engine what the engine runs with
      * @param versions native libraries by name
      * @param command the command as typed
+     * @param startedFrom the weights that training began with, where they were not random
      */
     public record Facts(
             String recipeSha256,
@@ -32,7 +35,20 @@ public final class Provenances {
             List<Long> seeds,
             EngineChoice engine,
             Map<String, String> versions,
-            String command) {}
+            String command,
+            Optional<StartedFrom> startedFrom) {
+        /** Facts of what did not begin with anyone's weights. */
+        public Facts(
+                String recipeSha256,
+                String dataName,
+                String dataSha256,
+                List<Long> seeds,
+                EngineChoice engine,
+                Map<String, String> versions,
+                String command) {
+            this(recipeSha256, dataName, dataSha256, seeds, engine, versions, command, Optional.empty());
+        }
+    }
 
     /** Adds what this process knows of itself. */
     public static Provenance of(Facts facts) {
@@ -50,6 +66,7 @@ public final class Provenances {
                 versions,
                 facts.engine.asMap(),
                 facts.command,
-                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                facts.startedFrom.orElse(null));
     }
 }

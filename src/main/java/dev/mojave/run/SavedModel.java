@@ -9,6 +9,7 @@ import dev.mojave.interop.ModelFolder;
 import dev.mojave.interop.TokenSettings;
 import dev.mojave.interop.WeightNames;
 import dev.mojave.model.LanguageModel;
+import dev.mojave.result.Provenance.StartedFrom;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -156,13 +157,32 @@ public record SavedModel(
             }
         }
         RunFolder run = RunFolder.open(from);
-        Optional<Long> step = run.checkpoints().best().or(run.checkpoints()::last);
-        if (step.isEmpty()) {
-            throw Failure.data("--from %s: the run has no checkpoint", from);
-        }
-        try (Checkpoint checkpoint = run.checkpoints().openModel(step.get())) {
+        try (Checkpoint checkpoint = run.checkpoints().openModel(start(run))) {
             Snapshots.restore(checkpoint, model);
         }
+    }
+
+    private static long start(RunFolder run) {
+        return run.checkpoints()
+                .best()
+                .or(run.checkpoints()::last)
+                .orElseThrow(() -> Failure.data("--from %s: the run has no checkpoint", run.path()));
+    }
+
+    /**
+     * Says which weights {@link #startFrom} takes.
+     *
+     * @throws Failure of kind USAGE if there is no such folder, DATA if it holds no weights
+     */
+    public static StartedFrom startedFrom(Path from) {
+        String sha256;
+        if (!RunFolder.isRun(from) && ModelFolder.isModel(from)) {
+            sha256 = ModelFolder.weightsSha256(from);
+        } else {
+            RunFolder run = RunFolder.open(from);
+            sha256 = run.checkpoints().weightsSha256(start(run));
+        }
+        return new StartedFrom(from.toAbsolutePath().normalize().toString(), sha256);
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.mojave.base.StopSignal;
 import dev.mojave.data.Cut;
 import dev.mojave.data.PreparedData;
 import dev.mojave.model.LanguageModel;
+import dev.mojave.result.Provenance.StartedFrom;
 import dev.mojave.run.Checkpoint;
 import dev.mojave.run.MetricsLog;
 import dev.mojave.run.Recipe;
@@ -13,11 +14,13 @@ import dev.mojave.run.RecipeDraft;
 import dev.mojave.run.Resume;
 import dev.mojave.run.RunFolder;
 import dev.mojave.run.RunLock;
+import dev.mojave.run.SavedModel;
 import dev.mojave.run.Status;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.train.listen.Evaluation;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -72,6 +75,8 @@ final class Resumption {
                         try (Trainer trainer = new Trainer(job)) {
                             if (checkpoint != null) {
                                 trainer.resume(checkpoint);
+                            } else {
+                                startedFrom(folder).ifPresent(from -> SavedModel.startFrom(from, model));
                             }
                             cutBack(folder, trainer.position().step());
                             trainer.restore(List.of(evaluation));
@@ -88,6 +93,21 @@ final class Resumption {
                 }
             }
         }
+    }
+
+    /** What a run without a checkpoint begins with: the weights that it was started with, which must still be the same. */
+    private Optional<Path> startedFrom(RunFolder folder) {
+        StartedFrom before = folder.provenance().startedFrom();
+        if (before == null) {
+            return Optional.empty();
+        }
+        Path from = Path.of(before.path());
+        if (!SavedModel.startedFrom(from).equals(before)) {
+            throw Failure.data(
+                    "%s was started from %s, which holds other weights now; start anew with --overwrite",
+                    folder.path(), from);
+        }
+        return Optional.of(from);
     }
 
     /** Forgets what was logged after the checkpoint that the run goes on from. */

@@ -132,6 +132,7 @@ public final class TrainRun {
                 List.of(recipe.train().seed()),
                 engine,
                 Engine.versions(),
-                options.command));
+                options.command,
+                options.from.map(SavedModel::startedFrom)));
     }
 }

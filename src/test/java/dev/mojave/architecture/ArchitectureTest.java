@@ -47,6 +47,7 @@ class ArchitectureTest {
             Map.entry("lab.bench", "train eval generate run interop model moe optim nn data tensor"),
             Map.entry("lab.diagnose", "train eval generate run interop model moe optim nn data tensor"),
             Map.entry("lab.trials", "train eval generate run interop model moe optim nn data tensor"),
+            Map.entry("lab.reproduce", "train eval generate run interop model moe optim nn data tensor"),
             Map.entry("lab.parity", "train eval generate run interop model moe optim nn data tensor"),
             Map.entry(
                     "lab.study",

@@ -189,6 +189,45 @@ class TrainRunTest {
                 .isLessThan(1.0);
     }
 
+    /** A process that is killed before its first checkpoint leaves a folder that knows where it began. */
+    @Test
+    void aRunFromOtherWeightsThatHasNoCheckpointYetBeginsWithThemAgain() throws IOException {
+        run(draft(DENSE, "train.seed=9"), "first", false, StopSignal.NEVER);
+        Path first = folder.resolve("first/run");
+        from(first, "whole", false);
+        from(first, "parts", false);
+        RunFolder parts = RunFolder.open(folder.resolve("parts/run"));
+        dev.mojave.base.Folders.delete(parts.path().resolve("checkpoints"));
+        parts.write(parts.status().with(Status.State.INTERRUPTED, "killed"));
+        run(draft(DENSE), "parts", true, StopSignal.NEVER);
+
+        assertThat(weights(parts)).isEqualTo(weights(RunFolder.open(folder.resolve("whole/run"))));
+
+        dev.mojave.base.Folders.delete(parts.path().resolve("checkpoints"));
+        parts.write(parts.status().with(Status.State.INTERRUPTED, "killed"));
+        run(draft(DENSE, "train.steps=32", "train.schedule.warmup_steps=4"), "first", false, true);
+        assertThatThrownBy(() -> run(draft(DENSE), "parts", true, StopSignal.NEVER))
+                .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
+                .hasMessage(parts.path() + " was started from " + first
+                        + ", which holds other weights now; start anew with --overwrite");
+    }
+
+    private void from(Path weights, String output, boolean overwrite) {
+        TrainRun.run(
+                draft(DENSE),
+                new TrainRun.Options(folder.resolve(output), false, overwrite, Optional.of(weights), "test"),
+                Progress.SILENT,
+                StopSignal.NEVER);
+    }
+
+    private void run(RecipeDraft draft, String output, boolean resume, boolean overwrite) {
+        TrainRun.run(
+                draft,
+                new TrainRun.Options(folder.resolve(output), resume, overwrite, Optional.empty(), "test"),
+                Progress.SILENT,
+                StopSignal.NEVER);
+    }
+
     @Test
     void anExistingNameIsRefusedAndAFinishedRunSaysSo() {
         run(draft(DENSE), "out", false, StopSignal.NEVER);

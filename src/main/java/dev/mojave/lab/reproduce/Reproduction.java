@@ -1,0 +1,264 @@
+package dev.mojave.lab.reproduce;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Folders;
+import dev.mojave.base.IoFailures;
+import dev.mojave.base.Progress;
+import dev.mojave.base.Records;
+import dev.mojave.base.StopSignal;
+import dev.mojave.data.PreparedData;
+import dev.mojave.result.Provenance;
+import dev.mojave.result.Provenance.StartedFrom;
+import dev.mojave.result.ReproduceResult;
+import dev.mojave.result.ReproduceResult.Difference;
+import dev.mojave.run.Provenances;
+import dev.mojave.run.RecipeDraft;
+import dev.mojave.run.RunFolder;
+import dev.mojave.run.Runs;
+import dev.mojave.run.SavedModel;
+import dev.mojave.run.Status;
+import dev.mojave.tensor.engine.Engine;
+import dev.mojave.tensor.engine.EngineChoice;
+import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.train.TrainRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Trains a run again from its folder, with its recipe, its tokenizer and its engine, and compares: bit for bit where everything that it was
+ * made with is the same, the last validation losses otherwise.
+ */
+public final class Reproduction {
+    /**
+     * How to reproduce.
+     *
+     * @param run the run's folder
+     * @param output folder under which the run is trained again; where it is not given, a temporary one that is removed at the end
+     * @param command what was typed, for the provenance; a run under {@code output} that the same command began goes on
+     */
+    public record Options(Path run, Optional<Path> output, String command) {}
+
+    private final RunFolder run;
+    private final Provenance provenance;
+    private final Options options;
+    private final Progress progress;
+    private final StopSignal signal;
+
+    private Reproduction(RunFolder run, Options options, Progress progress, StopSignal signal) {
+        this.run = run;
+        this.provenance = run.provenance();
+        this.options = options;
+        this.progress = progress;
+        this.signal = signal;
+    }
+
+    /**
+     * Trains until the end or until the signal.
+     *
+     * @return what came out; nothing if it was asked to stop
+     * @throws Failure of kind USAGE if the run cannot be reproduced, of the kinds of training otherwise
+     */
+    public static Optional<ReproduceResult> run(Options options, Progress progress, StopSignal signal) {
+        requireRun(options.run);
+        RunFolder run = RunFolder.open(options.run);
+        requireFinished(run);
+        return new Reproduction(run, options, progress, signal).run();
+    }
+
+    private static void requireRun(Path folder) {
+        Path trials = folder.resolve("trials");
+        if (!Files.isDirectory(trials)) {
+            return;
+        }
+        try (Stream<Path> under = Files.walk(trials, 2)) {
+            String first = under.filter(path -> Files.isDirectory(path) && RunFolder.isRun(path))
+                    .sorted()
+                    .findFirst()
+                    .map(path -> ", for example " + path)
+                    .orElse("");
+            throw Failure.usage("%s is a study: name one of its trials%s", folder, first);
+        } catch (IOException e) {
+            throw IoFailures.of("list the trials", trials, e);
+        }
+    }
+
+    private static void requireFinished(RunFolder run) {
+        Status status = run.status();
+        if (!status.complete()) {
+            throw Failure.usage(
+                    "%s cannot be reproduced, it is not finished (%s): let it train to its end first, with: mojave train %s --resume"
+                            + " auto",
+                    run.path(), status.state().word(), run.path());
+        }
+        if (run.provenance().seeds().isEmpty()) {
+            throw Failure.usage(
+                    "%s cannot be reproduced: it was imported, and how its model was trained is not known", run.path());
+        }
+        if (run.checkpoints().last().isEmpty()) {
+            throw Failure.usage(
+                    "%s cannot be reproduced: its checkpoints are gone, there is nothing to compare with", run.path());
+        }
+    }
+
+    private Optional<ReproduceResult> run() {
+        Optional<Path> from = startedFrom();
+        long step = run.checkpoints().last().orElseThrow();
+        // Before anything costly: a file that cannot be read fails here, one that was changed is told.
+        run.checkpoints().changed(step).ifPresent(what -> progress.say("warning: " + what));
+        RecipeDraft draft = draft();
+        announce(draft);
+        Path output = options.output.orElseGet(Reproduction::temporary);
+        try {
+            boolean goesOn = options.output.isPresent() && begun(RunFolder.path(output, draft.name()));
+            TrainRun.Result result = TrainRun.run(
+                    draft, new TrainRun.Options(output, goesOn, false, from, options.command), progress, signal);
+            return result.finished() ? Optional.of(compare(result.folder(), step)) : Optional.empty();
+        } finally {
+            if (options.output.isEmpty()) {
+                Folders.discard(output);
+            }
+        }
+    }
+
+    private static Path temporary() {
+        try {
+            return Files.createTempDirectory("mojave-reproduce");
+        } catch (IOException e) {
+            throw IoFailures.of("make a temporary folder", Path.of(System.getProperty("java.io.tmpdir", ".")), e);
+        }
+    }
+
+    /** Says whether this very command has begun there before. */
+    private boolean begun(Path folder) {
+        if (!Files.isDirectory(folder) || !RunFolder.isRun(folder)) {
+            return false;
+        }
+        RunFolder other = RunFolder.open(folder);
+        if (other.begun() && other.provenance().command().equals(options.command)) {
+            return true;
+        }
+        throw Failure.usage("%s exists: choose another --output", folder);
+    }
+
+    /** The weights that the run was started with, which must still be there. */
+    private Optional<Path> startedFrom() {
+        StartedFrom from = provenance.startedFrom();
+        if (from == null) {
+            if (provenance.command().contains(" --from ")) {
+                throw Failure.usage(
+                        "%s cannot be reproduced: it was started with --from, and its provenance.json does not say which weights"
+                                + " they were, since an older Mojave wrote it",
+                        run.path());
+            }
+            return Optional.empty();
+        }
+        Path path = Path.of(from.path());
+        String now;
+        try {
+            now = SavedModel.startedFrom(path).weightsSha256();
+        } catch (Failure e) {
+            throw Failure.usage(
+                            "%s cannot be reproduced: it was started from the weights of %s, which are not there: %s",
+                            run.path(), path, String.valueOf(e.getMessage()))
+                    .because(e);
+        }
+        if (!now.equals(from.weightsSha256())) {
+            throw Failure.usage(
+                    "%s cannot be reproduced: it was started from the weights of %s, which has others now: their SHA-256 was %s... and"
+                            + " is %s...",
+                    run.path(), path, from.weightsSha256().substring(0, 12), now.substring(0, 12));
+        }
+        return Optional.of(path);
+    }
+
+    /** The run's recipe with its own tokenizer, on the engine that it was trained with; on its recipe's where that cannot be had. */
+    private RecipeDraft draft() {
+        ObjectNode tree = run.recipe().tree();
+        tree.set("data", Records.tree(run.data()));
+        RecipeDraft draft =
+                RecipeDraft.of(tree, run.path().resolve(RunFolder.RECIPE).toString());
+        EngineChoice choice;
+        try {
+            choice = EngineChoice.of(provenance.engine());
+            Engine.pin(choice);
+        } catch (IllegalArgumentException e) {
+            progress.say("warning: the run does not say what engine it was trained with: " + e.getMessage());
+            return draft;
+        } catch (Failure e) {
+            progress.say("warning: " + e.getMessage());
+            return draft;
+        }
+        return draft.with("engine", Records.tree(EngineRequest.of(choice)));
+    }
+
+    /** Says beforehand what will be compared; the data are prepared for that, which training needs anyway. */
+    private void announce(RecipeDraft draft) {
+        String checksum;
+        try (PreparedData data = PreparedData.open(draft.data(), progress)) {
+            checksum = data.checksum();
+        }
+        Provenance here = Provenances.of(new Provenances.Facts(
+                provenance.recipeSha256(),
+                provenance.dataName(),
+                checksum,
+                provenance.seeds(),
+                Engine.configure(draft.engine(), progress),
+                Engine.versions(),
+                options.command));
+        List<Difference> differences = Circumstances.differences(provenance, here);
+        if (differences.isEmpty()) {
+            progress.say("training " + run.path()
+                    + " again, to compare bits: commit, processor, libraries, engine and data" + " are the same");
+            if (Circumstances.uncommitted(provenance)) {
+                progress.say("warning: commit " + provenance.commit()
+                        + " does not say all that was in the program, then as now: it need not have been the same");
+            }
+        } else {
+            progress.say("training " + run.path() + " again, to compare losses; different: "
+                    + differences.stream().map(Difference::what).collect(Collectors.joining(", ")));
+        }
+    }
+
+    private ReproduceResult compare(RunFolder again, long step) {
+        List<Difference> circumstances = Circumstances.differences(provenance, again.provenance());
+        Circumstances.engine(provenance.engine(), run.checkpoints().state(step).engine())
+                .map(changed -> new Difference(
+                        "engine", changed.there() + ", later " + changed.here(), changed.there() + " throughout"))
+                .ifPresent(circumstances::add);
+        List<Difference> results = again.checkpoints().steps().contains(step)
+                ? Bits.differences(run, again, step)
+                : List.of(new Difference(
+                        "weights",
+                        "the last checkpoint is of step " + step,
+                        "the last checkpoint is of step "
+                                + again.checkpoints().last().orElse(0L)));
+        boolean bits = circumstances.isEmpty();
+        SeedSpread seeds = bits ? new SeedSpread(List.of()) : SeedSpread.of(run);
+        Optional<Double> spread = seeds.deviation();
+        Optional<Double> before = loss(run);
+        Optional<Double> after = loss(again);
+        Optional<Boolean> within = spread.flatMap(deviation ->
+                before.flatMap(a -> after.map(b -> Math.abs(a - b) <= ReproduceResult.DEVIATIONS * deviation)));
+        return new ReproduceResult(
+                results.isEmpty(),
+                bits ? ReproduceResult.BITS : ReproduceResult.LOSSES,
+                Stream.concat(circumstances.stream(), results.stream()).toList(),
+                before.orElse(null),
+                after.orElse(null),
+                spread.orElse(null),
+                seeds.losses().size(),
+                within.orElse(null),
+                step,
+                options.output.map(_ -> again.path().toString()).orElse(null));
+    }
+
+    private static Optional<Double> loss(RunFolder folder) {
+        return Optional.ofNullable(folder.lastMetrics().get(Runs.VAL_LOSS));
+    }
+}
