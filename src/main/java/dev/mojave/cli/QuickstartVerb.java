@@ -33,7 +33,7 @@ final class QuickstartVerb implements Verb {
     public int run(Console console) throws IOException {
         Path file = Path.of("recipes", quick ? "quickstart-quick.yaml" : "quickstart.yaml");
         StudyRecipe study = StudyRecipe.of(Yaml.parse(text(file), file.toString()), file, options.settings());
-        return StudyVerb.run(console, study, options, "./mojave quickstart" + (quick ? " --quick" : ""));
+        return StudyVerb.run(console, study, options, "./mojave quickstart" + (quick ? " --quick" : ""), true);
     }
 
     private static String text(Path file) throws IOException {

@@ -47,7 +47,12 @@ final class StudyOptions {
         return settings;
     }
 
-    StudyRunner.Options runner(String command) {
+    /**
+     * Returns how the study starts.
+     *
+     * @param foretell whether it says first how long it will take
+     */
+    StudyRunner.Options runner(String command, boolean foretell) {
         if (jobs != null && jobs < 1) {
             throw Failure.usage("--jobs (%d) must be at least 1", jobs);
         }
@@ -57,6 +62,7 @@ final class StudyOptions {
                 run.overwrite(),
                 command,
                 jobs == null ? OptionalInt.empty() : OptionalInt.of(jobs),
+                foretell,
                 new OwnCommands());
     }
 

@@ -33,15 +33,16 @@ final class StudyVerb implements Verb {
     @Override
     public int run(Console console) {
         StudyRecipe study = StudyRecipe.read(recipe, options.settings());
-        return run(console, study, options, "./mojave study " + ShellWord.of(recipe));
+        return run(console, study, options, "./mojave study " + ShellWord.of(recipe), false);
     }
 
     /**
      * Runs a study and prints what it found.
      *
      * @param verb what starts it, without options
+     * @param foretell whether it says first how long it will take
      */
-    static int run(Console console, StudyRecipe study, StudyOptions options, String verb) {
+    static int run(Console console, StudyRecipe study, StudyOptions options, String verb, boolean foretell) {
         if (options.printConfig()) {
             console.stream(study.yaml());
             return ExitCodes.OK;
@@ -50,7 +51,7 @@ final class StudyVerb implements Verb {
         String typed = verb + options.retyped();
         String again = typed + " --resume auto";
         try (Signals signals = Signals.listen(console)) {
-            StudyRunner.Result result = StudyRunner.run(study, options.runner(typed), console, signals);
+            StudyRunner.Result result = StudyRunner.run(study, options.runner(typed, foretell), console, signals);
             if (!result.finished()) {
                 console.say("The study is interrupted; what is done is kept. Go on with:\n  " + again);
                 return signals.exitCode();

@@ -43,6 +43,7 @@ public final class StudyRunner {
      * @param overwrite whether a study of that name is replaced
      * @param command what was typed, for the provenance
      * @param jobs how many trials run side by side; where it is not given, as many as make the most of the machine
+     * @param foretell whether to measure first how long it will take, which takes some seconds for small models
      * @param trialCommands the commands that work on a trial's folder
      */
     public record Options(
@@ -51,6 +52,7 @@ public final class StudyRunner {
             boolean overwrite,
             String command,
             OptionalInt jobs,
+            boolean foretell,
             TrialCommands trialCommands) {
         /** Checks that the ways to start do not contradict each other. */
         public Options {
@@ -121,7 +123,11 @@ public final class StudyRunner {
                 folder.begin(recipe, facts, provenance(checksum, engine));
             }
             StudyTrials trials = new StudyTrials(recipe, folder, options.trialCommands, progress, signal);
-            return end(trials.run(trialSet(arms, lengths, engine), jobs));
+            TrialSet set = trialSet(arms, lengths, engine);
+            if (options.foretell) {
+                decided.foretell(set.open(), arms.reference(), jobs, facts.heldOutTokens());
+            }
+            return end(trials.run(set, jobs));
         }
     }
 

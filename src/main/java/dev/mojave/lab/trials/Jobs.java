@@ -68,7 +68,8 @@ public final class Jobs {
         return jobs;
     }
 
-    private OptionalDouble stepsPerSecond(Path recipe, int jobs, int threads) {
+    /** Returns how many steps so many trials of so many threads make per second together; empty where it cannot be measured. */
+    public OptionalDouble stepsPerSecond(Path recipe, int jobs, int threads) {
         List<ChildProcess> children = new ArrayList<>();
         List<Path> logs = new ArrayList<>();
         try {

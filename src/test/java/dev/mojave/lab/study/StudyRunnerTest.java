@@ -54,6 +54,7 @@ class StudyRunnerTest {
     Path folder;
 
     private int jobs = 1;
+    private boolean foretell = false;
     private final List<String> said = Collections.synchronizedList(new ArrayList<>());
     private Path text = Path.of("unset");
 
@@ -97,6 +98,20 @@ class StudyRunnerTest {
         assertThat(again.output().result()).isEqualTo(result.output().result());
     }
 
+    /** Before anything is trained; and only where that takes longer than the measurement. */
+    @Test
+    void saysFirstHowLongItTakes() {
+        foretell = true;
+        StopSignal atOnce = StopSignals.when(() -> true);
+        run("[1]", 100_000_000, "long", false, atOnce);
+        assertThat(said)
+                .anyMatch(line -> line.matches(
+                        "2 trials, one after another: about \\d+ to \\d+ (minutes|hours) on this machine"));
+        said.clear();
+        run("[1]", 512, "short", false, atOnce);
+        assertThat(said).noneMatch(line -> line.contains("on this machine"));
+    }
+
     @Test
     void aRecipeThatDoesNotHoldTogetherLeavesNothingBehind() {
         ObjectNode broken = Trees.with(recipe("[1]", 512).tree(), "arms.dense.match.arm", Yaml.value("dense", "test"));
@@ -113,7 +128,13 @@ class StudyRunnerTest {
         assertThatThrownBy(() -> StudyRunner.run(
                         recipe("[1]", 512),
                         new StudyRunner.Options(
-                                folder.resolve("out"), false, true, "test", OptionalInt.empty(), new MainCommands()),
+                                folder.resolve("out"),
+                                false,
+                                true,
+                                "test",
+                                OptionalInt.empty(),
+                                false,
+                                new MainCommands()),
                         Progress.SILENT,
                         StopSignal.NEVER))
                 .isInstanceOf(Failure.class)
@@ -193,7 +214,7 @@ class StudyRunnerTest {
 
     private StudyRunner.Options options(String output, boolean resume) {
         return new StudyRunner.Options(
-                folder.resolve(output), resume, false, "test", OptionalInt.of(jobs), new MainCommands());
+                folder.resolve(output), resume, false, "test", OptionalInt.of(jobs), foretell, new MainCommands());
     }
 
     private StudyRecipe recipe(String seeds, long tokens) {

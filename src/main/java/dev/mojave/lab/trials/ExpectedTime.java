@@ -1,0 +1,64 @@
+package dev.mojave.lab.trials;
+
+import dev.mojave.run.TrainSpec;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How long trials will take: their steps at the speed that was measured, their evaluations, and what each costs beside. A measurement of
+ * some seconds cannot know what else the machine will do, so it is a range.
+ *
+ * @param low seconds if nothing gets in the way
+ * @param high seconds on a machine that has other things to do as well
+ */
+public record ExpectedTime(double low, double high) {
+    /** A forward pass alone is about a third of a training step. */
+    private static final double FORWARD = 1.0 / 3;
+
+    /** Start of the process, compilation, a sample of text, the last checkpoint. */
+    private static final double SECONDS_BESIDE = 6;
+
+    private static final double SPREAD = 1.4;
+    private static final double MINUTE = 60;
+
+    /**
+     * Predicts.
+     *
+     * @param open trials that have yet to be trained
+     * @param jobs how many of them run side by side
+     * @param stepsPerSecond of all that run side by side together
+     * @param heldOutTokens of the validation split, all of which the last evaluation reads
+     */
+    public static ExpectedTime of(List<Trial> open, int jobs, double stepsPerSecond, long heldOutTokens) {
+        double steps =
+                open.stream().mapToDouble(trial -> steps(trial, heldOutTokens)).sum();
+        int rounds = Math.ceilDiv(open.size(), jobs);
+        double low = steps / stepsPerSecond + rounds * SECONDS_BESIDE;
+        return new ExpectedTime(low, low * SPREAD);
+    }
+
+    /** Steps of training, and what evaluations cost in steps. */
+    private static double steps(Trial trial, long heldOutTokens) {
+        TrainSpec train = trial.recipe().train();
+        double tokensPerStep =
+                (double) train.batchSize() * trial.recipe().model().maxPositionEmbeddings();
+        double steps = (double) trial.tokens() / tokensPerStep;
+        double during = Math.floor(steps / train.evalEvery())
+                * (double) Math.min(heldOutTokens, train.evalTokens().tokens());
+        return steps + FORWARD * (during + (double) heldOutTokens) / tokensPerStep;
+    }
+
+    /** Returns the range in words: {@code "about 4 to 6 minutes"}, in seconds below two minutes, in hours from two on. */
+    public String words() {
+        if (high < 2 * MINUTE) {
+            return words(10, 10, "seconds");
+        }
+        return high < 2 * MINUTE * MINUTE ? words(MINUTE, 1, "minutes") : words(MINUTE * MINUTE, 1, "hours");
+    }
+
+    private String words(double unit, long shown, String name) {
+        long from = Math.max(1, (long) Math.floor(low / unit));
+        long to = Math.max(from + 1, (long) Math.ceil(high / unit));
+        return String.format(Locale.ROOT, "about %d to %d %s", from * shown, to * shown, name);
+    }
+}
