@@ -2,6 +2,7 @@ package dev.mojave.cli;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.ShellWord;
+import dev.mojave.result.metric.Metrics;
 import dev.mojave.run.RecipeDraft;
 import dev.mojave.run.RunFolder;
 import dev.mojave.train.TrainRun;
@@ -114,15 +115,15 @@ final class TrainVerb implements Verb {
                     + " --resume auto");
             return;
         }
-        Double loss = metrics.get("val/loss");
+        Double loss = metrics.get(Metrics.VAL_LOSS.name());
         if (loss != null) {
             console.print(String.format(
                     Locale.ROOT,
                     "%s: validation loss %.4f nats per token (perplexity %.2f, %.4f bits per byte)",
                     folder.path(),
                     loss,
-                    metrics.get("val/perplexity"),
-                    metrics.get("val/bits_per_byte")));
+                    metrics.get(Metrics.VAL_PERPLEXITY.name()),
+                    metrics.get(Metrics.VAL_BITS_PER_BYTE.name())));
         }
         String run = ShellWord.of(folder.path());
         console.print("Next: ./mojave generate " + run + "   ./mojave report " + run);

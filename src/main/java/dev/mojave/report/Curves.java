@@ -2,6 +2,7 @@ package dev.mojave.report;
 
 import dev.mojave.result.MetricSeries;
 import dev.mojave.result.RunRecord;
+import dev.mojave.result.metric.Metric;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,12 +16,12 @@ final class Curves {
     private Curves() {}
 
     /** Returns a metric's finite points over training tokens, empty if the run did not log it. */
-    static List<Plot.Point> of(RunRecord run, String metric) {
+    static List<Plot.Point> of(RunRecord run, Metric metric) {
         return find(run, metric).map(Curves::points).orElse(List.of());
     }
 
     /** Returns the last finite value of a metric. */
-    static Optional<Double> last(RunRecord run, String metric) {
+    static Optional<Double> last(RunRecord run, Metric metric) {
         List<Plot.Point> points = of(run, metric);
         return points.isEmpty()
                 ? Optional.empty()
@@ -37,9 +38,9 @@ final class Curves {
         return Plot.Axis.progress("training tokens", Plot.Format.COUNT, most);
     }
 
-    private static Optional<MetricSeries> find(RunRecord run, String metric) {
+    private static Optional<MetricSeries> find(RunRecord run, Metric metric) {
         return run.series().stream()
-                .filter(series -> series.metric().equals(metric))
+                .filter(series -> series.metric().equals(metric.name()))
                 .findFirst();
     }
 

@@ -11,6 +11,9 @@ import dev.mojave.result.ExpertProfile;
 import dev.mojave.result.MetricSeries;
 import dev.mojave.result.RoutingTrace;
 import dev.mojave.result.RunRecord;
+import dev.mojave.result.metric.Family;
+import dev.mojave.result.metric.Metrics;
+import dev.mojave.result.metric.MixtureMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +23,13 @@ import java.util.stream.IntStream;
 /** The routers and experts of one run over training and after it, beside the loads that {@link RoutingFigures} shows. */
 final class ExpertFigures {
     private static final int MOST_LINES = 6;
-    private static final String LOSS = "loss/";
+    private static final List<Family<Integer>> OVER_TRAINING = List.of(
+            MixtureMetrics.LOAD_ENTROPY,
+            MixtureMetrics.ROUTING_ENTROPY,
+            MixtureMetrics.MAX_VIOLATION,
+            MixtureMetrics.DROP_RATE,
+            MixtureMetrics.UNROUTED_RATE,
+            MixtureMetrics.SPECIALISATION);
 
     private final RunRecord run;
     private final String suffix;
@@ -48,24 +57,17 @@ final class ExpertFigures {
     /** Entropies, MaxVio, drops and specialisation over training, by layer: those that were logged and are not 0 throughout. */
     List<Figure> overTraining() {
         List<Figure> figures = new ArrayList<>();
-        byLayer("load_entropy", "Load entropy", "H(load) / log E, 1 = balanced").ifPresent(figures::add);
-        byLayer("routing_entropy", "Routing entropy", "mean entropy of a token's probabilities, nats")
-                .ifPresent(figures::add);
-        byLayer("max_violation", "MaxVio", "largest load / mean load - 1, 0 = balanced")
-                .ifPresent(figures::add);
-        byLayer("drop_rate", "Dropped copies", "share of token copies that capacity dropped")
-                .ifPresent(figures::add);
-        byLayer("unrouted_rate", "Tokens without an expert", "share of tokens").ifPresent(figures::add);
-        byLayer("specialisation", "Specialisation", "H(category given expert) / log G, low = specialists")
-                .ifPresent(figures::add);
+        for (Family<Integer> family : OVER_TRAINING) {
+            byLayer(family).ifPresent(figures::add);
+        }
         return figures;
     }
 
-    private Optional<Figure> byLayer(String metric, String title, String axis) {
+    private Optional<Figure> byLayer(Family<Integer> family) {
         List<Line> lines = new ArrayList<>();
         boolean zero = true;
         for (RoutingTrace trace : Curves.spread(run.routing(), MOST_LINES)) {
-            List<Point> points = Curves.thin(Curves.of(run, "moe/" + trace.layer() + "/" + metric));
+            List<Point> points = Curves.thin(Curves.of(run, family.of(trace.layer())));
             if (!points.isEmpty()) {
                 zero &= points.stream().allMatch(point -> point.y() == 0);
                 lines.add(new Line(run.mixtureInText(trace.layer()), lines.size(), Stroke.SOLID, points, ""));
@@ -74,11 +76,11 @@ final class ExpertFigures {
         return zero
                 ? Optional.empty()
                 : Optional.of(Figure.of(
-                        metric.replace('_', '-') + "-by-layer" + suffix,
-                        title + " over training" + of,
-                        "As logged: moe/N/" + metric + ", N = 0 for the first mixture.",
+                        family.key().replace('_', '-') + "-by-layer" + suffix,
+                        family.quantity().title() + " over training" + of,
+                        "As logged: " + family.pattern() + ", N = 0 for the first mixture.",
                         last(lines),
-                        lines(axis, lines)));
+                        lines(family.quantity().words(), lines)));
     }
 
     /** Every auxiliary loss, unweighted, one view a loss. */
@@ -86,10 +88,10 @@ final class ExpertFigures {
         List<View> views = new ArrayList<>();
         List<Line> all = new ArrayList<>();
         for (MetricSeries series : run.series()) {
+            String name = Metrics.AUXILIARY_LOSS.parse(series.metric()).orElse("");
             List<Point> points =
-                    series.metric().startsWith(LOSS) ? Curves.thin(Curves.of(run, series.metric())) : List.<Point>of();
+                    name.isEmpty() ? List.of() : Curves.thin(Curves.of(run, Metrics.AUXILIARY_LOSS.of(name)));
             if (!points.isEmpty()) {
-                String name = series.metric().substring(LOSS.length());
                 Line line = new Line(name, views.size(), Stroke.SOLID, points, "");
                 all.add(line);
                 views.add(new View(name.replace('_', '-'), name, lines(name + ", unweighted", List.of(line))));

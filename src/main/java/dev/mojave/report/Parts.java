@@ -4,6 +4,7 @@ import dev.mojave.report.Table.Cell;
 import dev.mojave.report.Table.Column;
 import dev.mojave.result.Provenance;
 import dev.mojave.result.RunRecord;
+import dev.mojave.result.metric.Metrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -141,7 +142,7 @@ final class Parts {
                 Column.number("Last validation loss", "nats per token"));
         List<List<Cell>> rows = new ArrayList<>();
         for (RunRecord run : study.runs()) {
-            List<Plot.Point> losses = Curves.of(run, "val/loss");
+            List<Plot.Point> losses = Curves.of(run, Metrics.VAL_LOSS);
             rows.add(List.of(
                     Cell.arm(run.name(), "", study.slot(run.arm())),
                     Cell.of(String.valueOf(run.seed())),

@@ -7,6 +7,8 @@ import dev.mojave.report.Plot.Line;
 import dev.mojave.report.Plot.Point;
 import dev.mojave.report.Plot.Stroke;
 import dev.mojave.result.RunRecord;
+import dev.mojave.result.metric.Metric;
+import dev.mojave.result.metric.Metrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,8 +28,8 @@ final class RunFigures {
 
     /** Training loss, raw and smoothed, and validation loss. */
     Optional<Figure> losses() {
-        List<Point> raw = Curves.thin(Curves.of(run, "train/loss"));
-        List<Point> validation = Curves.of(run, "val/loss");
+        List<Point> raw = Curves.thin(Curves.of(run, Metrics.TRAIN_LOSS));
+        List<Point> validation = Curves.of(run, Metrics.VAL_LOSS);
         List<Line> lines = new ArrayList<>();
         if (!raw.isEmpty()) {
             lines.add(new Line("training, as logged", 0, Stroke.FAINT, raw, ""));
@@ -71,20 +73,18 @@ final class RunFigures {
     /** Learning rate, gradient norm and throughput, those that were logged. */
     List<Figure> others() {
         List<Figure> figures = new ArrayList<>();
-        single("learning-rate", "Learning rate", "train/learning_rate", "learning rate", Format.SCIENTIFIC)
-                .ifPresent(figures::add);
-        single("gradient-norm", "Gradient norm", "train/grad_norm", "norm before clipping", Format.PLAIN)
-                .ifPresent(figures::add);
-        single("throughput", "Throughput", "train/tokens_per_second", "training tokens per second", Format.COUNT)
-                .ifPresent(figures::add);
+        single("learning-rate", Metrics.LEARNING_RATE, Format.SCIENTIFIC).ifPresent(figures::add);
+        single("gradient-norm", Metrics.GRADIENT_NORM, Format.PLAIN).ifPresent(figures::add);
+        single("throughput", Metrics.TRAIN_SPEED, Format.COUNT).ifPresent(figures::add);
         return figures;
     }
 
-    private Optional<Figure> single(String id, String title, String metric, String axis, Format format) {
+    private Optional<Figure> single(String id, Metric metric, Format format) {
         List<Point> points = Curves.thin(Curves.of(run, metric));
         if (points.isEmpty()) {
             return Optional.empty();
         }
+        String title = metric.quantity().title();
         List<Line> lines = List.of(new Line(title, 0, Stroke.SOLID, points, ""));
         double low = points.stream().mapToDouble(Point::y).min().orElse(0);
         double high = points.stream().mapToDouble(Point::y).max().orElse(1);
@@ -93,8 +93,12 @@ final class RunFigures {
         return Optional.of(Figure.of(
                 id,
                 title,
-                "As logged: " + metric + ".",
+                "As logged: " + metric.name() + ".",
                 summary,
-                new Plot.Lines(tokens, Axis.around(axis, format, Math.min(0, low), high), lines, List.of())));
+                new Plot.Lines(
+                        tokens,
+                        Axis.around(metric.quantity().words(), format, Math.min(0, low), high),
+                        lines,
+                        List.of())));
     }
 }

@@ -1,6 +1,7 @@
 package dev.mojave.report;
 
 import dev.mojave.result.RunRecord;
+import dev.mojave.result.metric.Metrics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,28 +47,28 @@ final class RunPage {
         facts.put("FLOPs per token", Numbers.count(run.flopsPerToken()));
         facts.put("Data", run.provenance().dataName());
         facts.put("Seed", String.valueOf(run.seed()));
-        Curves.last(run, "train/tokens_per_second")
+        Curves.last(run, Metrics.TRAIN_SPEED)
                 .ifPresent(speed -> facts.put("Training tokens per second", Numbers.count(speed)));
-        Curves.last(run, "train/flops_share")
+        Curves.last(run, Metrics.FLOPS_SHARE)
                 .ifPresent(share -> facts.put("Share of the measured FLOP/s ceiling", Numbers.percent(share)));
-        Curves.last(run, "memory/peak_bytes").ifPresent(bytes -> facts.put("Peak memory", Numbers.bytes(bytes)));
+        Curves.last(run, Metrics.PEAK_MEMORY).ifPresent(bytes -> facts.put("Peak memory", Numbers.bytes(bytes)));
         Parts.facts(body, facts);
         body.close("header");
     }
 
     private String outcome() {
-        Optional<Double> loss = Curves.last(run, "val/loss");
+        Optional<Double> loss = Curves.last(run, Metrics.VAL_LOSS);
         if (loss.isEmpty()) {
             return "No validation loss has been logged yet.";
         }
         StringBuilder text = new StringBuilder("Validation loss " + Numbers.loss(loss.get()) + " nats per token");
-        Curves.last(run, "val/bits_per_byte")
+        Curves.last(run, Metrics.VAL_BITS_PER_BYTE)
                 .ifPresent(
                         bits -> text.append(", ").append(Numbers.fixed(bits, 3)).append(" bits per byte"));
         text.append(", perplexity ")
                 .append(Numbers.fixed(Math.exp(loss.get()), 2))
                 .append(" per token");
-        List<Plot.Point> all = Curves.of(run, "val/loss");
+        List<Plot.Point> all = Curves.of(run, Metrics.VAL_LOSS);
         double best = all.stream().mapToDouble(Plot.Point::y).min().orElse(Double.NaN);
         text.append(" after ").append(Numbers.count(all.getLast().x())).append(" training tokens");
         return best < loss.get() ? text + " (best on the way: " + Numbers.loss(best) + " nats)." : text + ".";

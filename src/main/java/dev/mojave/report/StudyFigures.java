@@ -9,6 +9,8 @@ import dev.mojave.report.Plot.Stroke;
 import dev.mojave.result.ArmResult;
 import dev.mojave.result.Comparison;
 import dev.mojave.result.GapPoint;
+import dev.mojave.result.metric.Metric;
+import dev.mojave.result.metric.Metrics;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -86,8 +88,8 @@ final class StudyFigures {
 
     /** Validation and training loss over tokens, mean over seeds with its band. */
     Optional<Figure> losses() {
-        List<Line> validation = lines("val/loss", false);
-        List<Line> training = lines("train/loss", true);
+        List<Line> validation = lines(Metrics.VAL_LOSS, false);
+        List<Line> training = lines(Metrics.TRAIN_LOSS, true);
         double end = study.tokens();
         Axis x = Axis.progress(TOKENS, Format.COUNT, end);
         List<View> views = new ArrayList<>();
@@ -118,7 +120,7 @@ final class StudyFigures {
                 : Optional.of(new Figure("loss", "Loss over training", caption, ends(validation), views));
     }
 
-    private List<Line> lines(String metric, boolean smooth) {
+    private List<Line> lines(Metric metric, boolean smooth) {
         List<Line> lines = new ArrayList<>();
         for (ArmResult arm : study.result().arms()) {
             List<List<Point>> curves = study.shown(arm.name()).stream()

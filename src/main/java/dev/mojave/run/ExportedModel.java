@@ -11,16 +11,26 @@ import dev.mojave.interop.ModelWriter;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.result.ExportResult;
 import dev.mojave.result.Provenance;
+import dev.mojave.result.metric.Metric;
+import dev.mojave.result.metric.Metrics;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Writes the model of a run, or of a folder from elsewhere, as a folder for other programs. */
 public final class ExportedModel {
-    private static final List<String> MEASURED = List.of(
-            "train/loss", "val/loss", "val/best_loss", "val/perplexity", "val/bits_per_token", "val/bits_per_byte");
+    private static final List<String> MEASURED = Stream.of(
+                    Metrics.TRAIN_LOSS,
+                    Metrics.VAL_LOSS,
+                    Metrics.BEST_VAL_LOSS,
+                    Metrics.VAL_PERPLEXITY,
+                    Metrics.VAL_BITS_PER_TOKEN,
+                    Metrics.VAL_BITS_PER_BYTE)
+            .map(Metric::name)
+            .toList();
 
     private ExportedModel() {}
 

@@ -3,6 +3,7 @@ package dev.mojave.run;
 import dev.mojave.base.Check;
 import dev.mojave.base.Json;
 import dev.mojave.base.JsonFaults;
+import dev.mojave.result.metric.Metric;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -33,7 +34,7 @@ public record MetricLine(
         Map<String, Double> scalars,
         Map<String, List<Double>> lists) {
 
-    private static final List<String> HEAD = List.of("step", "tokens", "words", "elapsed_seconds");
+    static final List<String> HEAD = List.of("step", "tokens", "words", "elapsed_seconds");
 
     /** Checks that no metric takes the name of a head key or of another metric. */
     public MetricLine {
@@ -46,6 +47,11 @@ public record MetricLine(
         }
         scalars = Collections.unmodifiableMap(new LinkedHashMap<>(scalars));
         lists = Collections.unmodifiableMap(new LinkedHashMap<>(lists));
+    }
+
+    /** Returns a metric's value, or another where the line has none. */
+    public double value(Metric metric, double otherwise) {
+        return scalars.getOrDefault(metric.name(), otherwise);
     }
 
     /** Returns the line with some of its scalars taken away and others laid over the rest. */

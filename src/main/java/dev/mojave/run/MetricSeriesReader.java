@@ -2,17 +2,15 @@ package dev.mojave.run;
 
 import dev.mojave.result.MetricSeries;
 import dev.mojave.result.RoutingTrace;
+import dev.mojave.result.metric.Metric;
+import dev.mojave.result.metric.MixtureMetrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The lines of a log, turned by metric and by mixture layer: what reports plot. */
 public final class MetricSeriesReader {
-    private static final Pattern LAYER_LOAD = Pattern.compile("moe/(\\d+)/load");
-
     private MetricSeriesReader() {}
 
     /** Returns one series a scalar metric, sorted by name; points that are not finite are left out. */
@@ -36,13 +34,11 @@ public final class MetricSeriesReader {
     public static List<RoutingTrace> routing(List<MetricLine> lines) {
         Map<Integer, RoutingTrace> byLayer = new TreeMap<>();
         for (MetricLine line : lines) {
-            line.lists().forEach((name, load) -> {
-                Matcher matcher = LAYER_LOAD.matcher(name);
-                if (matcher.matches()) {
-                    int layer = Integer.parseInt(matcher.group(1));
-                    add(byLayer.computeIfAbsent(layer, MetricSeriesReader::trace), line, load);
-                }
-            });
+            line.lists()
+                    .forEach((name, load) -> MixtureMetrics.LOAD
+                            .parse(name)
+                            .ifPresent(layer ->
+                                    add(byLayer.computeIfAbsent(layer, MetricSeriesReader::trace), line, load)));
         }
         return List.copyOf(byLayer.values());
     }
@@ -62,22 +58,21 @@ public final class MetricSeriesReader {
     }
 
     private static void add(RoutingTrace trace, MetricLine line, List<Double> load) {
-        String prefix = "moe/" + trace.layer() + "/";
-        Map<String, Double> scalars = line.scalars();
+        int layer = trace.layer();
         trace.steps().add(line.step());
         trace.load().add(load);
-        trace.loadEntropy().add(scalars.getOrDefault(prefix + "load_entropy", Double.NaN));
-        trace.maxViolation().add(scalars.getOrDefault(prefix + "max_violation", Double.NaN));
-        trace.routingEntropy().add(scalars.getOrDefault(prefix + "routing_entropy", Double.NaN));
-        trace.deadExperts().add((int) Math.round(scalars.getOrDefault(prefix + "dead_experts", 0.0)));
-        trace.dropRate().add(scalars.getOrDefault(prefix + "drop_rate", Double.NaN));
+        trace.loadEntropy().add(line.value(MixtureMetrics.LOAD_ENTROPY.of(layer), Double.NaN));
+        trace.maxViolation().add(line.value(MixtureMetrics.MAX_VIOLATION.of(layer), Double.NaN));
+        trace.routingEntropy().add(line.value(MixtureMetrics.ROUTING_ENTROPY.of(layer), Double.NaN));
+        trace.deadExperts().add((int) Math.round(line.value(MixtureMetrics.DEAD_EXPERTS.of(layer), 0.0)));
+        trace.dropRate().add(line.value(MixtureMetrics.DROP_RATE.of(layer), Double.NaN));
         // Logs of earlier versions have neither.
-        addIfThere(trace.bestChoice(), line, prefix + "best_choice");
-        addIfThere(trace.weightByRank(), line, prefix + "weight_by_rank");
+        addIfThere(trace.bestChoice(), line, MixtureMetrics.BEST_CHOICE.of(layer));
+        addIfThere(trace.weightByRank(), line, MixtureMetrics.WEIGHT_BY_RANK.of(layer));
     }
 
-    private static void addIfThere(List<List<Double>> points, MetricLine line, String name) {
-        List<Double> values = line.lists().get(name);
+    private static void addIfThere(List<List<Double>> points, MetricLine line, Metric metric) {
+        List<Double> values = line.lists().get(metric.name());
         if (values != null) {
             points.add(values);
         }

@@ -1,5 +1,6 @@
 package dev.mojave.run;
 
+import dev.mojave.result.metric.Metric;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -16,8 +17,6 @@ import org.apache.commons.csv.CSVPrinter;
  * {@code moe/0/load/3}. What a line lacks, or is not finite, is empty.
  */
 public final class MetricsCsv {
-    private static final List<String> HEAD = List.of("step", "tokens", "words", "elapsed_seconds");
-
     private MetricsCsv() {}
 
     /** Returns the lines as CSV with a header, line ends as on the web (CR LF, RFC 4180). */
@@ -26,7 +25,7 @@ public final class MetricsCsv {
         lines.forEach(line -> names.addAll(values(line).keySet()));
         StringBuilder csv = new StringBuilder();
         try (CSVPrinter printer = new CSVPrinter(csv, CSVFormat.DEFAULT)) {
-            List<String> header = new ArrayList<>(HEAD);
+            List<String> header = new ArrayList<>(MetricLine.HEAD);
             header.addAll(names);
             printer.printRecord(header);
             for (MetricLine line : lines) {
@@ -49,7 +48,7 @@ public final class MetricsCsv {
         Map<String, Double> values = new LinkedHashMap<>(line.scalars());
         line.lists().forEach((name, list) -> {
             for (int i = 0; i < list.size(); i++) {
-                values.put(name + "/" + i, list.get(i));
+                values.put(Metric.element(name, i), list.get(i));
             }
         });
         return values;

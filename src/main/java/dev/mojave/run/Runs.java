@@ -2,21 +2,13 @@ package dev.mojave.run;
 
 import dev.mojave.base.Failure;
 import dev.mojave.result.RunSummary;
+import dev.mojave.result.metric.Metrics;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
 /** What is under an output folder. */
 public final class Runs {
-    /** Names in {@link Status#metrics()} of the losses that a list shows. */
-    public static final String TRAIN_LOSS = "train/loss";
-
-    /** The last evaluation. */
-    public static final String VAL_LOSS = "val/loss";
-
-    /** The best evaluation so far. */
-    public static final String BEST_VAL_LOSS = "val/best_loss";
-
     private Runs() {}
 
     /** Lists runs and studies' trials, sorted by path; one whose files are damaged is listed as failed, with the reason. */
@@ -37,9 +29,9 @@ public final class Runs {
                     status.reason(),
                     status.step(),
                     status.totalSteps(),
-                    metrics.get(TRAIN_LOSS),
-                    metrics.get(VAL_LOSS),
-                    metrics.get(BEST_VAL_LOSS),
+                    metrics.get(Metrics.TRAIN_LOSS.name()),
+                    metrics.get(Metrics.VAL_LOSS.name()),
+                    metrics.get(Metrics.BEST_VAL_LOSS.name()),
                     status.heartbeat());
         } catch (Failure e) {
             String failed = Status.State.FAILED.word();

@@ -1,9 +1,10 @@
 package dev.mojave.train;
 
+import dev.mojave.result.metric.Metric;
+import dev.mojave.result.metric.Metrics;
 import dev.mojave.run.MetricLine;
 import dev.mojave.run.MetricsLog;
 import dev.mojave.run.RunFolder;
-import dev.mojave.run.Runs;
 import dev.mojave.train.listen.Evaluation;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,7 +38,7 @@ final class Reopening {
         if (bestIsHere()) {
             MetricsLog.read(folder.metrics()).stream()
                     .filter(line -> line.step() == step)
-                    .flatMap(line -> Optional.ofNullable(line.scalars().get(Runs.VAL_LOSS)).stream())
+                    .flatMap(line -> Optional.ofNullable(line.scalars().get(Metrics.VAL_LOSS.name())).stream())
                     .reduce((first, second) -> second)
                     .ifPresent(evaluation::toBeat);
         }
@@ -49,15 +50,17 @@ final class Reopening {
      * @param begin called once nothing costly is left to do, before the log changes
      */
     void reopen(Runnable begin) {
+        Map<Metric, Double> measured = new LinkedHashMap<>();
+        double loss = evaluation.measure(false, measured).natsPerToken();
         Map<String, Double> metrics = new LinkedHashMap<>();
-        double loss = evaluation.measure(false, metrics).natsPerToken();
+        measured.forEach((metric, value) -> metrics.put(metric.name(), value));
         begin.run();
         MetricsLog.rewrite(folder.metrics(), line -> {
             if (line.step() < step) {
                 return Optional.of(line);
             }
-            boolean evaluated = line.scalars().containsKey(Runs.VAL_LOSS);
-            MetricLine changed = line.with(name -> name.startsWith("generate/"), evaluated ? metrics : Map.of());
+            boolean evaluated = line.scalars().containsKey(Metrics.VAL_LOSS.name());
+            MetricLine changed = line.with(Metrics.GENERATE_SPEED.name()::equals, evaluated ? metrics : Map.of());
             return changed.scalars().isEmpty() && changed.lists().isEmpty() ? Optional.empty() : Optional.of(changed);
         });
         if (bestIsHere()) {

@@ -32,7 +32,7 @@ class RunFolderTest {
 
     private static Status status(Status.State state) {
         return new Status(
-                state, null, 7, 100, "2026-01-01T00:00:00Z", Map.of(Runs.TRAIN_LOSS, 2.5, Runs.VAL_LOSS, Double.NaN));
+                state, null, 7, 100, "2026-01-01T00:00:00Z", Map.of("train/loss", 2.5, "val/loss", Double.NaN));
     }
 
     private static void assertUsage(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String message) {

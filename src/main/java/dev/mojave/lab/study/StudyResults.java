@@ -8,6 +8,7 @@ import dev.mojave.result.Comparison;
 import dev.mojave.result.GapPoint;
 import dev.mojave.result.RunRecord;
 import dev.mojave.result.StudyResult;
+import dev.mojave.result.metric.Metrics;
 import dev.mojave.run.MetricLine;
 import dev.mojave.run.MetricsLog;
 import dev.mojave.run.RunFolder;
@@ -139,12 +140,12 @@ public final class StudyResults {
                 counts.activeWithoutEmbeddings(),
                 arm.match(),
                 counts.flopsPerToken(),
-                Statistics.summary(values(trials, trial -> trial.last(TrialRecord.VAL_LOSS))),
-                Statistics.summary(values(trials, trial -> trial.smallest(TrialRecord.VAL_LOSS))),
-                TrialRecord.median(values(trials, trial -> trial.median(TrialRecord.SPEED))),
-                TrialRecord.median(values(trials, trial -> trial.last(TrialRecord.GENERATE_SPEED))),
+                Statistics.summary(values(trials, trial -> trial.last(Metrics.VAL_LOSS))),
+                Statistics.summary(values(trials, trial -> trial.smallest(Metrics.VAL_LOSS))),
+                TrialRecord.median(values(trials, trial -> trial.median(Metrics.TRAIN_SPEED))),
+                TrialRecord.median(values(trials, trial -> trial.last(Metrics.GENERATE_SPEED))),
                 TrialRecord.median(values(trials, TrialRecord::wallSeconds)),
-                (long) values(trials, trial -> trial.largest(TrialRecord.PEAK_MEMORY)).stream()
+                (long) values(trials, trial -> trial.largest(Metrics.PEAK_MEMORY)).stream()
                         .mapToDouble(Double::doubleValue)
                         .max()
                         .orElse(0),

@@ -10,6 +10,7 @@ import dev.mojave.lab.trials.TrialListener;
 import dev.mojave.lab.trials.TrialOutcome;
 import dev.mojave.lab.trials.TrialSet;
 import dev.mojave.lab.trials.TrialsProgress;
+import dev.mojave.result.metric.Metrics;
 import dev.mojave.run.Status;
 import dev.mojave.run.StudyRecipe;
 import java.util.LinkedHashMap;
@@ -109,8 +110,8 @@ final class StudyTrials {
                 .map(record -> String.format(
                         Locale.ROOT,
                         "validation loss %.4f nats per token, %s tokens/s, %s",
-                        record.last(TrialRecord.VAL_LOSS),
-                        Units.count(record.median(TrialRecord.SPEED)),
+                        record.last(Metrics.VAL_LOSS),
+                        Units.count(record.median(Metrics.TRAIN_SPEED)),
                         Units.seconds(record.wallSeconds())))
                 .orElse("finished");
     }

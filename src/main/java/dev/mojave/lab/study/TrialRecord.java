@@ -2,6 +2,8 @@ package dev.mojave.lab.study;
 
 import dev.mojave.result.MetricSeries;
 import dev.mojave.result.RunRecord;
+import dev.mojave.result.metric.Metric;
+import dev.mojave.result.metric.Metrics;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -17,25 +19,20 @@ import java.util.function.DoubleBinaryOperator;
  * @param wallSeconds training with evaluations, without the time between an interruption and its resume
  */
 record TrialRecord(String arm, long seed, RunRecord run, double wallSeconds) {
-    static final String VAL_LOSS = "val/loss";
-    static final String SPEED = "train/tokens_per_second";
-    static final String GENERATE_SPEED = "generate/tokens_per_second";
-    static final String PEAK_MEMORY = "memory/peak_bytes";
-
     /** Returns the last value of a metric, NaN if there is none. */
-    double last(String metric) {
+    double last(Metric metric) {
         return series(metric).map(series -> series.values().getLast()).orElse(Double.NaN);
     }
 
-    double median(String metric) {
+    double median(Metric metric) {
         return series(metric).map(series -> TrialRecord.median(series.values())).orElse(Double.NaN);
     }
 
-    double largest(String metric) {
+    double largest(Metric metric) {
         return reduce(metric, Math::max);
     }
 
-    double smallest(String metric) {
+    double smallest(Metric metric) {
         return reduce(metric, Math::min);
     }
 
@@ -47,12 +44,12 @@ record TrialRecord(String arm, long seed, RunRecord run, double wallSeconds) {
      */
     TrialLosses losses(boolean sameWindows) {
         SortedMap<Long, Double> curve = new TreeMap<>();
-        MetricSeries series = series(VAL_LOSS).orElseThrow();
+        MetricSeries series = series(Metrics.VAL_LOSS).orElseThrow();
         int points = series.values().size() - (sameWindows ? 0 : 1);
         for (int i = 0; i < points; i++) {
             curve.put(series.tokens().get(i), series.values().get(i));
         }
-        return new TrialLosses(arm, seed, last(VAL_LOSS), smallest(VAL_LOSS), curve);
+        return new TrialLosses(arm, seed, last(Metrics.VAL_LOSS), smallest(Metrics.VAL_LOSS), curve);
     }
 
     static double median(List<Double> values) {
@@ -61,7 +58,7 @@ record TrialRecord(String arm, long seed, RunRecord run, double wallSeconds) {
         return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 
-    private double reduce(String metric, DoubleBinaryOperator operator) {
+    private double reduce(Metric metric, DoubleBinaryOperator operator) {
         return series(metric)
                 .map(series -> series.values().stream()
                         .mapToDouble(Double::doubleValue)
@@ -70,9 +67,9 @@ record TrialRecord(String arm, long seed, RunRecord run, double wallSeconds) {
                 .orElse(Double.NaN);
     }
 
-    private Optional<MetricSeries> series(String metric) {
+    private Optional<MetricSeries> series(Metric metric) {
         return run.series().stream()
-                .filter(series -> series.metric().equals(metric))
+                .filter(series -> series.metric().equals(metric.name()))
                 .findFirst();
     }
 }

@@ -5,7 +5,7 @@ import dev.mojave.base.ChildProcess;
 import dev.mojave.base.Failure;
 import dev.mojave.base.OwnedProcess;
 import dev.mojave.base.StopSignal;
-import dev.mojave.run.Runs;
+import dev.mojave.result.metric.Metrics;
 import dev.mojave.run.Status;
 import java.io.IOException;
 import java.time.Duration;
@@ -138,7 +138,7 @@ public final class LocalExecutor implements Executor {
                         trial,
                         status.step(),
                         status.totalSteps(),
-                        status.metrics().getOrDefault(Runs.TRAIN_LOSS, Double.NaN));
+                        status.metrics().getOrDefault(Metrics.TRAIN_LOSS.name(), Double.NaN));
             }
         });
     }

@@ -11,6 +11,8 @@ import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.nn.Context;
 import dev.mojave.result.EvalResult;
+import dev.mojave.result.metric.Metric;
+import dev.mojave.result.metric.Metrics;
 import dev.mojave.run.TrainSpec;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -61,7 +63,7 @@ public final class Evaluation implements Listener {
     @Override
     public void after(Moment moment) {
         if (moment.last() || moment.step() % every == 0) {
-            Map<String, Double> metrics = new LinkedHashMap<>();
+            Map<Metric, Double> metrics = new LinkedHashMap<>();
             double loss = measure(moment.last(), metrics).natsPerToken();
             metrics.forEach(moment::put);
             if (best.isEmpty() || loss < best.getAsDouble()) {
@@ -75,16 +77,16 @@ public final class Evaluation implements Listener {
      * Measures held-out text, and the part of the training text where that is asked for.
      *
      * @param everything whether all held-out text is measured
-     * @param metrics takes what was measured, by name
+     * @param metrics takes what was measured
      */
-    public EvalResult measure(boolean everything, Map<String, Double> metrics) {
+    public EvalResult measure(boolean everything, Map<Metric, Double> metrics) {
         EvalResult result = (everything ? last : during).measure(model, Context.EVALUATION, Progress.SILENT);
-        metrics.put("val/loss", result.natsPerToken());
-        metrics.put("val/perplexity", result.perplexity());
-        metrics.put("val/bits_per_token", result.bitsPerToken());
-        metrics.put("val/bits_per_byte", result.bitsPerByte());
+        metrics.put(Metrics.VAL_LOSS, result.natsPerToken());
+        metrics.put(Metrics.VAL_PERPLEXITY, result.perplexity());
+        metrics.put(Metrics.VAL_BITS_PER_TOKEN, result.bitsPerToken());
+        metrics.put(Metrics.VAL_BITS_PER_BYTE, result.bitsPerByte());
         trainSubset.ifPresent(subset -> metrics.put(
-                "train_subset/loss",
+                Metrics.TRAIN_SUBSET_LOSS,
                 subset.measure(model, Context.EVALUATION, Progress.SILENT).natsPerToken()));
         progress.say(String.format(
                 Locale.ROOT,

@@ -1,5 +1,6 @@
 package dev.mojave.train.listen;
 
+import dev.mojave.result.metric.Metric;
 import dev.mojave.run.MetricLine;
 import dev.mojave.train.learn.Learner.StepResult;
 import java.util.LinkedHashMap;
@@ -59,14 +60,14 @@ public final class Moment {
         return stepTokens;
     }
 
-    /** Adds a metric by its standard name. */
-    public void put(String metric, double value) {
-        scalars.put(metric, value);
+    /** Adds a metric. */
+    public void put(Metric metric, double value) {
+        scalars.put(metric.name(), value);
     }
 
     /** Adds a metric that is a list. */
-    public void put(String metric, List<Double> values) {
-        lists.put(metric, values);
+    public void put(Metric metric, List<Double> values) {
+        lists.put(metric.name(), values);
     }
 
     /** Returns what was measured so far, numbers by name. */

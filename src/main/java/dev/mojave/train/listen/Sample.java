@@ -6,6 +6,7 @@ import dev.mojave.generate.Generator;
 import dev.mojave.generate.SamplingSpec;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.result.GenerateResult;
+import dev.mojave.result.metric.Metrics;
 import dev.mojave.run.RunFolder;
 import dev.mojave.run.Samples;
 import dev.mojave.tensor.kernels.WeightFormat;
@@ -15,7 +16,7 @@ import java.util.function.Supplier;
 /** Lets the model write once it is trained; how fast it does is one of its costs. */
 public final class Sample implements Listener {
     private static final int TOKENS = 200;
-    private static final String SPEED = "generate/tokens_per_second";
+    private static final String SPEED = Metrics.GENERATE_SPEED.name();
 
     private final LanguageModel model;
     private final Tokenizer tokenizer;

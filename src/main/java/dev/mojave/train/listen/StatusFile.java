@@ -1,9 +1,11 @@
 package dev.mojave.train.listen;
 
+import dev.mojave.result.metric.Metric;
+import dev.mojave.result.metric.Metrics;
 import dev.mojave.run.RunFolder;
-import dev.mojave.run.Runs;
 import dev.mojave.run.Status;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -34,15 +36,15 @@ public final class StatusFile implements Listener {
     /** The run has done so many steps; {@code newest} are metrics by standard name. */
     void beat(long newStep, Map<String, Double> newest) {
         step = newStep;
-        for (String name : new String[] {Runs.TRAIN_LOSS, Runs.VAL_LOSS}) {
-            Double value = newest.get(name);
+        for (Metric metric : List.of(Metrics.TRAIN_LOSS, Metrics.VAL_LOSS)) {
+            Double value = newest.get(metric.name());
             if (value != null) {
-                metrics.put(name, value);
+                metrics.put(metric.name(), value);
             }
         }
-        Double loss = newest.get(Runs.VAL_LOSS);
+        Double loss = newest.get(Metrics.VAL_LOSS.name());
         if (loss != null) {
-            metrics.merge(Runs.BEST_VAL_LOSS, loss, Math::min);
+            metrics.merge(Metrics.BEST_VAL_LOSS.name(), loss, Math::min);
         }
         if (System.nanoTime() - written > INTERVAL_NANOS) {
             write(Status.State.RUNNING, null);

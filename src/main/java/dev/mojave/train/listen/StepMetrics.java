@@ -2,6 +2,8 @@ package dev.mojave.train.listen;
 
 import dev.mojave.moe.CategoryCounts;
 import dev.mojave.moe.LoadStatistics;
+import dev.mojave.result.metric.Metrics;
+import dev.mojave.result.metric.MixtureMetrics;
 import dev.mojave.tensor.engine.ProcessMemory;
 import dev.mojave.train.learn.Learner.StepResult;
 import java.util.Arrays;
@@ -47,31 +49,31 @@ public final class StepMetrics implements Listener {
     }
 
     private static void step(StepResult result, Moment moment) {
-        moment.put("train/loss", result.losses().loss());
-        moment.put("train/ce", result.losses().crossEntropy());
-        moment.put("train/learning_rate", result.learningRate());
-        moment.put("train/grad_norm", result.gradientNorm());
-        result.losses().auxiliary().forEach((name, value) -> moment.put("loss/" + name, value));
+        moment.put(Metrics.TRAIN_LOSS, result.losses().loss());
+        moment.put(Metrics.TRAIN_CROSS_ENTROPY, result.losses().crossEntropy());
+        moment.put(Metrics.LEARNING_RATE, result.learningRate());
+        moment.put(Metrics.GRADIENT_NORM, result.gradientNorm());
+        result.losses().auxiliary().forEach((name, value) -> moment.put(Metrics.AUXILIARY_LOSS.of(name), value));
         List<LoadStatistics> load = result.losses().load();
         for (int layer = 0; layer < load.size(); layer++) {
-            load("moe/" + layer + "/", load.get(layer), moment);
+            load(layer, load.get(layer), moment);
         }
     }
 
-    private static void load(String prefix, LoadStatistics statistics, Moment moment) {
-        moment.put(prefix + "load", list(statistics.load()));
-        moment.put(prefix + "best_choice", list(statistics.bestChoices()));
-        moment.put(prefix + "weight_by_rank", list(statistics.weightOfRank()));
-        moment.put(prefix + "max_violation", statistics.maxViolation());
-        moment.put(prefix + "load_entropy", statistics.loadEntropy());
-        moment.put(prefix + "routing_entropy", statistics.routingEntropy());
-        moment.put(prefix + "dead_experts", (double) statistics.deadExperts());
-        moment.put(prefix + "drop_rate", statistics.dropRate());
-        moment.put(prefix + "unrouted_rate", statistics.unroutedRate());
+    private static void load(int mixture, LoadStatistics statistics, Moment moment) {
+        moment.put(MixtureMetrics.LOAD.of(mixture), list(statistics.load()));
+        moment.put(MixtureMetrics.BEST_CHOICE.of(mixture), list(statistics.bestChoices()));
+        moment.put(MixtureMetrics.WEIGHT_BY_RANK.of(mixture), list(statistics.weightOfRank()));
+        moment.put(MixtureMetrics.MAX_VIOLATION.of(mixture), statistics.maxViolation());
+        moment.put(MixtureMetrics.LOAD_ENTROPY.of(mixture), statistics.loadEntropy());
+        moment.put(MixtureMetrics.ROUTING_ENTROPY.of(mixture), statistics.routingEntropy());
+        moment.put(MixtureMetrics.DEAD_EXPERTS.of(mixture), (double) statistics.deadExperts());
+        moment.put(MixtureMetrics.DROP_RATE.of(mixture), statistics.dropRate());
+        moment.put(MixtureMetrics.UNROUTED_RATE.of(mixture), statistics.unroutedRate());
         CategoryCounts counts = statistics.categories();
         if (!counts.isEmpty()) {
-            moment.put(prefix + "specialisation", counts.specialisation());
-            moment.put(prefix + "category_information", counts.mutualInformation());
+            moment.put(MixtureMetrics.SPECIALISATION.of(mixture), counts.specialisation());
+            moment.put(MixtureMetrics.CATEGORY_INFORMATION.of(mixture), counts.mutualInformation());
         }
     }
 
@@ -83,8 +85,8 @@ public final class StepMetrics implements Listener {
         double speed = seconds == 0 ? 0 : tokens / seconds;
         seconds = 0;
         tokens = 0;
-        moment.put("train/tokens_per_second", speed);
-        ceilingFlopsPerSecond.ifPresent(ceiling -> moment.put("train/flops_share", speed * flopsPerToken / ceiling));
-        moment.put("memory/peak_bytes", (double) ProcessMemory.peakBytes());
+        moment.put(Metrics.TRAIN_SPEED, speed);
+        ceilingFlopsPerSecond.ifPresent(ceiling -> moment.put(Metrics.FLOPS_SHARE, speed * flopsPerToken / ceiling));
+        moment.put(Metrics.PEAK_MEMORY, (double) ProcessMemory.peakBytes());
     }
 }
