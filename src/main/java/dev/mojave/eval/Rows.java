@@ -105,7 +105,15 @@ public final class Rows {
 
     /** Returns the category of each token that is not padding. */
     public int[] categoriesOfReal() {
-        int[] all = categories.orElse(new int[ids.length]);
+        return ofReal(categories.orElse(new int[ids.length]));
+    }
+
+    /** Returns the id of each token that is not padding. */
+    public int[] idsOfReal() {
+        return ofReal(ids);
+    }
+
+    private int[] ofReal(int[] all) {
         return lengths.isEmpty()
                 ? all
                 : IntStream.range(0, ids.length)

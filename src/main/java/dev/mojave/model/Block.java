@@ -1,5 +1,6 @@
 package dev.mojave.model;
 
+import dev.mojave.moe.Mixture;
 import dev.mojave.moe.MoeLayer;
 import dev.mojave.moe.Routing;
 import dev.mojave.moe.Tokens;
@@ -28,7 +29,7 @@ final class Block {
 
     private record Dense(FeedForward layer) implements SecondHalf {}
 
-    private record Sparse(MoeLayer layer) implements SecondHalf {}
+    private record Sparse(MoeLayer layer, Mixture mixture) implements SecondHalf {}
 
     /**
      * The result of one pass.
@@ -56,9 +57,9 @@ final class Block {
         this.attentionNorm = spec.normSpec().build(init.child("attention_norm"));
         this.attention = spec.attention().build(init.child("attention"), spec.residualScale(), rotary);
         this.feedForwardNorm = spec.normSpec().build(init.child("feed_forward_norm"));
-        Optional<MoeLayer.Spec> mixture = spec.mixture(layer);
-        this.half = mixture.isPresent()
-                ? new Sparse(mixture.get().build(init.child("moe"), spec.residualScale()))
+        Optional<MoeLayer.Spec> moe = spec.mixture(layer);
+        this.half = moe.isPresent()
+                ? new Sparse(moe.get().build(init.child("moe"), spec.residualScale()), spec.mixtureOf(layer))
                 : new Dense(spec.feedForward().build(init.child("feed_forward"), spec.residualScale()));
     }
 
@@ -66,10 +67,10 @@ final class Block {
         return switch (half) {
             case Dense(FeedForward dense) ->
                 new Output(kept(xBSD, context, in -> forward(in, dense, visible, cache, context)), Optional.empty());
-            case Sparse(MoeLayer moe) -> {
+            case Sparse(MoeLayer moe, Mixture mixture) -> {
                 Tensor x = kept(xBSD, context, in -> attend(in, visible, cache, context));
                 MoeLayer.Output output = moe.residual(x, feedForwardNorm, tokens, context.dropout(dropout), context);
-                yield new Output(output.yBSD(), Optional.of(output.routing()));
+                yield new Output(output.yBSD(), Optional.of(output.routing().in(mixture)));
             }
         };
     }
@@ -98,8 +99,8 @@ final class Block {
 
     /** Tells the router, if the block is sparse, what the step wanted of each expert. */
     void afterStep(long[] wantedOfExpert) {
-        if (half instanceof Sparse(MoeLayer moe)) {
-            moe.afterStep(wantedOfExpert);
+        if (half instanceof Sparse sparse) {
+            sparse.layer.afterStep(wantedOfExpert);
         }
     }
 

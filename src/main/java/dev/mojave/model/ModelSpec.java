@@ -4,6 +4,7 @@ import dev.mojave.base.Check;
 import dev.mojave.base.Default;
 import dev.mojave.moe.BalanceLosses;
 import dev.mojave.moe.Experts;
+import dev.mojave.moe.Mixture;
 import dev.mojave.moe.MoeLayer;
 import dev.mojave.moe.Routing;
 import dev.mojave.moe.SharedExpert;
@@ -234,24 +235,40 @@ public record ModelSpec(
     }
 
     /**
-     * Returns short names of the mixtures in the order of their routing: the number of the layer that each is in, and {@code shrink} and
-     * {@code grow} for the maps around parallel layers.
+     * Returns the mixtures in the order of their routing. They are called by the number of the layer that each is in, and the maps around
+     * parallel layers {@code shrink} and {@code grow}.
      */
-    public List<String> mixtureNames() {
-        List<String> names = new ArrayList<>();
+    public List<Mixture> mixtures() {
+        List<Mixture> all = new ArrayList<>();
+        if (parallel != null) {
+            all.add(new Mixture(0, "shrink", Mixture.Group.PROJECTION));
+        }
         for (int layer = 0; layer < numHiddenLayers; layer++) {
             boolean between = parallel != null
                     && layer >= parallel.fullLayers()
                     && layer < numHiddenLayers - parallel.fullLayers();
             if (between || mixture(layer).isPresent()) {
-                names.add(String.valueOf(layer));
+                Mixture.Group group = between ? Mixture.Group.BLOCKS : Mixture.Group.LAYER;
+                all.add(new Mixture(all.size(), String.valueOf(layer), group));
             }
         }
         if (parallel != null) {
-            names.addFirst("shrink");
-            names.addLast("grow");
+            all.add(new Mixture(all.size(), "grow", Mixture.Group.PROJECTION));
         }
-        return names;
+        return all;
+    }
+
+    /** Returns the names of {@link #mixtures()}. */
+    public List<String> mixtureNames() {
+        return mixtures().stream().map(Mixture::name).toList();
+    }
+
+    /** Returns which of the mixtures that of a layer is. */
+    Mixture mixtureOf(int layer) {
+        return mixtures().stream()
+                .filter(mixture -> mixture.name().equals(String.valueOf(layer)))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Returns whether routers choose what a token passes through. */
@@ -334,15 +351,19 @@ public record ModelSpec(
         Map<String, BalanceLosses.Weighted> losses = new LinkedHashMap<>();
         if (parallel != null) {
             BalanceLosses.of(
-                            routing.subList(1, routing.size() - 1),
+                            group(routing, Mixture.Group.BLOCKS),
                             parallel.blocks().losses().at(step, totalSteps))
                     .forEach((name, loss) -> losses.put("block_" + name, loss));
             BalanceLosses.of(
-                            List.of(routing.getFirst(), routing.getLast()),
+                            group(routing, Mixture.Group.PROJECTION),
                             parallel.projections().losses().at(step, totalSteps))
                     .forEach((name, loss) -> losses.put("projection_" + name, loss));
         }
         return losses;
+    }
+
+    private static List<Routing> group(List<Routing> routing, Mixture.Group group) {
+        return routing.stream().filter(one -> one.mixture().group() == group).toList();
     }
 
     /** Returns whether a balance loss that acts at a step must know how the tokens of the whole batch were routed. */

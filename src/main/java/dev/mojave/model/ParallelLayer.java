@@ -1,6 +1,7 @@
 package dev.mojave.model;
 
 import dev.mojave.moe.Dispatch;
+import dev.mojave.moe.Mixture;
 import dev.mojave.moe.MoeLayer;
 import dev.mojave.moe.Router;
 import dev.mojave.moe.Routing;
@@ -48,13 +49,16 @@ final class ParallelLayer {
     private final Router router;
     private final List<Small> blocks = new ArrayList<>();
     private final int firstSlot;
+    private final Mixture mixture;
 
     /**
      * Makes the layer with parameters under {@code router} and {@code blocks.J}.
      *
      * @param firstSlot index in a cache of its first block; the others follow
+     * @param mixture which one of the model's it is
      */
-    ParallelLayer(ParallelParts parts, Init init, int firstSlot) {
+    ParallelLayer(ParallelParts parts, Init init, int firstSlot, Mixture mixture) {
+        this.mixture = mixture;
         this.parts = parts;
         this.spec = parts.spec();
         this.firstSlot = firstSlot;
@@ -83,7 +87,7 @@ final class ParallelLayer {
         Tensor allTD = xBSD.reshape(-1, spec.hiddenSize());
         Optional<Tensor> real = tokens.realT();
         Tensor xTD = real.isPresent() ? allTD.indexSelect(0, real.get()) : allTD;
-        Routing routing = router.route(parts.read(xTD), tokens, context);
+        Routing routing = router.route(parts.read(xTD), tokens, context).in(mixture);
         Pass pass = new Pass(xBSD, visible, cache);
         RowExperts dispatched = (rowsRD, counts, c) -> changes(rowsRD, counts, rows(routing, tokens), pass, c);
         Tensor changeTD = Dispatch.grouped(xTD, gated(routing), dispatched, context);
@@ -105,7 +109,8 @@ final class ParallelLayer {
                         routing.probabilitiesTE(),
                         Tensors.ones(DType.FLOAT32, routing.tokens(), routing.topK()),
                         routing.choices(),
-                        routing.noise());
+                        routing.noise(),
+                        routing.mixture());
         };
     }
 

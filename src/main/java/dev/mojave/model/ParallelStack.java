@@ -1,5 +1,6 @@
 package dev.mojave.model;
 
+import dev.mojave.moe.Mixture;
 import dev.mojave.moe.MoeLayer;
 import dev.mojave.moe.Routing;
 import dev.mojave.moe.Tokens;
@@ -21,6 +22,7 @@ final class ParallelStack {
     private final MoeLayer shrink;
     private final List<ParallelLayer> layers = new ArrayList<>();
     private final MoeLayer grow;
+    private final List<Mixture> mixtures;
 
     /**
      * Makes the stack with parameters under {@code shrink}, {@code layers.N} and {@code grow}.
@@ -29,12 +31,13 @@ final class ParallelStack {
      */
     ParallelStack(ParallelParts parts, Init init, int firstSlot) {
         this.parts = parts;
+        this.mixtures = parts.model().mixtures();
         ParallelSpec spec = parts.spec();
         this.shrink = parts.shrink().build(init.child("shrink"), 1);
         int blocks = spec.blocks().numExperts();
         for (int n = 0; n < parts.layers(); n++) {
             Init own = init.child("layers").child(String.valueOf(spec.fullLayers() + n));
-            layers.add(new ParallelLayer(parts, own, firstSlot + n * blocks));
+            layers.add(new ParallelLayer(parts, own, firstSlot + n * blocks, mixtures.get(n + 1)));
         }
         this.grow = parts.grow()
                 .build(init.child("grow"), spec.residual() ? parts.model().residualScale() : 1);
@@ -48,17 +51,17 @@ final class ParallelStack {
             Optional<KvCache> cache,
             List<Routing> routing,
             Context context) {
-        Tensor narrow = noted(shrink.forward(parts.read(xBSD), tokens, context), routing);
+        MoeLayer.Output shrunk = shrink.forward(parts.read(xBSD), tokens, context);
+        routing.add(shrunk.routing().in(mixtures.getFirst()));
+        Tensor narrow = shrunk.yBSD();
         for (ParallelLayer layer : layers) {
-            narrow = noted(layer.forward(narrow, tokens, visible, cache, context), routing);
+            MoeLayer.Output output = layer.forward(narrow, tokens, visible, cache, context);
+            routing.add(output.routing());
+            narrow = output.yBSD();
         }
-        Tensor grown = noted(grow.forward(parts.read(narrow), tokens, context), routing);
-        return parts.spec().residual() ? xBSD.add(grown) : grown;
-    }
-
-    private static Tensor noted(MoeLayer.Output output, List<Routing> routing) {
-        routing.add(output.routing());
-        return output.yBSD();
+        MoeLayer.Output grown = grow.forward(parts.read(narrow), tokens, context);
+        routing.add(grown.routing().in(mixtures.getLast()));
+        return parts.spec().residual() ? xBSD.add(grown.yBSD()) : grown.yBSD();
     }
 
     /** Tells every router what the step wanted of each of its choices, in the order of their routing. */

@@ -12,6 +12,7 @@ import java.util.Arrays;
  * {@code max load / mean load - 1} (arXiv 2408.15664); routing entropy {@code mean_t H(p_t)} in nats.
  */
 public final class LoadStatistics {
+    private final Mixture mixture;
     private final long[] counts;
     private final long[] bestCounts;
     private final CategoryCounts categories;
@@ -28,6 +29,12 @@ public final class LoadStatistics {
 
     /** Starts with nothing counted, where tokens have categories 1 to {@code categories}, or 0 for none. */
     public LoadStatistics(int experts, int categories) {
+        this(Mixture.ALONE, experts, categories);
+    }
+
+    /** Starts with nothing counted of a mixture, where tokens have categories 1 to {@code categories}, or 0 for none. */
+    public LoadStatistics(Mixture mixture, int experts, int categories) {
+        this.mixture = mixture;
         this.counts = new long[experts];
         this.bestCounts = new long[experts];
         this.categories = new CategoryCounts(experts, categories);
@@ -71,6 +78,11 @@ public final class LoadStatistics {
         for (int i = 0; i < sums.length; i++) {
             sums[i] += more[i];
         }
+    }
+
+    /** Returns whose experts these are. */
+    public Mixture mixture() {
+        return mixture;
     }
 
     /** Returns the fraction of copies that each expert received. */

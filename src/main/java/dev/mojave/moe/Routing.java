@@ -14,9 +14,15 @@ import java.util.Optional;
  * @param weightsTK weight of each chosen expert, float32, differentiable; 0 where a token has fewer choices
  * @param choices the chosen experts on the host, with the tokens of each expert counted
  * @param noise how the logits were disturbed, where they were
+ * @param mixture whose router decided
  */
 public record Routing(
-        Tensor logitsTE, Tensor probabilitiesTE, Tensor weightsTK, Choices choices, Optional<Noise> noise) {
+        Tensor logitsTE,
+        Tensor probabilitiesTE,
+        Tensor weightsTK,
+        Choices choices,
+        Optional<Noise> noise,
+        Mixture mixture) {
 
     /**
      * Gaussian noise on logits: {@code noisy = clean + eps * deviation}.
@@ -27,9 +33,19 @@ public record Routing(
      */
     public record Noise(Tensor cleanTE, Tensor deviationTE, Tensor noisyTE) {}
 
-    /** A decision without noise. */
+    /** A router's decision, before a model says {@linkplain #in where} the router stands. */
+    public Routing(Tensor logitsTE, Tensor probabilitiesTE, Tensor weightsTK, Choices choices, Optional<Noise> noise) {
+        this(logitsTE, probabilitiesTE, weightsTK, choices, noise, Mixture.ALONE);
+    }
+
+    /** A router's decision without noise. */
     public Routing(Tensor logitsTE, Tensor probabilitiesTE, Tensor weightsTK, Choices choices) {
         this(logitsTE, probabilitiesTE, weightsTK, choices, Optional.empty());
+    }
+
+    /** Returns the same decision as that of a model's mixture. */
+    public Routing in(Mixture place) {
+        return new Routing(logitsTE, probabilitiesTE, weightsTK, choices, noise, place);
     }
 
     /** Returns the number of tokens. */
@@ -49,7 +65,7 @@ public record Routing(
 
     /** Returns the same decision where an expert takes at most so many tokens. */
     public Routing limited(long capacity) {
-        return new Routing(logitsTE, probabilitiesTE, weightsTK, choices.limited(capacity), noise);
+        return new Routing(logitsTE, probabilitiesTE, weightsTK, choices.limited(capacity), noise, mixture);
     }
 
     /** Returns the weight of every expert for every token (T, E), 0 where it was not chosen; what capacity drops is in it. */

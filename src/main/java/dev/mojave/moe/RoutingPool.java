@@ -71,7 +71,8 @@ public final class RoutingPool {
                         .map(noise -> new Routing.Noise(
                                 scope.keep(noise.cleanTE().detach()),
                                 scope.keep(noise.deviationTE().detach()),
-                                scope.keep(noise.noisyTE().detach()))));
+                                scope.keep(noise.noisyTE().detach()))),
+                routing.mixture());
     }
 
     /** Returns the decisions about all tokens, layer by layer, before capacity and without gradients. */
@@ -100,7 +101,8 @@ public final class RoutingPool {
                             replaced(noise.cleanTE(), first, mine.cleanTE()),
                             replaced(noise.deviationTE(), first, mine.deviationTE()),
                             replaced(noise.noisyTE(), first, mine.noisyTE()));
-                }));
+                }),
+                own.mixture());
     }
 
     private static Tensor replaced(Tensor all, long first, Tensor own) {
@@ -121,7 +123,8 @@ public final class RoutingPool {
                         .map(_ -> new Routing.Noise(
                                 joined(parts, routing -> noise(routing).cleanTE()),
                                 joined(parts, routing -> noise(routing).deviationTE()),
-                                joined(parts, routing -> noise(routing).noisyTE()))));
+                                joined(parts, routing -> noise(routing).noisyTE()))),
+                parts.getFirst().mixture());
     }
 
     private static Routing.Noise noise(Routing routing) {

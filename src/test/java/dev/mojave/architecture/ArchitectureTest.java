@@ -41,7 +41,7 @@ class ArchitectureTest {
             Map.entry("model", "moe nn tensor"),
             Map.entry("interop", "model moe nn data.tokenizer tensor"),
             Map.entry("run", "interop model optim nn data tensor"),
-            Map.entry("eval", "run model nn data tensor"),
+            Map.entry("eval", "run model moe nn data tensor"),
             Map.entry("generate", "run model nn data tensor"),
             Map.entry("train", "eval generate run model moe optim nn data tensor"),
             Map.entry("lab.bench", "train eval generate run interop model moe optim nn data tensor"),

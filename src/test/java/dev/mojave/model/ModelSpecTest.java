@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Records;
+import dev.mojave.moe.Mixture;
+import dev.mojave.moe.Routing;
+import dev.mojave.nn.Context;
+import dev.mojave.tensor.Scope;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -107,6 +112,36 @@ class ModelSpecTest {
                         .mixtureNames())
                 .containsExactly("1");
         assertThat(Tiny.parallel("{}").mixtureNames()).containsExactly("shrink", "1", "2", "grow");
+    }
+
+    @Test
+    void routingSaysWhoseItIs() {
+        ModelSpec sparse = Tiny.spec("llama", "moe: {num_experts: 4, num_experts_per_tok: 2, mlp_only_layers: [0]}");
+        assertThat(sparse.mixtures()).containsExactly(new Mixture(0, "1", Mixture.Group.LAYER));
+        ModelSpec parallel = Tiny.parallel("{}");
+        assertThat(parallel.mixtures())
+                .containsExactly(
+                        new Mixture(0, "shrink", Mixture.Group.PROJECTION),
+                        new Mixture(1, "1", Mixture.Group.BLOCKS),
+                        new Mixture(2, "2", Mixture.Group.BLOCKS),
+                        new Mixture(3, "grow", Mixture.Group.PROJECTION));
+        for (ModelSpec spec : List.of(sparse, parallel, Tiny.parallel("{gate: sum}"), Tiny.spec("llama"))) {
+            try (Scope _ = Scope.open();
+                    LanguageModel model = LanguageModel.build(spec, 1)) {
+                Inputs inputs = Inputs.of(Tiny.ids(1, 2, 9), Tiny.ids(2, 2, 9));
+                for (Context context : List.of(Context.TRAINING, Context.EVALUATION)) {
+                    assertThat(model.forward(inputs, context).routing())
+                            .extracting(Routing::mixture)
+                            .isEqualTo(spec.mixtures());
+                    assertThat(model.loss(inputs, context).routing())
+                            .extracting(Routing::mixture)
+                            .isEqualTo(spec.mixtures());
+                    assertThat(model.routing(inputs, context))
+                            .extracting(Routing::mixture)
+                            .isEqualTo(spec.mixtures());
+                }
+            }
+        }
     }
 
     @Test

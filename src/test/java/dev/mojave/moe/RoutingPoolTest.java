@@ -63,6 +63,27 @@ class RoutingPoolTest {
         }
     }
 
+    @Test
+    void decisionsStayThoseOfTheirMixture() {
+        try (Scope _ = Scope.open()) {
+            Mixture mixture = new Mixture(2, "grow", Mixture.Group.PROJECTION);
+            Tensor epsilon = Tensors.normal(Rng.seeded(6), 0, 1, 20, 4);
+            Tensor clean = Tensors.normal(Rng.seeded(5), 0.3, 1, 20, 4);
+            Routing routing = noisy(clean, epsilon).in(mixture);
+            assertThat(routing.mixture()).isEqualTo(mixture);
+            assertThat(routing.limited(3).mixture()).isEqualTo(mixture);
+            RoutingPool.Parts parts = new RoutingPool.Parts();
+            try (Scope scope = Scope.open()) {
+                parts.add(List.of(routing), scope);
+            }
+            RoutingPool pool = parts.join().orElseThrow();
+            assertThat(pool.whole()).extracting(Routing::mixture).containsExactly(mixture);
+            assertThat(pool.with(0, List.of(routing)))
+                    .extracting(Routing::mixture)
+                    .containsExactly(mixture);
+        }
+    }
+
     private static RoutingPool pool(Tensor clean, Tensor epsilon) {
         RoutingPool.Parts parts = new RoutingPool.Parts();
         int from = 0;

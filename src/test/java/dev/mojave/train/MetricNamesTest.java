@@ -26,8 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a run writes has the names and the order that others' programs read: those that were there before names had declarations. */
 class MetricNamesTest {
     private static final Pattern KEY = Pattern.compile("\"([^\"]+)\":");
-    private static final Pattern TAG = Pattern.compile(
-            "(train|train_subset|val|moe|loss|generate|memory)/[a-z0-9_/]+");
+    private static final Pattern TAG = Pattern.compile("(train|train_subset|val|moe|loss|generate|memory)/[a-z0-9_/]+");
 
     private static final List<String> HEAD = List.of("step", "tokens", "words", "elapsed_seconds");
     private static final List<String> STEP = List.of(

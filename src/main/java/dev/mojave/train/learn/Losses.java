@@ -11,7 +11,7 @@ import java.util.Map;
  * @param crossEntropy nats per token
  * @param auxiliary every auxiliary loss by name, unweighted
  * @param wanted per sparse layer: assignments that each expert was asked for, which its router adapts to
- * @param load per sparse layer; empty unless observed
+ * @param load one a mixture, which each names; empty unless observed
  */
 public record Losses(
         double loss,

@@ -7,6 +7,7 @@ import dev.mojave.model.LanguageModel;
 import dev.mojave.model.Loss;
 import dev.mojave.moe.BalanceLosses.Weighted;
 import dev.mojave.moe.LoadStatistics;
+import dev.mojave.moe.Mixture;
 import dev.mojave.moe.Routing;
 import dev.mojave.moe.RoutingPool;
 import dev.mojave.nn.Context;
@@ -68,7 +69,7 @@ final class TrainStep {
             boolean pools = model.spec().balancePoolsTokens(step, totalSteps);
             parts(batch, step, losses, pools, sums, observe);
         }
-        return new Losses(sums.loss, sums.crossEntropy, sums.auxiliary, sums.wanted, sums.load);
+        return new Losses(sums.loss, sums.crossEntropy, sums.auxiliary, sums.wanted, List.copyOf(sums.load.values()));
     }
 
     private Loss loss(Rows rows) {
@@ -177,7 +178,7 @@ final class TrainStep {
         private double crossEntropy;
         private final Map<String, Double> auxiliary = new LinkedHashMap<>();
         private final List<long[]> wanted = new ArrayList<>();
-        private final List<LoadStatistics> load = new ArrayList<>();
+        private final Map<Mixture, LoadStatistics> load = new LinkedHashMap<>();
 
         void count(List<Routing> routing, Rows rows, boolean observe) {
             if (observe) {
@@ -195,11 +196,11 @@ final class TrainStep {
         }
 
         private void observe(List<Routing> routing, Rows part) {
-            for (int layer = 0; layer < routing.size(); layer++) {
-                if (load.size() == layer) {
-                    load.add(new LoadStatistics(routing.get(layer).experts(), part.categoryCount()));
-                }
-                load.get(layer).add(routing.get(layer), part.categoriesOfReal());
+            for (Routing one : routing) {
+                load.computeIfAbsent(
+                                one.mixture(),
+                                mixture -> new LoadStatistics(mixture, one.experts(), part.categoryCount()))
+                        .add(one, part.categoriesOfReal());
             }
         }
     }

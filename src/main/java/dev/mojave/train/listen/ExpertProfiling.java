@@ -1,12 +1,17 @@
 package dev.mojave.train.listen;
 
+import dev.mojave.data.EvalWindows;
 import dev.mojave.data.PreparedData;
+import dev.mojave.eval.probe.ExpertProbe;
+import dev.mojave.eval.probe.HeldOutWalk;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.run.RunFolder;
 import java.util.List;
 
 /** Looks at what the experts of a mixture do once it is trained. */
 public final class ExpertProfiling implements Listener {
+    private static final long TOKENS = 50_000;
+
     private final LanguageModel model;
     private final PreparedData data;
     private final List<String> categories;
@@ -27,7 +32,11 @@ public final class ExpertProfiling implements Listener {
     @Override
     public void end(boolean finished) {
         if (finished && model.spec().sparse()) {
-            folder.write(ExpertProfiler.measure(model, data, categories));
+            ExpertProbe experts = new ExpertProbe(data.tokenizer(), categories);
+            EvalWindows windows =
+                    EvalWindows.limited(data.validation(), data.cut(model.spec().maxPositionEmbeddings()), TOKENS);
+            new HeldOutWalk(model, windows, categories).run(List.of(experts));
+            folder.write(experts.result());
         }
     }
 }

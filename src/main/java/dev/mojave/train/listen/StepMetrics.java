@@ -54,13 +54,11 @@ public final class StepMetrics implements Listener {
         moment.put(Metrics.LEARNING_RATE, result.learningRate());
         moment.put(Metrics.GRADIENT_NORM, result.gradientNorm());
         result.losses().auxiliary().forEach((name, value) -> moment.put(Metrics.AUXILIARY_LOSS.of(name), value));
-        List<LoadStatistics> load = result.losses().load();
-        for (int layer = 0; layer < load.size(); layer++) {
-            load(layer, load.get(layer), moment);
-        }
+        result.losses().load().forEach(statistics -> load(statistics, moment));
     }
 
-    private static void load(int mixture, LoadStatistics statistics, Moment moment) {
+    private static void load(LoadStatistics statistics, Moment moment) {
+        int mixture = statistics.mixture().number();
         moment.put(MixtureMetrics.LOAD.of(mixture), list(statistics.load()));
         moment.put(MixtureMetrics.BEST_CHOICE.of(mixture), list(statistics.bestChoices()));
         moment.put(MixtureMetrics.WEIGHT_BY_RANK.of(mixture), list(statistics.weightOfRank()));

@@ -1,0 +1,49 @@
+package dev.mojave.eval.probe;
+
+import dev.mojave.data.EvalWindows;
+import dev.mojave.eval.Perplexity;
+import dev.mojave.eval.Rows;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.model.Output;
+import dev.mojave.nn.Context;
+import dev.mojave.tensor.NoGrad;
+import dev.mojave.tensor.Scope;
+import java.util.List;
+import java.util.Optional;
+
+/** One reading of held-out windows, in evaluation and float32, that any number of probes look at. */
+public final class HeldOutWalk {
+    private final LanguageModel model;
+    private final EvalWindows windows;
+    private final List<String> categories;
+
+    /**
+     * Prepares a walk, which can be repeated.
+     *
+     * @param categories of tokens: those that the router is told, or else those that the data has
+     */
+    public HeldOutWalk(LanguageModel model, EvalWindows windows, List<String> categories) {
+        this.model = model;
+        this.windows = windows;
+        this.categories = List.copyOf(categories);
+    }
+
+    /** Walks: the model reads every window once, however many probes there are. */
+    public void run(List<? extends Probe<?>> probes) {
+        int atOnce = Perplexity.rows(model.spec());
+        for (int first = 0; first < windows.count(); first += atOnce) {
+            try (Scope _ = Scope.open();
+                    NoGrad _ = NoGrad.open()) {
+                Rows rows = rows(first, atOnce);
+                Output output = model.forward(rows.inputs(true), Context.EVALUATION);
+                probes.forEach(probe -> probe.look(rows, output));
+            }
+        }
+    }
+
+    private Rows rows(int first, int count) {
+        var batch = windows.batch(first, count);
+        // What pads the last window is none of the text, also where windows are cut from running text.
+        return Rows.of(batch, true, Optional.of(windows.categories(batch, categories)), categories.size());
+    }
+}

@@ -1,0 +1,172 @@
+package dev.mojave.eval.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.mojave.base.Progress;
+import dev.mojave.base.Yaml;
+import dev.mojave.data.EvalWindows;
+import dev.mojave.data.PreparedData;
+import dev.mojave.eval.Rows;
+import dev.mojave.model.LanguageModel;
+import dev.mojave.model.Output;
+import dev.mojave.moe.Routing;
+import dev.mojave.result.ExpertProfile;
+import dev.mojave.result.ExpertProfiles;
+import dev.mojave.run.RecipeDraft;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProbesTest {
+    private static final List<String> CATEGORIES = List.of("even", "odd");
+
+    @TempDir
+    Path folder;
+
+    /** Counts what it is shown. */
+    private static final class Counts implements Probe<long[]> {
+        private final long[] seen = new long[3];
+
+        @Override
+        public void look(Rows rows, Output output) {
+            seen[0]++;
+            seen[1] += rows.rows();
+            seen[2] += rows.idsOfReal().length;
+            for (Routing routing : output.routing()) {
+                assertThat(routing.tokens()).isEqualTo(rows.idsOfReal().length);
+            }
+            assertThat(rows.categoriesOfReal()).hasSameSizeAs(rows.idsOfReal()).containsOnly(1, 2);
+            assertThat(output.logitsBSV().requiresGrad()).isFalse();
+        }
+
+        @Override
+        public long[] result() {
+            return seen;
+        }
+    }
+
+    private void with(String data, BiConsumer<LanguageModel, PreparedData> body) throws IOException {
+        StringBuilder content = new StringBuilder();
+        for (int i = 0; i < 300; i++) {
+            content.append(String.format(
+                    Locale.ROOT,
+                    "{\"text\": \"the %d cats sat\", \"category\": \"%s\"}\n",
+                    i,
+                    i % 2 == 0 ? "even" : "odd"));
+        }
+        Path text = Files.writeString(folder.resolve("text.jsonl"), content);
+        RecipeDraft draft =
+                RecipeDraft.of(Yaml.parse(String.format(Locale.ROOT, """
+                        name: run
+                        data: {source: %s, tokenizer: byte, validation: {documents: 0.5}%s}
+                        model: {preset: llama, hidden_size: 16, num_hidden_layers: 3, num_attention_heads: 2, max_position_embeddings: 16,
+                          moe: {num_experts: 4, num_experts_per_tok: 2, decoder_sparse_step: 2}}
+                        train: {batch_size: 4, steps: 2, learning_rate: 3.0e-3}
+                        """, text, data), "test.yaml"), "test.yaml");
+        try (PreparedData prepared = PreparedData.open(draft.data(), Progress.SILENT);
+                LanguageModel model = LanguageModel.build(
+                        draft.resolve(prepared.tokenizer().vocabSize()).model(), 3)) {
+            body.accept(model, prepared);
+        }
+    }
+
+    private static EvalWindows windows(PreparedData data) {
+        return EvalWindows.limited(data.validation(), data.cut(16), 2500);
+    }
+
+    @Test
+    void probesThatShareAWalkSeeWhatEachWouldSeeAlone() throws IOException {
+        with("", (model, data) -> {
+            HeldOutWalk walk = new HeldOutWalk(model, windows(data), CATEGORIES);
+            ExpertProbe alone = new ExpertProbe(data.tokenizer(), CATEGORIES);
+            walk.run(List.of(alone));
+            ExpertProbe shared = new ExpertProbe(data.tokenizer(), CATEGORIES);
+            Counts counts = new Counts();
+            walk.run(List.of(counts, shared));
+            assertThat(shared.result()).isEqualTo(alone.result());
+            long[] seen = counts.result();
+            assertThat(seen[0]).as("passes").isGreaterThan(1);
+            assertThat(seen[1]).as("windows").isEqualTo(windows(data).count());
+            assertThat(seen[2])
+                    .as("tokens")
+                    .isEqualTo(windows(data).tokens())
+                    .isEqualTo(alone.result().tokens());
+        });
+    }
+
+    @Test
+    void whatPadsDocumentsIsNotSeen() throws IOException {
+        with(", max_length: 16", (model, data) -> {
+            Counts counts = new Counts();
+            new HeldOutWalk(model, windows(data), CATEGORIES).run(List.of(counts));
+            assertThat(counts.result()[2]).isEqualTo(windows(data).tokens()).isLessThan(16 * counts.result()[1]);
+        });
+    }
+
+    /** Adds up copies by expert and id in the plainest way. */
+    private static final class Plain implements Probe<long[][]> {
+        private final List<long[][]> ofMixture = new ArrayList<>();
+
+        @Override
+        public void look(Rows rows, Output output) {
+            int[] ids = rows.idsOfReal();
+            for (int mixture = 0; mixture < output.routing().size(); mixture++) {
+                Routing routing = output.routing().get(mixture);
+                if (ofMixture.size() == mixture) {
+                    ofMixture.add(new long[routing.experts()][256 + 2]);
+                }
+                for (int token = 0; token < ids.length; token++) {
+                    for (int choice = 0; choice < routing.topK(); choice++) {
+                        ofMixture.get(mixture)[routing.choices().expert(token, choice)][ids[token]]++;
+                    }
+                }
+            }
+        }
+
+        @Override
+        public long[][] result() {
+            return ofMixture.getFirst();
+        }
+    }
+
+    @Test
+    void profilesAreThoseOfAPlainCount() throws IOException {
+        with("", (model, data) -> {
+            ExpertProbe probe = new ExpertProbe(data.tokenizer(), CATEGORIES);
+            Plain plain = new Plain();
+            new HeldOutWalk(model, windows(data), CATEGORIES).run(List.of(probe, plain));
+            ExpertProfiles profiles = probe.result();
+            // Of three layers every second one is sparse: the only mixture is number 0, in layer 1.
+            assertThat(profiles.layers()).hasSize(1);
+            ExpertProfile profile = profiles.layers().getFirst();
+            assertThat(profile.layer()).isZero();
+            long[][] copies = plain.result();
+            double all = Arrays.stream(copies).flatMapToLong(Arrays::stream).sum();
+            assertThat(all).isEqualTo(2.0 * profiles.tokens());
+            for (int expert = 0; expert < copies.length; expert++) {
+                assertThat(profile.load().get(expert))
+                        .isCloseTo(Arrays.stream(copies[expert]).sum() / all, within(1e-12));
+                for (ExpertProfile.LikedToken liked : profile.liked().get(expert)) {
+                    if (liked.text().isEmpty()) {
+                        continue; // The end of a text, which is no byte.
+                    }
+                    int id = liked.text().codePointAt(0);
+                    long here = copies[expert][id];
+                    long everywhere =
+                            Arrays.stream(copies).mapToLong(row -> row[id]).sum();
+                    assertThat(liked.copies()).isEqualTo(here);
+                    assertThat(liked.share()).isCloseTo((double) here / everywhere, within(1e-12));
+                }
+            }
+            assertThat(profile.liked().stream().mapToInt(List::size).sum()).isPositive();
+        });
+    }
+}
