@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param headline the answer in one short sentence; absent in files that were written before there was one
  * @param verdict the whole answer, every comparison and where its gap was going, which follows from the intervals
  * @param notes honest limits: what was tuned, failed trials, whether the budget can answer the question
+ * @param findings the same for programs; absent in files that were written before there were any
  * @param provenance where it comes from
  */
 public record StudyResult(
@@ -27,4 +28,5 @@ public record StudyResult(
         @Nullable String headline,
         String verdict,
         List<String> notes,
+        @Nullable List<Finding> findings,
         Provenance provenance) {}

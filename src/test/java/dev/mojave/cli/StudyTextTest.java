@@ -45,6 +45,7 @@ class StudyTextTest {
                 "The mixture beats dense.",
                 "moe has a lower validation loss than dense.",
                 List.of("The learning rate was not tuned."),
+                List.of(),
                 new Provenance(
                         "0.1.0",
                         "",

@@ -106,6 +106,7 @@ final class Fakes {
                 List.of(
                         "Nothing was tuned for any arm: all use one learning rate, schedule and batch size.",
                         "The dense arms differ from the mixture in intermediate_size only."),
+                List.of(),
                 provenance(LongStream.range(0, seeds).map(s -> 1337 + s).boxed().toList()));
     }
 

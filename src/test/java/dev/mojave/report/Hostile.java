@@ -48,6 +48,7 @@ final class Hostile {
                 "headline " + SCRIPT + IMAGE + CONTROLS,
                 "verdict " + SCRIPT + IMAGE + CONTROLS,
                 List.of(COMMENT, TEMPLATE, IMAGE),
+                List.of(),
                 plain.provenance());
     }
 

@@ -76,6 +76,7 @@ class ReportTest {
                 null,
                 study.verdict(),
                 study.notes(),
+                null,
                 study.provenance());
         assertThat(markup(html(older, Fakes.runs(older))))
                 .as("a result from before there were headlines")
@@ -195,6 +196,7 @@ class ReportTest {
                 0,
                 null,
                 "Nothing finished.",
+                List.of(),
                 List.of(),
                 full.provenance());
         List<Path> written = StudyReport.write(empty, List.of(), folder, this::unexpected);

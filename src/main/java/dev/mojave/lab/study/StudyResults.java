@@ -104,17 +104,17 @@ public final class StudyResults {
                 .map(arm -> arm(arm, complete.getOrDefault(arm.name(), List.of())))
                 .toList();
         String mixture = arms.reference().name();
-        List<Verdict.Finding> findings = new ArrayList<>();
+        List<Verdict.Compared> pairs = new ArrayList<>();
         List<GapPoint> gap = new ArrayList<>();
         for (Arms.Arm other : arms.others()) {
             comparisons
                     .compare(other.name(), mixture)
                     .ifPresent(comparison ->
-                            findings.add(new Verdict.Finding(comparison, comparisons.trend(other.name(), mixture))));
+                            pairs.add(new Verdict.Compared(comparison, comparisons.trend(other.name(), mixture))));
             gap.addAll(comparisons.gap(other.name(), mixture));
         }
         List<Comparison> compared =
-                findings.stream().map(Verdict.Finding::comparison).toList();
+                pairs.stream().map(Verdict.Compared::comparison).toList();
         return new StudyResult(
                 recipe.name(),
                 shown,
@@ -123,8 +123,9 @@ public final class StudyResults {
                 facts.unigramEntropy(),
                 facts.bytesPerToken(),
                 Headline.of(shown, compared, facts.unigramEntropy()),
-                Verdict.sentence(shown, findings, facts.unigramEntropy()),
+                Verdict.sentence(shown, pairs, facts.unigramEntropy()),
                 new Notes(arms, facts, missing, shown, compared, TrialSet.jobs(folder.path())).all(),
+                StudyFindings.of(shown, pairs, facts.unigramEntropy(), missing),
                 folder.provenance());
     }
 

@@ -27,25 +27,25 @@ final class Verdict {
      * @param comparison a dense (or other) arm {@code a} against the mixture {@code b}
      * @param trend where the gap was going
      */
-    record Finding(Comparison comparison, Trend trend) {}
+    record Compared(Comparison comparison, Trend trend) {}
 
     /**
      * Returns the sentence.
      *
      * @param arms those with at least one finished trial, in the order of the recipe
-     * @param findings every other arm against the mixture, in the order of the recipe
+     * @param compared every other arm against the mixture, in the order of the recipe
      * @param unigramEntropy nats per token
      */
-    static String sentence(List<ArmResult> arms, List<Finding> findings, double unigramEntropy) {
-        if (findings.isEmpty()) {
+    static String sentence(List<ArmResult> arms, List<Compared> compared, double unigramEntropy) {
+        if (compared.isEmpty()) {
             return "No verdict: no seed finished in both the mixture and another arm.";
         }
         List<String> clauses = new ArrayList<>();
-        String mixture = mixture(findings, arms);
-        for (Finding finding : findings) {
-            clauses.add(clause(finding, mixture, name(finding.comparison().a(), arms)));
+        String mixture = mixture(compared, arms);
+        for (Compared one : compared) {
+            clauses.add(clause(one, mixture, name(one.comparison().a(), arms)));
         }
-        if (findings.stream().anyMatch(finding -> moving(finding.trend()))) {
+        if (compared.stream().anyMatch(one -> moving(one.trend()))) {
             clauses.add("a longer run may differ");
         }
         List<String> undertrained = undertrained(arms, unigramEntropy);
@@ -64,9 +64,14 @@ final class Verdict {
     /** Returns the names of the arms whose mean loss is above {@link #LEARNED} of the unigram entropy. */
     static List<String> undertrained(List<ArmResult> arms, double unigramEntropy) {
         return arms.stream()
-                .filter(arm -> arm.valLoss().mean() > LEARNED * unigramEntropy)
+                .filter(arm -> undertrained(arm, unigramEntropy))
                 .map(arm -> "arm '" + arm.name() + "'")
                 .toList();
+    }
+
+    /** Returns whether an arm's mean loss is above {@link #LEARNED} of the unigram entropy. */
+    static boolean undertrained(ArmResult arm, double unigramEntropy) {
+        return arm.valLoss().mean() > LEARNED * unigramEntropy;
     }
 
     /** Returns how an arm is spoken of: by its matched budget, with its name where two arms share a budget. */
@@ -78,9 +83,9 @@ final class Verdict {
         return alike > 1 ? description + " (arm '" + arm + "')" : description;
     }
 
-    private static String mixture(List<Finding> findings, List<ArmResult> arms) {
+    private static String mixture(List<Compared> compared, List<ArmResult> arms) {
         List<Comparison> comparisons =
-                findings.stream().map(Finding::comparison).toList();
+                compared.stream().map(Compared::comparison).toList();
         return alone(comparisons, arms)
                 ? "MoE"
                 : "arm '" + comparisons.getFirst().b() + "'";
@@ -106,8 +111,8 @@ final class Verdict {
         };
     }
 
-    private static String clause(Finding finding, String mixture, String other) {
-        Comparison comparison = finding.comparison();
+    private static String clause(Compared one, String mixture, String other) {
+        Comparison comparison = one.comparison();
         double difference = comparison.difference();
         Double low = comparison.ciLow();
         Double high = comparison.ciHigh();
@@ -128,30 +133,22 @@ final class Verdict {
                             mixture,
                             other,
                             measured(comparison, difference, low, high))
-                    + moving(
-                            finding.trend(),
-                            Trend.TOWARDS_B,
-                            "a gap that was still growing",
-                            "a gap that was narrowing");
+                    + moving(one.trend(), Trend.TOWARDS_B, "a gap that was still growing", "a gap that was narrowing");
         }
         if (high < 0) {
             return String.format(
                             Locale.ROOT, "%s wins here, by %s", other, measured(comparison, -difference, -high, -low))
-                    + moving(
-                            finding.trend(),
-                            Trend.TOWARDS_A,
-                            "a gap that was still growing",
-                            "a gap that was narrowing");
+                    + moving(one.trend(), Trend.TOWARDS_A, "a gap that was still growing", "a gap that was narrowing");
         }
-        return undecided(finding, mixture, other, low, high);
+        return undecided(one, mixture, other, low, high);
     }
 
     private static String its(String mixture) {
         return mixture.equals("MoE") ? "MoE's" : "the former's";
     }
 
-    private static String undecided(Finding finding, String mixture, String other, double low, double high) {
-        Comparison comparison = finding.comparison();
+    private static String undecided(Compared one, String mixture, String other, double low, double high) {
+        Comparison comparison = one.comparison();
         boolean lower = comparison.difference() >= 0;
         Double detectable = comparison.detectableDifference();
         return String.format(
@@ -168,7 +165,7 @@ final class Verdict {
                                 ? ""
                                 : ", and a difference under " + nats(detectable) + " could have gone undetected")
                 + moving(
-                        finding.trend(),
+                        one.trend(),
                         Trend.TOWARDS_B,
                         "with " + mixture + " still gaining",
                         "with " + other + " still gaining");
@@ -190,7 +187,8 @@ final class Verdict {
         return moving(trend) ? ", " + (trend == up ? whenUp : whenDown) + " when training ended" : "";
     }
 
-    private static boolean moving(Trend trend) {
+    /** Returns whether a gap was shown to change in the second half of training. */
+    static boolean moving(Trend trend) {
         return switch (trend) {
             case TOWARDS_A, TOWARDS_B -> true;
             case NOT_SHOWN, UNKNOWN -> false;

@@ -9,6 +9,7 @@ import dev.mojave.base.Json;
 import dev.mojave.base.Yaml;
 import dev.mojave.result.ArmResult;
 import dev.mojave.result.Comparison;
+import dev.mojave.result.Finding;
 import dev.mojave.result.GapPoint;
 import dev.mojave.result.Provenance;
 import dev.mojave.result.RunRecord;
@@ -164,6 +165,50 @@ class StudyResultsTest {
                         .isEqualTo(
                                 "During training the same 1000 of 50.0k held-out tokens were measured each time; the final "
                                         + "losses are over all of them."));
+    }
+
+    @Test
+    void findingsSayTheSameToPrograms() {
+        Arms arms = begin("1k");
+        trial(arms, "active", 1, 2.9, Status.State.FINISHED, null);
+        trial(arms, "moe", 1, 2.0, Status.State.FINISHED, null);
+        trial(arms, "moe", 2, 2.0, Status.State.FAILED, "the disk is full");
+        List<Finding> findings =
+                Objects.requireNonNull(StudyResults.read(folder.path()).result().findings());
+        assertThat(findings)
+                .extracting(Finding::finding)
+                .containsExactly(
+                        "missing_trial", "missing_trial", "missing_trial", "missing_trial", "undertrained", "one_seed");
+        assertThat(findings)
+                .contains(
+                        new Finding(
+                                "missing_trial",
+                                Finding.Severity.ERROR,
+                                "Go on with the study (--resume auto): trial moe/seed-2 has no result (failed: the disk is full)."),
+                        new Finding(
+                                "undertrained",
+                                Finding.Severity.WARNING,
+                                2.9,
+                                0.75 * 3.1,
+                                "Train arm 'active' longer before believing any order: it ended above 75% of the unigram entropy."),
+                        new Finding(
+                                "one_seed",
+                                Finding.Severity.WARNING,
+                                1.0,
+                                2.0,
+                                "Add seeds: the difference between 'active' and 'moe' is that of one pair, and may be chance."));
+    }
+
+    @Test
+    void aSoundStudyHasNoFindings() {
+        Arms arms = begin("1k");
+        double[] dense = {2.00, 2.04, 2.02};
+        double[] moe = {1.95, 1.97, 1.98};
+        for (int i = 0; i < 3; i++) {
+            trial(arms, "active", i + 1, dense[i], Status.State.FINISHED, null);
+            trial(arms, "moe", i + 1, moe[i], Status.State.FINISHED, null);
+        }
+        assertThat(StudyResults.read(folder.path()).result().findings()).isEmpty();
     }
 
     @Test

@@ -1,11 +1,14 @@
 package dev.mojave.lab.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.mojave.result.ArmResult;
 import dev.mojave.result.Comparison;
+import dev.mojave.result.Finding;
 import dev.mojave.result.Summary;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -138,13 +141,28 @@ class VerdictTest {
         assertThat(loss).isEqualTo("The dense model of equal active size wins here, " + evidence);
     }
 
-    private static String sentence(Verdict.Finding... findings) {
+    @Test
+    void findingsFollowTheSameRules() {
+        Verdict.Compared moving = finding("dense-active", 0.02, 0.01, 0.03, Trend.TOWARDS_B);
+        Verdict.Compared same = new Verdict.Compared(
+                new Comparison("dense-total", "moe", "val_loss", 0.02, 0.02, 0.02, 0.95, "paired t over seeds", 3, 0.0),
+                Trend.UNKNOWN);
+        assertThat(StudyFindings.of(ARMS, List.of(moving, same), UNIGRAM, Map.of()))
+                .extracting(Finding::finding, Finding::severity)
+                .containsExactly(
+                        tuple("gap_moving", Finding.Severity.INFO),
+                        tuple("same_for_every_seed", Finding.Severity.WARNING));
+        Verdict.Compared calm = finding("dense-active", 0.02, 0.01, 0.03, Trend.NOT_SHOWN);
+        assertThat(StudyFindings.of(ARMS, List.of(calm), UNIGRAM, Map.of())).isEmpty();
+    }
+
+    private static String sentence(Verdict.Compared... findings) {
         return Verdict.sentence(ARMS, List.of(findings), UNIGRAM);
     }
 
-    private static Verdict.Finding finding(
+    private static Verdict.Compared finding(
             String a, double difference, @Nullable Double low, @Nullable Double high, Trend trend) {
-        return new Verdict.Finding(
+        return new Verdict.Compared(
                 new Comparison(
                         a,
                         "moe",
