@@ -3,6 +3,7 @@ package dev.mojave.lab.reproduce;
 import dev.mojave.interop.SafeEntry;
 import dev.mojave.interop.SafetensorsFile;
 import dev.mojave.result.ReproduceResult.Difference;
+import dev.mojave.result.metric.Metrics;
 import dev.mojave.run.MetricLine;
 import dev.mojave.run.MetricsLog;
 import dev.mojave.run.RunFolder;
@@ -131,6 +132,6 @@ final class Bits {
 
     /** Says whether a metric measures time, speed or memory. */
     private static boolean measured(String metric) {
-        return metric.endsWith("per_second") || metric.endsWith("/flops_share") || metric.startsWith("memory/");
+        return Metrics.measuredOfMachine(metric);
     }
 }

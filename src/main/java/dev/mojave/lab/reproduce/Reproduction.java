@@ -11,10 +11,10 @@ import dev.mojave.result.Provenance;
 import dev.mojave.result.Provenance.StartedFrom;
 import dev.mojave.result.ReproduceResult;
 import dev.mojave.result.ReproduceResult.Difference;
+import dev.mojave.result.metric.Metrics;
 import dev.mojave.run.Provenances;
 import dev.mojave.run.RecipeDraft;
 import dev.mojave.run.RunFolder;
-import dev.mojave.run.Runs;
 import dev.mojave.run.SavedModel;
 import dev.mojave.run.Status;
 import dev.mojave.tensor.engine.Engine;
@@ -259,6 +259,6 @@ public final class Reproduction {
     }
 
     private static Optional<Double> loss(RunFolder folder) {
-        return Optional.ofNullable(folder.lastMetrics().get(Runs.VAL_LOSS));
+        return Optional.ofNullable(folder.lastMetrics().get(Metrics.VAL_LOSS.name()));
     }
 }

@@ -2,8 +2,8 @@ package dev.mojave.lab.reproduce;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Trees;
+import dev.mojave.result.metric.Metrics;
 import dev.mojave.run.RunFolder;
-import dev.mojave.run.Runs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +50,7 @@ record SeedSpread(List<Double> losses) {
                     .stream()
                     .allMatch(difference -> MAY_DIFFER.contains(difference.path()));
             return sameArm && other.status().complete()
-                    ? Optional.ofNullable(other.lastMetrics().get(Runs.VAL_LOSS))
+                    ? Optional.ofNullable(other.lastMetrics().get(Metrics.VAL_LOSS.name()))
                             .filter(Double::isFinite)
                     : Optional.empty();
         } catch (Failure e) {

@@ -1,6 +1,9 @@
 package dev.mojave.result.metric;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Everything that a run logs, except for what its {@linkplain MixtureMetrics mixtures} do. */
 public final class Metrics {
@@ -128,11 +131,20 @@ public final class Metrics {
             GENERATE_SPEED,
             PEAK_MEMORY);
 
+    private static final Set<String> OF_MACHINE = Stream.of(TRAIN_SPEED, FLOPS_SHARE, GENERATE_SPEED, PEAK_MEMORY)
+            .map(Metric::name)
+            .collect(Collectors.toUnmodifiableSet());
+
     private Metrics() {}
 
     private static Metric metric(
             String name, String title, String words, Unit unit, Better better, Reduction overRanks) {
         return new Metric(name, new Quantity(title, words, unit, better, overRanks));
+    }
+
+    /** Returns whether a metric says how fast or large the run was here, so that another run of the same bits may log another value. */
+    public static boolean measuredOfMachine(String name) {
+        return OF_MACHINE.contains(name);
     }
 
     /** Returns every metric that has a fixed name. */

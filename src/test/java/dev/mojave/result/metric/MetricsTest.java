@@ -94,6 +94,17 @@ class MetricsTest {
     }
 
     @Test
+    void timesAndMemoryAreTheMachines() {
+        assertThat(Metrics.all().stream().map(Metric::name).filter(Metrics::measuredOfMachine))
+                .containsExactly(
+                        "train/tokens_per_second",
+                        "train/flops_share",
+                        "generate/tokens_per_second",
+                        "memory/peak_bytes");
+        assertThat(Metrics.measuredOfMachine("moe/0/load")).isFalse();
+    }
+
+    @Test
     void everyMetricSaysWhatItIs() {
         quantities().forEach(quantity -> {
             assertThat(quantity.title()).matches("[A-Z].*[^.]");
