@@ -18,7 +18,8 @@ import org.apache.commons.csv.CSVRecord;
  * and a quotation mark is a character, as in CoLA, MNLI and translation corpora, unless asked otherwise. {@link Columns} says what is read.
  */
 final class CsvRows {
-    private static final Pattern START_LINE = Pattern.compile("startline (\\d+)");
+    /** In the digits of the machine's language, as the library writes them. */
+    private static final Pattern START_LINE = Pattern.compile("startline (\\p{Nd}+)");
 
     private final SourceFile file;
     private final Fields fields;
@@ -87,7 +88,8 @@ final class CsvRows {
             String said = String.valueOf(Objects.requireNonNull(e.getCause()).getMessage());
             Matcher start = START_LINE.matcher(said);
             String why = said.contains("EOF reached") && start.find()
-                    ? "line " + start.group(1) + " is not CSV: a quotation mark opens a cell there that never closes"
+                    ? "line " + Long.parseLong(start.group(1))
+                            + " is not CSV: a quotation mark opens a cell there that never closes"
                     : "line " + parser.getCurrentLineNumber()
                             + " is not CSV: something follows the quotation mark that closes a cell";
             throw Failure.data(

@@ -3,6 +3,7 @@ package dev.mojave.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.Locales;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -59,7 +60,7 @@ class CsvRowsTest {
     }
 
     @Test
-    void inTsvALineIsARowAndMarksAndSpacesStay() throws IOException {
+    void inTsvALineIsARowAndMarksAndSpacesStay() throws Exception {
         Path file = imports.write(
                 "lines.tsv",
                 "text\tlabel\n\"Second starts with a mark\tplain\n  spaces \tplain\nFourth ends\"\tplain\n");
@@ -69,6 +70,12 @@ class CsvRowsTest {
         assertThat(imports.quote(true).texts(quoted)).containsExactly("a \"b\"\tc");
         Path marks = imports.write("marks.csv", "text,label\n\"Starts with a mark,plain\n  is plain,plain\n");
         imports.refused(Failure.Kind.DATA, marks, "marks.csv line 2 is not CSV", "never closes", "--no-quote");
+        for (String language : Locales.TAGS) {
+            Locales.under(language, () -> {
+                imports.refused(Failure.Kind.DATA, marks, "marks.csv line 2 is not CSV", "never closes");
+                return language;
+            });
+        }
         assertThat(imports.quote(false).texts(marks)).containsExactly("\"Starts with a mark", "  is plain");
     }
 
