@@ -1,22 +1,22 @@
 package dev.mojave.generate;
 
-import dev.mojave.model.ModelSpec;
+import dev.mojave.nn.Attention;
+import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.KvCache;
-import dev.mojave.nn.QkNorm;
 import dev.mojave.nn.Rotary;
 import dev.mojave.tensor.kernels.DecodeKernels;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 
 // Shapes: H heads, K key-value heads, C head size.
 /** The attention of one layer for one token: {@code nn.Attention} without tensors. */
 final class DecoderAttention {
+    private final AttentionSpec spec;
     private final int heads;
     private final int keyValueHeads;
     private final int size;
     private final int layer;
-    private final QkNorm qkNorm;
-    private final double eps;
     private final DecoderLinear qkv;
     private final DecoderLinear output;
     private final Optional<MemorySegment> queryNorm;
@@ -26,28 +26,35 @@ final class DecoderAttention {
 
     /** Buffers that all layers share: queries, keys and values side by side; what heads mixed; scores (H, capacity). */
     record Room(MemorySegment qkv, MemorySegment mixed, MemorySegment scores) {
-        static Room of(ModelSpec spec, DecoderMemory memory) {
-            int all = (spec.numAttentionHeads() + 2 * spec.numKeyValueHeads()) * spec.headSize();
-            return new Room(
-                    memory.buffer(all),
-                    memory.buffer(spec.numAttentionHeads() * spec.headSize()),
-                    memory.buffer(spec.numAttentionHeads() * spec.maxPositionEmbeddings()));
+        static Room of(List<AttentionSpec.GroupedQuery> layers, int context, DecoderMemory memory) {
+            int heads = 0;
+            int mixed = 0;
+            int all = 0;
+            for (AttentionSpec.GroupedQuery layer : layers) {
+                heads = Math.max(heads, layer.heads());
+                mixed = Math.max(mixed, layer.queryWidth());
+                all = Math.max(all, layer.queryWidth() + 2 * layer.keyValueHeads() * layer.headSize());
+            }
+            return new Room(memory.buffer(all), memory.buffer(mixed), memory.buffer(heads * context));
         }
     }
 
-    DecoderAttention(ModelSpec spec, int layer, DecoderMemory memory, Optional<Rotary> rotary, Room room) {
-        String name = "layers." + layer + ".attention.";
-        this.heads = spec.numAttentionHeads();
-        this.keyValueHeads = spec.numKeyValueHeads();
-        this.size = spec.headSize();
+    /**
+     * Packs a layer's matrices.
+     *
+     * @param layer its index in a cache
+     */
+    DecoderAttention(Attention.Weights weights, int layer, DecoderMemory memory, Room room) {
+        this.spec = weights.spec();
+        this.heads = spec.grouped().heads();
+        this.keyValueHeads = spec.grouped().keyValueHeads();
+        this.size = spec.grouped().headSize();
         this.layer = layer;
-        this.qkNorm = spec.qkNorm();
-        this.eps = spec.normEps();
-        this.qkv = DecoderLinear.of(memory, name + "qkv");
-        this.output = DecoderLinear.of(memory, name + "output");
-        this.queryNorm = memory.optional(name + "q_norm.weight");
-        this.keyNorm = memory.optional(name + "k_norm.weight");
-        this.rotary = rotary;
+        this.qkv = DecoderLinear.of(memory, weights.qkv());
+        this.output = DecoderLinear.of(memory, weights.output());
+        this.queryNorm = weights.queryNorm().map(norm -> norm.weightD().segment());
+        this.keyNorm = weights.keyNorm().map(norm -> norm.weightD().segment());
+        this.rotary = weights.rotary();
         this.room = room;
     }
 
@@ -63,14 +70,16 @@ final class DecoderAttention {
         MemorySegment valueMemory = buffers.values().segment();
         store(keys, keyMemory, cache.capacity(), position);
         store(keys + keyValueHeads * size, valueMemory, cache.capacity(), position);
+        int first = spec.firstSeen(position);
+        long hidden = (long) first * size * Float.BYTES;
         DecodeKernels.attend(
                 room.qkv,
-                keyMemory,
-                valueMemory,
+                keyMemory.asSlice(hidden),
+                valueMemory.asSlice(hidden),
                 heads,
                 keyValueHeads,
                 size,
-                position + 1,
+                position + 1 - first,
                 cache.capacity(),
                 room.scores,
                 room.mixed);
@@ -83,7 +92,8 @@ final class DecoderAttention {
     }
 
     private void norm(MemorySegment weight, int from, int count) {
-        switch (qkNorm) {
+        double eps = spec.grouped().normEps();
+        switch (spec.grouped().qkNorm()) {
             case NONE -> throw new IllegalStateException("a norm of queries or keys that the model says it has not");
             case PROJECTION -> DecodeKernels.rmsNorm(room.qkv, weight, room.qkv, from, count * size, eps);
             case HEAD -> {

@@ -1,20 +1,28 @@
 package dev.mojave.generate;
 
+import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.FeedForward.Activation;
 import dev.mojave.tensor.kernels.DecodeKernels;
 import java.lang.foreign.MemorySegment;
 
 /** A feed-forward, or one expert, for one token. */
 record DecoderFeedForward(Activation activation, DecoderLinear input, DecoderLinear output) {
-    /** Takes the layer under a name from the model. */
-    static DecoderFeedForward of(DecoderMemory memory, String name, Activation activation) {
+    /** Packs a layer's matrices. */
+    static DecoderFeedForward of(DecoderMemory memory, FeedForward.Weights weights) {
         return new DecoderFeedForward(
-                activation, DecoderLinear.of(memory, name + "input"), DecoderLinear.of(memory, name + "output"));
+                weights.spec().activation(),
+                DecoderLinear.of(memory, weights.input()),
+                DecoderLinear.of(memory, weights.output()));
     }
 
     /** Returns the size of what lies between its two projections. */
     int intermediateSize() {
         return output.weight().columns();
+    }
+
+    /** Returns the size of what its input projection makes. */
+    int projectedSize() {
+        return activation.projections() * intermediateSize();
     }
 
     /** Returns the bytes of its matrices. */

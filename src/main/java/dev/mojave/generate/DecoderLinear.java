@@ -1,14 +1,17 @@
 package dev.mojave.generate;
 
+import dev.mojave.nn.Linear;
+import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.kernels.PackedMatrix;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /** An affine map of one token, {@code W x + b}. */
 record DecoderLinear(PackedMatrix weight, Optional<MemorySegment> bias) {
-    /** Takes the map under a name from the model. */
-    static DecoderLinear of(DecoderMemory memory, String name) {
-        return new DecoderLinear(memory.matrix(name + ".weight"), memory.optional(name + ".bias"));
+    /** Packs a layer's matrix. */
+    static DecoderLinear of(DecoderMemory memory, Linear.Weights weights) {
+        return new DecoderLinear(
+                memory.matrix(weights.weightOI()), weights.biasO().map(Tensor::segment));
     }
 
     /** y = W x + b. */

@@ -1,8 +1,10 @@
 package dev.mojave.generate;
 
-import dev.mojave.model.ModelSpec;
-import dev.mojave.model.MoeSpec;
-import dev.mojave.nn.FeedForward.Activation;
+import dev.mojave.moe.Experts;
+import dev.mojave.moe.MoeLayer;
+import dev.mojave.moe.RouterSpec;
+import dev.mojave.moe.SharedExpert;
+import dev.mojave.moe.TopKRouter;
 import dev.mojave.tensor.kernels.DecodeKernels;
 import dev.mojave.tensor.kernels.PackedMatrix;
 import java.lang.foreign.MemorySegment;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 // Shapes: E experts, K choices.
 /** A mixture of experts for one token: only the chosen experts' weights are read. The router's stay float32. */
@@ -26,16 +29,15 @@ final class DecoderMixture {
     private final MemorySegment one;
 
     private DecoderMixture(
-            MoeSpec moe,
-            int width,
+            RouterSpec.Sizes sizes,
             PackedMatrix router,
             List<DecoderFeedForward> experts,
             Optional<DecoderFeedForward> shared,
             Optional<PackedMatrix> sharedGate,
             DecoderMemory memory) {
-        this.topK = moe.numExpertsPerTok();
-        this.renormalized = moe.normTopkProb();
-        this.width = width;
+        this.topK = sizes.topK();
+        this.renormalized = sizes.renormalize();
+        this.width = sizes.width();
         this.router = router;
         this.experts = experts;
         this.shared = shared;
@@ -44,38 +46,39 @@ final class DecoderMixture {
         this.one = memory.buffer(width);
     }
 
-    /** Takes the mixture under a name from the model. */
-    static DecoderMixture of(DecoderMemory memory, String name, ModelSpec spec, MoeSpec moe) {
-        Activation activation = spec.hiddenAct();
-        List<PackedMatrix> inputs = memory.matrices(name + "experts.input.weight");
-        List<PackedMatrix> outputs = memory.matrices(name + "experts.output.weight");
-        Optional<List<MemorySegment>> inputBiases = memory.vectors(name + "experts.input.bias");
-        Optional<List<MemorySegment>> outputBiases = memory.vectors(name + "experts.output.bias");
+    /** Packs a layer of a kind that {@link DecoderSupport} knows. */
+    static DecoderMixture of(DecoderMemory memory, MoeLayer.Weights weights) {
+        if (!(weights.router() instanceof TopKRouter router) || !(weights.experts() instanceof Experts experts)) {
+            throw new IllegalStateException("a mixture that the decoder does not know");
+        }
+        return new DecoderMixture(
+                weights.spec().sizes(),
+                memory.exact(router.weightED()),
+                experts(memory, experts.weights()),
+                weights.shared().map(shared -> DecoderFeedForward.of(memory, shared.feedForward())),
+                weights.shared().flatMap(SharedExpert.Weights::gate).map(gate -> memory.exact(gate.weightOI())),
+                memory);
+    }
+
+    private static List<DecoderFeedForward> experts(DecoderMemory memory, Experts.Weights weights) {
+        List<PackedMatrix> inputs = memory.matrices(weights.inputEID());
+        List<PackedMatrix> outputs = memory.matrices(weights.outputEDI());
+        Optional<List<MemorySegment>> inputBiases = weights.inputBiasEI().map(DecoderMemory::rows);
+        Optional<List<MemorySegment>> outputBiases = weights.outputBiasED().map(DecoderMemory::rows);
         List<DecoderFeedForward> experts = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             int expert = i;
             experts.add(new DecoderFeedForward(
-                    activation,
+                    weights.spec().each().activation(),
                     new DecoderLinear(inputs.get(i), inputBiases.map(b -> b.get(expert))),
                     new DecoderLinear(outputs.get(i), outputBiases.map(b -> b.get(expert)))));
         }
-        Optional<DecoderFeedForward> shared = memory.has(name + "shared.input.weight")
-                ? Optional.of(DecoderFeedForward.of(memory, name + "shared.", activation))
-                : Optional.empty();
-        Optional<PackedMatrix> gate = memory.has(name + "shared.gate.weight")
-                ? Optional.of(memory.exact(name + "shared.gate.weight"))
-                : Optional.empty();
-        return new DecoderMixture(
-                moe, spec.hiddenSize(), memory.exact(name + "router.weight"), experts, shared, gate, memory);
+        return experts;
     }
 
-    /** Returns the largest intermediate size of its experts. */
-    int intermediateSize() {
-        return IntStream.concat(
-                        experts.stream().mapToInt(DecoderFeedForward::intermediateSize),
-                        shared.stream().mapToInt(DecoderFeedForward::intermediateSize))
-                .max()
-                .orElseThrow();
+    /** Returns its experts, the shared one too. */
+    Stream<DecoderFeedForward> feedForwards() {
+        return Stream.concat(experts.stream(), shared.stream());
     }
 
     /** Returns the bytes of the matrices that one token meets. */

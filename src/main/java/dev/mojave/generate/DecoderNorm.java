@@ -1,21 +1,20 @@
 package dev.mojave.generate;
 
-import dev.mojave.model.ModelSpec;
 import dev.mojave.nn.Norm;
+import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.kernels.DecodeKernels;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /** Normalisation of one token. */
 record DecoderNorm(Norm.Kind kind, MemorySegment weight, Optional<MemorySegment> bias, int width, double eps) {
-    /** Takes the norm under a name from the model. */
-    static DecoderNorm of(DecoderMemory memory, String name, ModelSpec spec) {
+    static DecoderNorm of(Norm.Weights weights) {
         return new DecoderNorm(
-                spec.norm(),
-                memory.vector(name + ".weight"),
-                memory.optional(name + ".bias"),
-                spec.hiddenSize(),
-                spec.normEps());
+                weights.spec().kind(),
+                weights.weightD().segment(),
+                weights.biasD().map(Tensor::segment),
+                weights.spec().width(),
+                weights.spec().eps());
     }
 
     /** y = norm(x). */

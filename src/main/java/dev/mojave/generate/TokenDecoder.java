@@ -3,13 +3,12 @@ package dev.mojave.generate;
 import dev.mojave.base.Check;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
-import dev.mojave.model.MoeSpec;
+import dev.mojave.model.ModelWeights;
+import dev.mojave.moe.MoeLayer;
+import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.KvCache;
-import dev.mojave.nn.Positions;
-import dev.mojave.nn.Rotary;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Device;
-import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.kernels.DecodeKernels;
@@ -20,6 +19,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 
 /**
  * Reads one token at a time with matrix-vector kernels. A forward pass of one token through libtorch spends its time between the
@@ -39,10 +40,8 @@ public final class TokenDecoder implements AutoCloseable {
             DecoderNorm feedForwardNorm,
             Optional<DecoderFeedForward> dense,
             Optional<DecoderMixture> mixture) {
-        int intermediateSize() {
-            return dense.isPresent()
-                    ? dense.get().intermediateSize()
-                    : mixture.orElseThrow().intermediateSize();
+        Stream<DecoderFeedForward> feedForwards() {
+            return Stream.concat(dense.stream(), mixture.stream().flatMap(DecoderMixture::feedForwards));
         }
     }
 
@@ -66,24 +65,26 @@ public final class TokenDecoder implements AutoCloseable {
     public TokenDecoder(LanguageModel model, WeightFormat format) {
         Check.that(takes(model), "no kernels for decoding this model; read its tokens with forward()");
         this.spec = model.spec();
-        this.memory = new DecoderMemory(model, format);
-        this.embedding = spec.tieWordEmbeddings() ? Optional.empty() : Optional.of(memory.vector("embedding.weight"));
-        this.positions = positions();
-        Optional<Rotary> rotary = spec.positionEmbedding() == Positions.ROPE
-                ? Optional.of(
-                        new Rotary(spec.headSize(), spec.maxPositionEmbeddings(), spec.ropeTheta(), spec.scaling()))
-                : Optional.empty();
-        rotary.ifPresent(r -> memory.own(r::close));
-        DecoderAttention.Room room = DecoderAttention.Room.of(spec, memory);
-        for (int i = 0; i < spec.numHiddenLayers(); i++) {
-            layers.add(layer(i, rotary, room));
+        this.memory = new DecoderMemory(format);
+        ModelWeights weights = model.weights();
+        boolean tied = weights.headVD() == weights.embeddingVD();
+        this.embedding =
+                tied ? Optional.empty() : Optional.of(weights.embeddingVD().segment());
+        this.positions = weights.positionsTD().map(Tensor::segment);
+        List<ModelWeights.Block> blocks =
+                weights.layers().stream().map(TokenDecoder::block).toList();
+        DecoderAttention.Room room = DecoderAttention.Room.of(
+                blocks.stream().map(block -> block.attention().spec().grouped()).toList(),
+                spec.maxPositionEmbeddings(),
+                memory);
+        for (ModelWeights.Block block : blocks) {
+            layers.add(layer(block, layers.size(), room));
         }
-        this.finalNorm = DecoderNorm.of(memory, "final_norm", spec);
-        this.head = memory.matrix(spec.tieWordEmbeddings() ? "embedding.weight" : "head.weight");
-        int intermediate =
-                layers.stream().mapToInt(Layer::intermediateSize).max().orElseThrow();
+        this.finalNorm = DecoderNorm.of(weights.finalNorm());
+        this.head = memory.matrix(weights.headVD());
         this.feedForwardRoom = new DecoderFeedForward.Room(
-                memory.buffer(spec.hiddenAct().projections() * intermediate), memory.buffer(intermediate));
+                memory.buffer(largest(DecoderFeedForward::projectedSize)),
+                memory.buffer(largest(DecoderFeedForward::intermediateSize)));
         this.residual = memory.buffer(spec.hiddenSize());
         this.normed = memory.buffer(spec.hiddenSize());
         this.logits = memory.buffer(spec.vocabSize());
@@ -91,44 +92,35 @@ public final class TokenDecoder implements AutoCloseable {
 
     /** Returns whether the kernels run here and know everything that this model is made of. */
     public static boolean takes(LanguageModel model) {
-        boolean known = model.spec().mixture().map(MoeSpec::isPlainTopK).orElse(true);
-        return known
-                && model.spec().parallel() == null
-                && Engine.current().fused()
+        return Engine.current().fused()
+                && DecoderSupport.knows(model.weights())
                 && model.parameters().stream()
                         .map(p -> p.value())
                         .allMatch(t -> t.dtype() == DType.FLOAT32 && t.device().equals(Device.CPU));
     }
 
-    private Optional<MemorySegment> positions() {
-        return switch (spec.positionEmbedding()) {
-            case LEARNED -> Optional.of(memory.vector("positions.weight"));
-            case ROPE -> Optional.empty();
-            case SINUSOIDAL -> {
-                try (Scope _ = Scope.open()) {
-                    Tensor table = Positions.sinusoidal(spec.maxPositionEmbeddings(), spec.hiddenSize())
-                            .retain();
-                    memory.own(table);
-                    yield Optional.of(table.segment());
-                }
-            }
+    private static ModelWeights.Block block(ModelWeights.Layer layer) {
+        return switch (layer) {
+            case ModelWeights.Block block -> block;
+            case ModelWeights.Parallel _ -> throw new IllegalStateException("a layer that the decoder does not know");
         };
     }
 
-    private Layer layer(int index, Optional<Rotary> rotary, DecoderAttention.Room room) {
-        String name = "layers." + index + ".";
-        boolean sparse = memory.has(name + "moe.router.weight");
+    private Layer layer(ModelWeights.Block block, int index, DecoderAttention.Room room) {
         return new Layer(
-                DecoderNorm.of(memory, name + "attention_norm", spec),
-                new DecoderAttention(spec, index, memory, rotary, room),
-                DecoderNorm.of(memory, name + "feed_forward_norm", spec),
-                sparse
-                        ? Optional.empty()
-                        : Optional.of(DecoderFeedForward.of(memory, name + "feed_forward.", spec.hiddenAct())),
-                sparse
-                        ? Optional.of(DecoderMixture.of(
-                                memory, name + "moe.", spec, spec.mixture().orElseThrow()))
+                DecoderNorm.of(block.attentionNorm()),
+                new DecoderAttention(block.attention(), index, memory, room),
+                DecoderNorm.of(block.feedForwardNorm()),
+                block.half() instanceof ModelWeights.Dense(FeedForward.Weights dense)
+                        ? Optional.of(DecoderFeedForward.of(memory, dense))
+                        : Optional.empty(),
+                block.half() instanceof ModelWeights.Sparse(MoeLayer.Weights mixture)
+                        ? Optional.of(DecoderMixture.of(memory, mixture))
                         : Optional.empty());
+    }
+
+    private int largest(ToIntFunction<DecoderFeedForward> size) {
+        return layers.stream().flatMap(Layer::feedForwards).mapToInt(size).max().orElseThrow();
     }
 
     /** Returns the bytes of weights that one token reads. */

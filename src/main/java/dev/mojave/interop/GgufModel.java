@@ -5,11 +5,20 @@ import dev.mojave.base.IoFailures;
 import dev.mojave.base.Staging;
 import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.model.BlockSpec;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
+import dev.mojave.moe.Capacity;
 import dev.mojave.moe.Dispatch;
+import dev.mojave.moe.ExpertBank;
+import dev.mojave.moe.Experts;
+import dev.mojave.moe.LinearExperts;
+import dev.mojave.moe.MoeLayer;
+import dev.mojave.moe.RouterSpec;
+import dev.mojave.moe.SharedExpert;
 import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.Attention;
+import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Parameter;
@@ -24,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -38,6 +48,7 @@ import java.util.stream.IntStream;
  * <p>Norms and routers stay float32; a matrix whose rows are no multiple of 32 is stored as F16 where Q8_0 was asked for.
  */
 public final class GgufModel {
+    private static final String OTHER_BIASES = "it has biases outside its attention";
     private static final Pattern LAYER = Pattern.compile("model\\.layers\\.(\\d+)\\.(.+)");
     private static final Pattern EXPERT = Pattern.compile("block_sparse_moe\\.experts\\.(\\d+)\\.(w[123])\\.weight");
 
@@ -144,47 +155,104 @@ public final class GgufModel {
 
     private static List<String> against(ModelSpec spec) {
         List<String> against = new ArrayList<>();
-        refuse(against, spec.norm() != Norm.Kind.RMS_NORM, "norm is not rms_norm");
         refuse(against, spec.positionEmbedding() != Positions.ROPE, "position_embedding is not rope");
         refuse(against, spec.scaling().isPresent(), "rope_scaling is set");
-        refuse(against, spec.hiddenAct() != FeedForward.Activation.SWIGLU, "hidden_act is not swiglu");
-        refuse(against, spec.bias() || spec.mlpBias(), "it has biases outside its attention");
-        refuseAttention(against, spec);
         refuse(against, spec.parallelBlocks().isPresent(), "parallel is set");
+        spec.blocks().forEach(block -> refuseBlock(against, block, Architecture.of(spec)));
         spec.mixture().ifPresent(moe -> refuseMixture(against, moe, spec.numHiddenLayers()));
         return against;
     }
 
-    private static void refuseAttention(List<String> against, ModelSpec spec) {
-        Architecture architecture = Architecture.of(spec);
-        Attention.Bias bias = architecture == Architecture.QWEN2 ? Attention.Bias.QKV : Attention.Bias.NONE;
+    private static void refuseBlock(List<String> against, BlockSpec block, Architecture architecture) {
+        switch (block) {
+            case BlockSpec(
+                    BlockSpec.Topology topology,
+                    Norm.Spec(Norm.Kind norm, int _, double _, boolean bias),
+                    AttentionSpec attention,
+                    BlockSpec.SecondHalf half,
+                    double _) -> {
+                switch (topology) {
+                    case PRE_NORM -> {} // All of them have it.
+                }
+                refuse(against, norm != Norm.Kind.RMS_NORM, "norm is not rms_norm");
+                refuse(against, bias, OTHER_BIASES);
+                refuseAttention(against, attention, architecture);
+                switch (half) {
+                    case BlockSpec.Dense(FeedForward.Spec dense) -> refuseFeedForward(against, dense);
+                    case BlockSpec.Sparse(MoeLayer.Spec mixture) -> refuseExperts(against, mixture, architecture);
+                }
+            }
+        }
+    }
+
+    private static void refuseAttention(List<String> against, AttentionSpec attention, Architecture architecture) {
         String name = architecture.key();
-        refuse(
-                against,
-                spec.attentionBias() != bias,
-                "attention_bias is " + spec.attentionBias().name().toLowerCase(Locale.ROOT) + " (its " + name + " has "
-                        + bias.name().toLowerCase(Locale.ROOT) + ")");
-        refuse(against, spec.qkNorm() == QkNorm.PROJECTION, "qk_norm is projection");
-        refuse(
-                against,
-                architecture == Architecture.QWEN2 && spec.headSize() * spec.numAttentionHeads() != spec.hiddenSize(),
-                "head_dim is not hidden_size / num_attention_heads (its qwen2 has that)");
-        refuse(
-                against,
-                architecture != Architecture.LLAMA && spec.mixture().isPresent(),
-                "it has experts (its " + name + " has none)");
+        switch (attention) {
+            case AttentionSpec.GroupedQuery(
+                    int width,
+                    int heads,
+                    int _,
+                    int headSize,
+                    Attention.Bias bias,
+                    QkNorm qkNorm,
+                    double _,
+                    double _) -> {
+                Attention.Bias own = architecture == Architecture.QWEN2 ? Attention.Bias.QKV : Attention.Bias.NONE;
+                refuse(
+                        against,
+                        bias != own,
+                        "attention_bias is " + bias.name().toLowerCase(Locale.ROOT) + " (its " + name + " has "
+                                + own.name().toLowerCase(Locale.ROOT) + ")");
+                refuse(against, qkNorm == QkNorm.PROJECTION, "qk_norm is projection");
+                refuse(
+                        against,
+                        architecture == Architecture.QWEN2 && (long) headSize * heads != width,
+                        "head_dim is not hidden_size / num_attention_heads (its qwen2 has that)");
+            }
+            case AttentionSpec.SlidingWindow(AttentionSpec.GroupedQuery grouped, int window) -> {
+                refuseAttention(against, grouped, architecture);
+                refuse(against, true, "sliding_window is " + window + " (its " + name + " has none)");
+            }
+        }
+    }
+
+    private static void refuseFeedForward(List<String> against, FeedForward.Spec feedForward) {
+        switch (feedForward) {
+            case FeedForward.Spec(int _, int _, FeedForward.Activation activation, boolean bias, int _) -> {
+                refuse(against, activation != FeedForward.Activation.SWIGLU, "hidden_act is not swiglu");
+                refuse(against, bias, OTHER_BIASES);
+            }
+        }
+    }
+
+    private static void refuseExperts(List<String> against, MoeLayer.Spec mixture, Architecture architecture) {
+        refuse(against, architecture != Architecture.LLAMA, "it has experts (its " + architecture.key() + " has none)");
+        switch (mixture) {
+            case MoeLayer.Spec(
+                    RouterSpec router,
+                    RouterSpec.Sizes(int _, int _, int _, boolean renormalized),
+                    ExpertBank.Spec experts,
+                    MoeLayer.Travel(Dispatch.Kind dispatch, Optional<Capacity> _, double _),
+                    Optional<SharedExpert.Spec> shared) -> {
+                refuse(against, !(router instanceof TopKRouter.Spec), "moe.router is not top_k");
+                refuse(against, !renormalized, "moe.norm_topk_prob is false");
+                refuse(against, dispatch == Dispatch.Kind.CAPACITY, "moe.dispatch drops tokens");
+                refuse(against, shared.isPresent(), "it has a shared expert");
+                switch (experts) {
+                    case Experts.Spec(int _, FeedForward.Spec each, double _) -> refuseFeedForward(against, each);
+                    case LinearExperts.Spec _ -> refuse(against, true, "its experts are linear");
+                }
+            }
+        }
     }
 
     private static void refuseMixture(List<String> against, MoeSpec moe, int layers) {
-        refuse(against, !(moe.router() instanceof TopKRouter.Spec), "moe.router is not top_k");
-        refuse(against, !moe.normTopkProb(), "moe.norm_topk_prob is false");
-        refuse(against, moe.dispatch() == Dispatch.Kind.CAPACITY, "moe.dispatch drops tokens");
-        refuse(against, moe.sharedExpertIntermediateSize() > 0, "it has a shared expert");
         refuse(against, !IntStream.range(0, layers).allMatch(moe::sparse), "some layers are dense");
     }
 
+    /** Adds a reason once, however many layers have it. */
     private static void refuse(List<String> against, boolean wrong, String why) {
-        if (wrong) {
+        if (wrong && !against.contains(why)) {
             against.add(why);
         }
     }

@@ -14,6 +14,7 @@ import dev.mojave.nn.Positions;
 import dev.mojave.nn.QkNorm;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -88,7 +89,7 @@ final class HfConfigReader {
         only("hidden_act", "silu", List.of("silu", "swish"));
         int heads = whole("num_attention_heads");
         int context = whole("max_position_embeddings");
-        new HfWindow(this, config, context).require();
+        Optional<Integer> window = new HfWindow(this, config, context).window();
         boolean mixtral = is(HfFamily.MIXTRAL);
         Attention.Bias bias = attentionBias();
         boolean mlpBias = is(HfFamily.LLAMA) && flag("mlp_bias", false);
@@ -112,6 +113,7 @@ final class HfConfigReader {
                 bias,
                 mlpBias,
                 qkNorm,
+                window.orElse(null),
                 flag("tie_word_embeddings", false),
                 number("attention_dropout", 0),
                 initializerRange(),

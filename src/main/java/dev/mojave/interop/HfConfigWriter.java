@@ -4,7 +4,9 @@ import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
 import dev.mojave.moe.BalanceLoss;
 import dev.mojave.nn.Attention;
+import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.RopeScaling;
+import java.util.Optional;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -25,22 +27,42 @@ final class HfConfigWriter {
                 config.put("attention_bias", spec.attentionBias() == Attention.Bias.ALL);
                 config.put("mlp_bias", spec.mlpBias());
             }
-            case MISTRAL, MIXTRAL -> config.putNull("sliding_window");
-            case QWEN2 -> config.put("use_sliding_window", false);
+            case MISTRAL, MIXTRAL -> config.put("sliding_window", window(spec).orElse(null));
+            case QWEN2 -> qwenWindow(config, spec);
             case OLMOE -> {
                 config.put("attention_bias", spec.attentionBias() == Attention.Bias.ALL);
                 config.putNull("clip_qkv");
                 // Another default names a token of a vocabulary that is not ours.
                 config.putNull("pad_token_id");
             }
-            case QWEN2_MOE -> config.put("qkv_bias", spec.attentionBias() == Attention.Bias.QKV);
-            case QWEN3 ->
-                config.put("attention_bias", spec.attentionBias() == Attention.Bias.ALL)
+            case QWEN2_MOE ->
+                config.put("qkv_bias", spec.attentionBias() == Attention.Bias.QKV)
                         .put("use_sliding_window", false);
-            case QWEN3_MOE -> config.put("attention_bias", spec.attentionBias() == Attention.Bias.ALL);
+            case QWEN3 -> {
+                config.put("attention_bias", spec.attentionBias() == Attention.Bias.ALL);
+                qwenWindow(config, spec);
+            }
+            case QWEN3_MOE -> {
+                config.put("attention_bias", spec.attentionBias() == Attention.Bias.ALL);
+                qwenWindow(config, spec);
+            }
         }
         spec.mixture().ifPresent(moe -> mixture(config, family, spec, moe));
         return config;
+    }
+
+    private static Optional<Integer> window(ModelSpec spec) {
+        return switch (spec.attention()) {
+            case AttentionSpec.GroupedQuery _ -> Optional.empty();
+            case AttentionSpec.SlidingWindow(AttentionSpec.GroupedQuery _, int window) -> Optional.of(window);
+        };
+    }
+
+    /** Where the window is used it begins, unless told otherwise, behind the 28th layer. */
+    private static void qwenWindow(ObjectNode config, ModelSpec spec) {
+        Optional<Integer> window = window(spec);
+        config.put("use_sliding_window", window.isPresent());
+        window.ifPresent(tokens -> config.put("sliding_window", tokens).put("max_window_layers", 0));
     }
 
     /** The keys that every config has. */
@@ -140,7 +162,6 @@ final class HfConfigWriter {
         config.put("decoder_sparse_step", moe.decoderSparseStep());
         var dense = config.putArray("mlp_only_layers");
         moe.mlpOnlyLayers().forEach(dense::add);
-        config.put("use_sliding_window", false);
         if (family == HfFamily.QWEN2_MOE) {
             config.put("shared_expert_intermediate_size", moe.sharedExpertIntermediateSize());
         }

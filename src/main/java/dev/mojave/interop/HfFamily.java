@@ -1,9 +1,21 @@
 package dev.mojave.interop;
 
+import dev.mojave.model.BlockSpec;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
+import dev.mojave.moe.Capacity;
+import dev.mojave.moe.Coefficients;
+import dev.mojave.moe.Dispatch;
+import dev.mojave.moe.ExpertBank;
+import dev.mojave.moe.Experts;
+import dev.mojave.moe.LinearExperts;
+import dev.mojave.moe.MoeLayer;
+import dev.mojave.moe.RouterSpec;
+import dev.mojave.moe.SharedExpert;
 import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.Attention;
+import dev.mojave.nn.AttentionSpec;
+import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.FeedForward.Activation;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Positions;
@@ -74,7 +86,14 @@ enum HfFamily {
             return GPT2;
         }
         if (spec.mixture().isEmpty()) {
-            return spec.qkNorm() == QkNorm.HEAD ? QWEN3 : spec.attentionBias() == Attention.Bias.QKV ? QWEN2 : LLAMA;
+            if (spec.qkNorm() == QkNorm.HEAD) {
+                return QWEN3;
+            }
+            return switch (spec.attentionBias()) {
+                case QKV -> QWEN2;
+                case ALL -> LLAMA;
+                case NONE -> spec.attention() instanceof AttentionSpec.SlidingWindow ? MISTRAL : LLAMA;
+            };
         }
         if (spec.mixture().get().sharedExpertIntermediateSize() > 0) {
             return QWEN2_MOE;
@@ -89,41 +108,10 @@ enum HfFamily {
     /** Returns what keeps a model from being of this architecture, each with the key and what the architecture has instead. */
     List<String> obstacles(ModelSpec spec) {
         Obstacles found = new Obstacles(modelType, new ArrayList<>());
-        if (this == GPT2) {
-            found.unless(spec.norm() == Norm.Kind.LAYER_NORM, "norm", spec.norm(), "layer_norm");
-            found.unless(
-                    spec.positionEmbedding() == Positions.LEARNED,
-                    "position_embedding",
-                    spec.positionEmbedding(),
-                    "learned");
-            found.unless(spec.hiddenAct() == Activation.GELU, "hidden_act", spec.hiddenAct(), "gelu");
-            boolean all = spec.bias() && spec.mlpBias() && spec.attentionBias() == Attention.Bias.ALL;
-            found.unless(all, "bias", "off in places", "all of them");
-            found.unless(
-                    spec.numKeyValueHeads() == spec.numAttentionHeads(),
-                    "num_key_value_heads",
-                    spec.numKeyValueHeads(),
-                    "as many as num_attention_heads");
-            found.unless(spec.qkNorm() == QkNorm.NONE, "qk_norm", spec.qkNorm(), "none");
-            found.sharedHeads(spec);
-            found.unless(spec.mixture().isEmpty(), "moe", "there", "no experts");
-            found.unless(spec.parallelBlocks().isEmpty(), "parallel", "there", "no parallel blocks");
-            return found.list;
-        }
         found.unless(spec.parallelBlocks().isEmpty(), "parallel", "there", "no parallel blocks");
-        found.unless(spec.norm() == Norm.Kind.RMS_NORM, "norm", spec.norm(), "rms_norm");
         found.unless(
-                spec.positionEmbedding() == Positions.ROPE, "position_embedding", spec.positionEmbedding(), "rope");
-        found.unless(spec.hiddenAct() == Activation.SWIGLU, "hidden_act", spec.hiddenAct(), "swiglu");
-        found.unless(
-                spec.qkNorm() == qkNorm(),
-                "qk_norm",
-                spec.qkNorm(),
-                qkNorm().name().toLowerCase(Locale.ROOT));
-        biases(spec, found);
-        if (this == OLMOE) {
-            found.sharedHeads(spec);
-        }
+                spec.positionEmbedding() == positions(), "position_embedding", spec.positionEmbedding(), positions());
+        spec.blocks().forEach(block -> block(block, found));
         if (sparse()) {
             spec.mixture()
                     .ifPresentOrElse(moe -> mixture(moe, found), () -> found.unless(false, "moe", "absent", "experts"));
@@ -131,6 +119,118 @@ enum HfFamily {
             found.unless(spec.mixture().isEmpty(), "moe", "there", "no experts");
         }
         return found.list;
+    }
+
+    private void block(BlockSpec block, Obstacles found) {
+        switch (block) {
+            case BlockSpec(
+                    BlockSpec.Topology topology,
+                    Norm.Spec(Norm.Kind norm, int _, double _, boolean bias),
+                    AttentionSpec attention,
+                    BlockSpec.SecondHalf half,
+                    double _) -> {
+                switch (topology) {
+                    case PRE_NORM -> {} // All of them have it.
+                }
+                found.unless(norm == norm(), "norm", norm, norm());
+                found.everywhere(this != GPT2 || bias);
+                attention(attention, found);
+                switch (half) {
+                    case BlockSpec.Dense(FeedForward.Spec dense) -> feedForward(dense, found);
+                    case BlockSpec.Sparse(MoeLayer.Spec mixture) -> mixture(mixture, found);
+                }
+            }
+        }
+    }
+
+    private void attention(AttentionSpec attention, Obstacles found) {
+        switch (attention) {
+            case AttentionSpec.GroupedQuery(
+                    int width,
+                    int heads,
+                    int keyValueHeads,
+                    int headSize,
+                    Attention.Bias bias,
+                    QkNorm qkNorm,
+                    double _,
+                    double _) -> {
+                found.unless(qkNorm == qkNorm(), "qk_norm", qkNorm, qkNorm());
+                if (this == GPT2) {
+                    found.everywhere(bias == Attention.Bias.ALL);
+                }
+                found.unless(this == GPT2 || biases().contains(bias), "attention_bias", bias, words(biases()));
+                found.unless(
+                        this != GPT2 || keyValueHeads == heads,
+                        "num_key_value_heads",
+                        keyValueHeads,
+                        "as many as num_attention_heads");
+                found.unless(
+                        !sharedHeads() || (long) headSize * heads == width,
+                        "head_dim",
+                        headSize,
+                        "hidden_size / num_attention_heads");
+            }
+            case AttentionSpec.SlidingWindow(AttentionSpec.GroupedQuery grouped, int window) -> {
+                attention(grouped, found);
+                found.unless(
+                        windowed(),
+                        "sliding_window",
+                        window,
+                        "none; mistral, mixtral, qwen2, qwen3 and qwen3_moe have one");
+            }
+        }
+    }
+
+    private void feedForward(FeedForward.Spec feedForward, Obstacles found) {
+        switch (feedForward) {
+            case FeedForward.Spec(int _, int _, Activation activation, boolean bias, int _) -> {
+                Activation own = this == GPT2 ? Activation.GELU : Activation.SWIGLU;
+                found.unless(activation == own, "hidden_act", activation, own);
+                found.everywhere(this != GPT2 || bias);
+                found.unless(this == GPT2 || this == LLAMA || !bias, "mlp_bias", bias, "none");
+            }
+        }
+    }
+
+    /** What the layer itself says; {@link #mixture(MoeSpec, Obstacles)} has the rest, in the words of the recipe. */
+    private void mixture(MoeLayer.Spec mixture, Obstacles found) {
+        switch (mixture) {
+            case MoeLayer.Spec(
+                    RouterSpec _,
+                    RouterSpec.Sizes _,
+                    ExpertBank.Spec experts,
+                    MoeLayer.Travel _,
+                    Optional<SharedExpert.Spec> _) -> {
+                switch (experts) {
+                    case Experts.Spec(int _, FeedForward.Spec each, double _) -> feedForward(each, found);
+                    case LinearExperts.Spec _ -> found.unless(false, "experts", "linear", "feed-forwards");
+                }
+            }
+        }
+    }
+
+    private Norm.Kind norm() {
+        return this == GPT2 ? Norm.Kind.LAYER_NORM : Norm.Kind.RMS_NORM;
+    }
+
+    private Positions positions() {
+        return this == GPT2 ? Positions.LEARNED : Positions.ROPE;
+    }
+
+    /** Returns whether its heads share the width, whatever head_dim says. */
+    private boolean sharedHeads() {
+        return switch (this) {
+            case GPT2, OLMOE -> true;
+            case LLAMA, MISTRAL, QWEN2, QWEN3, MIXTRAL, QWEN2_MOE, QWEN3_MOE -> false;
+        };
+    }
+
+    /** Returns whether all of its layers can have a sliding window, in every release of transformers. */
+    private boolean windowed() {
+        return switch (this) {
+            case MISTRAL, MIXTRAL, QWEN2, QWEN3, QWEN3_MOE -> true;
+            case GPT2, LLAMA, OLMOE, QWEN2_MOE -> false;
+        };
     }
 
     /** Returns whether it has experts. */
@@ -149,66 +249,73 @@ enum HfFamily {
         };
     }
 
-    private void biases(ModelSpec spec, Obstacles found) {
-        found.unless(this == LLAMA || !spec.mlpBias(), "mlp_bias", spec.mlpBias(), "none");
-        switch (this) {
-            case MISTRAL, MIXTRAL -> bias(spec, found, Attention.Bias.ALL, Attention.Bias.QKV);
-            case QWEN2 -> bias(spec, found, Attention.Bias.ALL, Attention.Bias.NONE);
-            case QWEN2_MOE -> bias(spec, found, Attention.Bias.ALL);
-            case GPT2, LLAMA, OLMOE, QWEN3, QWEN3_MOE -> bias(spec, found, Attention.Bias.QKV);
-        }
+    private List<Attention.Bias> biases() {
+        return switch (this) {
+            case GPT2 -> List.of(Attention.Bias.ALL);
+            case MISTRAL, MIXTRAL -> List.of(Attention.Bias.NONE);
+            case QWEN2 -> List.of(Attention.Bias.QKV);
+            case QWEN2_MOE -> List.of(Attention.Bias.NONE, Attention.Bias.QKV);
+            case LLAMA, OLMOE, QWEN3, QWEN3_MOE -> List.of(Attention.Bias.NONE, Attention.Bias.ALL);
+        };
     }
 
-    private static void bias(ModelSpec spec, Obstacles found, Attention.Bias... lacking) {
-        List<Attention.Bias> has = new ArrayList<>(List.of(Attention.Bias.values()));
-        has.removeAll(List.of(lacking));
-        String words =
-                has.stream().map(bias -> bias.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(" or "));
-        found.unless(has.contains(spec.attentionBias()), "attention_bias", spec.attentionBias(), words);
+    private static String words(List<Attention.Bias> biases) {
+        return biases.stream().map(bias -> bias.name().toLowerCase(Locale.ROOT)).collect(Collectors.joining(" or "));
     }
 
     private void mixture(MoeSpec moe, Obstacles found) {
-        boolean qwen = this == QWEN2_MOE || this == QWEN3_MOE;
-        boolean always = this == MIXTRAL;
-        found.unless(
-                moe.router() instanceof TopKRouter.Spec,
-                "moe.router",
-                moe.router().kind(),
-                "top_k");
-        found.unless(moe.capacityFactor() == null, "moe.capacity_factor", "set", "no capacity");
-        found.unless(
-                !always || moe.normTopkProb() || moe.numExperts() == 1,
-                "moe.norm_topk_prob",
-                moe.normTopkProb(),
-                "true; router weights that are not divided by their sum, as with one expert a token, exist in olmoe (qk_norm:"
-                        + " projection), qwen2_moe and qwen3_moe alone");
-        found.unless(qwen || moe.decoderSparseStep() == 1, "moe.decoder_sparse_step", moe.decoderSparseStep(), "1");
-        found.unless(qwen || moe.mlpOnlyLayers().isEmpty(), "moe.mlp_only_layers", moe.mlpOnlyLayers(), "none");
-        boolean shared = moe.sharedExpertIntermediateSize() > 0;
-        found.unless(
-                shared == (this == QWEN2_MOE),
-                "moe.shared_expert_intermediate_size",
-                moe.sharedExpertIntermediateSize(),
-                shared ? "no shared expert" : "one");
-        found.unless(!shared || moe.sharedExpertGate(), "moe.shared_expert_gate", moe.sharedExpertGate(), "true");
+        switch (moe) {
+            case MoeSpec(
+                    int experts,
+                    int _,
+                    boolean renormalized,
+                    int step,
+                    List<Integer> dense,
+                    Integer _,
+                    int shared,
+                    boolean gated,
+                    RouterSpec router,
+                    Coefficients _,
+                    Dispatch.Kind dispatch,
+                    Capacity _,
+                    double _,
+                    double _) -> {
+                found.unless(router instanceof TopKRouter.Spec, "moe.router", router.kind(), "top_k");
+                found.unless(dispatch != Dispatch.Kind.CAPACITY, "moe.capacity_factor", "set", "no capacity");
+                found.unless(
+                        this != MIXTRAL || renormalized || experts == 1,
+                        "moe.norm_topk_prob",
+                        renormalized,
+                        "true; router weights that are not divided by their sum, as with one expert a token, exist in olmoe (qk_norm:"
+                                + " projection), qwen2_moe and qwen3_moe alone");
+                boolean qwen = this == QWEN2_MOE || this == QWEN3_MOE;
+                found.unless(qwen || step == 1, "moe.decoder_sparse_step", step, "1");
+                found.unless(qwen || dense.isEmpty(), "moe.mlp_only_layers", dense, "none");
+                found.unless(
+                        shared > 0 == (this == QWEN2_MOE),
+                        "moe.shared_expert_intermediate_size",
+                        shared,
+                        shared > 0 ? "no shared expert" : "one");
+                found.unless(shared == 0 || gated, "moe.shared_expert_gate", gated, "true");
+            }
+        }
     }
 
     private record Obstacles(String modelType, List<String> list) {
-        void unless(boolean condition, String key, Object found, String wanted) {
-            if (!condition) {
-                String value = found instanceof Enum<?> constant
-                        ? constant.name().toLowerCase(Locale.ROOT)
-                        : String.valueOf(found);
-                list.add(String.format(Locale.ROOT, "%s is %s (%s has %s)", key, value, modelType, wanted));
+        /** Adds an obstacle once, however many layers have it. */
+        void unless(boolean condition, String key, Object found, Object wanted) {
+            String text = String.format(Locale.ROOT, "%s is %s (%s has %s)", key, word(found), modelType, word(wanted));
+            if (!condition && !list.contains(text)) {
+                list.add(text);
             }
         }
 
-        void sharedHeads(ModelSpec spec) {
-            unless(
-                    spec.headSize() * spec.numAttentionHeads() == spec.hiddenSize(),
-                    "head_dim",
-                    spec.headSize(),
-                    "hidden_size / num_attention_heads");
+        void everywhere(boolean biases) {
+            unless(biases, "bias", "off in places", "all of them");
+        }
+
+        private static String word(Object value) {
+            return value instanceof Enum<?> constant ? constant.name().toLowerCase(Locale.ROOT) : String.valueOf(value);
         }
     }
 }

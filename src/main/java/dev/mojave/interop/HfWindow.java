@@ -4,13 +4,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The window of a config.json: how far back attention looks. Mojave has none, so a model is read where its window hides nothing: where no
- * layer uses it, or where the context is not longer. Which layers use it differs between architectures and releases of transformers.
+ * The window of a config.json: how far back attention looks. It is read where every layer uses it or where it hides nothing, and refused
+ * where only some layers use it. Which layers use it differs between architectures and releases of transformers.
  */
 final class HfWindow {
     private static final String FULL = "full_attention";
@@ -27,24 +28,29 @@ final class HfWindow {
         this.context = context;
     }
 
-    /** Refuses a window that a sequence as long as the context would meet. */
-    void require() {
-        if (layers().contains(SLIDING)) {
-            int window = width();
-            String origin = config.has("sliding_window") ? "" : "is " + DEFAULT + " where it is left out, and ";
-            reader.require(
-                    window >= context,
-                    "sliding_window",
-                    String.format(
-                            Locale.ROOT,
-                            "%smust not be shorter than the context (max_position_embeddings is %d), since Mojave's attention sees all of it; to"
-                                    + " use the model for up to %d tokens, which a window does not touch, set max_position_embeddings"
-                                    + " to %d in config.json",
-                            origin,
-                            context,
-                            window,
-                            window));
+    /** Returns the window that a sequence as long as the context meets, if it meets one. */
+    Optional<Integer> window() {
+        List<String> layers = layers();
+        if (!layers.contains(SLIDING)) {
+            return Optional.empty();
         }
+        int window = width();
+        if (window >= context) {
+            return Optional.empty();
+        }
+        reader.require(
+                !layers.contains(FULL),
+                "sliding_window",
+                String.format(
+                        Locale.ROOT,
+                        (config.has("sliding_window") ? "" : "is " + DEFAULT + " where it is left out, and ")
+                                + "must be that of every layer (here some see all tokens) or not shorter than the context (max_position_embeddings is %d);"
+                                + " to use the model for up to %d tokens, which a window does not touch, set max_position_embeddings to"
+                                + " %d in config.json",
+                        context,
+                        window,
+                        window));
+        return Optional.of(window);
     }
 
     /** Returns the window; an architecture that has one by default has it where the key is left out, none where it is null. */
@@ -78,8 +84,10 @@ final class HfWindow {
         if (!listed.isEmpty()) {
             return listed;
         }
-        boolean dense = reader.is(HfFamily.QWEN2) || reader.is(HfFamily.QWEN3);
-        int first = dense ? reader.whole("max_window_layers", 28) : 0;
+        if (reader.is(HfFamily.QWEN2_MOE)) {
+            return List.of(SLIDING, FULL); // By turns; how many of them differs between releases.
+        }
+        int first = reader.whole("max_window_layers", 28);
         return IntStream.range(0, layers)
                 .mapToObj(layer -> layer >= first ? SLIDING : FULL)
                 .toList();

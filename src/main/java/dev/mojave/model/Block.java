@@ -1,10 +1,12 @@
 package dev.mojave.model;
 
+import dev.mojave.model.BlockSpec.Topology;
 import dev.mojave.moe.Mixture;
 import dev.mojave.moe.MoeLayer;
 import dev.mojave.moe.Routing;
 import dev.mojave.moe.Tokens;
 import dev.mojave.nn.Attention;
+import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Init;
@@ -20,7 +22,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * One pre-norm transformer block: {@code x += attention(norm(x)); x += feed_forward(norm(x))}. Where a pass is to recompute, all of it does
+ * One transformer block as a {@link BlockSpec} describes it. Where a pass is to recompute, all of it does
  * but for a mixture, whose routing the balance losses differentiate.
  */
 final class Block {
@@ -39,11 +41,11 @@ final class Block {
      */
     record Output(Tensor xBSD, Optional<Routing> routing) {}
 
+    private final BlockSpec spec;
     private final Norm attentionNorm;
     private final Attention attention;
     private final Norm feedForwardNorm;
     private final SecondHalf half;
-    private final double dropout;
     private final int slot;
 
     /**
@@ -51,45 +53,81 @@ final class Block {
      *
      * @param slot its index in a cache
      */
-    Block(ModelSpec spec, int layer, int slot, Init init, Optional<Rotary> rotary) {
+    Block(ModelSpec model, int layer, int slot, Init init, Optional<Rotary> rotary) {
+        double residual = model.residualScale();
+        this.spec = model.block(layer);
         this.slot = slot;
-        this.dropout = spec.dropout();
-        this.attentionNorm = spec.normSpec().build(init.child("attention_norm"));
-        this.attention = spec.attention().build(init.child("attention"), spec.residualScale(), rotary);
-        this.feedForwardNorm = spec.normSpec().build(init.child("feed_forward_norm"));
-        Optional<MoeLayer.Spec> moe = spec.mixture(layer);
-        this.half = moe.isPresent()
-                ? new Sparse(moe.get().build(init.child("moe"), spec.residualScale()), spec.mixtureOf(layer))
-                : new Dense(spec.feedForward().build(init.child("feed_forward"), spec.residualScale()));
+        this.attentionNorm = spec.norm().build(init.child("attention_norm"));
+        this.attention = spec.attention().build(init.child("attention"), residual, rotary);
+        this.feedForwardNorm = spec.norm().build(init.child("feed_forward_norm"));
+        this.half = switch (spec.half()) {
+            case BlockSpec.Dense(FeedForward.Spec dense) ->
+                new Dense(dense.build(init.child("feed_forward"), residual));
+            case BlockSpec.Sparse(MoeLayer.Spec mixture) ->
+                new Sparse(mixture.build(init.child("moe"), residual), model.mixtureOf(layer));
+        };
+    }
+
+    /** Hands out the weights. */
+    ModelWeights.Block weights() {
+        return new ModelWeights.Block(
+                spec,
+                attentionNorm.weights(),
+                attention.weights(),
+                feedForwardNorm.weights(),
+                switch (half) {
+                    case Dense(FeedForward dense) -> new ModelWeights.Dense(dense.weights());
+                    case Sparse(MoeLayer moe, Mixture _) -> new ModelWeights.Sparse(moe.weights());
+                });
     }
 
     Output forward(Tensor xBSD, Tokens tokens, Optional<Tensor> visible, Optional<KvCache> cache, Context context) {
+        return switch (spec) {
+            case BlockSpec(Topology topology, Norm.Spec _, AttentionSpec _, BlockSpec.SecondHalf _, double dropout) ->
+                switch (topology) {
+                    case PRE_NORM -> preNorm(xBSD, tokens, visible, cache, context.dropout(dropout), context);
+                };
+        };
+    }
+
+    private Output preNorm(
+            Tensor xBSD,
+            Tokens tokens,
+            Optional<Tensor> visible,
+            Optional<KvCache> cache,
+            double drop,
+            Context context) {
         return switch (half) {
             case Dense(FeedForward dense) ->
-                new Output(kept(xBSD, context, in -> forward(in, dense, visible, cache, context)), Optional.empty());
+                new Output(kept(xBSD, context, in -> both(in, dense, visible, cache, drop, context)), Optional.empty());
             case Sparse(MoeLayer moe, Mixture mixture) -> {
-                Tensor x = kept(xBSD, context, in -> attend(in, visible, cache, context));
-                MoeLayer.Output output = moe.residual(x, feedForwardNorm, tokens, context.dropout(dropout), context);
+                Tensor x = kept(xBSD, context, in -> attend(in, visible, cache, drop, context));
+                MoeLayer.Output output = moe.residual(x, feedForwardNorm, tokens, drop, context);
                 yield new Output(output.yBSD(), Optional.of(output.routing().in(mixture)));
             }
         };
     }
 
     /** Both halves of a dense block; one kernel where both have one. */
-    private Tensor forward(
-            Tensor xBSD, FeedForward dense, Optional<Tensor> visible, Optional<KvCache> cache, Context context) {
-        double drop = context.dropout(dropout);
+    private Tensor both(
+            Tensor xBSD,
+            FeedForward dense,
+            Optional<Tensor> visible,
+            Optional<KvCache> cache,
+            double drop,
+            Context context) {
         Optional<List<Half>> both = attention
                 .half(xBSD, attentionNorm, visible, cache, drop, context)
                 .flatMap(first ->
                         dense.half(xBSD, feedForwardNorm, drop, context).map(second -> List.of(first, second)));
         return both.isPresent()
                 ? BlockKernel.apply(xBSD, both.get())
-                : dense.residual(attend(xBSD, visible, cache, context), feedForwardNorm, drop, context);
+                : dense.residual(attend(xBSD, visible, cache, drop, context), feedForwardNorm, drop, context);
     }
 
-    private Tensor attend(Tensor xBSD, Optional<Tensor> visible, Optional<KvCache> cache, Context context) {
-        return attention.residual(xBSD, attentionNorm, visible, cache, slot, context.dropout(dropout), context);
+    private Tensor attend(
+            Tensor xBSD, Optional<Tensor> visible, Optional<KvCache> cache, double drop, Context context) {
+        return attention.residual(xBSD, attentionNorm, visible, cache, slot, drop, context);
     }
 
     /** Applies a part of the block, which keeps what backward needs, or, if so asked, its result alone. */

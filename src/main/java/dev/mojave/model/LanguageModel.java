@@ -110,6 +110,14 @@ public final class LanguageModel implements AutoCloseable {
         return spec;
     }
 
+    /** Hands out the weights of every layer. */
+    public ModelWeights weights() {
+        List<ModelWeights.Layer> layers = new ArrayList<>();
+        blocks.forEach(block -> layers.add(block.weights()));
+        spec.parallelBlocks().ifPresent(parts -> layers.add(blocksBefore, new ModelWeights.Parallel(parts)));
+        return new ModelWeights(embeddingVD, positionsTD, layers, finalNorm.weights(), headVD);
+    }
+
     /** Returns every trained tensor, in a fixed order. */
     public List<Parameter> parameters() {
         return parameters;

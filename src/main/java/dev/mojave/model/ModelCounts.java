@@ -2,6 +2,9 @@ package dev.mojave.model;
 
 import dev.mojave.moe.ExpertBank;
 import dev.mojave.moe.MoeLayer;
+import dev.mojave.nn.AttentionSpec;
+import dev.mojave.nn.FeedForward;
+import dev.mojave.nn.Norm;
 import dev.mojave.nn.Positions;
 import java.util.Optional;
 
@@ -13,7 +16,7 @@ import java.util.Optional;
  * @param withoutEmbeddings total less token and position embeddings and head
  * @param activeWithoutEmbeddings active less the same
  * @param flopsPerToken FLOPs of one training step per token: 6 per matmul weight that a token uses (head included) plus causal
- *     attention once, 6 * layers * (heads * head size) * context
+ *     attention once, 6 * layers * (heads * head size) * context, or as much of it as a sliding window leaves
  */
 public record ModelCounts(
         long total, long active, long withoutEmbeddings, long activeWithoutEmbeddings, long flopsPerToken) {
@@ -28,31 +31,14 @@ public record ModelCounts(
         long activeBody = norm;
         long weights = table;
         Optional<ParallelParts.Counts> parallel = ParallelParts.of(spec).map(ParallelParts::counts);
-        int full = spec.numHiddenLayers()
-                - ParallelParts.of(spec).map(ParallelParts::layers).orElse(0);
-        for (int layer = 0; layer < full; layer++) {
-            long shared = 2 * norm + spec.attention().parameterCount();
-            weights += spec.attention().matmulWeights();
-            Optional<MoeLayer.Spec> mixture = spec.mixture(layer);
-            if (mixture.isPresent()) {
-                ExpertBank.Spec experts = mixture.get().experts();
-                int chosen = spec.mixture().orElseThrow().numExpertsPerTok();
-                long router = mixture.get().routerParameterCount();
-                body += shared + mixture.get().parameterCount();
-                activeBody += shared
-                        + router
-                        + chosen * experts.eachParameterCount()
-                        + mixture.get().sharedParameterCount();
-                weights += mixture.get().router().matmulWeights(mixture.get().sizes())
-                        + chosen * experts.eachMatmulWeights()
-                        + mixture.get().sharedMatmulWeights();
-            } else {
-                body += shared + spec.feedForward().parameterCount();
-                activeBody += shared + spec.feedForward().parameterCount();
-                weights += spec.feedForward().matmulWeights();
-            }
+        long attention = 0;
+        for (BlockSpec block : spec.blocks()) {
+            OfBlock counts = of(block);
+            body += counts.total;
+            activeBody += counts.active;
+            weights += counts.matmulWeights;
+            attention += block.attention().trainingFlops(spec.maxPositionEmbeddings());
         }
-        long attention = 6L * full * spec.attention().queryWidth() * spec.maxPositionEmbeddings();
         if (parallel.isPresent()) {
             body += parallel.get().total();
             activeBody += parallel.get().active();
@@ -60,5 +46,48 @@ public record ModelCounts(
             attention += parallel.get().attentionFlops();
         }
         return new ModelCounts(embeddings + body, embeddings + activeBody, body, activeBody, 6 * weights + attention);
+    }
+
+    /** Counts of one block, as those of the model. */
+    private record OfBlock(long total, long active, long matmulWeights) {}
+
+    private static OfBlock of(BlockSpec block) {
+        return switch (block) {
+            case BlockSpec(
+                    BlockSpec.Topology topology,
+                    Norm.Spec norm,
+                    AttentionSpec attention,
+                    BlockSpec.SecondHalf half,
+                    double _) -> {
+                int norms = switch (topology) {
+                    case PRE_NORM -> 2;
+                };
+                long shared = norms * norm.parameterCount() + attention.parameterCount();
+                OfBlock second = of(half);
+                yield new OfBlock(
+                        shared + second.total,
+                        shared + second.active,
+                        attention.matmulWeights() + second.matmulWeights);
+            }
+        };
+    }
+
+    private static OfBlock of(BlockSpec.SecondHalf half) {
+        return switch (half) {
+            case BlockSpec.Dense(FeedForward.Spec dense) ->
+                new OfBlock(dense.parameterCount(), dense.parameterCount(), dense.matmulWeights());
+            case BlockSpec.Sparse(MoeLayer.Spec mixture) -> {
+                ExpertBank.Spec experts = mixture.experts();
+                int chosen = mixture.sizes().topK();
+                yield new OfBlock(
+                        mixture.parameterCount(),
+                        mixture.routerParameterCount()
+                                + chosen * experts.eachParameterCount()
+                                + mixture.sharedParameterCount(),
+                        mixture.router().matmulWeights(mixture.sizes())
+                                + chosen * experts.eachMatmulWeights()
+                                + mixture.sharedMatmulWeights());
+            }
+        };
     }
 }

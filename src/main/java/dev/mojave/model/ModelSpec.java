@@ -10,6 +10,7 @@ import dev.mojave.moe.Routing;
 import dev.mojave.moe.SharedExpert;
 import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.Attention;
+import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Initializer;
 import dev.mojave.nn.Norm;
@@ -46,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  * @param attentionBias which linear layers of the attention have biases
  * @param mlpBias whether those of feed-forwards and experts have
  * @param qkNorm whether queries and keys are normalised
+ * @param slidingWindow how many tokens a token sees, itself among them; absent = all up to itself
  * @param tieWordEmbeddings whether the head is the token embedding
  * @param dropout probability, on embeddings, attention weights and residual branches
  * @param initializerRange standard deviation of initial matrices where the initializer does not say another
@@ -72,6 +74,7 @@ public record ModelSpec(
         Attention.Bias attentionBias,
         boolean mlpBias,
         @Default("none") QkNorm qkNorm,
+        @Nullable Integer slidingWindow,
         boolean tieWordEmbeddings,
         double dropout,
         double initializerRange,
@@ -89,11 +92,11 @@ public record ModelSpec(
         Check.that(ropeTheta > 0, "rope_theta (%s) must be positive", ropeTheta);
         Check.that(0 <= dropout && dropout < 1, "dropout (%s) must be at least 0 and below 1", dropout);
         Check.that(initializerRange > 0, "initializer_range (%s) must be positive", initializerRange);
-        int size = headDim == null ? Attention.Spec.sharedHeadSize(hiddenSize, numAttentionHeads) : headDim;
+        int size = headDim == null ? AttentionSpec.GroupedQuery.sharedHeadSize(hiddenSize, numAttentionHeads) : headDim;
         // What says no more than its default is left out, so that equal models are equal records.
         headDim = headDim != null && (long) headDim * numAttentionHeads == hiddenSize ? null : headDim;
         initializer = initializer instanceof Initializer.Gpt2 ? null : initializer;
-        new Attention.Spec(
+        new AttentionSpec.GroupedQuery(
                 hiddenSize, numAttentionHeads, numKeyValueHeads, size, attentionBias, qkNorm, normEps, dropout);
         Check.that(
                 positionEmbedding != Positions.ROPE || size % 2 == 0,
@@ -107,10 +110,16 @@ public record ModelSpec(
                 new FeedForward.Spec(hiddenSize, intermediateSize, hiddenAct, mlpBias).parameterCount() > 0,
                 "intermediate_size (%d) must be positive",
                 intermediateSize);
+        if (slidingWindow != null) {
+            Check.that(slidingWindow >= 1, "sliding_window (%d) must be at least 1, the token itself", slidingWindow);
+        }
         if (moe != null) {
             checkShared(moe, intermediateSize);
         }
         if (parallel != null) {
+            Check.that(
+                    slidingWindow == null,
+                    "sliding_window does not go with parallel, whose blocks see their own tokens or all of them; remove it");
             checkParallel(parallel, moe, numHiddenLayers, positionEmbedding);
         }
     }
@@ -178,6 +187,7 @@ public record ModelSpec(
                 Attention.Bias.of(bias),
                 bias,
                 QkNorm.NONE,
+                null,
                 tieWordEmbeddings,
                 dropout,
                 initializerRange,
@@ -221,6 +231,7 @@ public record ModelSpec(
                 attentionBias,
                 mlpBias,
                 qkNorm,
+                slidingWindow,
                 tieWordEmbeddings,
                 dropout,
                 initializerRange,
@@ -244,9 +255,7 @@ public record ModelSpec(
             all.add(new Mixture(0, "shrink", Mixture.Group.PROJECTION));
         }
         for (int layer = 0; layer < numHiddenLayers; layer++) {
-            boolean between = parallel != null
-                    && layer >= parallel.fullLayers()
-                    && layer < numHiddenLayers - parallel.fullLayers();
+            boolean between = between(layer);
             if (between || mixture(layer).isPresent()) {
                 Mixture.Group group = between ? Mixture.Group.BLOCKS : Mixture.Group.LAYER;
                 all.add(new Mixture(all.size(), String.valueOf(layer), group));
@@ -286,9 +295,40 @@ public record ModelSpec(
         return Optional.ofNullable(ropeScaling);
     }
 
-    Attention.Spec attention() {
-        return new Attention.Spec(
+    /** Returns the attention of every block; a window that holds the whole context hides nothing and is none. */
+    public AttentionSpec attention() {
+        AttentionSpec.GroupedQuery grouped = new AttentionSpec.GroupedQuery(
                 hiddenSize, numAttentionHeads, numKeyValueHeads, headSize(), attentionBias, qkNorm, normEps, dropout);
+        return slidingWindow == null || slidingWindow >= maxPositionEmbeddings
+                ? grouped
+                : new AttentionSpec.SlidingWindow(grouped, slidingWindow);
+    }
+
+    /** Returns what the block of a layer of full width computes. */
+    public BlockSpec block(int layer) {
+        Optional<MoeLayer.Spec> mixture = mixture(layer);
+        return new BlockSpec(
+                BlockSpec.Topology.PRE_NORM,
+                normSpec(),
+                attention(),
+                mixture.isPresent() ? new BlockSpec.Sparse(mixture.get()) : new BlockSpec.Dense(feedForward()),
+                dropout);
+    }
+
+    /** Returns what the blocks of full width compute, in order; the layers between them where {@code parallel} is set are none. */
+    public List<BlockSpec> blocks() {
+        List<BlockSpec> blocks = new ArrayList<>();
+        for (int layer = 0; layer < numHiddenLayers; layer++) {
+            if (!between(layer)) {
+                blocks.add(block(layer));
+            }
+        }
+        return blocks;
+    }
+
+    /** Returns whether a layer is one of parallel blocks. */
+    private boolean between(int layer) {
+        return parallel != null && layer >= parallel.fullLayers() && layer < numHiddenLayers - parallel.fullLayers();
     }
 
     FeedForward.Spec feedForward() {

@@ -8,7 +8,6 @@ import dev.mojave.moe.Coefficients;
 import dev.mojave.moe.Dispatch;
 import dev.mojave.moe.MoeLayer;
 import dev.mojave.moe.RouterSpec;
-import dev.mojave.moe.TopKRouter;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -117,11 +116,6 @@ public record MoeSpec(
                 capacityFactor,
                 inputJitter,
                 expertDropout);
-    }
-
-    /** Returns whether outside training each token simply reaches the experts with its K largest logits, weighed by softmax. */
-    public boolean isPlainTopK() {
-        return router instanceof TopKRouter.Spec && dispatch != Dispatch.Kind.CAPACITY;
     }
 
     private static void checkLosses(RouterSpec router, Coefficients losses) {

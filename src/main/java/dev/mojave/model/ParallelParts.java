@@ -5,7 +5,7 @@ import dev.mojave.moe.Experts;
 import dev.mojave.moe.LinearExperts;
 import dev.mojave.moe.MoeLayer;
 import dev.mojave.moe.RouterSpec;
-import dev.mojave.nn.Attention;
+import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.FeedForward.Activation;
 import dev.mojave.nn.KvCache;
@@ -32,10 +32,10 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
         return new Norm.Spec(model.norm(), spec.hiddenSize(), model.normEps(), model.bias());
     }
 
-    Attention.Spec attention() {
+    AttentionSpec.GroupedQuery attention() {
         int heads = spec.numAttentionHeads();
-        int size = Attention.Spec.sharedHeadSize(spec.hiddenSize(), heads);
-        return new Attention.Spec(
+        int size = AttentionSpec.GroupedQuery.sharedHeadSize(spec.hiddenSize(), heads);
+        return new AttentionSpec.GroupedQuery(
                 spec.hiddenSize(),
                 heads,
                 heads,

@@ -3,6 +3,7 @@ package dev.mojave.moe;
 import dev.mojave.base.Check;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.FeedForward;
+import dev.mojave.nn.FeedForward.Activation;
 import dev.mojave.nn.Init;
 import dev.mojave.nn.Linear;
 import dev.mojave.nn.Parameter.Role;
@@ -63,6 +64,22 @@ public final class Experts implements ExpertBank {
         }
     }
 
+    /**
+     * What the experts hold, for code that computes with them outside layers; P is what their activation says.
+     *
+     * @param spec what they compute
+     * @param inputEID float32 (E, P*I, D)
+     * @param inputBiasEI float32 (E, P*I), absent = none
+     * @param outputEDI float32 (E, D, I)
+     * @param outputBiasED float32 (E, D), absent = none
+     */
+    public record Weights(
+            Spec spec,
+            Tensor inputEID,
+            Optional<Tensor> inputBiasEI,
+            Tensor outputEDI,
+            Optional<Tensor> outputBiasED) {}
+
     private final Spec spec;
     private final Tensor inputEID;
     private final Optional<Tensor> inputBiasEI;
@@ -78,10 +95,15 @@ public final class Experts implements ExpertBank {
         this.outputBiasED = outputBiasED;
     }
 
+    /** Hands out the weights. */
+    public Weights weights() {
+        return new Weights(spec, inputEID, inputBiasEI, outputEDI, outputBiasED);
+    }
+
     @Override
     public Tensor forward(Tensor rowsRD, long[] counts, Context context) {
         List<Tensor> rows = rowsRD.split(counts, 0);
-        Weights weights = weights();
+        Unbound weights = unbound();
         List<Tensor> results = new ArrayList<>();
         for (int expert = 0; expert < spec.experts; expert++) {
             boolean last = expert == counts.length - 1;
@@ -92,12 +114,17 @@ public final class Experts implements ExpertBank {
         return results.size() == 1 ? results.getFirst() : Tensors.cat(results, 0);
     }
 
-    /** Returns whether {@link #residual} runs here: on the CPU without a dropout of the experts' own. */
+    /** Returns whether {@link #residual} runs here: on the CPU, for what the kernel is known to compute. */
     boolean fuses(Tensor x, Context context) {
-        return context.dropout(spec.dropout) == 0
-                && spec.each.outputs() == spec.each.width() // The kernel adds to rows as wide as those it reads.
-                && x.elements() > 0
-                && ExpertsKernel.takes(x, context.compute());
+        boolean known = switch (spec) {
+            case Spec(
+                    int _,
+                    FeedForward.Spec(int width, int _, Activation _, boolean _, int outputs),
+                    double dropout) ->
+                // The kernel adds to rows as wide as those it reads, and drops nothing between the two maps.
+                outputs == width && context.dropout(dropout) == 0;
+        };
+        return known && x.elements() > 0 && ExpertsKernel.takes(x, context.compute());
     }
 
     /**
@@ -135,7 +162,7 @@ public final class Experts implements ExpertBank {
 
     @Override
     public List<Tensor> all(Tensor rowsRD, Context context) {
-        Weights weights = weights();
+        Unbound weights = unbound();
         List<Tensor> results = new ArrayList<>();
         for (int expert = 0; expert < spec.experts; expert++) {
             results.add(apply(rowsRD, weights, expert, context));
@@ -144,21 +171,21 @@ public final class Experts implements ExpertBank {
     }
 
     /** The stacks, taken apart in one node of the graph each. */
-    private record Weights(
+    private record Unbound(
             List<Tensor> inputs,
             Optional<List<Tensor>> inputBiases,
             List<Tensor> outputs,
             Optional<List<Tensor>> outputBiases) {}
 
-    private Weights weights() {
-        return new Weights(
+    private Unbound unbound() {
+        return new Unbound(
                 inputEID.unbind(0),
                 inputBiasEI.map(b -> b.unbind(0)),
                 outputEDI.unbind(0),
                 outputBiasED.map(b -> b.unbind(0)));
     }
 
-    private Tensor apply(Tensor rowsRD, Weights weights, int expert, Context context) {
+    private Tensor apply(Tensor rowsRD, Unbound weights, int expert, Context context) {
         Tensor hidden =
                 Linear.apply(rowsRD, weights.inputs.get(expert), weights.inputBiases.map(b -> b.get(expert)), context);
         Tensor activated = DropoutKernel.apply(spec.each.activation().apply(hidden), context.dropout(spec.dropout));

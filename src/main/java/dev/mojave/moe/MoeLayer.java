@@ -80,6 +80,9 @@ public final class MoeLayer {
      */
     public record Output(Tensor yBSD, Routing routing) {}
 
+    /** What a mixture is made of, for code that computes with it outside layers. */
+    public record Weights(Spec spec, Router router, ExpertBank experts, Optional<SharedExpert.Weights> shared) {}
+
     private final Spec spec;
     private final Router router;
     private final ExpertBank experts;
@@ -90,6 +93,11 @@ public final class MoeLayer {
         this.router = router;
         this.experts = experts;
         this.shared = shared;
+    }
+
+    /** Hands out what it is made of. */
+    public Weights weights() {
+        return new Weights(spec, router, experts, shared.map(SharedExpert::weights));
     }
 
     /**
@@ -121,7 +129,7 @@ public final class MoeLayer {
      * @return the sum, and what the router decided
      */
     public Output residual(Tensor xBSD, Norm norm, Tokens tokens, double dropout, Context context) {
-        if (!everyExpert() && experts instanceof Experts feedForwards && feedForwards.fuses(xBSD, context)) {
+        if (grouped() && experts instanceof Experts feedForwards && feedForwards.fuses(xBSD, context)) {
             SparseHalf half = new SparseHalf(xBSD.reshape(-1, xBSD.size(-1)), norm.normalisation());
             Tensor xTD = tokens.routedOf(half.normedTD());
             Routing routing = route(xTD, tokens, context);
@@ -131,6 +139,23 @@ public final class MoeLayer {
         }
         Output mixture = forward(norm.forward(xBSD), tokens, context);
         return new Output(xBSD.add(DropoutKernel.apply(mixture.yBSD, dropout)), mixture.routing);
+    }
+
+    /** Returns whether kernels may take rows to the experts of their tokens: what the specification says, all of it, is known to them. */
+    private boolean grouped() {
+        return switch (spec) {
+            case Spec(
+                    RouterSpec router,
+                    RouterSpec.Sizes _,
+                    ExpertBank.Spec _,
+                    Travel(Dispatch.Kind dispatch, Optional<Capacity> _, double _),
+                    Optional<SharedExpert.Spec> _) ->
+                !(router instanceof SoftRouter.Spec)
+                        && switch (dispatch) {
+                            case DROPLESS, CAPACITY -> true;
+                            case NAIVE -> false;
+                        };
+        };
     }
 
     private Routing route(Tensor xTD, Tokens tokens, Context context) {

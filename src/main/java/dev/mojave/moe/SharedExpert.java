@@ -38,12 +38,25 @@ public final class SharedExpert {
         }
     }
 
+    /**
+     * What a shared expert holds, for code that computes with it outside layers.
+     *
+     * @param feedForward the expert
+     * @param gate the map to its gate's logit, absent = not gated
+     */
+    public record Weights(FeedForward.Weights feedForward, Optional<Linear.Weights> gate) {}
+
     private final FeedForward feedForward;
     private final Optional<Linear> gate;
 
     private SharedExpert(FeedForward feedForward, Optional<Linear> gate) {
         this.feedForward = feedForward;
         this.gate = gate;
+    }
+
+    /** Hands out the weights. */
+    public Weights weights() {
+        return new Weights(feedForward.weights(), gate.map(Linear::weights));
     }
 
     /**

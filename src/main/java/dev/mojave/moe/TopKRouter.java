@@ -36,6 +36,11 @@ public final class TopKRouter implements Router {
         this.weightED = weightED;
     }
 
+    /** Hands out the map from activations to logits, float32 (E, D). */
+    public Tensor weightED() {
+        return weightED;
+    }
+
     @Override
     public Routing route(Tensor xTD, Tokens tokens, Context context) {
         Tensor logitsTE = Gates.logits(xTD, weightED);

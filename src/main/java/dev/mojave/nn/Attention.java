@@ -1,7 +1,8 @@
 package dev.mojave.nn;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.mojave.base.Check;
+import dev.mojave.nn.AttentionSpec.GroupedQuery;
+import dev.mojave.nn.AttentionSpec.SlidingWindow;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
@@ -37,97 +38,24 @@ public final class Attention {
     }
 
     /**
-     * Width, heads and options.
+     * What attention holds, for code that computes with it outside layers.
      *
-     * @param width of the model
-     * @param heads query heads
-     * @param keyValueHeads key and value heads; divides the query heads
-     * @param headSize of one head; heads times this need not be the width
-     * @param bias which projections have biases
-     * @param qkNorm whether queries and keys are normalised
-     * @param normEps epsilon of that normalisation
-     * @param dropout probability with which attention weights are dropped
+     * @param spec what it computes
+     * @param qkv makes queries, keys and values, in this order
+     * @param queryNorm of queries, where they are normalised
+     * @param keyNorm of keys, where they are normalised
+     * @param output maps what the heads mixed back to the width
+     * @param rotary what rotates queries and keys, absent = nothing
      */
-    public record Spec(
-            int width,
-            int heads,
-            int keyValueHeads,
-            int headSize,
-            Bias bias,
-            QkNorm qkNorm,
-            double normEps,
-            double dropout) {
-        /** Checks that heads divide each other. */
-        public Spec {
-            Check.that(heads > 0, "num_attention_heads (%d) must be positive", heads);
-            Check.that(headSize > 0, "head_dim (%d) must be positive", headSize);
-            Check.that(
-                    keyValueHeads > 0 && heads % keyValueHeads == 0,
-                    "num_key_value_heads (%d) must divide num_attention_heads (%d)",
-                    keyValueHeads,
-                    heads);
-        }
+    public record Weights(
+            AttentionSpec spec,
+            Linear.Weights qkv,
+            Optional<Norm.Weights> queryNorm,
+            Optional<Norm.Weights> keyNorm,
+            Linear.Weights output,
+            Optional<Rotary> rotary) {}
 
-        /** Attention whose heads share the width, without q/k norm. */
-        public Spec(int width, int heads, int keyValueHeads, Bias bias, double dropout) {
-            this(width, heads, keyValueHeads, sharedHeadSize(width, heads), bias, QkNorm.NONE, 1, dropout);
-        }
-
-        /** Returns the size of heads that share the width. */
-        public static int sharedHeadSize(int width, int heads) {
-            Check.that(heads > 0, "num_attention_heads (%d) must be positive", heads);
-            Check.that(width % heads == 0, "num_attention_heads (%d) must divide hidden_size (%d)", heads, width);
-            return width / heads;
-        }
-
-        /** Returns the values of all query heads of a token. */
-        public int queryWidth() {
-            return heads * headSize;
-        }
-
-        private Linear.Spec qkv() {
-            return new Linear.Spec(width, (heads + 2 * keyValueHeads) * headSize, bias != Bias.NONE);
-        }
-
-        private Linear.Spec output() {
-            return new Linear.Spec(queryWidth(), width, bias == Bias.ALL);
-        }
-
-        private Optional<Norm.Spec> norm(int ofHeads) {
-            return qkNorm == QkNorm.NONE
-                    ? Optional.empty()
-                    : Optional.of(new Norm.Spec(Norm.Kind.RMS_NORM, qkNorm.width(ofHeads, headSize), normEps, false));
-        }
-
-        /** Returns the number of parameters. */
-        public long parameterCount() {
-            long norms = qkNorm.width(heads, headSize) + (long) qkNorm.width(keyValueHeads, headSize);
-            return qkv().parameterCount() + output().parameterCount() + norms;
-        }
-
-        /** Returns the number of weights that a token is multiplied with. */
-        public long matmulWeights() {
-            return (long) qkv().inputs() * qkv().outputs() + (long) queryWidth() * width;
-        }
-
-        /**
-         * Makes the layer with parameters under {@code qkv}, {@code output} and, where there are, {@code q_norm} and {@code k_norm}.
-         *
-         * @param residual scales the initial values of the projection that ends in the residual stream
-         * @param rotary positions that are applied to queries and keys
-         */
-        public Attention build(Init init, double residual, Optional<Rotary> rotary) {
-            return new Attention(
-                    this,
-                    qkv().build(init.child("qkv")),
-                    norm(heads).map(norm -> norm.build(init.child("q_norm"))),
-                    norm(keyValueHeads).map(norm -> norm.build(init.child("k_norm"))),
-                    output().build(init.child("output").scaled(residual)),
-                    rotary);
-        }
-    }
-
-    private final Spec spec;
+    private final AttentionSpec spec;
     private final Linear qkv;
     private final Optional<Norm> queryNorm;
     private final Optional<Norm> keyNorm;
@@ -135,7 +63,7 @@ public final class Attention {
     private final Optional<Rotary> rotary;
 
     private Attention(
-            Spec spec,
+            AttentionSpec spec,
             Linear qkv,
             Optional<Norm> queryNorm,
             Optional<Norm> keyNorm,
@@ -147,6 +75,28 @@ public final class Attention {
         this.keyNorm = keyNorm;
         this.output = output;
         this.rotary = rotary;
+    }
+
+    static Attention of(AttentionSpec spec, Init init, double residual, Optional<Rotary> rotary) {
+        GroupedQuery heads = spec.grouped();
+        return new Attention(
+                spec,
+                heads.qkv().build(init.child("qkv")),
+                heads.norm(heads.heads()).map(norm -> norm.build(init.child("q_norm"))),
+                heads.norm(heads.keyValueHeads()).map(norm -> norm.build(init.child("k_norm"))),
+                heads.output().build(init.child("output").scaled(residual)),
+                rotary);
+    }
+
+    /** Hands out the weights. */
+    public Weights weights() {
+        return new Weights(
+                spec,
+                qkv.weights(),
+                queryNorm.map(Norm::weights),
+                keyNorm.map(Norm::weights),
+                output.weights(),
+                rotary);
     }
 
     /**
@@ -161,12 +111,14 @@ public final class Attention {
     public Tensor forward(Tensor xBSD, Optional<Tensor> visible, Optional<KvCache> cache, int layer, Context context) {
         long batch = xBSD.size(0);
         long tokens = xBSD.size(1);
-        int size = spec.headSize;
-        long[] widths = {(long) spec.heads * size, (long) spec.keyValueHeads * size, (long) spec.keyValueHeads * size};
+        GroupedQuery grouped = spec.grouped();
+        long queries = grouped.queryWidth();
+        long keys = (long) grouped.keyValueHeads() * grouped.headSize();
+        long[] widths = {queries, keys, keys};
         List<Tensor> parts = qkv.forward(xBSD, context).to(DType.FLOAT32).split(widths, 2);
-        Tensor q = heads(parts.get(0), batch, tokens, spec.heads, queryNorm);
-        Tensor k = heads(parts.get(1), batch, tokens, spec.keyValueHeads, keyNorm);
-        Tensor v = heads(parts.get(2), batch, tokens, spec.keyValueHeads, Optional.empty());
+        Tensor q = heads(parts.get(0), batch, tokens, grouped.heads(), queryNorm);
+        Tensor k = heads(parts.get(1), batch, tokens, grouped.keyValueHeads(), keyNorm);
+        Tensor v = heads(parts.get(2), batch, tokens, grouped.keyValueHeads(), Optional.empty());
         int offset = cache.map(KvCache::length).orElse(0);
         if (rotary.isPresent()) {
             q = rotary.get().forward(q, offset);
@@ -177,12 +129,26 @@ public final class Attention {
             k = all.keys();
             v = all.values();
         }
-        boolean causal = visible.isEmpty() && offset == 0;
-        Optional<Tensor> mask =
-                causal || tokens == 1 ? visible : visible.or(() -> Optional.of(causalMask(offset, tokens)));
+        Optional<Tensor> seen = seen(visible, offset, tokens);
+        boolean causal = seen.isEmpty() && offset == 0;
+        Optional<Tensor> mask = causal || tokens == 1 ? seen : seen.or(() -> Optional.of(causalMask(offset, tokens)));
         Tensor mixed = Functions.attention(
-                q, grouped(k), grouped(v), mask, causal && tokens > 1, context.dropout(spec.dropout));
-        return output.forward(mixed.transpose(1, 2).reshape(batch, tokens, spec.queryWidth()), context);
+                q, grouped(k), grouped(v), mask, causal && tokens > 1, context.dropout(grouped.dropout()));
+        return output.forward(mixed.transpose(1, 2).reshape(batch, tokens, queries), context);
+    }
+
+    /** What each query may see of {@code visible} with this kind of attention; absent = everything up to itself. */
+    private Optional<Tensor> seen(Optional<Tensor> visible, int offset, long tokens) {
+        return switch (spec) {
+            case GroupedQuery _ -> visible;
+            case SlidingWindow(GroupedQuery _, int window) -> {
+                if (offset + tokens <= window) {
+                    yield visible; // The window holds all tokens.
+                }
+                Tensor inside = windowMask(offset, tokens, window);
+                yield Optional.of(visible.isPresent() ? visible.get().and(inside) : inside);
+            }
+        };
     }
 
     /**
@@ -208,7 +174,7 @@ public final class Attention {
                 : xBSD.add(DropoutKernel.apply(forward(norm.forward(xBSD), visible, cache, layer, context), dropout));
     }
 
-    /** Returns the same for a kernel; absent where it does not run, with a cache, and with normalised queries. */
+    /** Returns the same for a kernel; absent where it does not run, with a cache, and for whatever the kernel is not known to compute. */
     public Optional<Half> half(
             Tensor xBSD,
             Norm norm,
@@ -216,40 +182,60 @@ public final class Attention {
             Optional<KvCache> cache,
             double dropout,
             Context context) {
-        boolean bare = cache.isEmpty() && queryNorm.isEmpty();
-        if (!bare || !BlockKernel.takes(xBSD, context.compute())) {
+        if (cache.isPresent() || !BlockKernel.takes(xBSD, context.compute())) {
             return Optional.empty();
         }
-        AttentionShape shape =
-                new AttentionShape(spec.heads, spec.keyValueHeads, spec.headSize, rotary.map(Rotary::rotation));
-        return Optional.of(AttentionHalf.of(
+        return shape().map(shape -> AttentionHalf.of(
                 new AttentionHalf.Weights(norm.normalisation(), qkv.projection(), shape, output.projection()),
                 visible,
-                context.dropout(spec.dropout),
+                context.dropout(spec.grouped().dropout()),
                 dropout,
                 context.compute()));
     }
 
+    /** Returns how the kernel is told what this attention computes; absent for what it does not know. */
+    private Optional<AttentionShape> shape() {
+        return switch (spec) {
+            case GroupedQuery(
+                    int _,
+                    int heads,
+                    int keyValueHeads,
+                    int headSize,
+                    Bias _,
+                    QkNorm qkNorm,
+                    double _,
+                    double _) ->
+                switch (qkNorm) {
+                    case NONE ->
+                        Optional.of(new AttentionShape(heads, keyValueHeads, headSize, rotary.map(Rotary::rotation)));
+                    case HEAD, PROJECTION -> Optional.empty();
+                };
+            case SlidingWindow(GroupedQuery _, int _) -> Optional.empty();
+        };
+    }
+
     /** (B, S, heads * C), normalised as the specification says, to (B, heads, S, C). */
     private Tensor heads(Tensor x, long batch, long tokens, int heads, Optional<Norm> norm) {
-        Tensor whole = norm.isPresent() && spec.qkNorm == QkNorm.PROJECTION
+        GroupedQuery grouped = spec.grouped();
+        Tensor whole = norm.isPresent() && grouped.qkNorm() == QkNorm.PROJECTION
                 ? norm.get().forward(x)
                 : x;
-        Tensor split = whole.reshape(batch, tokens, heads, spec.headSize);
+        Tensor split = whole.reshape(batch, tokens, heads, grouped.headSize());
         Tensor each =
-                norm.isPresent() && spec.qkNorm == QkNorm.HEAD ? norm.get().forward(split) : split;
+                norm.isPresent() && grouped.qkNorm() == QkNorm.HEAD ? norm.get().forward(split) : split;
         return each.transpose(1, 2);
     }
 
     /** Repeats key-value heads for the query heads that share them: (B, K, T, C) to (B, H, T, C). */
     private Tensor grouped(Tensor x) {
-        int group = spec.heads / spec.keyValueHeads;
+        GroupedQuery heads = spec.grouped();
+        int group = heads.heads() / heads.keyValueHeads();
         if (group == 1) {
             return x;
         }
         return x.unsqueeze(2)
-                .expand(x.size(0), spec.keyValueHeads, group, x.size(2), x.size(3))
-                .reshape(x.size(0), spec.heads, x.size(2), x.size(3));
+                .expand(x.size(0), heads.keyValueHeads(), group, x.size(2), x.size(3))
+                .reshape(x.size(0), heads.heads(), x.size(2), x.size(3));
     }
 
     /**
@@ -257,5 +243,13 @@ public final class Attention {
      */
     public static Tensor causalMask(int offset, long tokens) {
         return Tensors.ones(DType.BOOL, tokens, offset + tokens).tril(offset);
+    }
+
+    /**
+     * Returns the same where a token sees {@code window} tokens, itself among them.
+     */
+    static Tensor windowMask(int offset, long tokens, int window) {
+        Tensor causal = causalMask(offset, tokens);
+        return causal.and(causal.tril((long) offset - window).not());
     }
 }

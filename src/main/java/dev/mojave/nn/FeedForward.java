@@ -97,6 +97,9 @@ public final class FeedForward {
         }
     }
 
+    /** What a feed-forward holds, for code that computes with it outside layers. */
+    public record Weights(Spec spec, Linear.Weights input, Linear.Weights output) {}
+
     private final Spec spec;
     private final Linear input;
     private final Linear output;
@@ -105,6 +108,11 @@ public final class FeedForward {
         this.spec = spec;
         this.input = input;
         this.output = output;
+    }
+
+    /** Hands out the weights. */
+    public Weights weights() {
+        return new Weights(spec, input.weights(), output.weights());
     }
 
     /**
@@ -130,15 +138,20 @@ public final class FeedForward {
                 : x.add(DropoutKernel.apply(forward(norm.forward(x), context), dropout));
     }
 
-    /** Returns the same for a kernel; absent where it does not run. */
+    /** Returns the same for a kernel; absent where it does not run, and for whatever the kernel is not known to compute. */
     public Optional<Half> half(Tensor x, Norm norm, double dropout, Context context) {
         if (!BlockKernel.takes(x, context.compute())) {
             return Optional.empty();
         }
-        return Optional.of(FeedForwardHalf.of(
-                new FeedForwardHalf.Weights(
-                        norm.normalisation(), input.projection(), spec.activation.gate(), output.projection()),
-                dropout,
-                context.compute()));
+        return switch (spec) {
+            case Spec(int width, int _, Activation activation, boolean _, int outputs)
+            when outputs == width ->
+                Optional.of(FeedForwardHalf.of(
+                        new FeedForwardHalf.Weights(
+                                norm.normalisation(), input.projection(), activation.gate(), output.projection()),
+                        dropout,
+                        context.compute()));
+            case Spec _ -> Optional.empty();
+        };
     }
 }

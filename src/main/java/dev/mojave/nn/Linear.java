@@ -21,6 +21,14 @@ public final class Linear {
         }
     }
 
+    /**
+     * What a map holds, for code that computes with it outside layers.
+     *
+     * @param weightOI float32 (outputs, inputs)
+     * @param biasO float32 (outputs), absent = none
+     */
+    public record Weights(Tensor weightOI, Optional<Tensor> biasO) {}
+
     private final Tensor weightOI;
     private final Optional<Tensor> biasO;
 
@@ -37,6 +45,11 @@ public final class Linear {
      */
     public Tensor forward(Tensor x, Context context) {
         return apply(x, weightOI, biasO, context);
+    }
+
+    /** Hands out the weights. */
+    public Weights weights() {
+        return new Weights(weightOI, biasO);
     }
 
     /** Returns the weights as kernels take them. */

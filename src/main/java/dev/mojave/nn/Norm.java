@@ -40,6 +40,15 @@ public final class Norm {
         }
     }
 
+    /**
+     * What a norm holds, for code that computes with it outside layers.
+     *
+     * @param spec what it computes
+     * @param weightD float32 (D)
+     * @param biasD float32 (D), absent = none
+     */
+    public record Weights(Spec spec, Tensor weightD, Optional<Tensor> biasD) {}
+
     private final Spec spec;
     private final Tensor weightD;
     private final Optional<Tensor> biasD;
@@ -69,6 +78,11 @@ public final class Norm {
      */
     public Tensor forward(Tensor x) {
         return normalisation().apply(x.to(DType.FLOAT32));
+    }
+
+    /** Hands out the weights. */
+    public Weights weights() {
+        return new Weights(spec, weightD, biasD);
     }
 
     /** Returns the kernel with this layer's weights. */

@@ -42,7 +42,7 @@ class ArchitectureTest {
             Map.entry("interop", "model moe nn data.tokenizer tensor"),
             Map.entry("run", "interop model optim nn data tensor"),
             Map.entry("eval", "run model moe nn data tensor"),
-            Map.entry("generate", "run model nn data tensor"),
+            Map.entry("generate", "run model moe nn data tensor"),
             Map.entry("train", "eval generate run model moe optim nn data tensor"),
             Map.entry("lab.bench", "train eval generate run interop model moe optim nn data tensor"),
             Map.entry("lab.diagnose", "train eval generate run interop model moe optim nn data tensor"),

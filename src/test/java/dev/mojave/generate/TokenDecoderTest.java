@@ -9,6 +9,8 @@ import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
 import dev.mojave.model.Tiny;
+import dev.mojave.moe.Dispatch;
+import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.KvCache;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.kernels.WeightFormat;
@@ -31,7 +33,7 @@ class TokenDecoderTest {
                     TokenReader decoder = TokenReader.of(model, format)) {
                 // What the decoder does not know, forward passes read: the same either way.
                 boolean known = spec.parallel() == null
-                        && spec.mixture().map(MoeSpec::isPlainTopK).orElse(true);
+                        && spec.mixture().map(TokenDecoderTest::plainTopK).orElse(true);
                 assertThat(TokenDecoder.takes(model)).isEqualTo(known);
                 decoder.read(fast, PROMPT);
                 decoder.read(plain, PROMPT);
@@ -50,6 +52,10 @@ class TokenDecoderTest {
         }
     }
 
+    private static boolean plainTopK(MoeSpec moe) {
+        return moe.router() instanceof TopKRouter.Spec && moe.dispatch() != Dispatch.Kind.CAPACITY;
+    }
+
     @Test
     void everyArchitectureGivesTheLogitsOfAForwardPass() {
         // Every seventh combination: each choice meets each other somewhere.
@@ -58,6 +64,13 @@ class TokenDecoderTest {
             assertThat(distance(grid.get(i), WeightFormat.FP32))
                     .as(grid.get(i).toString())
                     .isLessThan(1e-4);
+        }
+    }
+
+    @Test
+    void aWindowIsThatOfAForwardPass() {
+        for (ModelSpec spec : Tiny.windowed()) {
+            assertThat(distance(spec, WeightFormat.FP32)).as(spec.toString()).isLessThan(1e-4);
         }
     }
 

@@ -262,6 +262,10 @@ class GgufTest {
                 "some layers are dense");
         assertRefused(Tiny.spec("llama", VOCABULARY, "qk_norm: projection"), tokenizer(), "qk_norm is projection");
         assertRefused(
+                Tiny.spec("llama", VOCABULARY, "sliding_window: 4", MIXTURE),
+                tokenizer(),
+                "sliding_window is 4 (its llama has none)");
+        assertRefused(
                 Tiny.spec("llama", VOCABULARY, "bias: true"),
                 tokenizer(),
                 "it has biases outside its attention",

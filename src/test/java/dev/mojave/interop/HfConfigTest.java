@@ -9,6 +9,7 @@ import dev.mojave.base.Yaml;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.Tiny;
 import dev.mojave.nn.Attention;
+import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.RopeScaling;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,8 +38,17 @@ class HfConfigTest {
                 faithful++;
             }
         }
-        // gpt2: tied or not; llama: biases, tied, grouped; mixtral: tied, grouped; all published ones but the last.
-        assertThat(faithful).isEqualTo(2 + 8 + 4 + Tiny.published().size() - 1);
+        // gpt2: tied or not; llama: biases, tied, grouped; mixtral: tied, grouped; all published ones but the last, and
+        // of those with a
+        // window too.
+        assertThat(faithful)
+                .isEqualTo(2
+                        + 8
+                        + 4
+                        + Tiny.published().size()
+                        - 1
+                        + Tiny.windowed().size()
+                        - 1);
     }
 
     @ParameterizedTest
@@ -60,6 +70,11 @@ class HfConfigTest {
                 "llama | {qk_norm: head, attention_bias: qkv}                    | mojave  | MojaveForCausalLM",
                 "llama | qk_norm: projection                                     | mojave  | MojaveForCausalLM",
                 "llama | moe: {num_experts: 2, num_experts_per_tok: 2}           | mixtral | MixtralForCausalLM",
+                "llama | sliding_window: 4                                       | mistral | MistralForCausalLM",
+                "llama | sliding_window: 16                                      | llama   | LlamaForCausalLM",
+                "llama | {sliding_window: 4, bias: true}                         | mojave  | MojaveForCausalLM",
+                "gpt2  | sliding_window: 4                                       | mojave  | MojaveForCausalLM",
+                "llama | {sliding_window: 4, moe: {num_experts: 2, num_experts_per_tok: 2}} | mixtral | MixtralForCausalLM",
                 "llama | moe: {num_experts: 2, num_experts_per_tok: 1}           | mojave  | MojaveForCausalLM",
                 "llama | moe: {num_experts: 1, num_experts_per_tok: 1}           | mixtral | MixtralForCausalLM",
                 "llama | moe: {num_experts: 2, num_experts_per_tok: 2, decoder_sparse_step: 2} | mojave | MojaveForCausalLM",
@@ -155,11 +170,10 @@ class HfConfigTest {
                 "olmoe     | head_dim: 16              | head_dim is 16; it must be hidden_size / num_attention_heads",
                 "qwen2_moe | mlp_only_layers: 3        | mlp_only_layers is 3; it must be a list of layers",
                 "qwen3_moe | mlp_only_layers: ['a']    | mlp_only_layers is [\"a\"]; it must hold whole numbers",
-                "qwen3_moe | {use_sliding_window: true, sliding_window: 4, layer_types: [full_attention]} | sliding_window is 4; it must not be shorter than",
-                "qwen2_moe | {use_sliding_window: true, sliding_window: 4} | sliding_window is 4; it must not be shorter than",
-                "mixtral   | sliding_window: 4         | sliding_window is 4; it must not be shorter than",
-                "qwen2     | {use_sliding_window: true, sliding_window: 4, max_window_layers: 1} | sliding_window is 4; it must not be shorter than",
-                "qwen3     | {use_sliding_window: true, sliding_window: 4, layer_types: [full_attention, sliding_attention]} | sliding_window is 4; it must not",
+                "qwen2_moe | {use_sliding_window: true, sliding_window: 4} | sliding_window is 4; it must be that of every layer",
+                "qwen2     | {use_sliding_window: true, sliding_window: 4, max_window_layers: 1} | sliding_window is 4; it must be that of every layer",
+                "qwen3     | {use_sliding_window: true, sliding_window: 4, layer_types: [full_attention, sliding_attention]} | sliding_window is 4; it must be",
+                "mixtral   | sliding_window: 0         | sliding_window is 0; it must be positive",
                 "qwen2     | layer_types: [full_attention, chunked_attention] | layer_types is [\"full_attention\",\"chunked_attention\"]; it must hold",
                 "qwen2     | layer_types: [sliding_attention, full_attention] | layer_types is [\"sliding_attention\",\"full_attention\"]; it must hold full_attention alone",
             })
@@ -208,20 +222,79 @@ class HfConfigTest {
         assertThat(HfConfig.read(config, "config.json")).isEqualTo(plain);
     }
 
+    /** As the architectures say it: always, by a switch of all layers, by a switch and a first layer, by a list. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "mistral   | {sliding_window: 4}",
+                "mixtral   | {sliding_window: 4}",
+                "qwen2     | {sliding_window: 4, use_sliding_window: true, max_window_layers: 0}",
+                "qwen3     | {sliding_window: 4, use_sliding_window: true, layer_types: [sliding_attention, sliding_attention]}",
+                "qwen3_moe | {sliding_window: 4, use_sliding_window: true, layer_types: [full_attention]}",
+                "qwen2_moe | {sliding_window: 4, use_sliding_window: true, layer_types: [sliding_attention, sliding_attention]}",
+            })
+    void theWindowOfEveryLayerIsRead(String type, String change) {
+        ObjectNode config = published(type);
+        ModelSpec plain = HfConfig.read(config, "config.json");
+        config.setAll(Yaml.parse(change, "test"));
+        ModelSpec windowed = HfConfig.read(config, "config.json");
+        assertThat(windowed.slidingWindow()).isEqualTo(4);
+        assertThat(windowed.attention())
+                .isEqualTo(new AttentionSpec.SlidingWindow(plain.attention().grouped(), 4));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "mistral   | {sliding_window: 4}",
+                "mixtral   | {sliding_window: 4}",
+                "qwen2     | {sliding_window: 4, use_sliding_window: true, max_window_layers: 0}",
+                "qwen3     | {sliding_window: 4, use_sliding_window: true, max_window_layers: 0}",
+                "qwen3_moe | {sliding_window: 4, use_sliding_window: true}",
+            })
+    void aWindowIsWrittenWhereTheArchitectureHasOneAndReadBack(String type, String keys) {
+        ObjectNode config = published(type);
+        config.setAll(Yaml.parse(keys, "test"));
+        ModelSpec spec = HfConfig.read(config, "config.json");
+        ObjectNode written = HfConfig.writeForHuggingFace(spec, "");
+        assertThat(written.path("model_type").stringValue()).isEqualTo(type);
+        Yaml.parse(keys, "test")
+                .properties()
+                .forEach(key -> assertThat(written.path(key.getKey()).asString())
+                        .as(key.getKey())
+                        .isEqualTo(key.getValue().asString()));
+        assertThat(HfConfig.read(written, "config.json")).isEqualTo(spec);
+    }
+
     @Test
-    void aWindowShorterThanTheContextIsRefusedWithTheWayAroundIt() {
-        ObjectNode config = published("mistral");
-        config.put("max_position_embeddings", 32_768).put("sliding_window", 4096);
+    void aWindowOfSomeLayersThatTheContextMeetsIsRefusedWithTheWayAroundIt() {
+        ObjectNode config = published("qwen2");
+        config.put("max_position_embeddings", 32_768)
+                .put("use_sliding_window", true)
+                .put("max_window_layers", 1);
         String rest =
-                "must not be shorter than the context (max_position_embeddings is 32768), since Mojave's attention sees all of it; to"
-                        + " use the model for up to 4096 tokens, which a window does not touch, set max_position_embeddings to 4096 in config.json";
+                "must be that of every layer (here some see all tokens) or not shorter than the context (max_position_embeddings is"
+                        + " 32768); to use the model for up to 4096 tokens, which a window does not touch, set max_position_embeddings to 4096"
+                        + " in config.json";
+        config.put("sliding_window", 4096);
         assertThatThrownBy(() -> HfConfig.read(config, "config.json"))
                 .hasMessage("config.json: sliding_window is 4096; it " + rest);
         config.remove("sliding_window");
         assertThatThrownBy(() -> HfConfig.read(config, "config.json"))
                 .hasMessage("config.json: sliding_window is absent; it is 4096 where it is left out, and " + rest);
         config.put("max_position_embeddings", 4096);
-        assertThat(HfConfig.read(config, "config.json").maxPositionEmbeddings()).isEqualTo(4096);
+        assertThat(HfConfig.read(config, "config.json").slidingWindow()).isNull();
+    }
+
+    @Test
+    void theWindowThatMistralHasWhereItIsLeftOutIsRead() {
+        ObjectNode config = published("mistral");
+        config.put("max_position_embeddings", 32_768).remove("sliding_window");
+        assertThat(HfConfig.read(config, "config.json").slidingWindow()).isEqualTo(4096);
+        config.putNull("sliding_window");
+        assertThat(HfConfig.read(config, "config.json").slidingWindow()).isNull();
     }
 
     @Test
@@ -284,6 +357,9 @@ class HfConfigTest {
                 "gpt2  | moe: {num_experts: 2, num_experts_per_tok: 2} | gpt2, but moe is there (gpt2 has no experts); export",
                 "llama | {attention_bias: qkv, mlp_bias: true} | qwen2, but mlp_bias is true (qwen2 has none); export",
                 "llama | {attention_bias: qkv, qk_norm: head} | qwen3, but attention_bias is qkv (qwen3 has none or all); export",
+                "llama | {sliding_window: 4, attention_bias: all} | llama, but sliding_window is 4 (llama has none; mistral,",
+                "gpt2  | sliding_window: 4 | gpt2, but sliding_window is 4 (gpt2 has none; mistral,",
+                "llama | {sliding_window: 4, qk_norm: projection, moe: {num_experts: 2, num_experts_per_tok: 2}} | olmoe, but sliding_window is 4 (olmoe has",
                 "llama | qk_norm: projection | llama, but qk_norm is projection (llama has none); export",
                 "llama | moe: {num_experts: 2, num_experts_per_tok: 1, losses: {switch_balance: 0.01}} | mixtral, but moe.norm_topk_prob is false (mixtral has true; router",
                 "llama | moe: {num_experts: 2, num_experts_per_tok: 2, shared_expert_intermediate_size: 8} | qwen2_moe, but moe.shared_expert_gate is false (qwen2_moe has true); export",

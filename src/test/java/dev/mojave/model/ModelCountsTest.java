@@ -2,6 +2,8 @@ package dev.mojave.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mojave.nn.Attention;
+import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.Parameter;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +87,13 @@ class ModelCountsTest {
         // Scores and mixing: 2 products of 2 T H C FLOPs, half of them masked, times 3 for forward and backward.
         long heads = (long) spec.numAttentionHeads() * spec.headSize();
         long perWidth = 3L * 2 * 2 * spec.maxPositionEmbeddings() / 2;
+        if (spec.slidingWindow() != null) {
+            // The area under min(token, window): a triangle until the window is full, then as much for every token.
+            double window = spec.slidingWindow();
+            double seen = (window * window / 2 + (spec.maxPositionEmbeddings() - window) * window)
+                    / spec.maxPositionEmbeddings();
+            return 6 * (body + head) + spec.numHiddenLayers() * Math.round(3 * 2 * 2 * seen * heads);
+        }
         if (spec.parallelBlocks().isEmpty()) {
             return 6 * (body + head) + spec.numHiddenLayers() * perWidth * heads;
         }
@@ -103,5 +112,17 @@ class ModelCountsTest {
         long width = 128;
         assertThat(spec.counts().flopsPerToken())
                 .isEqualTo(6 * (12 * 4 * width * width + Tiny.VOCABULARY * width) + 12 * 4 * width * 64 / 2);
+    }
+
+    @Test
+    void aWindowOfTheWholeContextCostsWhatNoneCosts() {
+        long plain = Tiny.spec("llama").counts().flopsPerToken();
+        assertThat(Tiny.spec("llama", "sliding_window: 16").counts().flopsPerToken())
+                .isEqualTo(plain);
+        assertThat(Tiny.spec("llama", "sliding_window: 15").counts().flopsPerToken())
+                .isLessThan(plain);
+        AttentionSpec.GroupedQuery grouped = new AttentionSpec.GroupedQuery(24, 4, 4, Attention.Bias.NONE, 0);
+        assertThat(new AttentionSpec.SlidingWindow(grouped, 99).trainingFlops(16))
+                .isEqualTo(grouped.trainingFlops(16));
     }
 }

@@ -7,6 +7,7 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.Records;
 import dev.mojave.moe.Mixture;
 import dev.mojave.moe.Routing;
+import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.Context;
 import dev.mojave.tensor.Scope;
 import java.util.List;
@@ -42,6 +43,7 @@ class ModelSpecTest {
                 "moe: {num_experts: 2, num_experts_per_tok: 1, shared_expert_intermediate_size: -1} | test: model.moe: shared_expert_intermediate_size (-1) must not be negative; 0 leaves the shared expert out",
                 "moe: {num_experts: 2, num_experts_per_tok: 1, shared_expert_gate: true} | test: model.moe: shared_expert_gate needs a shared expert; set shared_expert_intermediate_size",
                 "moe: {num_experts: 2, num_experts_per_tok: 1, moe_intermediate_size: 10, shared_expert_intermediate_size: 21} | test: model: moe.shared_expert_intermediate_size (21) must be at most 20, the width of all 2 experts together: beyond that the mixture is the lesser part of its layer",
+                "sliding_window: 0            | test: model: sliding_window (0) must be at least 1, the token itself",
                 "head_dim: 0                  | test: model: head_dim (0) must be positive",
                 "head_dim: 7                  | test: model: position_embedding rope needs an even head size; head_dim is 7",
                 "{position_embedding: learned, rope_scaling: {kind: linear, factor: 2}} | test: model: rope_scaling needs position_embedding rope",
@@ -87,6 +89,25 @@ class ModelSpecTest {
         assertThat(Tiny.spec("llama", "head_dim: 6")).isEqualTo(Tiny.spec("llama"));
         assertThat(Tiny.spec("llama", "num_attention_heads: 5", "head_dim: 4").headSize())
                 .isEqualTo(4);
+    }
+
+    @Test
+    void aWindowThatHoldsTheContextIsNone() {
+        assertThat(Tiny.spec("llama", "sliding_window: 16").attention())
+                .isEqualTo(Tiny.spec("llama").attention());
+        assertThat(Tiny.spec("llama", "sliding_window: 15").attention())
+                .isInstanceOf(AttentionSpec.SlidingWindow.class);
+        assertThat(Tiny.spec("llama", "sliding_window: 15").block(1).attention())
+                .isInstanceOf(AttentionSpec.SlidingWindow.class);
+    }
+
+    @Test
+    void aWindowDoesNotGoWithParallelBlocks() {
+        assertThatThrownBy(() -> Tiny.parallel("{}", "sliding_window: 4"))
+                .isInstanceOf(Failure.class)
+                .hasMessage(
+                        "test: model: sliding_window does not go with parallel, whose blocks see their own tokens or all of them;"
+                                + " remove it");
     }
 
     @Test

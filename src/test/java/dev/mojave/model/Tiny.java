@@ -58,6 +58,7 @@ public final class Tiny {
             }
         }
         specs.addAll(published());
+        specs.addAll(windowed());
         specs.addAll(parallel());
         return specs;
     }
@@ -100,6 +101,15 @@ public final class Tiny {
                         "qk_norm: head",
                         "attention_bias: none",
                         "moe: {" + mixture + ", shared_expert_intermediate_size: 20}"));
+    }
+
+    /** Returns models with a sliding window, shorter than the context, in the places of each architecture that may have one. */
+    public static List<ModelSpec> windowed() {
+        return List.of(
+                spec("llama", "num_key_value_heads: 2", "sliding_window: 4"),
+                spec("llama", "sliding_window: 5", "moe: {num_experts: 3, num_experts_per_tok: 2}"),
+                spec("llama", "sliding_window: 2", "qk_norm: head", "head_dim: 10"),
+                spec("gpt2", "sliding_window: 1"));
     }
 
     /** Returns MoEP with every choice that its paper leaves open, alone and together. */

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class AttentionTest {
     private static final int WIDTH = 12;
+    private static final int WINDOW = 3;
 
     private static Tensor forward(Attention attention, Tensor x) {
         return attention.forward(x, Optional.empty(), Optional.empty(), 0, Context.EVALUATION);
@@ -34,8 +35,10 @@ class AttentionTest {
     void groupedQueriesEqualRepeatedHeads() {
         Init grouped = Init.of(Rng.seeded(1), 0.4);
         Init repeated = Init.of(Rng.seeded(2), 0.4);
-        Attention two = new Attention.Spec(WIDTH, 4, 2, Attention.Bias.ALL, 0).build(grouped, 1, Optional.empty());
-        Attention four = new Attention.Spec(WIDTH, 4, 4, Attention.Bias.ALL, 0).build(repeated, 1, Optional.empty());
+        Attention two =
+                new AttentionSpec.GroupedQuery(WIDTH, 4, 2, Attention.Bias.ALL, 0).build(grouped, 1, Optional.empty());
+        Attention four =
+                new AttentionSpec.GroupedQuery(WIDTH, 4, 4, Attention.Bias.ALL, 0).build(repeated, 1, Optional.empty());
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
             for (int i = 0; i < grouped.parameters().size(); i++) {
@@ -64,7 +67,8 @@ class AttentionTest {
     void normalisedQueriesAndKeysForgetTheirLength() {
         for (QkNorm norm : List.of(QkNorm.HEAD, QkNorm.PROJECTION)) {
             Init init = Init.of(Rng.seeded(1), 0.4);
-            Attention.Spec spec = new Attention.Spec(WIDTH, 3, 3, 4, Attention.Bias.NONE, norm, 1e-12, 0);
+            AttentionSpec.GroupedQuery spec =
+                    new AttentionSpec.GroupedQuery(WIDTH, 3, 3, 4, Attention.Bias.NONE, norm, 1e-12, 0);
             Attention attention = spec.build(init, 1, Optional.empty());
             try (Scope _ = Scope.open();
                     NoGrad _ = NoGrad.open()) {
@@ -93,7 +97,8 @@ class AttentionTest {
     @Test
     void aTokenSeesItselfAndThePast() {
         Init init = Init.of(Rng.seeded(1), 0.4);
-        Attention attention = new Attention.Spec(WIDTH, 3, 3, Attention.Bias.NONE, 0).build(init, 1, Optional.empty());
+        Attention attention =
+                new AttentionSpec.GroupedQuery(WIDTH, 3, 3, Attention.Bias.NONE, 0).build(init, 1, Optional.empty());
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
             Tensor x = input(4);
@@ -114,7 +119,8 @@ class AttentionTest {
     @Test
     void theMaskHidesKeys() {
         Init init = Init.of(Rng.seeded(1), 0.4);
-        Attention attention = new Attention.Spec(WIDTH, 3, 3, Attention.Bias.NONE, 0).build(init, 1, Optional.empty());
+        Attention attention =
+                new AttentionSpec.GroupedQuery(WIDTH, 3, 3, Attention.Bias.NONE, 0).build(init, 1, Optional.empty());
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
             Tensor x = input(5);
@@ -138,7 +144,7 @@ class AttentionTest {
     void theKernelHasTheBiasesThatTheModelHas(Attention.Bias bias) {
         Init init = Init.of(Rng.seeded(1), 0.4);
         Norm norm = new Norm.Spec(Norm.Kind.RMS_NORM, WIDTH, 1e-6, false).build(init);
-        Attention attention = new Attention.Spec(WIDTH, 4, 2, bias, 0).build(init, 1, Optional.empty());
+        Attention attention = new AttentionSpec.GroupedQuery(WIDTH, 4, 2, bias, 0).build(init, 1, Optional.empty());
         try (Scope _ = Scope.open()) {
             try (NoGrad _ = NoGrad.open()) {
                 init.parameters()
@@ -191,16 +197,157 @@ class AttentionTest {
         }
     }
 
+    /** Grouped queries with everything else: biases, norms of heads, rotary positions. */
+    private static AttentionSpec.GroupedQuery rich() {
+        return new AttentionSpec.GroupedQuery(WIDTH, 4, 2, 4, Attention.Bias.ALL, QkNorm.HEAD, 1e-6, 0);
+    }
+
+    private static Attention built(AttentionSpec spec, Init init, Optional<Rotary> rotary) {
+        return spec.build(init, 1, rotary);
+    }
+
+    /** The oracle needs no mask: what a token sees through a window is what it sees where nothing comes before the window. */
+    @Test
+    void aWindowHidesWhatLiesBeforeIt() {
+        Rotary angles = new Rotary(4, 16, 10_000);
+        for (Optional<Rotary> rotary : List.of(Optional.<Rotary>empty(), Optional.of(angles))) {
+            Init init = Init.of(Rng.seeded(1), 0.4);
+            Init same = Init.of(Rng.seeded(1), 0.4);
+            Attention windowed = built(new AttentionSpec.SlidingWindow(rich(), WINDOW), init, rotary);
+            Attention full = built(rich(), same, rotary);
+            try (Scope _ = Scope.open();
+                    NoGrad _ = NoGrad.open()) {
+                Tensor x = input(3);
+                Tensor seen = forward(windowed, x);
+                for (int token = 0; token < 7; token++) {
+                    int first = Math.max(0, token - WINDOW + 1);
+                    Tensor alone = forward(full, x.narrow(1, first, token - first + 1));
+                    // Rotary positions count from elsewhere then, and only distances matter.
+                    assertThat(distance(seen.narrow(1, token, 1), alone.narrow(1, token - first, 1)))
+                            .as("token %d", token)
+                            .isLessThan(1e-5);
+                }
+                assertThat(distance(seen, forward(full, x))).isGreaterThan(1e-2);
+            }
+            init.parameters().forEach(p -> p.value().close());
+            same.parameters().forEach(p -> p.value().close());
+        }
+        angles.close();
+    }
+
+    @Test
+    void aWindowThatHoldsAllTokensGivesTheBitsOfAttentionWithoutOne() {
+        Init init = Init.of(Rng.seeded(1), 0.4);
+        Init same = Init.of(Rng.seeded(1), 0.4);
+        Attention windowed = built(new AttentionSpec.SlidingWindow(rich(), 7), init, Optional.empty());
+        Attention full = built(rich(), same, Optional.empty());
+        try (Scope _ = Scope.open()) {
+            Tensor x = input(3);
+            assertThat(forward(windowed, x).toFloats())
+                    .containsExactly(forward(full, x).toFloats());
+            List<Tensor> gradients = gradients(init, forward(windowed, x));
+            List<Tensor> expected = gradients(same, forward(full, x));
+            for (int i = 0; i < expected.size(); i++) {
+                assertThat(gradients.get(i).toFloats())
+                        .containsExactly(expected.get(i).toFloats());
+            }
+        }
+        init.parameters().forEach(p -> p.value().close());
+        same.parameters().forEach(p -> p.value().close());
+    }
+
+    /** Gradients reach the tokens of a window and none before it. */
+    @Test
+    void gradientsStopAtTheWindow() {
+        Init init = Init.of(Rng.seeded(1), 0.4);
+        Attention attention = built(new AttentionSpec.SlidingWindow(rich(), WINDOW), init, Optional.empty());
+        try (Scope _ = Scope.open()) {
+            Tensor x = input(3).requireGrad(true);
+            forward(attention, x).narrow(1, 5, 1).sum().backward();
+            Tensor gradient = x.grad().orElseThrow().abs();
+            for (int token = 0; token < 7; token++) {
+                double largest = gradient.narrow(1, token, 1).max().item();
+                if (token >= 5 - WINDOW + 1 && token <= 5) {
+                    assertThat(largest).as("token %d", token).isGreaterThan(1e-3);
+                } else {
+                    assertThat(largest).as("token %d", token).isZero();
+                }
+            }
+        }
+        init.parameters().forEach(p -> p.value().close());
+    }
+
+    /** Padding is hidden as well; the first token that is not may see itself alone. */
+    @Test
+    void aWindowAndAMaskHideTogether() {
+        Init init = Init.of(Rng.seeded(1), 0.4);
+        Init same = Init.of(Rng.seeded(1), 0.4);
+        Attention windowed = built(new AttentionSpec.SlidingWindow(rich(), WINDOW), init, Optional.empty());
+        Attention full = built(rich(), same, Optional.empty());
+        try (Scope _ = Scope.open();
+                NoGrad _ = NoGrad.open()) {
+            Tensor x = input(5);
+            boolean[] real = {true, true, false, true, true, true, true};
+            long[] given = new long[49];
+            long[] wanted = new long[49];
+            for (int query = 0; query < 7; query++) {
+                for (int key = 0; key <= query; key++) {
+                    boolean seen = real[key] || key == query;
+                    given[query * 7 + key] = seen ? 1 : 0;
+                    wanted[query * 7 + key] = seen && query - key < WINDOW ? 1 : 0;
+                }
+            }
+            Tensor both = windowed.forward(x, mask(given), Optional.empty(), 0, Context.EVALUATION);
+            Tensor expected = full.forward(x, mask(wanted), Optional.empty(), 0, Context.EVALUATION);
+            assertThat(distance(both, expected)).isLessThan(1e-6);
+        }
+        init.parameters().forEach(p -> p.value().close());
+        same.parameters().forEach(p -> p.value().close());
+    }
+
+    private static Optional<Tensor> mask(long[] visible) {
+        return Optional.of(Tensors.of(visible, 1, 1, 7, 7).to(DType.BOOL).expand(2, 1, 7, 7));
+    }
+
+    /** What no pattern names runs plain. */
+    @Test
+    void theKernelIsForWhatItKnows() {
+        for (AttentionSpec spec : List.of(
+                rich(),
+                new AttentionSpec.SlidingWindow(
+                        new AttentionSpec.GroupedQuery(WIDTH, 3, 3, Attention.Bias.NONE, 0), 2))) {
+            Init init = Init.of(Rng.seeded(1), 0.4);
+            Norm norm = new Norm.Spec(Norm.Kind.RMS_NORM, WIDTH, 1e-6, false).build(init);
+            Attention attention = built(spec, init, Optional.empty());
+            try (Scope _ = Scope.open()) {
+                assertThat(attention.half(input(3), norm, Optional.empty(), Optional.empty(), 0, Context.TRAINING))
+                        .isEmpty();
+                Tensor fused =
+                        attention.residual(input(3), norm, Optional.empty(), Optional.empty(), 0, 0, Context.TRAINING);
+                assertThat(distance(fused, input(3).add(forward(attention, norm.forward(input(3))))))
+                        .isZero();
+            }
+            init.parameters().forEach(p -> p.value().close());
+        }
+    }
+
+    @Test
+    void aWindowHoldsItsTokenAtLeast() {
+        assertThatThrownBy(() -> new AttentionSpec.SlidingWindow(rich(), 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("sliding_window (0) must be at least 1, the token itself");
+    }
+
     @Test
     void headsDivide() {
-        assertThatThrownBy(() -> new Attention.Spec(10, 0, 1, Attention.Bias.NONE, 0))
+        assertThatThrownBy(() -> new AttentionSpec.GroupedQuery(10, 0, 1, Attention.Bias.NONE, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("num_attention_heads (0) must be positive");
-        assertThatThrownBy(() -> new Attention.Spec(10, 4, 4, Attention.Bias.NONE, 0))
+        assertThatThrownBy(() -> new AttentionSpec.GroupedQuery(10, 4, 4, Attention.Bias.NONE, 0))
                 .hasMessage("num_attention_heads (4) must divide hidden_size (10)");
-        assertThatThrownBy(() -> new Attention.Spec(12, 4, 3, Attention.Bias.NONE, 0))
+        assertThatThrownBy(() -> new AttentionSpec.GroupedQuery(12, 4, 3, Attention.Bias.NONE, 0))
                 .hasMessage("num_key_value_heads (3) must divide num_attention_heads (4)");
-        assertThatThrownBy(() -> new Attention.Spec(12, 4, 0, Attention.Bias.NONE, 0))
+        assertThatThrownBy(() -> new AttentionSpec.GroupedQuery(12, 4, 0, Attention.Bias.NONE, 0))
                 .hasMessage("num_key_value_heads (0) must divide num_attention_heads (4)");
     }
 }

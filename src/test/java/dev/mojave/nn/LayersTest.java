@@ -66,7 +66,7 @@ class LayersTest {
                 Init init = Init.of(Rng.seeded(1), 0.02);
                 FeedForward.Spec gelu = new FeedForward.Spec(6, 10, Activation.GELU, bias);
                 FeedForward.Spec swiglu = new FeedForward.Spec(6, 10, Activation.SWIGLU, bias);
-                Attention.Spec attention = new Attention.Spec(6, 3, 1, biases, 0);
+                AttentionSpec.GroupedQuery attention = new AttentionSpec.GroupedQuery(6, 3, 1, biases, 0);
                 gelu.build(init.child("gelu"), 1);
                 swiglu.build(init.child("swiglu"), 1);
                 attention.build(init.child("attention"), 1, java.util.Optional.empty());

@@ -2,6 +2,7 @@ package dev.mojave.tensor.kernels;
 
 import dev.mojave.base.Progress;
 import dev.mojave.nn.Attention;
+import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Init;
@@ -87,7 +88,7 @@ public class KernelBenchmarks {
                 BATCH,
                 TOKENS);
         private final Norm norm = new Norm.Spec(Norm.Kind.LAYER_NORM, WIDTH, 1e-5, false).build(init.child("norm"));
-        private final Attention attention = new Attention.Spec(WIDTH, HEADS, HEADS, Attention.Bias.NONE, 0)
+        private final Attention attention = new AttentionSpec.GroupedQuery(WIDTH, HEADS, HEADS, Attention.Bias.NONE, 0)
                 .build(init.child("attention"), 1, Optional.empty());
         private final FeedForward feedForward = new FeedForward.Spec(WIDTH, HIDDEN, FeedForward.Activation.GELU, false)
                 .build(init.child("feed_forward"), 1);

@@ -1,6 +1,7 @@
 package dev.mojave.lab.bench;
 
 import dev.mojave.nn.Attention;
+import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Init;
@@ -49,7 +50,8 @@ record KernelTask(String name, Bound bound, double amount, Runnable work) {
     /** Returns the tasks of a model of this shape in a context; their tensors belong to the open scope. */
     static List<KernelTask> of(Shape shape, int batch, long optimized, Context context) {
         int width = shape.hidden();
-        Attention.Spec attends = new Attention.Spec(width, shape.heads(), shape.heads(), Attention.Bias.NONE, 0);
+        AttentionSpec.GroupedQuery attends =
+                new AttentionSpec.GroupedQuery(width, shape.heads(), shape.heads(), Attention.Bias.NONE, 0);
         FeedForward.Spec feeds = new FeedForward.Spec(width, 4 * width, FeedForward.Activation.GELU, false);
         Init init = Init.of(Rng.seeded(0), INITIALIZER_RANGE);
         Tensor xBSD = Tensors.normal(Rng.seeded(1), 0, 1, batch, shape.context(), width)
