@@ -57,8 +57,17 @@ final class StudyText {
     }
 
     private void table(List<String> lines) {
+        String mark = result.besideOthers() ? "*" : "";
         TextTable table = new TextTable(
-                "arm", "active", "total", "validation loss", "of unigram", "tokens/s", "generate/s", "time", "memory");
+                "arm",
+                "active",
+                "total",
+                "validation loss",
+                "of unigram",
+                "tokens/s" + mark,
+                "generate/s" + mark,
+                "time" + mark,
+                "memory");
         for (ArmResult arm : result.arms()) {
             table.add(
                     arm.name(),
@@ -77,8 +86,9 @@ final class StudyText {
                 String.format(
                         Locale.ROOT,
                         "Parameters without embeddings and head; loss in nats per token, mean ± standard deviation over seeds,"
-                                + " and as a share of the unigram entropy (%.4f nats); speed and time of one trial, medians.",
-                        result.unigramEntropy()),
+                                + " and as a share of the unigram entropy (%.4f nats); speed and time of one trial, medians%s.",
+                        result.unigramEntropy(),
+                        result.besideOthers() ? " (* " + result.besideOthersInWords() + ")" : ""),
                 ""));
     }
 

@@ -54,6 +54,7 @@ final class ArmTables {
 
     /** Sizes, how the budget was matched, and what training and generating took. */
     Table cost() {
+        String beside = result.besideOthers() ? ", beside others" : "";
         List<Column> columns = List.of(
                 Column.text("Arm"),
                 Column.number("Parameters", "total"),
@@ -61,9 +62,9 @@ final class ArmTables {
                 Column.number("Total", "without embeddings"),
                 Column.number("Active", "without embeddings"),
                 Column.number("FLOPs per token", "training"),
-                Column.number("Training", "tokens/s"),
-                Column.number("Generating", "tokens/s"),
-                Column.number("Wall time", "training and evaluation"),
+                Column.number("Training", "tokens/s" + beside),
+                Column.number("Generating", "tokens/s" + beside),
+                Column.number("Wall time", "training and evaluation" + beside),
                 Column.number("Peak memory", "resident"));
         List<List<Cell>> rows = new ArrayList<>();
         for (ArmResult arm : result.arms()) {
@@ -80,7 +81,8 @@ final class ArmTables {
                     Cell.of(Numbers.bytes(arm.peakMemoryBytes()))));
         }
         return new Table(
-                "What the arms cost (speeds and times: median over seeds, generating at batch 1; memory: maximum)",
+                "What the arms cost (speeds and times: median over seeds, generating at batch 1; memory: maximum"
+                        + (result.besideOthers() ? "; beside others: " + result.besideOthersInWords() : "") + ")",
                 columns,
                 rows);
     }

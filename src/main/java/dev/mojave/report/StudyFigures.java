@@ -245,12 +245,13 @@ final class StudyFigures {
         cost(views, "flops", "FLOPs per token", "training FLOPs per token", Format.COUNT, ArmResult::flopsPerToken);
         cost(views, "total", "Total parameters", "parameters, total", Format.COUNT, ArmResult::parametersTotal);
         cost(views, "active", "Active parameters", "parameters, active", Format.COUNT, ArmResult::parametersActive);
-        cost(views, "wall", "Wall time", "training wall time", Format.SECONDS, ArmResult::wallSeconds);
+        String beside = study.result().besideOthers() ? ", beside others" : "";
+        cost(views, "wall", "Wall time", "training wall time" + beside, Format.SECONDS, ArmResult::wallSeconds);
         cost(
                 views,
                 "decode",
                 "Time per generated token",
-                "milliseconds per generated token",
+                "milliseconds per generated token" + beside,
                 Format.PLAIN,
                 arm -> 1000 / arm.generateTokensPerSecond());
         if (views.isEmpty()) {
@@ -259,7 +260,10 @@ final class StudyFigures {
         boolean bands = study.result().arms().stream()
                 .anyMatch(arm -> arm.valLoss().values().size() > 1);
         String caption = (bands ? "Bars: mean ± one sample standard deviation over seeds. " : "")
-                + "Nearer to the lower left corner is better: less cost, less loss. The cost axis starts at zero.";
+                + "Nearer to the lower left corner is better: less cost, less loss. The cost axis starts at zero."
+                + (study.result().besideOthers()
+                        ? " Wall time and time per generated token were " + study.result().besideOthersInWords() + "."
+                        : "");
         return Optional.of(new Figure("cost", "What the loss costs", caption, costSummary(), views));
     }
 
@@ -304,7 +308,8 @@ final class StudyFigures {
         return study.result().arms().stream()
                 .map(arm -> arm.name() + ": " + Numbers.count(arm.flopsPerToken()) + " FLOPs per token, "
                         + Numbers.count(arm.parametersTotal()) + " parameters, "
-                        + Numbers.seconds(arm.wallSeconds()) + ", loss " + Numbers.summary(arm.valLoss()) + " nats")
+                        + Numbers.seconds(arm.wallSeconds())
+                        + (study.result().besideOthers() ? " beside others" : "") + ", loss " + Numbers.summary(arm.valLoss()) + " nats")
                 .collect(Collectors.joining("; ", "", "."));
     }
 }

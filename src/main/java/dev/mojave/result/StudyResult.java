@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param notes honest limits: what was tuned, failed trials, whether the budget can answer the question
  * @param findings the same for programs; absent in files that were written before there were any
  * @param provenance where it comes from
+ * @param jobs the most trials that ever ran side by side: speeds and times of arms are those of a trial beside others where it is more
+ *     than 1; absent from results that were made before it was recorded
  */
 public record StudyResult(
         String name,
@@ -29,4 +31,43 @@ public record StudyResult(
         String verdict,
         List<String> notes,
         @Nullable List<Finding> findings,
-        Provenance provenance) {}
+        Provenance provenance,
+        @Nullable Integer jobs) {
+    /** A study whose trials ran one after another. */
+    public StudyResult(
+            String name,
+            List<ArmResult> arms,
+            List<Comparison> comparisons,
+            List<GapPoint> gapOverTraining,
+            double unigramEntropy,
+            double bytesPerToken,
+            @Nullable String headline,
+            String verdict,
+            List<String> notes,
+            @Nullable List<Finding> findings,
+            Provenance provenance) {
+        this(
+                name,
+                arms,
+                comparisons,
+                gapOverTraining,
+                unigramEntropy,
+                bytesPerToken,
+                headline,
+                verdict,
+                notes,
+                findings,
+                provenance,
+                1);
+    }
+
+    /** Returns whether speeds and times are those of trials beside others, so that a trial alone would have others. */
+    public boolean besideOthers() {
+        return jobs != null && jobs > 1;
+    }
+
+    /** Says beside how many others trials were measured, for the foot of a table or figure; empty where each ran alone. */
+    public String besideOthersInWords() {
+        return besideOthers() ? "measured while up to " + jobs + " trials ran side by side" : "";
+    }
+}

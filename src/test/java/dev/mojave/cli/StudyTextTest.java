@@ -35,6 +35,10 @@ class StudyTextTest {
     }
 
     private static String text(List<ArmResult> arms, Comparison comparison, String folder) {
+        return text(arms, comparison, folder, 1);
+    }
+
+    private static String text(List<ArmResult> arms, Comparison comparison, String folder, int jobs) {
         StudyResult result = new StudyResult(
                 "s",
                 arms,
@@ -57,7 +61,8 @@ class StudyTextTest {
                         Map.of(),
                         Map.of(),
                         "",
-                        ""));
+                        ""),
+                jobs);
         return new StudyText(
                         new StudyResults.Output(result, List.of(), Map.of()),
                         Path.of(folder),
@@ -97,6 +102,22 @@ class StudyTextTest {
                         "Next:",
                         "  ./mojave generate runs/s/trials/moe/seed-7 --prompt 'a small'",
                         "  ./mojave study recipes/quickstart.yaml --set budget.tokens=5M --name longer");
+    }
+
+    @Test
+    void speedsAndTimesOfTrialsBesideOthersAreMarked() {
+        Summary loss = new Summary(1.5, 0.02, List.of(1.48, 1.52));
+        String text = text(
+                List.of(arm("moe", loss, "")),
+                new Comparison("moe", "dense", "val_loss", -0.1, -0.15, -0.05, 0.95, "paired t over seeds", 2, 0.04),
+                "runs/s",
+                2);
+        assertThat(text.lines())
+                .contains(
+                        "arm  active  total  validation loss  of unigram  tokens/s*  generate/s*   time*  memory",
+                        "moe   1.06M  1.85M  1.5000 ± 0.0200         47%      25.4k          310  1m 21s  512 MB");
+        assertThat(text.replace('\n', ' '))
+                .contains("speed and time of one trial, medians (* measured while up to 2 trials ran side by side).");
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -203,6 +204,40 @@ class ReportTest {
         assertThat(Files.readString(written.getFirst()))
                 .contains("Nothing finished.")
                 .doesNotContain("NaN%");
+    }
+
+    @Test
+    void speedsAndTimesOfTrialsBesideOthersAreMarked() {
+        StudyResult alone = Fakes.study(3);
+        StudyResult beside = new StudyResult(
+                alone.name(),
+                alone.arms(),
+                alone.comparisons(),
+                alone.gapOverTraining(),
+                alone.unigramEntropy(),
+                alone.bytesPerToken(),
+                alone.headline(),
+                alone.verdict(),
+                alone.notes(),
+                alone.findings(),
+                alone.provenance(),
+                2);
+        String html = html(beside, Fakes.runs(beside));
+        assertThat(html)
+                .contains("tokens/s, beside others")
+                .contains("training and evaluation, beside others")
+                .contains("beside others: measured while up to 2 trials ran side by side)")
+                .contains("Wall time and time per generated token were measured while up to 2 trials ran side by side.");
+        JsonNode views = figures(html).get("cost").get("views");
+        List<String> marked = new ArrayList<>();
+        views.forEach(view -> {
+            if (view.toString().contains("beside others")) {
+                marked.add(view.get("label").asString());
+            }
+        });
+        assertThat(marked).containsExactly("Wall time", "Time per generated token");
+
+        assertThat(html(alone, Fakes.runs(alone))).doesNotContain("beside others").doesNotContain("side by side");
     }
 
     @Test

@@ -115,6 +115,7 @@ public final class StudyResults {
         }
         List<Comparison> compared =
                 pairs.stream().map(Verdict.Compared::comparison).toList();
+        int jobs = TrialSet.jobs(folder.path());
         return new StudyResult(
                 recipe.name(),
                 shown,
@@ -124,9 +125,10 @@ public final class StudyResults {
                 facts.bytesPerToken(),
                 Headline.of(shown, compared, facts.unigramEntropy()),
                 Verdict.sentence(shown, pairs, facts.unigramEntropy()),
-                new Notes(arms, facts, missing, shown, compared, TrialSet.jobs(folder.path())).all(),
+                new Notes(arms, facts, missing, shown, compared, jobs).all(),
                 StudyFindings.of(shown, pairs, facts.unigramEntropy(), missing),
-                folder.provenance());
+                folder.provenance(),
+                jobs);
     }
 
     private static ArmResult arm(Arms.Arm arm, List<TrialRecord> trials) {

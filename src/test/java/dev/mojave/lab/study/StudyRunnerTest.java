@@ -14,6 +14,7 @@ import dev.mojave.data.Texts;
 import dev.mojave.lab.trials.MainCommands;
 import dev.mojave.result.ArmResult;
 import dev.mojave.result.StudyResult;
+import dev.mojave.result.Summary;
 import dev.mojave.run.RunFolder;
 import dev.mojave.run.Status;
 import dev.mojave.run.StudyRecipe;
@@ -110,6 +111,34 @@ class StudyRunnerTest {
         said.clear();
         run("[1]", 512, "short", false, atOnce);
         assertThat(said).noneMatch(line -> line.contains("on this machine"));
+    }
+
+    @Test
+    void twoSideBySideEndWithTheLossesOfOneAfterAnotherAndTheirCostsAreMarked() throws IOException {
+        StudyResult one = run("[1]", 256, "one", false, StopSignal.NEVER).output().result();
+        jobs = 2;
+        StudyRunner.Result run = run("[1]", 256, "two", false, StopSignal.NEVER);
+        StudyResult two = run.output().result();
+
+        assertThat(two.arms()).extracting(ArmResult::valLoss).isEqualTo(losses(one));
+        assertThat(two.arms())
+                .extracting(ArmResult::samples)
+                .isEqualTo(one.arms().stream().map(ArmResult::samples).toList());
+        assertThat(two.comparisons()).isEqualTo(one.comparisons());
+        assertThat(one.besideOthers()).isFalse();
+        assertThat(two.besideOthers()).isTrue();
+        Path file = run.folder().resolve("results.json");
+        assertThat(Json.read(file, StudyResult.class)).isEqualTo(two);
+        String json = Files.readString(file);
+        assertThat(json).contains("\"jobs\" : 2");
+
+        // As it was written before jobs were recorded.
+        Files.writeString(file, json.replaceFirst(",\\s*\"jobs\" : 2", ""));
+        assertThat(Json.read(file, StudyResult.class).besideOthers()).isFalse();
+    }
+
+    private static List<Summary> losses(StudyResult result) {
+        return result.arms().stream().map(ArmResult::valLoss).toList();
     }
 
     @Test
