@@ -3,6 +3,8 @@ package dev.mojave.base;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,12 +12,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The owner's side of a process that this one starts, talks to line by line and never leaves behind; {@link OwnedProcess} is the other
+ * The owner's side of a process that this one starts, talks to, mostly line by line, and never leaves behind; {@link OwnedProcess} is the other
  * side.
  *
  * <p>Whatever the process says on standard error, and on standard output unless the owner reads it, goes into a log file: a native
@@ -83,6 +86,54 @@ public final class ChildProcess implements AutoCloseable {
             throw new IllegalStateException("the output of this process goes to " + log);
         }
         return Optional.ofNullable(from.readLine());
+    }
+
+    /**
+     * Returns the process's standard output itself, for who reads something other than lines of it.
+     *
+     * @throws IllegalStateException if it goes to the log
+     */
+    public InputStream output() {
+        if (from == null) {
+            throw new IllegalStateException("the output of this process goes to " + log);
+        }
+        return process.getInputStream();
+    }
+
+    /** Returns the process's standard input itself, for who sends something other than lines. */
+    public OutputStream input() {
+        return process.getOutputStream();
+    }
+
+    /** Kills the process when this time is up, unless the deadline is closed before. */
+    public Deadline killAfter(Duration time) {
+        return new Deadline(process, time);
+    }
+
+    /** A time at which a process is killed, so that who waits for its words sees their end. */
+    public static final class Deadline implements AutoCloseable {
+        private final CompletableFuture<Void> kill;
+        private volatile boolean passed;
+
+        private Deadline(Process process, Duration time) {
+            this.kill = CompletableFuture.runAsync(
+                    () -> {
+                        passed = true;
+                        process.destroyForcibly();
+                    },
+                    CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS));
+        }
+
+        /** Returns whether the process was killed for it. */
+        public boolean passed() {
+            return passed;
+        }
+
+        /** Lifts the deadline. */
+        @Override
+        public void close() {
+            kill.cancel(false);
+        }
     }
 
     /** Sends a line; returns false if the process has ended meanwhile. */

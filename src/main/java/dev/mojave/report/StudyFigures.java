@@ -262,7 +262,8 @@ final class StudyFigures {
         String caption = (bands ? "Bars: mean ± one sample standard deviation over seeds. " : "")
                 + "Nearer to the lower left corner is better: less cost, less loss. The cost axis starts at zero."
                 + (study.result().besideOthers()
-                        ? " Wall time and time per generated token were " + study.result().besideOthersInWords() + "."
+                        ? " Wall time and time per generated token were "
+                                + study.result().besideOthersInWords() + "."
                         : "");
         return Optional.of(new Figure("cost", "What the loss costs", caption, costSummary(), views));
     }
@@ -309,7 +310,8 @@ final class StudyFigures {
                 .map(arm -> arm.name() + ": " + Numbers.count(arm.flopsPerToken()) + " FLOPs per token, "
                         + Numbers.count(arm.parametersTotal()) + " parameters, "
                         + Numbers.seconds(arm.wallSeconds())
-                        + (study.result().besideOthers() ? " beside others" : "") + ", loss " + Numbers.summary(arm.valLoss()) + " nats")
+                        + (study.result().besideOthers() ? " beside others" : "") + ", loss "
+                        + Numbers.summary(arm.valLoss()) + " nats")
                 .collect(Collectors.joining("; ", "", "."));
     }
 }

@@ -11,8 +11,8 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -227,7 +227,8 @@ class ReportTest {
                 .contains("tokens/s, beside others")
                 .contains("training and evaluation, beside others")
                 .contains("beside others: measured while up to 2 trials ran side by side)")
-                .contains("Wall time and time per generated token were measured while up to 2 trials ran side by side.");
+                .contains(
+                        "Wall time and time per generated token were measured while up to 2 trials ran side by side.");
         JsonNode views = figures(html).get("cost").get("views");
         List<String> marked = new ArrayList<>();
         views.forEach(view -> {
@@ -237,7 +238,9 @@ class ReportTest {
         });
         assertThat(marked).containsExactly("Wall time", "Time per generated token");
 
-        assertThat(html(alone, Fakes.runs(alone))).doesNotContain("beside others").doesNotContain("side by side");
+        assertThat(html(alone, Fakes.runs(alone)))
+                .doesNotContain("beside others")
+                .doesNotContain("side by side");
     }
 
     @Test

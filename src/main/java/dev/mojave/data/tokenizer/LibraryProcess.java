@@ -1,18 +1,19 @@
 package dev.mojave.data.tokenizer;
 
+import dev.mojave.base.ChildProcess;
+import dev.mojave.base.JavaCommand;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +36,7 @@ final class LibraryProcess {
     private static @Nullable LibraryProcess running;
     private static int handles;
 
-    private final Process process;
+    private final ChildProcess process;
     private final DataOutputStream out;
     private final DataInputStream in;
     private final Path errors;
@@ -70,30 +71,25 @@ final class LibraryProcess {
         }
     }
 
-    private LibraryProcess(Process process, Path errors) {
+    private LibraryProcess(ChildProcess process, Path errors) {
         this.process = process;
         this.errors = errors;
-        this.out = new DataOutputStream(new BufferedOutputStream(process.getOutputStream(), 1 << 16));
-        this.in = new DataInputStream(new BufferedInputStream(process.getInputStream(), 1 << 16));
+        this.out = new DataOutputStream(new BufferedOutputStream(process.input(), 1 << 16));
+        this.in = new DataInputStream(new BufferedInputStream(process.output(), 1 << 16));
     }
 
     private static LibraryProcess start() throws IOException {
         Path errors = Files.createTempFile("mojave-tokenizer", ".log");
         errors.toFile().deleteOnExit();
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> flags = List.of(
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+DisplayVMOutputToStderr",
                 "-XX:-CreateCoredumpOnCrash",
                 "-XX:ErrorFile=" + errors,
-                "--enable-native-access=ALL-UNNAMED",
-                "-Duser.home=" + System.getProperty("user.home", ""),
-                "-cp",
-                System.getProperty("java.class.path"),
-                LibraryChild.class.getName());
-        return new LibraryProcess(
-                new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
+                "--enable-native-access=ALL-UNNAMED");
+        List<String> command = JavaCommand.of(flags, LibraryChild.class, List.of());
+        return new LibraryProcess(ChildProcess.talking(command, errors, UnaryOperator.identity()), errors);
     }
 
     /**
@@ -111,19 +107,15 @@ final class LibraryProcess {
                 running = current;
             }
             long seconds = SECONDS + (json.length() + characters) / CHARACTERS_PER_SECOND;
-            Process process = current.process;
-            CompletableFuture<Void> late = CompletableFuture.runAsync(
-                    process::destroyForcibly, CompletableFuture.delayedExecutor(seconds, TimeUnit.SECONDS));
-            try {
+            ChildProcess.Deadline deadline = current.process.killAfter(Duration.ofSeconds(seconds));
+            try (deadline) {
                 int handle = current.handle(json);
                 return current.ask(command, handle, request, reply);
             } catch (Refused e) {
                 throw e;
             } catch (IOException e) {
                 running = null;
-                throw current.ended(late.isDone(), seconds, e);
-            } finally {
-                late.cancel(false);
+                throw current.ended(deadline.passed(), seconds, e);
             }
         }
     }
@@ -156,9 +148,9 @@ final class LibraryProcess {
     }
 
     private IOException ended(boolean late, long seconds, IOException cause) {
-        process.destroyForcibly();
+        process.close();
         try {
-            process.waitFor(10, TimeUnit.SECONDS);
+            process.await(Duration.ofSeconds(10));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -172,23 +164,16 @@ final class LibraryProcess {
 
     /** What a panic said, after "panicked at FILE:". */
     private String lastWords() {
-        try {
-            List<String> lines = new String(Files.readAllBytes(errors), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList();
-            for (int i = 0; i + 1 < lines.size(); i++) {
-                if (lines.get(i).contains(NO_CLASS)) {
-                    return lines.get(i);
-                }
-                if (lines.get(i).contains("panicked at")) {
-                    return " (" + lines.get(i + 1).strip() + ")";
-                }
+        List<String> lines = process.said().lines().toList();
+        errors.toFile().delete();
+        for (int i = 0; i + 1 < lines.size(); i++) {
+            if (lines.get(i).contains(NO_CLASS)) {
+                return lines.get(i);
             }
-            return "";
-        } catch (IOException e) {
-            return "";
-        } finally {
-            errors.toFile().delete();
+            if (lines.get(i).contains("panicked at")) {
+                return " (" + lines.get(i + 1).strip() + ")";
+            }
         }
+        return "";
     }
 }

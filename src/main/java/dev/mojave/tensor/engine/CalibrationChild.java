@@ -1,14 +1,17 @@
 package dev.mojave.tensor.engine;
 
 import dev.mojave.base.Json;
+import dev.mojave.base.OwnedProcess;
 import dev.mojave.base.Progress;
 import dev.mojave.tensor.engine.Calibration.Kind;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -22,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The program of the short-lived JVMs that measure: one BLAS library each, because a process has one for its life. Writes
- * {@linkplain CalibrationSample.Line lines} into the file that {@link CalibrationProcess} names, as soon as it knows something: it may be stopped.
+ * {@linkplain CalibrationSample.Line lines} to its standard output, for {@link CalibrationProcess}, as soon as it knows something: it may
+ * be stopped. It ends with the process that started it.
  */
 final class CalibrationChild {
     /** Time that is left for measuring however long the library took to load. */
@@ -37,45 +41,45 @@ final class CalibrationChild {
     /** Part of its budget that everything gets: with less, what is fast enough would be called slow. The deadline holds anyway. */
     private static final double LEAST_SHARE = 0.25;
 
-    private final Path file;
+    private final OutputStream out = new FileOutputStream(FileDescriptor.out);
     private final OthersShare others = OthersShare.start();
     private final long deadline;
     private int threads;
 
-    private CalibrationChild(Path file, long deadline) {
-        this.file = file;
+    private CalibrationChild(long deadline) {
         this.deadline = deadline;
     }
 
     /** Returns the arguments of {@link #main}. */
-    static List<String> arguments(Path file, String library, long budgetMillis, CalibrationQuestion question) {
+    static List<String> arguments(String library, long budgetMillis, CalibrationQuestion question) {
         return List.of(
-                file.toString(),
                 library,
                 Long.toString(budgetMillis),
                 question.kinds().stream().sorted().map(Kind::name).collect(Collectors.joining(",")),
                 question.threads().stream().map(String::valueOf).collect(Collectors.joining(",")));
     }
 
-    /** Takes the file to write, the library, milliseconds since the start of the JVM, what to measure and with how many threads. */
+    /** Takes the library, milliseconds since the start of the JVM, what to measure and with how many threads. */
     public static void main(String[] arguments) {
+        OwnedProcess owned = OwnedProcess.listen(new FileInputStream(FileDescriptor.in), line -> {});
         List<Kind> kinds = new ArrayList<>(new TreeSet<>(
-                Arrays.stream(arguments[3].split(",")).map(Kind::valueOf).toList()));
+                Arrays.stream(arguments[2].split(",")).map(Kind::valueOf).toList()));
         List<Integer> counts =
-                Arrays.stream(arguments[4].split(",")).map(Integer::valueOf).toList();
-        Natives.load(arguments[1], counts.getFirst(), Progress.SILENT);
+                Arrays.stream(arguments[3].split(",")).map(Integer::valueOf).toList();
+        Natives.load(arguments[0], counts.getFirst(), Progress.SILENT);
         long start = ManagementFactory.getRuntimeMXBean().getStartTime();
         long now = System.currentTimeMillis();
-        long deadline = Math.max(start + Long.parseLong(arguments[2]), now + LEAST_MILLIS);
-        CalibrationChild child = new CalibrationChild(Path.of(arguments[0]), deadline);
+        long deadline = Math.max(start + Long.parseLong(arguments[1]), now + LEAST_MILLIS);
+        CalibrationChild child = new CalibrationChild(deadline);
         child.say(null, null);
         for (int i = 0; i < counts.size(); i++) {
             child.threads = counts.get(i);
-            Natives.setThreads(arguments[1], child.threads);
+            Natives.setThreads(arguments[0], child.threads);
             try (NoGradGuard _ = new NoGradGuard()) {
                 child.measure(kinds, counts.size() - i);
             }
         }
+        owned.exit(0);
     }
 
     private void measure(List<Kind> kinds, int passes) {
@@ -112,7 +116,7 @@ final class CalibrationChild {
     private void say(@Nullable Kind kind, @Nullable Measurement measurement) {
         String line = Json.line(new CalibrationSample.Line(threads, kind, measurement, others.sinceStart()));
         try {
-            Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,18 +1,22 @@
 package dev.mojave.tensor.engine;
 
+import dev.mojave.base.ChildProcess;
+import dev.mojave.base.JavaCommand;
 import dev.mojave.base.Json;
 import dev.mojave.tensor.engine.Calibration.Figures;
 import dev.mojave.tensor.engine.Calibration.Kind;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import tools.jackson.core.JacksonException;
 
 /** Runs {@link CalibrationChild} in a short-lived JVM of its own, which is stopped at its deadline; what it had said by then counts. */
@@ -24,99 +28,76 @@ final class CalibrationProcess implements Calibrator.Measurer {
     /** What a process may take to end by itself. */
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
-    private static final long POLL_MILLIS = 20;
-
-    private enum End {
-        BY_ITSELF,
-        STOPPED
-    }
-
     @Override
     public CalibrationSample measure(String library, CalibrationQuestion question, long budgetNanos)
             throws IOException {
-        Path lines = Files.createTempFile("mojave-calibration", ".jsonl");
         Path log = Files.createTempFile("mojave-calibration", ".log");
         Path crash = Path.of(log + ".crash");
-        try {
-            Process process = new ProcessBuilder(command(lines, crash, library, question, budgetNanos))
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-            try {
-                return sample(process, library, question, budgetNanos, lines, log);
-            } finally {
-                process.destroyForcibly();
-            }
+        try (ChildProcess process =
+                ChildProcess.talking(command(crash, library, question, budgetNanos), log, UnaryOperator.identity())) {
+            return sample(process, library, question, budgetNanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         } finally {
-            Files.deleteIfExists(lines);
             Files.deleteIfExists(log);
             Files.deleteIfExists(crash);
         }
     }
 
-    private static List<String> command(
-            Path lines, Path crash, String library, CalibrationQuestion question, long budgetNanos) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:-CreateCoredumpOnCrash",
-                "-XX:ErrorFile=" + crash,
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CalibrationChild.class.getName()));
-        command.addAll(CalibrationChild.arguments(
-                lines, library, TimeUnit.NANOSECONDS.toMillis(budgetNanos - GRACE_NANOS), question));
-        return command;
+    private static List<String> command(Path crash, String library, CalibrationQuestion question, long budgetNanos) {
+        return JavaCommand.of(
+                List.of(
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+DisplayVMOutputToStderr",
+                        "-XX:-CreateCoredumpOnCrash",
+                        "-XX:ErrorFile=" + crash,
+                        "--enable-native-access=ALL-UNNAMED"),
+                CalibrationChild.class,
+                CalibrationChild.arguments(
+                        library, TimeUnit.NANOSECONDS.toMillis(budgetNanos - GRACE_NANOS), question));
     }
 
     private static CalibrationSample sample(
-            Process process, String library, CalibrationQuestion question, long budgetNanos, Path lines, Path log)
+            ChildProcess process, String library, CalibrationQuestion question, long budgetNanos)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
-        long loaded = awaitLoaded(process, lines, start);
+        List<CalibrationSample.Line> lines = new ArrayList<>();
+        // Its first line says that the library is loaded.
+        if (read(process, LOADING_NANOS, 1, lines)) {
+            throw new IOException("its libraries were not loaded within "
+                    + TimeUnit.NANOSECONDS.toSeconds(LOADING_NANOS) + " seconds");
+        }
+        long loaded = System.nanoTime();
         long least = TimeUnit.MILLISECONDS.toNanos(CalibrationChild.LEAST_MILLIS) + GRACE_NANOS;
         long deadline = Math.max(start + budgetNanos, loaded + least);
-        End end = process.waitFor(deadline - System.nanoTime(), TimeUnit.NANOSECONDS) ? End.BY_ITSELF : End.STOPPED;
-        if (end == End.STOPPED) {
-            process.destroyForcibly().waitFor();
-        }
-        String unfinished = end == End.STOPPED
+        boolean stopped = read(process, deadline - loaded, Integer.MAX_VALUE, lines);
+        int exit = process.await(Duration.ofNanos(GRACE_NANOS)).orElse(-1);
+        String unfinished = stopped
                 ? "abandoned, it had not ended when the time for measuring was up"
-                : process.exitValue() == 0 ? "not measured" : "failed: " + reason(log);
-        return sample(read(lines), library, question, unfinished, Math.max(0, loaded - start - ORDINARY_LOADING_NANOS));
+                : exit == 0 ? "not measured" : "failed: " + reason(process);
+        return sample(lines, library, question, unfinished, Math.max(0, loaded - start - ORDINARY_LOADING_NANOS));
     }
 
-    /** Returns when the library was loaded. */
-    private static long awaitLoaded(Process process, Path lines, long start) throws IOException, InterruptedException {
-        while (Files.size(lines) == 0) {
-            if (process.waitFor(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
-                break;
+    /** Adds lines until there are so many of them, or the process ends; returns whether it had to be stopped for that. */
+    private static boolean read(ChildProcess process, long nanos, int most, List<CalibrationSample.Line> lines)
+            throws IOException {
+        try (ChildProcess.Deadline deadline = process.killAfter(Duration.ofNanos(nanos))) {
+            while (lines.size() < most) {
+                Optional<String> text = process.readLine();
+                if (text.isEmpty()) {
+                    break;
+                }
+                try {
+                    lines.add(Json.mapper().readValue(text.get(), CalibrationSample.Line.class));
+                } catch (JacksonException e) {
+                    // What a library says, or the line that was being written when the process was stopped.
+                }
             }
-            if (System.nanoTime() - start > LOADING_NANOS) {
-                throw new IOException("its libraries were not loaded within "
-                        + TimeUnit.NANOSECONDS.toSeconds(LOADING_NANOS) + " seconds");
-            }
+            return deadline.passed();
         }
-        return System.nanoTime();
-    }
-
-    private static List<CalibrationSample.Line> read(Path file) throws IOException {
-        List<CalibrationSample.Line> lines = new ArrayList<>();
-        for (String text : Files.readAllLines(file)) {
-            try {
-                lines.add(Json.mapper().readValue(text, CalibrationSample.Line.class));
-            } catch (JacksonException e) {
-                // The line that was being written when the process was stopped.
-                break;
-            }
-        }
-        return lines;
     }
 
     /** What lines say, with the reason for whatever they do not say to the end. */
@@ -149,9 +130,8 @@ final class CalibrationProcess implements Calibrator.Measurer {
         return new CalibrationSample(figures, lines.getLast().others(), unpacking);
     }
 
-    private static String reason(Path log) throws IOException {
-        // Whatever encoding the system's messages have.
-        return new String(Files.readAllBytes(log), StandardCharsets.ISO_8859_1)
+    private static String reason(ChildProcess process) {
+        return process.said()
                 .lines()
                 .filter(l ->
                         l.contains("Exception") || l.contains("rror") || l.contains("Failure") || l.contains("SIG"))

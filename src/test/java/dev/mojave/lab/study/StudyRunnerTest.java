@@ -115,7 +115,8 @@ class StudyRunnerTest {
 
     @Test
     void twoSideBySideEndWithTheLossesOfOneAfterAnotherAndTheirCostsAreMarked() throws IOException {
-        StudyResult one = run("[1]", 256, "one", false, StopSignal.NEVER).output().result();
+        StudyResult one =
+                run("[1]", 256, "one", false, StopSignal.NEVER).output().result();
         jobs = 2;
         StudyRunner.Result run = run("[1]", 256, "two", false, StopSignal.NEVER);
         StudyResult two = run.output().result();
