@@ -16,6 +16,15 @@ public final class AtomicFiles {
 
     /** Writes UTF-8 text beside the target, forces it to disk and renames it over the target. */
     public static void write(Path target, String text) throws IOException {
+        write(target, StandardCharsets.UTF_8.encode(text));
+    }
+
+    /** Writes bytes as {@link #write(Path, String)} writes text. */
+    public static void write(Path target, byte[] content) throws IOException {
+        write(target, ByteBuffer.wrap(content));
+    }
+
+    private static void write(Path target, ByteBuffer bytes) throws IOException {
         Path directory = target.toAbsolutePath().getParent();
         if (directory == null) {
             throw new IOException(target + " has no parent folder");
@@ -26,7 +35,6 @@ public final class AtomicFiles {
         try {
             try (FileChannel channel =
                     FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }

@@ -15,7 +15,10 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** JSON with the project's rules: snake_case keys, records, strict reading (unknown, duplicate and missing keys fail). */
+/**
+ * JSON with the project's rules: snake_case keys, records, strict reading (unknown and duplicate keys fail, and so does null for a number). A key
+ * that is absent, as in a file of before it was added, is an absent value: empty, zero or false, unless the record refuses it.
+ */
 public final class Json {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)

@@ -8,11 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Small text files: UTF-8, with or without a byte-order mark. Other encodings are named where their first bytes tell. */
-final class TextFile {
+public final class TextFile {
     private TextFile() {}
 
     /** What is wrong with the bytes of a file, to be said after its name. */
-    static final class NotUtf8 extends IOException {
+    public static final class NotUtf8 extends IOException {
         private static final long serialVersionUID = 1L;
 
         NotUtf8(String message) {
@@ -25,7 +25,7 @@ final class TextFile {
      *
      * @throws NotUtf8 with what it is instead, where that can be told
      */
-    static String read(Path file) throws IOException {
+    public static String read(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         if (startsWith(bytes, 0xFF, 0xFE) || startsWith(bytes, 0xFE, 0xFF)) {
             throw new NotUtf8("is UTF-16 text by its first bytes; save it as UTF-8");

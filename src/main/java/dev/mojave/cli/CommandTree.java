@@ -55,6 +55,7 @@ final class CommandTree {
         this.console = console;
         this.root = new CommandLine(new Root());
         verbs.forEach(root::addSubcommand);
+        WholeNumbers.register(root);
         // A prompt that begins with @ is a prompt, not the name of a file with more arguments.
         root.setExpandAtFiles(false);
         root.getCommandSpec()

@@ -90,6 +90,13 @@ final class DataImport implements Verb {
     private @Nullable Boolean quote;
 
     @Option(
+            names = "--delimiter",
+            paramLabel = "CHARACTER",
+            description =
+                    "What separates the cells of tables, such as ; or \\t; default: in CSV a comma, in TSV a tab.")
+    private @Nullable String delimiter;
+
+    @Option(
             names = "--header",
             negatable = true,
             fallbackValue = "true",
@@ -148,6 +155,7 @@ final class DataImport implements Verb {
                 Optional.ofNullable(format).map(TextFormat::parse),
                 Optional.ofNullable(encoding),
                 Optional.ofNullable(quote),
+                Optional.ofNullable(delimiter).map(DataImport::separator),
                 Optional.ofNullable(header),
                 join.replace("\\n", "\n").replace("\\t", "\t"),
                 noCategory,
@@ -157,6 +165,14 @@ final class DataImport implements Verb {
         }
         return new ImportOptions(
                 Optional.ofNullable(textField), Optional.ofNullable(categoryField), reading, followLinks, overwrite);
+    }
+
+    private static String separator(String typed) {
+        String plain = typed.replace("\\t", "\t");
+        if (plain.length() != 1 || (plain.isBlank() && !plain.equals("\t")) || plain.equals("\"")) {
+            throw Failure.usage("--delimiter: one character separates cells, such as ; or | or \\t, not '%s'", typed);
+        }
+        return plain;
     }
 
     private static String categories(DatasetInfo info) {

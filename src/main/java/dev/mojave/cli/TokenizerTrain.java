@@ -8,6 +8,7 @@ import dev.mojave.data.Corpus;
 import dev.mojave.data.tokenizer.BytePairTrainer;
 import dev.mojave.result.TokenizerTraining;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -110,7 +111,7 @@ final class TokenizerTrain implements Verb {
         Corpus corpus = TokenizerVerb.corpus(source);
         BytePairTrainer trainer = new BytePairTrainer(spec);
         AtomicLong documents = new AtomicLong();
-        AtomicLong characters = new AtomicLong();
+        AtomicLong bytes = new AtomicLong();
         console.start("reading " + corpus.name(), corpus.bytes(), "B");
         corpus.read(part -> {
             if (byLine) {
@@ -119,9 +120,9 @@ final class TokenizerTrain implements Verb {
                 trainer.add(part.text());
             }
             documents.addAndGet(part.last() ? 1 : 0);
-            long before = characters.getAndAdd(part.text().length());
-            if (before >> 20 != characters.get() >> 20) {
-                console.update(characters.get(), Units.bytes((double) characters.get()));
+            long before = bytes.getAndAdd(part.text().getBytes(StandardCharsets.UTF_8).length);
+            if (before >> 20 != bytes.get() >> 20) {
+                console.update(bytes.get(), Units.bytes((double) bytes.get()));
             }
         });
         console.finish("");
@@ -137,7 +138,7 @@ final class TokenizerTrain implements Verb {
                 trained.vocabSize(),
                 trained.merges(),
                 documents.get(),
-                corpus.bytes(),
+                bytes.get(),
                 trained.pieces(),
                 trainer.forgotten(),
                 seconds);

@@ -58,8 +58,12 @@ final class CsvRows {
 
     private static CSVFormat format(Reading reading, boolean tabs) {
         CSVFormat usual = tabs && !reading.strict() ? CSVFormat.TDF : CSVFormat.DEFAULT;
-        CSVFormat.Builder builder = usual.builder().setIgnoreEmptyLines(true).setDelimiter(tabs ? '\t' : ',');
+        CSVFormat.Builder builder = usual.builder().setIgnoreEmptyLines(true).setDelimiter(separator(reading, tabs));
         return (reading.strict() && !reading.quote().orElse(!tabs) ? builder.setQuote(null) : builder).get();
+    }
+
+    private static char separator(Reading reading, boolean tabs) {
+        return reading.delimiter().map(given -> given.charAt(0)).orElse(tabs ? '\t' : ',');
     }
 
     private void read() {
@@ -68,6 +72,7 @@ final class CsvRows {
             return;
         }
         CSVRecord row = rows.next();
+        Separators.require(file, row.toList(), fields);
         Columns columns = Columns.of(file, row.toList(), fields);
         findings.took(file.name(), columns.how());
         if (!columns.header()) {
@@ -151,7 +156,8 @@ final class CsvRows {
                     row.size(),
                     tabs
                             ? "write a tab inside a text as something else, or have quotation marks read with --quote"
-                            : "a text with a comma in it needs quotation marks around it");
+                            : "a text with '" + separator(fields.reading(), false)
+                                    + "' in it needs quotation marks around it");
         }
         if (row.size() < expected) {
             findings.shortRow(place);

@@ -65,7 +65,7 @@ final class Importer {
             publish(importing, data.resolve(name), options.overwrite());
             return info;
         } catch (IOException e) {
-            throw IoFailures.of("import into " + data.resolve(name), importing, e);
+            throw IoFailures.of("import '" + name + "' (MOJAVE_HOME says where to)", data.resolve(name), e);
         } finally {
             Folders.discard(importing);
         }

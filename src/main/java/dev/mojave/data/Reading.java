@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param format of all files; absent: each file's ending decides
  * @param encoding of all files as IANA or Java names it; absent: UTF-8
  * @param quote whether cells may stand in quotation marks; absent: in CSV yes, in TSV no
+ * @param delimiter what separates the cells of tables, one character; absent: a comma in CSV, a tab in TSV
  * @param header whether the first row of a table holds names; absent: a header is recognised, see {@link Columns}
  * @param join what stands between the pieces of a text that comes from several fields
  * @param noCategory whether documents get no category even if there is a usual field for it
@@ -24,17 +25,32 @@ public record Reading(
         Optional<TextFormat> format,
         Optional<String> encoding,
         Optional<Boolean> quote,
+        Optional<String> delimiter,
         Optional<Boolean> header,
         String join,
         boolean noCategory,
         boolean strict) {
     /** What holds unless something else is said. */
-    public static final Reading USUAL =
-            new Reading(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), "\n", false, true);
+    public static final Reading USUAL = new Reading(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            "\n",
+            false,
+            true);
 
     /** How data sets without a record of their reading were read. */
-    static final Reading EARLIER =
-            new Reading(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), "\n", false, false);
+    static final Reading EARLIER = new Reading(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            "\n",
+            false,
+            false);
 
     /**
      * Returns the character set to decode with.
@@ -70,6 +86,7 @@ public record Reading(
         format.ifPresent(value -> key.append(" format=").append(value.key()));
         encoding.ifPresent(value -> key.append(" encoding=").append(value));
         quote.ifPresent(value -> key.append(" quote=").append(value));
+        delimiter.ifPresent(value -> key.append(" delimiter=").append(value));
         header.ifPresent(value -> key.append(" header=").append(value));
         if (!join.equals("\n")) {
             key.append(" join=").append(join);

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * Log-probabilities of many short texts. Sequences of equal length go through the model together, so no position is spent on padding;
@@ -94,24 +96,28 @@ public final class SentenceScorer {
      * token of a text goes without a score.
      */
     public List<SentenceScore> score(List<String> texts, Tokenizer tokenizer, Progress progress) {
-        boolean start = tokenizer.endOfText().isPresent();
-        List<int[]> sequences = new ArrayList<>();
+        OptionalInt end = tokenizer.endOfText();
+        return score(texts, tokenizer, end.isPresent() ? List.of(end.getAsInt()) : List.of(), progress);
+    }
+
+    /**
+     * Scores texts, each behind these tokens, which are not scored; without any, the first token of a text goes without a score.
+     *
+     * @param begin the tokens that texts of the model begin with, as {@code special_tokens.json} of an imported model names them
+     */
+    public List<SentenceScore> score(List<String> texts, Tokenizer tokenizer, List<Integer> begin, Progress progress) {
         List<EncodedText> encoded = texts.stream().map(tokenizer::encodeText).toList();
+        List<int[]> sequences = new ArrayList<>();
         for (EncodedText text : encoded) {
-            int[] ids = text.ids();
-            if (start) {
-                int[] longer = new int[ids.length + 1];
-                longer[0] = tokenizer.endOfText().orElseThrow();
-                System.arraycopy(ids, 0, longer, 1, ids.length);
-                ids = longer;
-            }
-            sequences.add(ids);
+            sequences.add(IntStream.concat(begin.stream().mapToInt(id -> id), Arrays.stream(text.ids()))
+                    .toArray());
         }
         List<double[]> scores = logProbabilities(sequences, progress);
         List<SentenceScore> results = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {
             double[] each = new double[encoded.get(i).ids().length];
-            System.arraycopy(scores.get(i), 0, each, start ? 0 : 1, scores.get(i).length);
+            int unscored = begin.isEmpty() ? 1 : 0;
+            System.arraycopy(scores.get(i), Math.max(0, begin.size() - 1), each, unscored, each.length - unscored);
             results.add(SentenceScore.of(texts.get(i), encoded.get(i), each));
         }
         return results;

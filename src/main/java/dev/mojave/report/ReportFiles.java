@@ -1,5 +1,6 @@
 package dev.mojave.report;
 
+import dev.mojave.base.AtomicFiles;
 import dev.mojave.base.IoFailures;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,7 +64,7 @@ final class ReportFiles {
             warn.accept("the plot " + file + " could not be drawn (" + e + "); report.html has it");
             return false;
         }
-        Files.write(file, png);
+        AtomicFiles.write(file, png);
         return true;
     }
 }

@@ -3,6 +3,8 @@ package dev.mojave.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
 
 class CommandTreeTest {
     @Test
@@ -38,6 +40,28 @@ class CommandTreeTest {
         CliResult result = CliResult.run("model");
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err()).startsWith("mojave: unknown verb 'model'; did you mean 'models'?\n");
+    }
+
+    /** As in recipes: counts may be grouped, scientific or short. */
+    @Test
+    void wholeNumbersOfOptionsAreReadAsInRecipes() {
+        CommandLine tree = new CommandTree(Console.system()).root();
+        for (String typed : new String[] {"1e3", "1_000", "1k", "1000"}) {
+            ParseResult train = tree.parseArgs("tokenizer", "train", "embedded", "--vocab-size", typed)
+                    .subcommand()
+                    .subcommand();
+            assertThat(train.<Integer>matchedOptionValue("--vocab-size", 0)).isEqualTo(1000);
+        }
+        assertThat(CliResult.run("tokenizer", "train", "embedded", "--vocab-size", "many")
+                        .err())
+                .contains("--vocab-size", "'many' is not a whole number such as 500, 1e3 or 50k")
+                .doesNotContain("int", "long");
+        assertThat(CliResult.run("tokenizer", "train", "embedded", "--vocab-size", "1.5")
+                        .err())
+                .contains("'1.5' is not a whole number");
+        assertThat(CliResult.run("tokenizer", "train", "embedded", "--vocab-size", "3B")
+                        .err())
+                .contains("'3B' is more than 2147483647");
     }
 
     @Test

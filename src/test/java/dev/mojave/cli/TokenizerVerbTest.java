@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mojave.base.Json;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -63,6 +66,30 @@ class TokenizerVerbTest {
         assertThat(TokenView.of(Tokenizers.open("TOKENIZER", "gpt2"), "a\nb", true))
                 .isEqualTo(
                         "\u001b[30;46ma\u001b[0m\u001b[30;43m\u23ce\u001b[0m\n\u001b[30;43m\u001b[0m\u001b[30;42mb\u001b[0m");
+    }
+
+    /** What was read is text, whatever the file around it is. */
+    @Test
+    void trainCountsTheBytesOfTheText() throws Exception {
+        String text = "th\u00e9 sea and the boat";
+        Path lines = Files.writeString(folder.resolve("sea.jsonl"), "{\"id\": 17, \"text\": \"" + text + "\"}\n");
+        Path packed = folder.resolve("sea.txt.gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(packed))) {
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+        for (Path source : new Path[] {lines, packed}) {
+            CliResult trained = CliResult.run(
+                    "tokenizer",
+                    "train",
+                    source.toString(),
+                    "--vocab-size",
+                    "257",
+                    "--output",
+                    folder.resolve(source.getFileName() + ".json").toString(),
+                    "--json");
+            assertThat(trained.code()).as(trained.err()).isZero();
+            assertThat(Json.tree(trained.out()).path("bytes").asInt()).isEqualTo(21);
+        }
     }
 
     @Test

@@ -51,6 +51,33 @@ class CsvRowsTest {
     }
 
     @Test
+    void anotherSeparatorIsAskedAndReadWhereItIsNamed() throws IOException {
+        Path excel = imports.write("excel.csv", "text;label\nYes, it is;pos\n\"a;b\";neg\n");
+        imports.refused(
+                Failure.Kind.USAGE,
+                excel,
+                excel + ": its first row is one cell, [text;label], with ';' in it",
+                "instead of commas",
+                "--delimiter ';'",
+                "only one column, with --delimiter ','");
+        assertThat(imports.delimiter(";").texts(excel)).containsExactly("Yes, it is", "a;b");
+        Path more = imports.write("more.csv", "text;label\na;b;pos\n");
+        imports.delimiter(";").refused(Failure.Kind.DATA, more, "line 2 has 3 cells", "a text with ';' in it needs");
+        Path tabs = imports.write("tabs.csv", "text\tlabel\na, b\tpos\n");
+        imports.refused(Failure.Kind.USAGE, tabs, "with '\\t' in it", "--delimiter '\\t'");
+        assertThat(imports.delimiter("\t").texts(tabs)).containsExactly("a, b");
+        Path commas = imports.write("commas.tsv", "text,label\na,pos\n");
+        imports.refused(Failure.Kind.USAGE, commas, "instead of tabs", "--delimiter ','", "--delimiter '\\t'");
+        assertThat(imports.delimiter(",").texts(commas)).containsExactly("a");
+        // One column, said or shown.
+        Path one = imports.write("one.csv", "to be; or not\nthat is; the question\n");
+        imports.refused(Failure.Kind.USAGE, one, "--delimiter ','");
+        assertThat(imports.text("1").texts(one)).containsExactly("to be; or not", "that is; the question");
+        Path named = imports.write("named.csv", "text\nthat is; the question\n");
+        assertThat(imports.texts(named)).containsExactly("that is; the question");
+    }
+
+    @Test
     void aRowWithFewerCellsIsReadIfItsTextIsThereAndCounted() throws IOException {
         Path file = imports.write("short.csv", "text,label,source\na,pos,web\nb,neg\n");
         DatasetInfo info = imports.add(file);

@@ -289,6 +289,7 @@ class DatasetsTest {
                 Optional.of(TextFormat.CSV),
                 Optional.of("ISO-8859-1"),
                 Optional.of(false),
+                Optional.of("|"),
                 Optional.of(false),
                 " ",
                 true,

@@ -66,6 +66,7 @@ final class Imports {
                 Optional.of(format),
                 reading.encoding(),
                 reading.quote(),
+                reading.delimiter(),
                 reading.header(),
                 reading.join(),
                 reading.noCategory(),
@@ -77,6 +78,7 @@ final class Imports {
                 reading.format(),
                 Optional.of(name),
                 reading.quote(),
+                reading.delimiter(),
                 reading.header(),
                 reading.join(),
                 reading.noCategory(),
@@ -88,6 +90,19 @@ final class Imports {
                 reading.format(),
                 reading.encoding(),
                 Optional.of(quote),
+                reading.delimiter(),
+                reading.header(),
+                reading.join(),
+                reading.noCategory(),
+                true));
+    }
+
+    Imports delimiter(String delimiter) {
+        return reading(new Reading(
+                reading.format(),
+                reading.encoding(),
+                reading.quote(),
+                Optional.of(delimiter),
                 reading.header(),
                 reading.join(),
                 reading.noCategory(),
@@ -99,6 +114,7 @@ final class Imports {
                 reading.format(),
                 reading.encoding(),
                 reading.quote(),
+                reading.delimiter(),
                 Optional.of(header),
                 reading.join(),
                 reading.noCategory(),
@@ -110,6 +126,7 @@ final class Imports {
                 reading.format(),
                 reading.encoding(),
                 reading.quote(),
+                reading.delimiter(),
                 reading.header(),
                 join,
                 reading.noCategory(),
@@ -118,7 +135,14 @@ final class Imports {
 
     Imports noCategory() {
         return reading(new Reading(
-                reading.format(), reading.encoding(), reading.quote(), reading.header(), reading.join(), true, true));
+                reading.format(),
+                reading.encoding(),
+                reading.quote(),
+                reading.delimiter(),
+                reading.header(),
+                reading.join(),
+                true,
+                true));
     }
 
     Path write(String name, String content) throws IOException {

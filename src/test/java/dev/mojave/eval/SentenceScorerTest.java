@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -106,6 +107,27 @@ class SentenceScorerTest {
             assertThat(scores.get(1)).isEqualTo(new SentenceScore(0, 0, List.of()));
             assertThat(scores.get(2).words()).isEmpty();
             assertThat(scores.get(2).logProbability()).isNegative();
+        }
+    }
+
+    /** The tokens in front, one, several or none, are read and not scored: what follows is what the whole sequence gives there. */
+    @Test
+    void textsBeginWithTheTokensThatAreNamed() {
+        ModelSpec spec = Tiny.spec("gpt2", "vocab_size: 257", "max_position_embeddings: 64");
+        try (LanguageModel model = Tiny.randomised(spec, 5)) {
+            SentenceScorer scorer = new SentenceScorer(model);
+            for (List<Integer> begin : List.of(List.<Integer>of(), List.of(7), List.of(7, 200))) {
+                int[] ids = IntStream.concat(begin.stream().mapToInt(i -> i), IntStream.of('a', 'b', 'c'))
+                        .toArray();
+                double[] all =
+                        scorer.logProbabilities(List.of(ids), Progress.SILENT).getFirst();
+                double expected = Arrays.stream(all, Math.max(0, begin.size() - 1), all.length)
+                        .sum();
+                SentenceScore score = scorer.score(List.of("abc"), new ByteTokenizer(false), begin, Progress.SILENT)
+                        .getFirst();
+                assertThat(score.logProbability()).isCloseTo(expected, within(1e-9));
+                assertThat(score.tokens()).isEqualTo(3);
+            }
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -498,6 +499,25 @@ class ReportTest {
                 .startsWith("the plot " + old + " could not be drawn (")
                 .endsWith("report.html has it");
         assertThat(old).doesNotExist();
+    }
+
+    /** A picture is the old one or the new one, whole: whoever holds the old file still has all of it. */
+    @Test
+    void aPlotReplacesAnOlderOneWhole() throws IOException {
+        Plot.Axis axis = Plot.Axis.progress("x", Plot.Format.PLAIN, 10);
+        Page page = new Page("one");
+        List<Plot.Line> lines = List.of(
+                new Plot.Line("a", 0, Plot.Stroke.SOLID, List.of(Plot.Point.of(1, 2), Plot.Point.of(2, 1)), ""));
+        page.figure(Figure.of("only", "only", "", "", new Plot.Lines(axis, axis, lines, List.of())));
+        Path plots = Files.createDirectories(folder.resolve("plots"));
+        Path held = folder.resolve("held");
+        Files.createLink(held, Files.writeString(plots.resolve("only.png"), "of an earlier report"));
+        ReportFiles.write(page, folder, this::unexpected);
+        assertThat(held).hasContent("of an earlier report");
+        assertThat(ImageIO.read(plots.resolve("only.png").toFile())).isNotNull();
+        try (Stream<Path> files = Files.list(plots)) {
+            assertThat(files).containsExactly(plots.resolve("only.png"));
+        }
     }
 
     /** The share of the picture that is neither white nor grey. */

@@ -2,6 +2,7 @@ package dev.mojave.data.tokenizer;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
+import dev.mojave.base.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ sealed interface EndOfText {
             return Optional.empty();
         }
         try {
-            JsonNode token = Json.foreignTree(Files.readString(config)).path("eos_token");
+            JsonNode token = Json.foreignTree(TextFile.read(config)).path("eos_token");
             JsonNode content = token.isObject() ? token.path("content") : token;
             return content.isString() ? Optional.of(content.stringValue()) : Optional.empty();
         } catch (IOException | JacksonException e) {

@@ -12,10 +12,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * What {@link LibraryProcess} runs. A call is a command (one byte), the number of a tokenizer (int) and what the command needs; the answer is
- * {@link #DONE} and what it gives, or {@link #REFUSED} and a reason. It ends with its standard input.
+ * {@link #DONE} and what it gives, or {@link #REFUSED} and a reason. It ends with its standard input, or with the process that started it.
  */
 final class LibraryChild {
     static final int OPEN = 1;
@@ -25,6 +26,7 @@ final class LibraryChild {
     static final int PING = 5;
     static final int DONE = 0;
     static final int REFUSED = 1;
+    private static final int ORPHANED = 137;
 
     private final Map<Integer, DirectLibrary> held = new HashMap<>();
     private final DataInputStream in;
@@ -38,6 +40,7 @@ final class LibraryChild {
     /** Serves until standard input ends. */
     public static void main(String[] arguments) throws IOException {
         ignoreInterrupts();
+        endWithTheOwner();
         try (DataInputStream in = new DataInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
                 DataOutputStream out =
                         new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)))) {
@@ -62,6 +65,14 @@ final class LibraryChild {
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("sun.misc.Signal is not as expected", e);
         }
+    }
+
+    /** While the library works on a text that it will not finish, nobody reads standard input: an owner that was killed would not be missed. */
+    private static void endWithTheOwner() {
+        ProcessHandle.current().parent().ifPresent(owner -> {
+            CompletableFuture<Void> _ =
+                    owner.onExit().thenRun(() -> Runtime.getRuntime().halt(ORPHANED));
+        });
     }
 
     private void serve(int command, int handle) throws IOException {

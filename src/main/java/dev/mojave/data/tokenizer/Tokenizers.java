@@ -5,8 +5,8 @@ import dev.mojave.base.IoFailures;
 import dev.mojave.base.Json;
 import dev.mojave.base.JsonFaults;
 import dev.mojave.base.Suggest;
+import dev.mojave.base.TextFile;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -43,9 +43,9 @@ public final class Tokenizers {
     /** Returns the text of the {@code tokenizer.json} that a file is, or that it stands for: what tells tokenizers apart. */
     public static String text(Path file) {
         try {
-            return VocabularyFiles.is(file) ? VocabularyFiles.json(file) : Files.readString(file);
-        } catch (CharacterCodingException e) {
-            throw Failure.data("%s is not UTF-8 text, so it is not a tokenizer.json", file)
+            return VocabularyFiles.is(file) ? VocabularyFiles.json(file) : TextFile.read(file);
+        } catch (TextFile.NotUtf8 e) {
+            throw Failure.data("%s %s, so it is not a tokenizer.json", file, String.valueOf(e.getMessage()))
                     .because(e);
         } catch (IOException e) {
             throw IoFailures.of("read the tokenizer", file, e);

@@ -3,6 +3,7 @@ package dev.mojave.data.tokenizer;
 import dev.mojave.base.Failure;
 import dev.mojave.base.IoFailures;
 import dev.mojave.base.Json;
+import dev.mojave.base.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -225,9 +226,9 @@ final class VocabularyFiles {
 
     private static List<String> lines(Path file) {
         try {
-            return Files.readAllLines(file);
-        } catch (java.nio.charset.CharacterCodingException e) {
-            throw Failure.data("%s is not UTF-8 text, so it is not a list of merges", file)
+            return TextFile.read(file).lines().toList();
+        } catch (TextFile.NotUtf8 e) {
+            throw Failure.data("%s %s, so it is not a list of merges", file, String.valueOf(e.getMessage()))
                     .because(e);
         } catch (IOException e) {
             throw IoFailures.of("read the tokenizer", file, e);

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.JavaCommand;
 import dev.mojave.base.Json;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,6 +49,45 @@ class ForeignPatternTest {
                         "rewrite the pattern \"" + EVIL + "\" without a repetition inside a repetition such as (x+)+");
         // The next call has another process.
         assertThat(tokenizer.encode("a")).containsExactly(1);
+    }
+
+    /** The main class of a process that waits for its library, which searches for a long time, each search just below its limit. */
+    static final class Waiting {
+        public static void main(String[] arguments) {
+            Tokenizers.fromJson(Json.line(file("pre_tokenizer", "Split", EVIL)))
+                    .encode(("x".repeat(20) + " ").repeat(50_000));
+        }
+    }
+
+    @Test
+    void theProcessEndsWithItsOwnerInTheMiddleOfASearch() throws Exception {
+        Process owner = new ProcessBuilder(JavaCommand.of(Waiting.class, List.of()))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            ProcessHandle library = awaitChild(owner);
+            // It computes: the text has arrived.
+            await(() -> library.info().totalCpuDuration().orElseThrow().toMillis() > 1500);
+            owner.destroyForcibly().waitFor();
+            await(() -> !library.isAlive());
+        } finally {
+            owner.descendants().forEach(ProcessHandle::destroyForcibly);
+            owner.destroyForcibly();
+        }
+    }
+
+    private static ProcessHandle awaitChild(Process owner) throws InterruptedException {
+        await(() -> owner.children().findAny().isPresent());
+        return owner.children().findAny().orElseThrow();
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            Thread.sleep(50);
+        }
     }
 
     @Test

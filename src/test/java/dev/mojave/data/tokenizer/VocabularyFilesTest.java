@@ -7,6 +7,7 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
 import dev.mojave.base.Progress;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +53,24 @@ class VocabularyFilesTest {
 
     private void write(String name, String json) throws IOException {
         Files.writeString(folder.resolve(name), json.replace('\'', '"'));
+    }
+
+    /** As Windows' editors and PowerShell save text. */
+    @Test
+    void aByteOrderMarkInFrontOfAnyOfTheFilesIsNoPartOfIt() throws IOException {
+        Files.writeString(folder.resolve("tokenizer_config.json"), "\uFEFF{\"eos_token\": \"<|endoftext|>\"}");
+        for (String name : List.of("vocab.json", "merges.txt")) {
+            Files.writeString(folder.resolve(name), "\uFEFF" + Files.readString(folder.resolve(name)));
+        }
+        assertThat(read().encode(TEXT)).isEqualTo(whole.encode(TEXT));
+        Path one = Files.createDirectory(folder.resolve("one")).resolve("tokenizer.json");
+        Files.writeString(one, "\uFEFF" + whole.toJson());
+        Files.copy(folder.resolve("tokenizer_config.json"), one.resolveSibling("tokenizer_config.json"));
+        assertThat(Tokenizers.read(one).encode(TEXT)).isEqualTo(whole.encode(TEXT));
+        Files.writeString(one, whole.toJson(), StandardCharsets.UTF_16);
+        assertThatThrownBy(() -> Tokenizers.read(one))
+                .hasMessage(
+                        one + " is UTF-16 text by its first bytes; save it as UTF-8, so it is not a tokenizer.json");
     }
 
     @Test
