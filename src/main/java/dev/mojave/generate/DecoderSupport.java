@@ -1,6 +1,7 @@
 package dev.mojave.generate;
 
 import dev.mojave.model.BlockSpec;
+import dev.mojave.model.FrameSpec;
 import dev.mojave.model.ModelWeights;
 import dev.mojave.moe.Capacity;
 import dev.mojave.moe.Dispatch;
@@ -25,6 +26,7 @@ import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.FeedForward.Activation;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.QkNorm;
+import dev.mojave.nn.RopeScaling;
 import java.util.Optional;
 
 /**
@@ -36,10 +38,30 @@ final class DecoderSupport {
 
     /** Returns whether every layer is one that the decoder knows. */
     static boolean knows(ModelWeights weights) {
-        return weights.layers().stream().allMatch(layer -> switch (layer) {
-            case ModelWeights.Block block -> knows(block.spec());
-            case ModelWeights.Parallel _ -> false;
-        });
+        return knows(weights.frame())
+                && weights.layers().stream().allMatch(layer -> switch (layer) {
+                    case ModelWeights.Block block -> knows(block.spec());
+                    case ModelWeights.Parallel _ -> false;
+                });
+    }
+
+    private static boolean knows(FrameSpec frame) {
+        return switch (frame) {
+            case FrameSpec(
+                    int _,
+                    int _,
+                    int _,
+                    FrameSpec.Position position,
+                    boolean _,
+                    Norm.Spec(Norm.Kind kind, int _, double _, boolean _),
+                    double _) ->
+                knows(kind)
+                        && switch (position) {
+                            case FrameSpec.Learned(), FrameSpec.Sinusoidal() -> true;
+                            // Layers hand out their angles, however they were stretched.
+                            case FrameSpec.Rotated(int _, double _, Optional<RopeScaling> _) -> true;
+                        };
+        };
     }
 
     static boolean knows(BlockSpec block) {

@@ -6,6 +6,7 @@ import dev.mojave.base.Staging;
 import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.model.BlockSpec;
+import dev.mojave.model.FrameSpec;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
 import dev.mojave.moe.Capacity;
@@ -22,8 +23,8 @@ import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Parameter;
-import dev.mojave.nn.Positions;
 import dev.mojave.nn.QkNorm;
+import dev.mojave.nn.RopeScaling;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import java.io.IOException;
@@ -155,12 +156,32 @@ public final class GgufModel {
 
     private static List<String> against(ModelSpec spec) {
         List<String> against = new ArrayList<>();
-        refuse(against, spec.positionEmbedding() != Positions.ROPE, "position_embedding is not rope");
-        refuse(against, spec.scaling().isPresent(), "rope_scaling is set");
+        refuseFrame(against, spec.frame());
         refuse(against, spec.parallelBlocks().isPresent(), "parallel is set");
         spec.blocks().forEach(block -> refuseBlock(against, block, Architecture.of(spec)));
         spec.mixture().ifPresent(moe -> refuseMixture(against, moe, spec.numHiddenLayers()));
         return against;
+    }
+
+    private static void refuseFrame(List<String> against, FrameSpec frame) {
+        switch (frame) {
+            case FrameSpec(
+                    int _,
+                    int _,
+                    int _,
+                    FrameSpec.Position position,
+                    boolean _,
+                    Norm.Spec(Norm.Kind norm, int _, double _, boolean _),
+                    double _) -> {
+                refuse(against, norm != Norm.Kind.RMS_NORM, "norm is not rms_norm");
+                switch (position) {
+                    case FrameSpec.Learned(), FrameSpec.Sinusoidal() ->
+                        refuse(against, true, "position_embedding is not rope");
+                    case FrameSpec.Rotated(int _, double _, Optional<RopeScaling> scaling) ->
+                        refuse(against, scaling.isPresent(), "rope_scaling is set");
+                }
+            }
+        }
     }
 
     private static void refuseBlock(List<String> against, BlockSpec block, Architecture architecture) {

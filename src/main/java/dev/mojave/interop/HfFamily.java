@@ -1,6 +1,7 @@
 package dev.mojave.interop;
 
 import dev.mojave.model.BlockSpec;
+import dev.mojave.model.FrameSpec;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
 import dev.mojave.moe.Capacity;
@@ -20,6 +21,7 @@ import dev.mojave.nn.FeedForward.Activation;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Positions;
 import dev.mojave.nn.QkNorm;
+import dev.mojave.nn.RopeScaling;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -109,8 +111,7 @@ enum HfFamily {
     List<String> obstacles(ModelSpec spec) {
         Obstacles found = new Obstacles(modelType, new ArrayList<>());
         found.unless(spec.parallelBlocks().isEmpty(), "parallel", "there", "no parallel blocks");
-        found.unless(
-                spec.positionEmbedding() == positions(), "position_embedding", spec.positionEmbedding(), positions());
+        frame(spec.frame(), found);
         spec.blocks().forEach(block -> block(block, found));
         if (sparse()) {
             spec.mixture()
@@ -119,6 +120,29 @@ enum HfFamily {
             found.unless(spec.mixture().isEmpty(), "moe", "there", "no experts");
         }
         return found.list;
+    }
+
+    private void frame(FrameSpec frame, Obstacles found) {
+        switch (frame) {
+            case FrameSpec(
+                    int _,
+                    int _,
+                    int _,
+                    FrameSpec.Position position,
+                    boolean _,
+                    Norm.Spec(Norm.Kind norm, int _, double _, boolean bias),
+                    double _) -> {
+                Positions has = switch (position) {
+                    case FrameSpec.Learned() -> Positions.LEARNED;
+                    case FrameSpec.Sinusoidal() -> Positions.SINUSOIDAL;
+                    // All that rotate stretch their angles in the same ways, which HfConfigWriter writes.
+                    case FrameSpec.Rotated(int _, double _, Optional<RopeScaling> _) -> Positions.ROPE;
+                };
+                found.unless(norm == norm(), "norm", norm, norm());
+                found.unless(has == positions(), "position_embedding", has, positions());
+                found.everywhere(this != GPT2 || bias);
+            }
+        }
     }
 
     private void block(BlockSpec block, Obstacles found) {

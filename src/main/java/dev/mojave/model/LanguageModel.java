@@ -12,6 +12,7 @@ import dev.mojave.nn.Norm;
 import dev.mojave.nn.Parameter;
 import dev.mojave.nn.Parameter.Role;
 import dev.mojave.nn.Positions;
+import dev.mojave.nn.RopeScaling;
 import dev.mojave.nn.Rotary;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.NoGrad;
@@ -50,18 +51,21 @@ public final class LanguageModel implements AutoCloseable {
 
     private LanguageModel(ModelSpec spec, Init init) {
         this.spec = spec;
-        int width = spec.hiddenSize();
-        int context = spec.maxPositionEmbeddings();
-        this.embeddingVD = init.child("embedding").as(Role.EMBEDDING).matrix("weight", spec.vocabSize(), width);
-        this.positionsTD = switch (spec.positionEmbedding()) {
-            case LEARNED ->
+        FrameSpec frame = spec.frame();
+        int width = frame.width();
+        int context = frame.context();
+        this.embeddingVD = init.child("embedding").as(Role.EMBEDDING).matrix("weight", frame.vocabulary(), width);
+        this.positionsTD = switch (frame.position()) {
+            case FrameSpec.Learned() ->
                 Optional.of(init.child("positions").as(Role.EMBEDDING).matrix("weight", context, width));
-            case SINUSOIDAL -> Optional.of(owned(() -> Positions.sinusoidal(context, width)));
-            case ROPE -> Optional.empty();
+            case FrameSpec.Sinusoidal() -> Optional.of(owned(() -> Positions.sinusoidal(context, width)));
+            case FrameSpec.Rotated _ -> Optional.empty();
         };
-        this.rotary = spec.positionEmbedding() == Positions.ROPE
-                ? Optional.of(new Rotary(spec.headSize(), context, spec.ropeTheta(), spec.scaling()))
-                : Optional.empty();
+        this.rotary = switch (frame.position()) {
+            case FrameSpec.Rotated(int headSize, double theta, Optional<RopeScaling> scaling) ->
+                Optional.of(new Rotary(headSize, context, theta, scaling));
+            case FrameSpec.Learned(), FrameSpec.Sinusoidal() -> Optional.empty();
+        };
         Optional<ParallelParts> parts = ParallelParts.of(spec);
         this.blocksBefore = parts.map(p -> p.spec().fullLayers()).orElse(spec.numHiddenLayers());
         blocks.addAll(blocks(spec, 0, blocksBefore, 0, init, rotary));
@@ -70,10 +74,10 @@ public final class LanguageModel implements AutoCloseable {
             int slot = blocksBefore + p.cacheLayers().size();
             blocks.addAll(blocks(spec, blocksBefore + p.layers(), blocksBefore, slot, init, rotary));
         });
-        this.finalNorm = spec.normSpec().build(init.child("final_norm"));
-        this.headVD = spec.tieWordEmbeddings()
+        this.finalNorm = frame.finalNorm().build(init.child("final_norm"));
+        this.headVD = frame.tied()
                 ? embeddingVD
-                : init.child("head").as(Role.HEAD).matrix("weight", spec.vocabSize(), width);
+                : init.child("head").as(Role.HEAD).matrix("weight", frame.vocabulary(), width);
         this.parameters = init.parameters();
         this.buffers = init.buffers();
     }
@@ -115,7 +119,7 @@ public final class LanguageModel implements AutoCloseable {
         List<ModelWeights.Layer> layers = new ArrayList<>();
         blocks.forEach(block -> layers.add(block.weights()));
         spec.parallelBlocks().ifPresent(parts -> layers.add(blocksBefore, new ModelWeights.Parallel(parts)));
-        return new ModelWeights(embeddingVD, positionsTD, layers, finalNorm.weights(), headVD);
+        return new ModelWeights(spec.frame(), embeddingVD, positionsTD, layers, finalNorm.weights(), headVD);
     }
 
     /** Returns every trained tensor, in a fixed order. */

@@ -5,7 +5,6 @@ import dev.mojave.moe.MoeLayer;
 import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Norm;
-import dev.mojave.nn.Positions;
 import java.util.Optional;
 
 /**
@@ -22,11 +21,26 @@ public record ModelCounts(
         long total, long active, long withoutEmbeddings, long activeWithoutEmbeddings, long flopsPerToken) {
 
     static ModelCounts of(ModelSpec spec) {
-        long width = spec.hiddenSize();
-        long table = spec.vocabSize() * width;
-        long positions = spec.positionEmbedding() == Positions.LEARNED ? spec.maxPositionEmbeddings() * width : 0;
-        long embeddings = table + positions + (spec.tieWordEmbeddings() ? 0 : table);
-        long norm = spec.normSpec().parameterCount();
+        return switch (spec.frame()) {
+            case FrameSpec(
+                    int vocabulary,
+                    int width,
+                    int context,
+                    FrameSpec.Position position,
+                    boolean tied,
+                    Norm.Spec finalNorm,
+                    double _) -> {
+                long table = (long) vocabulary * width;
+                long positions = switch (position) {
+                    case FrameSpec.Learned() -> (long) context * width;
+                    case FrameSpec.Sinusoidal(), FrameSpec.Rotated _ -> 0;
+                };
+                yield of(spec, table, positions + (tied ? table : 2 * table), finalNorm.parameterCount());
+            }
+        };
+    }
+
+    private static ModelCounts of(ModelSpec spec, long table, long embeddings, long norm) {
         long body = norm;
         long activeBody = norm;
         long weights = table;

@@ -304,6 +304,17 @@ public record ModelSpec(
                 : new AttentionSpec.SlidingWindow(grouped, slidingWindow);
     }
 
+    /** Returns what the model has around its blocks. */
+    public FrameSpec frame() {
+        FrameSpec.Position position = switch (positionEmbedding) {
+            case LEARNED -> new FrameSpec.Learned();
+            case SINUSOIDAL -> new FrameSpec.Sinusoidal();
+            case ROPE -> new FrameSpec.Rotated(headSize(), ropeTheta, scaling());
+        };
+        return new FrameSpec(
+                vocabSize, hiddenSize, maxPositionEmbeddings, position, tieWordEmbeddings, normSpec(), dropout);
+    }
+
     /** Returns what the block of a layer of full width computes. */
     public BlockSpec block(int layer) {
         Optional<MoeLayer.Spec> mixture = mixture(layer);

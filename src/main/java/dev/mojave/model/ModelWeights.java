@@ -13,6 +13,7 @@ import java.util.Optional;
  * What the layers of a model hand out to code that computes with their weights outside of them. The tensors stay the model's, and change
  * where it is trained on.
  *
+ * @param frame what stands around the layers
  * @param embeddingVD the token embedding, float32
  * @param positionsTD what is added to it by position, absent = nothing
  * @param layers in order
@@ -20,7 +21,12 @@ import java.util.Optional;
  * @param headVD the head; the embedding itself where they are tied
  */
 public record ModelWeights(
-        Tensor embeddingVD, Optional<Tensor> positionsTD, List<Layer> layers, Norm.Weights finalNorm, Tensor headVD) {
+        FrameSpec frame,
+        Tensor embeddingVD,
+        Optional<Tensor> positionsTD,
+        List<Layer> layers,
+        Norm.Weights finalNorm,
+        Tensor headVD) {
     /** What stands between embedding and final norm. */
     public sealed interface Layer {}
 

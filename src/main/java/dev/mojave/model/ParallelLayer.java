@@ -8,6 +8,7 @@ import dev.mojave.moe.Routing;
 import dev.mojave.moe.RowExperts;
 import dev.mojave.moe.Tokens;
 import dev.mojave.nn.Attention;
+import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Init;
@@ -35,7 +36,34 @@ import java.util.Optional;
  */
 final class ParallelLayer {
     /** One block. */
-    private record Small(Norm attentionNorm, Attention attention, Norm feedForwardNorm, FeedForward feedForward) {}
+    private record Small(Norm attentionNorm, Attention attention, Norm feedForwardNorm, FeedForward feedForward) {
+        /** Builds what this class can route tokens through: a dense block, its first half before its second. */
+        static Small of(BlockSpec block, Init init, double residual) {
+            return switch (block) {
+                case BlockSpec(
+                        BlockSpec.Topology topology,
+                        Norm.Spec norm,
+                        AttentionSpec attention,
+                        BlockSpec.SecondHalf half,
+                        double _) ->
+                    switch (topology) {
+                        case PRE_NORM ->
+                            new Small(
+                                    norm.build(init.child("attention_norm")),
+                                    attention.build(init.child("attention"), residual, Optional.empty()),
+                                    norm.build(init.child("feed_forward_norm")),
+                                    dense(half).build(init.child("feed_forward"), residual));
+                    };
+            };
+        }
+
+        private static FeedForward.Spec dense(BlockSpec.SecondHalf half) {
+            return switch (half) {
+                case BlockSpec.Dense(FeedForward.Spec dense) -> dense;
+                case BlockSpec.Sparse _ -> throw new IllegalStateException("a parallel block has no experts");
+            };
+        }
+    }
 
     /** The whole stream of a pass, of which each block has a part. */
     private record Pass(Tensor xBSD, Optional<Tensor> visible, Optional<KvCache> cache) {
@@ -68,11 +96,7 @@ final class ParallelLayer {
         double residual = parts.model().residualScale();
         for (int block = 0; block < spec.blocks().numExperts(); block++) {
             Init own = init.child("blocks").child(String.valueOf(block));
-            blocks.add(new Small(
-                    parts.norm().build(own.child("attention_norm")),
-                    parts.attention().build(own.child("attention"), residual, Optional.empty()),
-                    parts.norm().build(own.child("feed_forward_norm")),
-                    parts.feedForward().build(own.child("feed_forward"), residual)));
+            blocks.add(Small.of(parts.block(), own, residual));
         }
     }
 

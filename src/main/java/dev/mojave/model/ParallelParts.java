@@ -50,6 +50,12 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
         return new FeedForward.Spec(spec.hiddenSize(), spec.intermediateSize(), model.hiddenAct(), model.mlpBias());
     }
 
+    /** Returns what each block computes; it is built from this. */
+    BlockSpec block() {
+        return new BlockSpec(
+                BlockSpec.Topology.PRE_NORM, norm(), attention(), new BlockSpec.Dense(feedForward()), model.dropout());
+    }
+
     /** Returns what routers and maps read of a stream. */
     Tensor read(Tensor x) {
         return spec.normalize() ? Norm.plain(model.norm(), x, model.normEps()) : x;
