@@ -177,13 +177,27 @@ public final class Staging implements AutoCloseable {
     }
 
     private void clear() {
-        Folders.discard(place);
+        Folders.discard(aside());
         for (Path parent : parents) {
             try {
                 Files.deleteIfExists(parent);
             } catch (IOException e) {
                 return; // somebody else put something there
             }
+        }
+    }
+
+    /**
+     * Takes what was written to where nobody writes: whoever still does finds no folder, and cannot put a file into one that is being
+     * emptied. The name is that of a process that cannot be, so that {@link #sweep} deletes it if this process is killed meanwhile.
+     */
+    private Path aside() {
+        String name = name(place);
+        Path aside = place.resolveSibling(name.substring(0, name.length() - SUFFIX.length()) + "0000000" + SUFFIX);
+        try {
+            return Files.move(place, aside, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            return place; // it was never made, or is in its place already
         }
     }
 

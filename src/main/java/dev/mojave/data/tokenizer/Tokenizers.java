@@ -45,7 +45,7 @@ public final class Tokenizers {
         try {
             return VocabularyFiles.is(file) ? VocabularyFiles.json(file) : TextFile.read(file);
         } catch (TextFile.NotUtf8 e) {
-            throw Failure.data("%s %s, so it is not a tokenizer.json", file, String.valueOf(e.getMessage()))
+            throw Failure.data("%s %s; a tokenizer.json is UTF-8", file, String.valueOf(e.getMessage()))
                     .because(e);
         } catch (IOException e) {
             throw IoFailures.of("read the tokenizer", file, e);

@@ -69,8 +69,7 @@ class VocabularyFilesTest {
         assertThat(Tokenizers.read(one).encode(TEXT)).isEqualTo(whole.encode(TEXT));
         Files.writeString(one, whole.toJson(), StandardCharsets.UTF_16);
         assertThatThrownBy(() -> Tokenizers.read(one))
-                .hasMessage(
-                        one + " is UTF-16 text by its first bytes; save it as UTF-8, so it is not a tokenizer.json");
+                .hasMessage(one + " is UTF-16 text by its first bytes; save it as UTF-8; a tokenizer.json is UTF-8");
     }
 
     @Test
