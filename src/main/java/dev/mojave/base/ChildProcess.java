@@ -89,7 +89,7 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * Returns the process's standard output itself, for who reads something other than lines of it.
+     * Returns the process's standard output itself, for owners that read something other than lines from it.
      *
      * @throws IllegalStateException if it goes to the log
      */
@@ -100,7 +100,7 @@ public final class ChildProcess implements AutoCloseable {
         return process.getInputStream();
     }
 
-    /** Returns the process's standard input itself, for who sends something other than lines. */
+    /** Returns the process's standard input itself, for owners that send something other than lines. */
     public OutputStream input() {
         return process.getOutputStream();
     }

@@ -31,7 +31,7 @@ public final class EncodedText {
         return ofLengths(ids, Arrays.stream(ids).map(byteLength).toArray());
     }
 
-    /** Ids that stand for so many bytes each. */
+    /** Token ids with the number of bytes that each stands for. */
     static EncodedText ofLengths(int[] ids, int[] lengths) {
         int[] ends = lengths.clone();
         for (int i = 1; i < ends.length; i++) {

@@ -34,7 +34,7 @@ public final class LimitedTokenizer implements Tokenizer {
     }
 
     /**
-     * Makes the tokenizer of a file for a model of so many embeddings.
+     * Reads a tokenizer file for a model with the given number of embeddings.
      *
      * @return nothing if no id is beyond them, or if not all that are belong to added special tokens, which no ordinary text becomes
      */
