@@ -322,8 +322,8 @@ public final class RunFolder {
      * ({@code kill -9}, a power cut): it is interrupted.
      */
     public Status status() {
-        Path file = path.resolve(STATUS);
-        if (!Files.exists(file)) {
+        Optional<Status> said = lastWord();
+        if (said.isEmpty()) {
             if (RunLock.isHeld(path)) {
                 return new Status(Status.State.RUNNING, null, 0, 0, "", Map.of());
             }
@@ -331,10 +331,16 @@ public final class RunFolder {
                     ? new Status(Status.State.INTERRUPTED, "it ended before the first step", 0, 0, "", Map.of())
                     : new Status(Status.State.WAITING, "not begun", 0, 0, "", Map.of());
         }
-        Status said = Json.read(file, Status.class);
-        return said.state() == Status.State.RUNNING && !RunLock.isHeld(path)
-                ? said.with(Status.State.INTERRUPTED, "its process ended without a word; --resume auto continues it")
-                : said;
+        return said.get().state() == Status.State.RUNNING && !RunLock.isHeld(path)
+                ? said.get()
+                        .with(Status.State.INTERRUPTED, "its process ended without a word; --resume auto continues it")
+                : said.get();
+    }
+
+    /** Returns what status.json says, whether or not its process lives; for whoever knows that. Empty before the first word. */
+    public Optional<Status> lastWord() {
+        Path file = path.resolve(STATUS);
+        return Files.exists(file) ? Optional.of(Json.read(file, Status.class)) : Optional.empty();
     }
 
     /** Returns the last lines' metrics by name, the newest value of each. */
