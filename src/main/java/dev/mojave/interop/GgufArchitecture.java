@@ -1,0 +1,25 @@
+package dev.mojave.interop;
+
+import dev.mojave.model.ModelSpec;
+import dev.mojave.nn.Attention;
+import dev.mojave.nn.QkNorm;
+import java.util.Locale;
+
+/** Architectures of llama.cpp, by their names there in lower case. */
+enum GgufArchitecture {
+    LLAMA,
+    QWEN2,
+    QWEN3;
+
+    /** Returns the one whose attention a model has, or else the most general. */
+    static GgufArchitecture of(ModelSpec spec) {
+        if (spec.qkNorm() == QkNorm.HEAD) {
+            return QWEN3;
+        }
+        return spec.attentionBias() == Attention.Bias.QKV ? QWEN2 : LLAMA;
+    }
+
+    String key() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
