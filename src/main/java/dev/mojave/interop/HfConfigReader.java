@@ -39,12 +39,7 @@ final class HfConfigReader {
                 absent(config.path("quantization_config")),
                 "quantization_config",
                 "is not supported; save the model in float32 or bfloat16");
-        String type = text("model_type", "");
-        HfFamily family = HfFamily.named(type)
-                .orElseThrow(() -> Failure.data(
-                        "%s: model_type '%s' is not one that Mojave can build (%s)",
-                        source, type, String.join(", ", HfFamily.modelTypes())));
-        return switch (family) {
+        return switch (family()) {
             case GPT2 -> gpt2();
             case LLAMA, MISTRAL, QWEN2 -> llama(1e-6, null, QkNorm.NONE);
             case QWEN3 -> llama(1e-6, null, QkNorm.HEAD);
@@ -56,6 +51,15 @@ final class HfConfigReader {
             case QWEN2_MOE -> llama(1e-6, qwen(60, 4, 1408, 5632), QkNorm.NONE);
             case QWEN3_MOE -> llama(1e-6, qwen(128, 8, 768, 0), QkNorm.HEAD);
         };
+    }
+
+    /** Returns the architecture that {@code model_type} names. */
+    HfFamily family() {
+        String type = text("model_type", "");
+        return HfFamily.named(type)
+                .orElseThrow(() -> Failure.data(
+                        "%s: model_type '%s' is not one that Mojave can build (%s)",
+                        source, type, String.join(", ", HfFamily.modelTypes())));
     }
 
     private ModelSpec gpt2() {
@@ -124,7 +128,7 @@ final class HfConfigReader {
 
     /** A key that an architecture does not know is not read there: its modules have biases or not, whatever the config says. */
     private Attention.Bias attentionBias() {
-        return switch (HfFamily.named(text("model_type", "")).orElseThrow()) {
+        return switch (family()) {
             case GPT2, LLAMA, OLMOE, QWEN3, QWEN3_MOE -> Attention.Bias.of(flag("attention_bias", false));
             case MISTRAL, MIXTRAL -> Attention.Bias.NONE;
             case QWEN2 -> Attention.Bias.QKV;
@@ -137,7 +141,7 @@ final class HfConfigReader {
         if (config.has("num_key_value_heads")) {
             return whole("num_key_value_heads", heads);
         }
-        return switch (HfFamily.named(text("model_type", "")).orElseThrow()) {
+        return switch (family()) {
             case GPT2, LLAMA, OLMOE -> heads;
             case MISTRAL, MIXTRAL -> 8;
             case QWEN2, QWEN3 -> 32;
@@ -153,7 +157,7 @@ final class HfConfigReader {
     }
 
     boolean is(HfFamily family) {
-        return text("model_type", "").equals(family.modelType());
+        return family() == family;
     }
 
     private @Nullable Integer headSize(int heads) {

@@ -38,11 +38,7 @@ final class HfConfigWriter {
             case QWEN2_MOE ->
                 config.put("qkv_bias", spec.attentionBias() == Attention.Bias.QKV)
                         .put("use_sliding_window", false);
-            case QWEN3 -> {
-                config.put("attention_bias", spec.attentionBias() == Attention.Bias.ALL);
-                qwenWindow(config, spec);
-            }
-            case QWEN3_MOE -> {
+            case QWEN3, QWEN3_MOE -> {
                 config.put("attention_bias", spec.attentionBias() == Attention.Bias.ALL);
                 qwenWindow(config, spec);
             }

@@ -61,30 +61,28 @@ final class HfWindow {
         return window;
     }
 
+    /** Returns what the layers see, all tokens or those in the window; empty where no key says so. */
     private List<String> layers() {
         int layers = reader.whole("num_hidden_layers");
-        boolean all = reader.is(HfFamily.MISTRAL) || reader.is(HfFamily.MIXTRAL);
-        boolean qwen = reader.is(HfFamily.QWEN2)
-                || reader.is(HfFamily.QWEN3)
-                || reader.is(HfFamily.QWEN2_MOE)
-                || reader.is(HfFamily.QWEN3_MOE);
-        if (all) {
-            return Collections.nCopies(layers, SLIDING);
-        }
-        if (!qwen) {
-            return List.of(); // LLaMA and OLMoE do not read the key
-        }
-        if (!reader.flag("use_sliding_window", false)) {
-            return reader.is(HfFamily.QWEN3_MOE) ? List.of() : ofList(false);
-        }
-        if (reader.is(HfFamily.QWEN3_MOE)) {
-            return Collections.nCopies(layers, SLIDING);
-        }
-        List<String> listed = ofList(true);
-        if (!listed.isEmpty()) {
-            return listed;
-        }
-        if (reader.is(HfFamily.QWEN2_MOE)) {
+        HfFamily family = reader.family();
+        return switch (family) {
+            case GPT2, LLAMA, OLMOE -> List.of(); // They do not read the key.
+            case MISTRAL, MIXTRAL -> Collections.nCopies(layers, SLIDING);
+            case QWEN3_MOE -> used() ? Collections.nCopies(layers, SLIDING) : List.of();
+            case QWEN2, QWEN3, QWEN2_MOE -> {
+                List<String> listed = ofList(used());
+                yield listed.isEmpty() && used() ? ofDefault(family, layers) : listed;
+            }
+        };
+    }
+
+    private boolean used() {
+        return reader.flag("use_sliding_window", false);
+    }
+
+    /** Which layers of a Qwen use the window where no list says so. */
+    private List<String> ofDefault(HfFamily family, int layers) {
+        if (family == HfFamily.QWEN2_MOE) {
             return List.of(SLIDING, FULL); // By turns; how many of them differs between releases.
         }
         int first = reader.whole("max_window_layers", 28);
