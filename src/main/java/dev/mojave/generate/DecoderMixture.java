@@ -46,7 +46,7 @@ final class DecoderMixture {
         this.one = memory.buffer(width);
     }
 
-    /** Packs a layer of a kind that {@link DecoderSupport} knows. */
+    /** Packs a layer of a kind that {@link DecoderMixtureSupport} knows. */
     static DecoderMixture of(DecoderMemory memory, MoeLayer.Weights weights) {
         if (!(weights.router() instanceof TopKRouter router) || !(weights.experts() instanceof Experts experts)) {
             throw new IllegalStateException("a mixture that the decoder does not know");

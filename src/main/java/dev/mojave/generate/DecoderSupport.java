@@ -3,23 +3,7 @@ package dev.mojave.generate;
 import dev.mojave.model.BlockSpec;
 import dev.mojave.model.FrameSpec;
 import dev.mojave.model.ModelWeights;
-import dev.mojave.moe.Capacity;
-import dev.mojave.moe.Dispatch;
-import dev.mojave.moe.ExpertBank;
-import dev.mojave.moe.ExpertChoiceRouter;
-import dev.mojave.moe.Experts;
-import dev.mojave.moe.HashRouter;
-import dev.mojave.moe.LinearExperts;
-import dev.mojave.moe.LossFreeRouter;
 import dev.mojave.moe.MoeLayer;
-import dev.mojave.moe.NoisyTopKRouter;
-import dev.mojave.moe.RouterSpec;
-import dev.mojave.moe.SharedExpert;
-import dev.mojave.moe.SinkhornRouter;
-import dev.mojave.moe.SoftRouter;
-import dev.mojave.moe.TaskAwareRouter;
-import dev.mojave.moe.TopKRouter;
-import dev.mojave.moe.UniformRouter;
 import dev.mojave.nn.Attention;
 import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.FeedForward;
@@ -64,7 +48,7 @@ final class DecoderSupport {
         };
     }
 
-    static boolean knows(BlockSpec block) {
+    private static boolean knows(BlockSpec block) {
         return switch (block) {
             case BlockSpec(
                     BlockSpec.Topology topology,
@@ -117,62 +101,17 @@ final class DecoderSupport {
     private static boolean knows(BlockSpec.SecondHalf half) {
         return switch (half) {
             case BlockSpec.Dense(FeedForward.Spec dense) -> knows(dense);
-            case BlockSpec.Sparse(
-                    MoeLayer.Spec(
-                            RouterSpec router,
-                            RouterSpec.Sizes(int _, int _, int _, boolean _),
-                            ExpertBank.Spec experts,
-                            MoeLayer.Travel(Dispatch.Kind dispatch, Optional<Capacity> _, double _),
-                            Optional<SharedExpert.Spec> shared)) ->
-                knows(router)
-                        && knows(experts)
-                        && knows(dispatch)
-                        && shared.map(DecoderSupport::knows).orElse(true);
+            case BlockSpec.Sparse(MoeLayer.Spec mixture) -> DecoderMixtureSupport.knows(mixture);
         };
     }
 
-    private static boolean knows(FeedForward.Spec feedForward) {
+    static boolean knows(FeedForward.Spec feedForward) {
         return switch (feedForward) {
             case FeedForward.Spec(int width, int _, Activation activation, boolean _, int outputs) ->
                 outputs == width
                         && switch (activation) {
                             case GELU, SWIGLU -> true;
                         };
-        };
-    }
-
-    /** A token simply reaches the experts with its K largest logits, weighed by softmax. */
-    private static boolean knows(RouterSpec router) {
-        return switch (router) {
-            case TopKRouter.Spec() -> true;
-            case NoisyTopKRouter.Spec _,
-                    SinkhornRouter.Spec _,
-                    ExpertChoiceRouter.Spec _,
-                    LossFreeRouter.Spec _,
-                    TaskAwareRouter.Spec _,
-                    HashRouter.Spec _,
-                    UniformRouter.Spec _,
-                    SoftRouter.Spec _ -> false;
-        };
-    }
-
-    private static boolean knows(ExpertBank.Spec experts) {
-        return switch (experts) {
-            case Experts.Spec(int _, FeedForward.Spec each, double _) -> knows(each);
-            case LinearExperts.Spec _ -> false;
-        };
-    }
-
-    private static boolean knows(Dispatch.Kind dispatch) {
-        return switch (dispatch) {
-            case DROPLESS, NAIVE -> true;
-            case CAPACITY -> false;
-        };
-    }
-
-    private static boolean knows(SharedExpert.Spec shared) {
-        return switch (shared) {
-            case SharedExpert.Spec(FeedForward.Spec feedForward, boolean _) -> knows(feedForward);
         };
     }
 }
