@@ -7,25 +7,14 @@ import dev.mojave.nn.Attention;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Init;
 import dev.mojave.nn.KvCache;
-import dev.mojave.nn.Linear;
-import dev.mojave.nn.Norm;
 import dev.mojave.nn.Parameter;
-import dev.mojave.nn.Parameter.Role;
-import dev.mojave.nn.Positions;
-import dev.mojave.nn.RopeScaling;
 import dev.mojave.nn.Rotary;
-import dev.mojave.tensor.DType;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.DropoutKernel;
-import dev.mojave.tensor.kernels.EmbeddingKernel;
-import dev.mojave.tensor.kernels.HeadLossKernel;
 import dev.mojave.tensor.kernels.PackedMatrix;
-import dev.mojave.tensor.kernels.SoftmaxCrossEntropy;
-import dev.mojave.tensor.kernels.TokenLosses;
 import dev.mojave.tensor.kernels.WeightFormat;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -40,44 +29,25 @@ public final class LanguageModel implements AutoCloseable {
     private final ModelSpec spec;
     private final List<Parameter> parameters;
     private final List<Parameter> buffers;
-    private final Tensor embeddingVD;
-    private final Optional<Tensor> positionsTD;
-    private final Optional<Rotary> rotary;
+    private final Embedding embedding;
     private final List<Block> blocks = new ArrayList<>();
     private final Optional<ParallelStack> parallel;
     private final int blocksBefore;
-    private final Norm finalNorm;
-    private final Tensor headVD;
+    private final Head head;
 
     private LanguageModel(ModelSpec spec, Init init) {
         this.spec = spec;
         FrameSpec frame = spec.frame();
-        int width = frame.width();
-        int context = frame.context();
-        this.embeddingVD = init.child("embedding").as(Role.EMBEDDING).matrix("weight", frame.vocabulary(), width);
-        this.positionsTD = switch (frame.position()) {
-            case FrameSpec.Learned() ->
-                Optional.of(init.child("positions").as(Role.EMBEDDING).matrix("weight", context, width));
-            case FrameSpec.Sinusoidal() -> Optional.of(owned(() -> Positions.sinusoidal(context, width)));
-            case FrameSpec.Rotated _ -> Optional.empty();
-        };
-        this.rotary = switch (frame.position()) {
-            case FrameSpec.Rotated(int headSize, double theta, Optional<RopeScaling> scaling) ->
-                Optional.of(new Rotary(headSize, context, theta, scaling));
-            case FrameSpec.Learned(), FrameSpec.Sinusoidal() -> Optional.empty();
-        };
+        this.embedding = new Embedding(frame, init);
         Optional<ParallelParts> parts = ParallelParts.of(spec);
         this.blocksBefore = parts.map(p -> p.spec().fullLayers()).orElse(spec.numHiddenLayers());
-        blocks.addAll(blocks(spec, 0, blocksBefore, 0, init, rotary));
+        blocks.addAll(blocks(spec, 0, blocksBefore, 0, init, embedding.rotary()));
         this.parallel = parts.map(p -> new ParallelStack(p, init, blocksBefore));
         parts.ifPresent(p -> {
             int slot = blocksBefore + p.cacheLayers().size();
-            blocks.addAll(blocks(spec, blocksBefore + p.layers(), blocksBefore, slot, init, rotary));
+            blocks.addAll(blocks(spec, blocksBefore + p.layers(), blocksBefore, slot, init, embedding.rotary()));
         });
-        this.finalNorm = frame.finalNorm().build(init.child("final_norm"));
-        this.headVD = frame.tied()
-                ? embeddingVD
-                : init.child("head").as(Role.HEAD).matrix("weight", frame.vocabulary(), width);
+        this.head = new Head(frame, embedding.weightVD(), init);
         this.parameters = init.parameters();
         this.buffers = init.buffers();
     }
@@ -103,12 +73,6 @@ public final class LanguageModel implements AutoCloseable {
         return new LanguageModel(spec, Init.of(Rng.seeded(0), 0));
     }
 
-    private static Tensor owned(java.util.function.Supplier<Tensor> make) {
-        try (Scope _ = Scope.open()) {
-            return make.get().retain();
-        }
-    }
-
     /** Returns what this model is. */
     public ModelSpec spec() {
         return spec;
@@ -119,7 +83,13 @@ public final class LanguageModel implements AutoCloseable {
         List<ModelWeights.Layer> layers = new ArrayList<>();
         blocks.forEach(block -> layers.add(block.weights()));
         spec.parallelBlocks().ifPresent(parts -> layers.add(blocksBefore, new ModelWeights.Parallel(parts)));
-        return new ModelWeights(spec.frame(), embeddingVD, positionsTD, layers, finalNorm.weights(), headVD);
+        return new ModelWeights(
+                spec.frame(),
+                embedding.weightVD(),
+                embedding.positionsTD(),
+                layers,
+                head.normWeights(),
+                head.weightVD());
     }
 
     /** Returns every trained tensor, in a fixed order. */
@@ -172,12 +142,10 @@ public final class LanguageModel implements AutoCloseable {
     public Output forward(Inputs inputs, Context context) {
         List<Routing> routing = new ArrayList<>();
         List<Tensor> hidden = new ArrayList<>();
-        Tensor lastBSD = finalNorm.forward(hidden(inputs, context, hidden, routing));
+        Tensor lastBSD = head.normed(hidden(inputs, context, hidden, routing));
         hidden.add(lastBSD);
-        Tensor logitsBSV =
-                Linear.apply(lastBSD, headVD, Optional.empty(), context).to(DType.FLOAT32);
-        Optional<Tensor> loss = inputs.targetsBS()
-                .map(targets -> SoftmaxCrossEntropy.apply(logitsBSV.view(-1, spec.vocabSize()), targets.reshape(-1)));
+        Tensor logitsBSV = head.logits(lastBSD, context);
+        Optional<Tensor> loss = inputs.targetsBS().map(targets -> Head.crossEntropy(logitsBSV, targets));
         return new Output(logitsBSV, loss, hidden, routing);
     }
 
@@ -191,9 +159,8 @@ public final class LanguageModel implements AutoCloseable {
     public double[] tokenLosses(Inputs inputs, int[] targets) {
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
-            Tensor hiddenBSD =
-                    finalNorm.forward(hidden(inputs, Context.EVALUATION, new ArrayList<>(), new ArrayList<>()));
-            return TokenLosses.of(hiddenBSD.reshape(-1, spec.hiddenSize()), headVD, targets);
+            Tensor xBSD = hidden(inputs, Context.EVALUATION, new ArrayList<>(), new ArrayList<>());
+            return head.tokenLosses(xBSD, targets);
         }
     }
 
@@ -206,16 +173,14 @@ public final class LanguageModel implements AutoCloseable {
         List<Routing> routing = new ArrayList<>();
         Tensor xBSD = hidden(inputs, context, new ArrayList<>(), routing);
         Tensor targetsBS = inputs.targetsBS().orElseThrow();
-        return new Loss(
-                HeadLossKernel.apply(xBSD, targetsBS, finalNorm.normalisation(), headVD, context.compute()), routing);
+        return new Loss(head.loss(xBSD, targetsBS, context), routing);
     }
 
     /** Runs the model for what its routers decide, as {@link #loss} would let them; no gradient, and no head. */
     public List<Routing> routing(Inputs inputs, Context context) {
         List<Routing> routing = new ArrayList<>();
         try (NoGrad _ = NoGrad.open()) {
-            Tensor last = hidden(inputs, context, new ArrayList<>(), routing);
-            assert last.dimensions() == 3;
+            Tensor _ = hidden(inputs, context, new ArrayList<>(), routing);
         }
         return routing;
     }
@@ -230,9 +195,7 @@ public final class LanguageModel implements AutoCloseable {
                 offset + tokens,
                 spec.maxPositionEmbeddings());
         Check.that(inputs.cache().isEmpty() || inputs.paddingBS().isEmpty(), "padding is not supported with a cache");
-        Optional<Tensor> positions = positionsTD.map(table -> offset == 0 ? table : table.narrow(0, offset, tokens));
-        Tensor embedded = EmbeddingKernel.apply(embeddingVD, inputs.idsBS(), positions);
-        Tensor x = DropoutKernel.apply(embedded, context.dropout(spec.dropout()));
+        Tensor x = embedding.forward(inputs.idsBS(), offset, context);
         Optional<Tensor> visible = inputs.paddingBS().map(LanguageModel::visible);
         Tokens known = new Tokens(
                 inputs.idsBS(),
@@ -286,7 +249,7 @@ public final class LanguageModel implements AutoCloseable {
     private boolean multiplied(Parameter parameter) {
         return switch (parameter.role()) {
             case HEAD, MATRIX, EXPERTS -> true;
-            case EMBEDDING -> parameter.value() == headVD;
+            case EMBEDDING -> parameter.value() == head.weightVD();
             case ROUTER, GATE, NORM, BIAS, BUFFER -> false;
         };
     }
@@ -299,9 +262,6 @@ public final class LanguageModel implements AutoCloseable {
     @Override
     public void close() {
         tensors().forEach(p -> p.value().close());
-        rotary.ifPresent(Rotary::close);
-        if (spec.positionEmbedding() == Positions.SINUSOIDAL) {
-            positionsTD.ifPresent(Tensor::close);
-        }
+        embedding.closeTables();
     }
 }

@@ -1,0 +1,68 @@
+package dev.mojave.model;
+
+import dev.mojave.nn.Context;
+import dev.mojave.nn.Init;
+import dev.mojave.nn.Linear;
+import dev.mojave.nn.Norm;
+import dev.mojave.nn.Parameter.Role;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.kernels.HeadLossKernel;
+import dev.mojave.tensor.kernels.SoftmaxCrossEntropy;
+import dev.mojave.tensor.kernels.TokenLosses;
+import java.util.Optional;
+
+// Shapes: B batch, S tokens, D model width, V vocabulary.
+/** What a model has behind its blocks: the final norm and the map to logits. */
+final class Head {
+    private final Norm norm;
+    private final Tensor weightVD;
+
+    /**
+     * Makes it with parameters under {@code final_norm} and, where it is not tied, {@code head}.
+     *
+     * @param embeddingVD what the map is where it is tied
+     */
+    Head(FrameSpec frame, Tensor embeddingVD, Init init) {
+        this.norm = frame.finalNorm().build(init.child("final_norm"));
+        this.weightVD = frame.tied()
+                ? embeddingVD
+                : init.child("head").as(Role.HEAD).matrix("weight", frame.vocabulary(), frame.width());
+    }
+
+    /** Hands out the weights of the final norm. */
+    Norm.Weights normWeights() {
+        return norm.weights();
+    }
+
+    /** Returns the map to logits. */
+    Tensor weightVD() {
+        return weightVD;
+    }
+
+    /** Normalises the residual stream (B, S, D). */
+    Tensor normed(Tensor xBSD) {
+        return norm.forward(xBSD);
+    }
+
+    /** Maps what is normalised to logits, float32 (B, S, V). */
+    Tensor logits(Tensor normedBSD, Context context) {
+        return Linear.apply(normedBSD, weightVD, Optional.empty(), context).to(DType.FLOAT32);
+    }
+
+    /** Returns the mean cross-entropy of logits. */
+    static Tensor crossEntropy(Tensor logitsBSV, Tensor targetsBS) {
+        return SoftmaxCrossEntropy.apply(logitsBSV.view(-1, logitsBSV.size(2)), targetsBS.reshape(-1));
+    }
+
+    /** Returns the mean cross-entropy of the residual stream by one kernel, which never holds all logits. */
+    Tensor loss(Tensor xBSD, Tensor targetsBS, Context context) {
+        return HeadLossKernel.apply(xBSD, targetsBS, norm.normalisation(), weightVD, context.compute());
+    }
+
+    /** Returns the negative log-likelihood of each of the B * S targets in nats, as {@link TokenLosses} computes it. */
+    double[] tokenLosses(Tensor xBSD, int[] targets) {
+        Tensor normedBSD = norm.forward(xBSD);
+        return TokenLosses.of(normedBSD.reshape(-1, normedBSD.size(2)), weightVD, targets);
+    }
+}
