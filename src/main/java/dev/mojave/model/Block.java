@@ -64,7 +64,7 @@ final class Block {
             case BlockSpec.Dense(FeedForward.Spec dense) ->
                 new Dense(dense.build(init.child("feed_forward"), residual));
             case BlockSpec.Sparse(MoeLayer.Spec mixture) ->
-                new Sparse(mixture.build(init.child("moe"), residual), model.mixtureOf(layer));
+                new Sparse(mixture.build(init.child("moe"), residual), ModelMixtures.ofBlock(model, layer));
         };
     }
 

@@ -8,7 +8,6 @@ import dev.mojave.moe.Mixture;
 import dev.mojave.moe.MoeLayer;
 import dev.mojave.moe.Routing;
 import dev.mojave.moe.SharedExpert;
-import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.Attention;
 import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.FeedForward;
@@ -18,7 +17,6 @@ import dev.mojave.nn.Positions;
 import dev.mojave.nn.QkNorm;
 import dev.mojave.nn.RopeScaling;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,39 +112,15 @@ public record ModelSpec(
             Check.that(slidingWindow >= 1, "sliding_window (%d) must be at least 1, the token itself", slidingWindow);
         }
         if (moe != null) {
-            checkShared(moe, intermediateSize);
+            moe.checkShared(intermediateSize);
         }
         if (parallel != null) {
             Check.that(
                     slidingWindow == null,
                     "sliding_window does not go with parallel, whose blocks see their own tokens or all of them; remove it");
-            checkParallel(parallel, moe, numHiddenLayers, positionEmbedding);
+            Check.that(moe == null, "moe and parallel are two kinds of mixture; remove one of them");
+            parallel.checkLayers(numHiddenLayers, positionEmbedding);
         }
-    }
-
-    private static void checkShared(MoeSpec moe, int intermediateSize) {
-        int each = moe.moeIntermediateSize() == null ? intermediateSize : moe.moeIntermediateSize();
-        Check.that(
-                moe.sharedExpertIntermediateSize() <= (long) moe.numExperts() * each,
-                "moe.shared_expert_intermediate_size (%d) must be at most %d, the width of all %d experts together: beyond that the mixture"
-                        + " is the lesser part of its layer",
-                moe.sharedExpertIntermediateSize(),
-                (long) moe.numExperts() * each,
-                moe.numExperts());
-    }
-
-    private static void checkParallel(
-            ParallelSpec parallel, @Nullable MoeSpec moe, int numHiddenLayers, Positions positionEmbedding) {
-        Check.that(moe == null, "moe and parallel are two kinds of mixture; remove one of them");
-        Check.that(
-                numHiddenLayers > 2 * parallel.fullLayers(),
-                "num_hidden_layers (%d) must be more than twice parallel.full_layers (%d)",
-                numHiddenLayers,
-                parallel.fullLayers());
-        Check.that(
-                positionEmbedding != Positions.ROPE,
-                "position_embedding rope does not go with parallel: a block would have to rotate by the place of its tokens in the whole"
-                        + " sequence; set it to learned or sinusoidal");
     }
 
     /** A model with biases everywhere or nowhere and without the options that few have: size of heads, q/k norm, stretched angles. */
@@ -250,34 +224,12 @@ public record ModelSpec(
      * parallel layers {@code shrink} and {@code grow}.
      */
     public List<Mixture> mixtures() {
-        List<Mixture> all = new ArrayList<>();
-        if (parallel != null) {
-            all.add(new Mixture(0, "shrink", Mixture.Group.PROJECTION));
-        }
-        for (int layer = 0; layer < numHiddenLayers; layer++) {
-            boolean between = between(layer);
-            if (between || mixture(layer).isPresent()) {
-                Mixture.Group group = between ? Mixture.Group.BLOCKS : Mixture.Group.LAYER;
-                all.add(new Mixture(all.size(), String.valueOf(layer), group));
-            }
-        }
-        if (parallel != null) {
-            all.add(new Mixture(all.size(), "grow", Mixture.Group.PROJECTION));
-        }
-        return all;
+        return ModelMixtures.of(this);
     }
 
     /** Returns the names of {@link #mixtures()}. */
     public List<String> mixtureNames() {
         return mixtures().stream().map(Mixture::name).toList();
-    }
-
-    /** Returns which of the mixtures that of a layer is. */
-    Mixture mixtureOf(int layer) {
-        return mixtures().stream()
-                .filter(mixture -> mixture.name().equals(String.valueOf(layer)))
-                .findFirst()
-                .orElseThrow();
     }
 
     /** Returns whether routers choose what a token passes through. */
@@ -338,7 +290,7 @@ public record ModelSpec(
     }
 
     /** Returns whether a layer is one of parallel blocks. */
-    private boolean between(int layer) {
+    boolean between(int layer) {
         return parallel != null && layer >= parallel.fullLayers() && layer < numHiddenLayers - parallel.fullLayers();
     }
 
@@ -381,11 +333,7 @@ public record ModelSpec(
      * @throws IllegalArgumentException that names the key
      */
     public void requireSchedulesStart(long totalSteps) {
-        mixture().ifPresent(m -> m.losses().requireStart("model.moe.losses", totalSteps));
-        parallelBlocks().ifPresent(p -> {
-            p.blocks().losses().requireStart("model.parallel.blocks.losses", totalSteps);
-            p.projections().losses().requireStart("model.parallel.projections.losses", totalSteps);
-        });
+        ModelMixtures.requireSchedulesStart(this, totalSteps);
     }
 
     /**
@@ -396,53 +344,17 @@ public record ModelSpec(
      * @param step counted from 0, of {@code totalSteps}
      */
     public Map<String, BalanceLosses.Weighted> balanceLosses(List<Routing> routing, long step, long totalSteps) {
-        if (moe != null) {
-            return BalanceLosses.of(routing, moe.losses().at(step, totalSteps));
-        }
-        Map<String, BalanceLosses.Weighted> losses = new LinkedHashMap<>();
-        if (parallel != null) {
-            BalanceLosses.of(
-                            group(routing, Mixture.Group.BLOCKS),
-                            parallel.blocks().losses().at(step, totalSteps))
-                    .forEach((name, loss) -> losses.put("block_" + name, loss));
-            BalanceLosses.of(
-                            group(routing, Mixture.Group.PROJECTION),
-                            parallel.projections().losses().at(step, totalSteps))
-                    .forEach((name, loss) -> losses.put("projection_" + name, loss));
-        }
-        return losses;
-    }
-
-    private static List<Routing> group(List<Routing> routing, Mixture.Group group) {
-        return routing.stream().filter(one -> one.mixture().group() == group).toList();
+        return ModelMixtures.balanceLosses(this, routing, step, totalSteps);
     }
 
     /** Returns whether a balance loss that acts at a step must know how the tokens of the whole batch were routed. */
     public boolean balancePoolsTokens(long step, long totalSteps) {
-        return mixture().map(m -> m.losses().poolTokens(step, totalSteps)).orElse(false)
-                || parallelBlocks()
-                        .map(p -> p.blocks().losses().poolTokens(step, totalSteps)
-                                || p.projections().losses().poolTokens(step, totalSteps))
-                        .orElse(false);
+        return ModelMixtures.poolsTokens(this, step, totalSteps);
     }
 
     /** Returns what anyone who reads this model's results must know, in whole sentences: for the log, the report and the model card. */
     public List<String> caveats() {
-        return mixture()
-                .flatMap(m -> switch (m.router().causality()) {
-                    case CAUSAL -> Optional.empty();
-                    case CAUSAL_IN_EVALUATION ->
-                        Optional.of("Router " + m.router().kind() + " is causal in evaluation only: in training a"
-                                + " token's experts depend on the whole batch, later tokens among them, so the"
-                                + " training loss may look better than it is; validation losses are sound.");
-                    case NOT_CAUSAL ->
-                        Optional.of("Router " + m.router().kind() + " is not causal: whether an expert takes a token"
-                                + " depends on later tokens, so as a language model it sees part of what it is to"
-                                + " predict, its losses and perplexities are too good and compare with no other"
-                                + " model's, and generation routes unlike training.");
-                })
-                .map(List::of)
-                .orElse(List.of());
+        return ModelWords.caveats(this);
     }
 
     /** Returns how initial matrices are drawn. */
@@ -462,21 +374,6 @@ public record ModelSpec(
 
     /** Describes the model in one line, for example {@code "4x128 rms_norm swiglu, 4 experts, top-2"}. */
     public String describe() {
-        String width = numHiddenLayers + "x" + hiddenSize + ", feed-forward " + intermediateSize;
-        if (parallel != null) {
-            return width + ", " + (numHiddenLayers - 2 * parallel.fullLayers()) + " layers of "
-                    + parallel.blocks().numExperts() + " blocks of " + parallel.hiddenSize() + ", top-"
-                    + parallel.blocks().numExpertsPerTok();
-        }
-        return mixture()
-                .map(m -> width + ", " + m.numExperts() + " experts, top-" + m.numExpertsPerTok()
-                        + (m.router() instanceof TopKRouter.Spec
-                                ? ""
-                                : ", router " + m.router().kind())
-                        + (m.decoderSparseStep() == 1 ? "" : " in every layer of " + m.decoderSparseStep())
-                        + (m.sharedExpertIntermediateSize() == 0
-                                ? ""
-                                : ", shared expert " + m.sharedExpertIntermediateSize()))
-                .orElse(width + ", dense");
+        return ModelWords.describe(this);
     }
 }

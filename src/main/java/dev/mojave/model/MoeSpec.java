@@ -118,6 +118,18 @@ public record MoeSpec(
                 expertDropout);
     }
 
+    /** Checks the width of the shared expert in a model whose feed-forwards have the given width. */
+    void checkShared(int intermediateSize) {
+        int each = moeIntermediateSize == null ? intermediateSize : moeIntermediateSize;
+        Check.that(
+                sharedExpertIntermediateSize <= (long) numExperts * each,
+                "moe.shared_expert_intermediate_size (%d) must be at most %d, the width of all %d experts together: beyond that the mixture"
+                        + " is the lesser part of its layer",
+                sharedExpertIntermediateSize,
+                (long) numExperts * each,
+                numExperts);
+    }
+
     private static void checkLosses(RouterSpec router, Coefficients losses) {
         for (BalanceLoss loss : losses.schedules().keySet()) {
             boolean pointless = loss.balances() || !router.learns();

@@ -5,6 +5,7 @@ import dev.mojave.base.Check;
 import dev.mojave.base.Default;
 import dev.mojave.moe.Coefficients;
 import dev.mojave.moe.RouterSpec;
+import dev.mojave.nn.Positions;
 
 /**
  * The {@code parallel} section of a model: MoEP (Tapaninaho, BabyLM workshop 2025, 2025.babylm-main.39). Between the first and the last
@@ -142,5 +143,18 @@ public record ParallelSpec(
                 hiddenSize);
         Check.that(intermediateSize >= 1, "intermediate_size (%d) must be positive", intermediateSize);
         Check.that(fullLayers >= 1, "full_layers (%d) must be at least 1", fullLayers);
+    }
+
+    /** Checks what a model must have around such layers. */
+    void checkLayers(int numHiddenLayers, Positions positionEmbedding) {
+        Check.that(
+                numHiddenLayers > 2 * fullLayers,
+                "num_hidden_layers (%d) must be more than twice parallel.full_layers (%d)",
+                numHiddenLayers,
+                fullLayers);
+        Check.that(
+                positionEmbedding != Positions.ROPE,
+                "position_embedding rope does not go with parallel: a block would have to rotate by the place of its tokens in the whole"
+                        + " sequence; set it to learned or sinusoidal");
     }
 }

@@ -1,0 +1,99 @@
+package dev.mojave.model;
+
+import dev.mojave.moe.BalanceLosses;
+import dev.mojave.moe.Coefficients;
+import dev.mojave.moe.Mixture;
+import dev.mojave.moe.Routing;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** The mixtures of a model, whatever they stand in the place of, and the losses that balance them. */
+final class ModelMixtures {
+    private ModelMixtures() {}
+
+    /** As {@link ModelSpec#mixtures}. */
+    static List<Mixture> of(ModelSpec spec) {
+        List<Mixture> all = new ArrayList<>();
+        boolean parallel = spec.parallelBlocks().isPresent();
+        if (parallel) {
+            all.add(new Mixture(0, "shrink", Mixture.Group.PROJECTION));
+        }
+        IntStream.range(0, spec.numHiddenLayers())
+                .filter(layer -> has(spec, layer))
+                .forEach(layer -> all.add(inLayer(spec, layer, all.size())));
+        if (parallel) {
+            all.add(new Mixture(all.size(), "grow", Mixture.Group.PROJECTION));
+        }
+        return all;
+    }
+
+    /** Returns that of a block of full width. */
+    static Mixture ofBlock(ModelSpec spec, int layer) {
+        long before = IntStream.range(0, layer).filter(other -> has(spec, other)).count();
+        return inLayer(spec, layer, Math.toIntExact(before));
+    }
+
+    private static boolean has(ModelSpec spec, int layer) {
+        return spec.between(layer) || spec.mixture().filter(moe -> moe.sparse(layer)).isPresent();
+    }
+
+    private static Mixture inLayer(ModelSpec spec, int layer, int number) {
+        Mixture.Group group = spec.between(layer) ? Mixture.Group.BLOCKS : Mixture.Group.LAYER;
+        return new Mixture(number, String.valueOf(layer), group);
+    }
+
+    /**
+     * Balance losses with one set of coefficients.
+     *
+     * @param key of the section in a recipe
+     * @param prefix of the names of losses
+     * @param group mixtures that they balance
+     */
+    private record Section(String key, String prefix, Mixture.Group group, Coefficients coefficients) {}
+
+    private static List<Section> sections(ModelSpec spec) {
+        List<Section> sections = new ArrayList<>();
+        spec.mixture()
+                .ifPresent(moe -> sections.add(new Section("model.moe.losses", "", Mixture.Group.LAYER, moe.losses())));
+        spec.parallelBlocks().ifPresent(parallel -> {
+            sections.add(new Section(
+                    "model.parallel.blocks.losses",
+                    "block_",
+                    Mixture.Group.BLOCKS,
+                    parallel.blocks().losses()));
+            sections.add(new Section(
+                    "model.parallel.projections.losses",
+                    "projection_",
+                    Mixture.Group.PROJECTION,
+                    parallel.projections().losses()));
+        });
+        return sections;
+    }
+
+    /** As {@link ModelSpec#requireSchedulesStart}. */
+    static void requireSchedulesStart(ModelSpec spec, long totalSteps) {
+        sections(spec).forEach(section -> section.coefficients.requireStart(section.key, totalSteps));
+    }
+
+    /** As {@link ModelSpec#balanceLosses}. */
+    static Map<String, BalanceLosses.Weighted> balanceLosses(
+            ModelSpec spec, List<Routing> routing, long step, long totalSteps) {
+        Map<String, BalanceLosses.Weighted> losses = new LinkedHashMap<>();
+        for (Section section : sections(spec)) {
+            List<Routing> own = routing.stream()
+                    .filter(one -> one.mixture().group() == section.group)
+                    .toList();
+            BalanceLosses.of(own, section.coefficients.at(step, totalSteps))
+                    .forEach((name, loss) -> losses.put(section.prefix + name, loss));
+        }
+        return losses;
+    }
+
+    /** As {@link ModelSpec#balancePoolsTokens}. */
+    static boolean poolsTokens(ModelSpec spec, long step, long totalSteps) {
+        return sections(spec).stream().anyMatch(section -> section.coefficients.poolTokens(step, totalSteps));
+    }
+}

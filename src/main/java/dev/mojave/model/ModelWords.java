@@ -1,0 +1,50 @@
+package dev.mojave.model;
+
+import dev.mojave.moe.TopKRouter;
+import java.util.List;
+import java.util.Optional;
+
+/** What people are told of a model. */
+final class ModelWords {
+    private ModelWords() {}
+
+    /** As {@link ModelSpec#caveats}. */
+    static List<String> caveats(ModelSpec spec) {
+        return spec.mixture()
+                .flatMap(m -> switch (m.router().causality()) {
+                    case CAUSAL -> Optional.empty();
+                    case CAUSAL_IN_EVALUATION ->
+                        Optional.of("Router " + m.router().kind() + " is causal in evaluation only: in training a"
+                                + " token's experts depend on the whole batch, later tokens among them, so the"
+                                + " training loss may look better than it is; validation losses are sound.");
+                    case NOT_CAUSAL ->
+                        Optional.of("Router " + m.router().kind() + " is not causal: whether an expert takes a token"
+                                + " depends on later tokens, so as a language model it sees part of what it is to"
+                                + " predict, its losses and perplexities are too good and compare with no other"
+                                + " model's, and generation routes unlike training.");
+                })
+                .map(List::of)
+                .orElse(List.of());
+    }
+
+    /** As {@link ModelSpec#describe}. */
+    static String describe(ModelSpec spec) {
+        String width = spec.numHiddenLayers() + "x" + spec.hiddenSize() + ", feed-forward " + spec.intermediateSize();
+        if (spec.parallelBlocks().isPresent()) {
+            ParallelSpec parallel = spec.parallelBlocks().get();
+            return width + ", " + (spec.numHiddenLayers() - 2 * parallel.fullLayers()) + " layers of "
+                    + parallel.blocks().numExperts() + " blocks of " + parallel.hiddenSize() + ", top-"
+                    + parallel.blocks().numExpertsPerTok();
+        }
+        return spec.mixture()
+                .map(m -> width + ", " + m.numExperts() + " experts, top-" + m.numExpertsPerTok()
+                        + (m.router() instanceof TopKRouter.Spec
+                                ? ""
+                                : ", router " + m.router().kind())
+                        + (m.decoderSparseStep() == 1 ? "" : " in every layer of " + m.decoderSparseStep())
+                        + (m.sharedExpertIntermediateSize() == 0
+                                ? ""
+                                : ", shared expert " + m.sharedExpertIntermediateSize()))
+                .orElse(width + ", dense");
+    }
+}
