@@ -65,8 +65,7 @@ final class GgufObstacles {
                     double _) -> {
                 refuse(norm != Norm.Kind.RMS_NORM, "norm is not rms_norm");
                 switch (position) {
-                    case FrameSpec.Learned(), FrameSpec.Sinusoidal() ->
-                        refuse(true, "position_embedding is not rope");
+                    case FrameSpec.Learned(), FrameSpec.Sinusoidal() -> refuse(true, "position_embedding is not rope");
                     case FrameSpec.Rotated(int _, double _, Optional<RopeScaling> scaling) ->
                         refuse(scaling.isPresent(), "rope_scaling is set");
                 }

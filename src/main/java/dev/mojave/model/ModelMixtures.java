@@ -32,12 +32,14 @@ final class ModelMixtures {
 
     /** Returns that of a block of full width. */
     static Mixture ofBlock(ModelSpec spec, int layer) {
-        long before = IntStream.range(0, layer).filter(other -> has(spec, other)).count();
+        long before =
+                IntStream.range(0, layer).filter(other -> has(spec, other)).count();
         return inLayer(spec, layer, Math.toIntExact(before));
     }
 
     private static boolean has(ModelSpec spec, int layer) {
-        return spec.between(layer) || spec.mixture().filter(moe -> moe.sparse(layer)).isPresent();
+        return spec.between(layer)
+                || spec.mixture().filter(moe -> moe.sparse(layer)).isPresent();
     }
 
     private static Mixture inLayer(ModelSpec spec, int layer, int number) {

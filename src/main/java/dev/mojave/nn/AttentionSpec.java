@@ -130,6 +130,7 @@ public sealed interface AttentionSpec {
             return 6L * queryWidth() * context;
         }
     }
+
     /**
      * A token sees itself and the {@code window - 1} tokens before it, as in Mistral (arXiv 2310.06825) and Longformer (arXiv 2004.05150).
      *
