@@ -112,27 +112,27 @@ public final class ChildProcess implements AutoCloseable {
 
     /** A time at which a process is killed, so that who waits for its words sees their end. */
     public static final class Deadline implements AutoCloseable {
-        private final CompletableFuture<Void> kill;
-        private volatile boolean passed;
+        /** Whether time was up; the first to complete it decides, and the timer is forgotten once it is complete. */
+        private final CompletableFuture<Boolean> passed = new CompletableFuture<>();
 
         private Deadline(Process process, Duration time) {
-            this.kill = CompletableFuture.runAsync(
-                    () -> {
-                        passed = true;
-                        process.destroyForcibly();
-                    },
-                    CompletableFuture.delayedExecutor(time.toNanos(), TimeUnit.NANOSECONDS));
+            CompletableFuture<Void> _ = passed.thenAccept(late -> {
+                if (late) {
+                    process.destroyForcibly();
+                }
+            });
+            passed.completeOnTimeout(true, time.toNanos(), TimeUnit.NANOSECONDS);
         }
 
         /** Returns whether the process was killed for it. */
         public boolean passed() {
-            return passed;
+            return passed.getNow(false);
         }
 
         /** Lifts the deadline. */
         @Override
         public void close() {
-            kill.cancel(false);
+            passed.complete(false);
         }
     }
 
