@@ -11,9 +11,6 @@ import java.util.List;
 
 /** Names the encoding of a file that is not in the expected one, by its first bytes or by the bytes that do not belong, and says what helps. */
 final class Encodings {
-    /** Bytes that {@link #require} looks at. */
-    static final int FIRST = 512;
-
     /** A byte-order mark; the longer stand first, since that of UTF-32 begins with that of UTF-16. */
     private record Mark(String encoding, List<Integer> bytes) {}
 

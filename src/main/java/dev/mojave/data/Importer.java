@@ -157,11 +157,10 @@ final class Importer {
         long done = before;
         try (InputStream in = open(from.path());
                 OutputStream out = Files.newOutputStream(to)) {
-            int n = in.readNBytes(buffer, 0, Encodings.FIRST);
+            int n = in.readNBytes(buffer, 0, SourceBytes.FIRST);
             byte[] first = Arrays.copyOf(buffer, n);
             // Before gigabytes of something else are copied.
-            SourceBytes.requireText(from, first);
-            Encodings.require(from, first, reading.charset(), reading.encoding().isPresent());
+            SourceBytes.require(from, first, reading);
             while (n > 0) {
                 digest.update(buffer, 0, n);
                 out.write(buffer, 0, n);

@@ -19,7 +19,8 @@ import java.util.zip.ZipException;
  * small file that unpacks to a large one takes no more memory. Other kinds of files that begin with bytes of their own are refused by name.
  */
 final class SourceBytes {
-    private static final int FIRST = 512;
+    /** Bytes by which files are recognised. */
+    static final int FIRST = 512;
 
     /** What other files begin with, and what helps. */
     private record Kind(String magic, String message) {}
@@ -55,33 +56,48 @@ final class SourceBytes {
     /**
      * Opens a file.
      *
-     * @throws Failure of kind DATA if it is another kind of file, USAGE or ENVIRONMENT if it cannot be read
+     * @throws Failure of kind DATA if its first bytes are those of something else, USAGE or ENVIRONMENT if it cannot be read
      */
-    static InputStream open(SourceFile file) {
+    static InputStream open(SourceFile file, Reading reading) {
         try {
-            InputStream in = buffered(Files.newInputStream(file.path()));
-            byte[] first = first(in);
-            if (starts(first, "\u001f\u008b")) {
-                in = buffered(new GZIPInputStream(in, 1 << 16));
-                first = first(in);
-            } else if (starts(first, "(\u00b5/\u00fd")
-                    || (first.length > 3 && (first[0] & 0xf0) == 0x50 && tail(first))) {
-                in = buffered(new ZstdInputStream(in));
-                first = first(in);
+            InputStream packed = buffered(Files.newInputStream(file.path()));
+            boolean opened = false;
+            try {
+                InputStream in = unpacked(packed);
+                require(file, first(in), reading);
+                opened = true;
+                return in;
+            } finally {
+                if (!opened) {
+                    packed.close();
+                }
             }
-            requireText(file, first);
-            return in;
         } catch (IOException e) {
             throw failure(file, e);
         }
     }
 
+    private static InputStream unpacked(InputStream in) throws IOException {
+        byte[] first = first(in);
+        if (starts(first, "\u001f\u008b")) {
+            return buffered(new GZIPInputStream(in, 1 << 16));
+        }
+        boolean zstd =
+                starts(first, "(\u00b5/\u00fd") || (first.length > 3 && (first[0] & 0xf0) == 0x50 && tail(first));
+        return zstd ? buffered(new ZstdInputStream(in)) : in;
+    }
+
     /**
-     * Refuses what is not text by its first bytes.
+     * Refuses by its first bytes what is not text, or is in another encoding.
      *
-     * @throws Failure of kind DATA if they are those of another kind of file
+     * @throws Failure of kind DATA if they are those of something else
      */
-    static void requireText(SourceFile file, byte[] first) {
+    static void require(SourceFile file, byte[] first, Reading reading) {
+        requireText(file, first);
+        Encodings.require(file, first, reading.charset(), reading.encoding().isPresent());
+    }
+
+    private static void requireText(SourceFile file, byte[] first) {
         for (Kind kind : KINDS) {
             // A text may begin with the letters of bzip2, but not go on as its files do.
             boolean same = kind.magic().equals("BZh")

@@ -59,16 +59,7 @@ final class TextSource extends Reader {
      */
     static TextSource open(SourceFile file, Reading reading) {
         Charset charset = reading.charset();
-        InputStream in = SourceBytes.open(file);
-        try {
-            in.mark(Encodings.FIRST);
-            byte[] first = in.readNBytes(Encodings.FIRST);
-            in.reset();
-            Encodings.require(file, first, charset, reading.encoding().isPresent());
-            return new TextSource(file, in, charset);
-        } catch (IOException e) {
-            throw SourceBytes.failure(file, e);
-        }
+        return new TextSource(file, SourceBytes.open(file, reading), charset);
     }
 
     /** Begins a row: too long a one is refused from here on. */

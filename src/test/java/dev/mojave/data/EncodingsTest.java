@@ -1,6 +1,7 @@
 package dev.mojave.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
 import dev.mojave.base.Failure;
@@ -9,11 +10,18 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Encodings are named and converted, compressed files read, other kinds of files refused by name. */
@@ -163,6 +171,40 @@ class EncodingsTest {
                 imports.write("a.tar.gz", gzip(new String(tar, StandardCharsets.ISO_8859_1))),
                 "is a tar archive");
         assertThat(imports.texts(imports.write("bz.txt", "BZh is not bzip2"))).containsExactly("BZh is not bzip2");
+    }
+
+    @Test
+    @EnabledOnOs(value = OS.LINUX, disabledReason = "only there are open files listed")
+    void aFileThatIsRefusedIsClosed() throws IOException {
+        byte[] header = gzip("text");
+        header[2] = 1;
+        for (Path file : List.of(
+                imports.write("a.pdf", "%PDF-1.4"),
+                imports.write("utf16.txt", "\uFEFFtext", StandardCharsets.UTF_16LE),
+                imports.write("utf16.txt.gz", gzip("t\0e\0x\0t\0")),
+                imports.write("damaged.gz", header))) {
+            SourceFile source = new SourceFile(file, String.valueOf(file.getFileName()));
+            assertThatThrownBy(() -> TextSource.open(source, Reading.USUAL)).isInstanceOf(Failure.class);
+            assertThat(openFiles()).doesNotContain(file.toRealPath());
+        }
+        Path fine = imports.write("fine.txt", "text");
+        try (TextSource _ = TextSource.open(fine)) {
+            assertThat(openFiles()).contains(fine.toRealPath());
+        }
+    }
+
+    private static List<Path> openFiles() throws IOException {
+        List<Path> open = new ArrayList<>();
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors) {
+                try {
+                    open.add(Files.readSymbolicLink(descriptor));
+                } catch (NoSuchFileException e) {
+                    // Another thread has closed it meanwhile.
+                }
+            }
+        }
+        return open;
     }
 
     private void refused(String name, String content, String... parts) throws IOException {
