@@ -90,9 +90,13 @@ public final class BytePairTokenizer implements Tokenizer {
 
     @Override
     public int[] encode(String text) {
+        return encode(text, at -> {});
+    }
+
+    private int[] encode(String text, Prefixes prefixes) {
         BytePairs.Scratch kept = spare.getAndSet(null);
         BytePairs.Scratch scratch = kept == null ? new BytePairs.Scratch() : kept;
-        encode(text, 0, scratch, at -> {});
+        encode(text, 0, scratch, prefixes);
         int[] ids = scratch.take();
         spare.set(scratch);
         return ids;
@@ -100,10 +104,8 @@ public final class BytePairTokenizer implements Tokenizer {
 
     @Override
     public EncodedText encodeText(String text) {
-        BytePairs.Scratch scratch = new BytePairs.Scratch();
         BitSet prefixed = new BitSet();
-        encode(text, 0, scratch, prefixed::set);
-        int[] ids = scratch.take();
+        int[] ids = encode(text, prefixed::set);
         int[] lengths = new int[ids.length];
         for (int i = 0; i < ids.length; i++) {
             // The first id behind a space that was put in front has it; nothing else is not in the text.

@@ -2,7 +2,6 @@ package dev.mojave.data.tokenizer;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Promised;
-import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 
 /**
@@ -28,7 +27,13 @@ public final class EncodedText {
 
     /** Ids whose spellings, joined, are the text. */
     static EncodedText ofSpellings(int[] ids, IntUnaryOperator byteLength) {
-        return ofLengths(ids, Arrays.stream(ids).map(byteLength).toArray());
+        int[] ends = new int[ids.length];
+        int end = 0;
+        for (int i = 0; i < ends.length; i++) {
+            end += byteLength.applyAsInt(ids[i]);
+            ends[i] = end;
+        }
+        return new EncodedText(ids, ends);
     }
 
     /** Token ids with the number of bytes that each stands for. */
