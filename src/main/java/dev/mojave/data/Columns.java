@@ -81,7 +81,7 @@ record Columns(List<String> names, boolean header, List<Integer> text, int categ
     private static boolean isCounted(List<String> row) {
         int skip = row.getFirst().isEmpty() ? 1 : 0;
         int count = row.size() - skip;
-        return count + skip > 1
+        return row.size() > 1
                 && IntStream.range(0, count).allMatch(i -> row.get(i + skip).equals(Integer.toString(i)));
     }
 
@@ -168,9 +168,11 @@ record Columns(List<String> names, boolean header, List<Integer> text, int categ
     }
 
     private static List<String> shortened(List<String> row) {
-        return row.stream()
-                .map(cell -> cell.length() > 30 ? cell.substring(0, 30) + "..." : cell)
-                .toList();
+        return row.stream().map(Columns::shortened).toList();
+    }
+
+    static String shortened(String cell) {
+        return cell.length() > 30 ? cell.substring(0, 30) + "..." : cell;
     }
 
     /** Returns the number of columns that a row must have. */

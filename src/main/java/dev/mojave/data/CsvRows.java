@@ -4,7 +4,6 @@ import dev.mojave.base.Failure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -124,7 +123,7 @@ final class CsvRows {
                     place,
                     columns.called(columns.category()),
                     columns.names().get(columns.category()),
-                    List.of(category).toString().replaceAll("(?s)^\\[(.{0,40}).*\\]$", "$1"));
+                    Columns.shortened(category));
         }
         if (columns.guess() != Columns.Guess.NONE && !category.isEmpty()) {
             check.watch(category, file.shown(), columns.called(columns.category()));
@@ -167,7 +166,9 @@ final class CsvRows {
     private static long lineEnds(CSVRecord row) {
         long ends = 0;
         for (String cell : row) {
-            ends += cell.chars().filter(c -> c == '\n').count();
+            for (int at = cell.indexOf('\n'); at >= 0; at = cell.indexOf('\n', at + 1)) {
+                ends++;
+            }
         }
         return ends;
     }

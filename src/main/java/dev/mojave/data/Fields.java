@@ -19,7 +19,7 @@ record Fields(String text, String category, Reading reading) {
         return new Fields(text.orElse(""), category.orElse(""), reading);
     }
 
-    /** Returns the text's fields, one or more; without any, the usual. */
+    /** Returns the text's fields; none for the usual. */
     List<String> texts() {
         return text.isEmpty()
                 ? List.of()

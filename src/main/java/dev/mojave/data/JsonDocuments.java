@@ -43,6 +43,9 @@ final class JsonDocuments {
     private final SourceFile file;
     private final Fields fields;
     private final List<FieldPath> paths;
+    /** Where the category stands, if that was said. */
+    private final Optional<FieldPath> categoryPath;
+
     private final Findings findings;
     private final Consumer<DocumentPart> consumer;
     private final CategoryCheck check;
@@ -55,6 +58,8 @@ final class JsonDocuments {
         this.consumer = consumer;
         this.paths = (fields.text().isEmpty() ? List.of("text") : fields.texts())
                 .stream().map(FieldPath::of).toList();
+        this.categoryPath =
+                fields.category().isEmpty() ? Optional.empty() : Optional.of(FieldPath.of(fields.category()));
         this.check = new CategoryCheck(fields.reading().strict() && fields.guessesCategory());
     }
 
@@ -243,9 +248,9 @@ final class JsonDocuments {
         if (key.isEmpty()) {
             return "";
         }
-        List<JsonNode> values = FieldPath.of(key).values(object);
+        boolean chosen = categoryPath.isPresent();
+        List<JsonNode> values = chosen ? categoryPath.get().values(object) : List.of(object.path(key));
         JsonNode value = values.isEmpty() ? object.path(key) : values.getFirst();
-        boolean chosen = !fields.category().isEmpty();
         if (value.isMissingNode() || value.isContainer() || values.size() > 1) {
             if (!chosen) {
                 return "";
