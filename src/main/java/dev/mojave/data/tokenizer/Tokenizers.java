@@ -190,18 +190,18 @@ public final class Tokenizers {
      * @return a tokenizer that may still have too many tokens
      */
     public static Tokenizer read(Path file, int embeddings) {
+        String text = text(file);
+        EndOfText end = EndOfText.of(file, Optional.empty());
         Optional<Tokenizer> limited = Optional.empty();
         try {
-            String text = text(file);
             JsonNode root = Json.tree(text);
             if (root.isObject() && !root.has("type")) {
-                EndOfText end = EndOfText.of(file, Optional.empty());
                 limited = LimitedTokenizer.of(text, root, embeddings, end, file.toString());
             }
         } catch (JacksonException e) {
             // Said by whoever reads it without a limit.
         }
-        return limited.isPresent() ? limited.get() : read(file);
+        return limited.isPresent() ? limited.get() : fromJson(text, end, file.toString());
     }
 
     /** Returns the id of the token that a tokenizer spells so, if it has one. */

@@ -25,7 +25,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class VocabularyFiles {
     static final String VOCABULARY = "vocab.json";
     private static final String MERGES = "merges.txt";
-    private static final String CONFIG = "tokenizer_config.json";
 
     private static final List<String> ROBERTA = List.of("RobertaTokenizer", "BartTokenizer", "LongformerTokenizer");
     private static final List<String> GPT2 = List.of("GPT2Tokenizer", "CodeGenTokenizer", "PreTrainedTokenizer");
@@ -45,7 +44,7 @@ final class VocabularyFiles {
     private VocabularyFiles(Path folder) {
         this.folder = folder;
         this.vocabulary = Json.read(folder.resolve(VOCABULARY), ObjectNode.class);
-        this.config = optional(CONFIG);
+        this.config = optional(EndOfText.CONFIG);
         this.tokenizerClass =
                 config.path("tokenizer_class").asString("GPT2Tokenizer").replaceFirst("Fast$", "");
     }
