@@ -82,6 +82,8 @@ final class LibraryProcess {
         Path errors = Files.createTempFile("mojave-tokenizer", ".log");
         errors.toFile().deleteOnExit();
         List<String> flags = List.of(
+                // Java's launcher says in the user's language that it finds no main class.
+                "-Duser.language=en",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+DisplayVMOutputToStderr",

@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mojave.base.Failure;
 import dev.mojave.base.JavaCommand;
 import dev.mojave.base.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -75,6 +79,36 @@ class ForeignPatternTest {
             owner.descendants().forEach(ProcessHandle::destroyForcibly);
             owner.destroyForcibly();
         }
+    }
+
+    /** The main class of a program that has no Mojave on its class path, as far as another process can tell. */
+    static final class Alone {
+        public static void main(String[] arguments) throws IOException {
+            System.setProperty("java.class.path", "nowhere");
+            String said;
+            try {
+                said = Tokenizers.fromJson(Json.line(file("pre_tokenizer", "Split", EVIL)))
+                        .kind();
+            } catch (Failure e) {
+                said = e.kind() + ": " + e.getMessage();
+            }
+            Files.writeString(Path.of(arguments[0]), said);
+        }
+    }
+
+    /** Java itself says what is missing, in the user's language. */
+    @Test
+    void aClassPathWithoutMojaveIsNamedInEveryLanguage(@TempDir Path folder) throws Exception {
+        Path said = folder.resolve("said");
+        ProcessBuilder alone = new ProcessBuilder(JavaCommand.of(Alone.class, List.of(said.toString())))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        alone.environment().put("JAVA_TOOL_OPTIONS", "-Duser.language=de");
+        assertThat(alone.start().waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(said)
+                .hasContent(
+                        "ENVIRONMENT: the process for the tokenizer library cannot be started (the class path of this program"
+                                + " does not hold Mojave for another process); tokenizer.json has parts that are not run in this one");
     }
 
     private static ProcessHandle awaitChild(Process owner) throws InterruptedException {
