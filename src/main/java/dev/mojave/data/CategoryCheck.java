@@ -74,7 +74,8 @@ final class CategoryCheck {
         boolean number = field.matches("\\d+");
         String what = ascending ? "counts its rows" : "has " + values.size() + " different values in " + rows + " rows";
         return Failure.usage(
-                "%s: is %s the category? It %s, and categories repeat. Say which it is: --category-field %s takes it all the same%s",
+                "%s: is %s the category? It %s, and categories repeat. Say which it is: --category-field %s (category_field in a recipe) takes"
+                        + " it all the same%s",
                 file,
                 number ? "column " + field : "'" + field + "'",
                 what,
@@ -82,6 +83,6 @@ final class CategoryCheck {
                 number
                         ? " (together with --text-field), --text-field alone leaves it out: with the numbers of the text's columns, such as"
                                 + " --text-field " + (field.equals("1") ? "2" : "1")
-                        : ", --no-category leaves it out");
+                        : ", --no-category of data import leaves it out");
     }
 }

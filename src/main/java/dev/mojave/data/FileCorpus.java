@@ -165,8 +165,8 @@ final class FileCorpus implements Corpus {
             if (part.first()) {
                 JsonDocuments.looksLike(part.text()).ifPresent(format -> {
                     throw Failure.usage(
-                            "%s looks like %s, but its name does not end in .%s: say --format %s to have it read as such, or"
-                                    + " --format text to have it read as it stands",
+                            "%s looks like %s, but its name does not end in .%s: import it with --format %s to have it read as such,"
+                                    + " or with --format text to have it read as it stands",
                             file.shown(),
                             format == TextFormat.JSONL ? "JSON Lines" : "JSON",
                             format.key(),
