@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param tokens training tokens seen
  * @param words training words seen, where the data counts them
  * @param cursor where the sampler of the training data stands
- * @param listeners what each listener of the run must know to go on, by the listener's name
+ * @param listeners what each listener of the run must know to go on, by the listener's key
  * @param elapsedSeconds training time so far
  * @param engine the machine's choices that the run is pinned to, by key
  * @param dataSha256 checksum of the data that the cursor counts in
@@ -37,6 +37,9 @@ public record TrainState(
         String recipeSha256) {
     /** The format that this program writes. */
     public static final int VERSION = 2;
+
+    /** The key of the evaluation among the listeners. */
+    public static final String EVALUATION = "evaluation";
 
     /** Keeps the maps from changing. */
     public TrainState {
@@ -63,7 +66,7 @@ public record TrainState(
             tree.remove("rng");
             ObjectNode listeners = tree.putObject("listeners");
             if (best != null && best.isNumber()) {
-                listeners.putObject("evaluation").set("best_val_loss", best);
+                listeners.putObject(EVALUATION).set("best_val_loss", best);
             }
             tree.put("version", VERSION);
         }

@@ -21,7 +21,6 @@ import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.train.listen.Evaluation;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /** A run that goes on from its last checkpoint: with the recipe, the data and the engine that it was started with. */
@@ -79,7 +78,7 @@ final class Resumption {
                                 startedFrom(folder).ifPresent(from -> SavedModel.startFrom(from, model));
                             }
                             cutBack(folder, trainer.position().step());
-                            trainer.restore(List.of(evaluation));
+                            trainer.restore(evaluation);
                             Reopening reopening =
                                     new Reopening(folder, trainer.position().step(), evaluation);
                             reopening.useLoggedBest();

@@ -67,10 +67,9 @@ public final class Trainer implements AutoCloseable {
         restored.putAll(state.listeners());
     }
 
-    /** Gives listeners the states that the checkpoint had for them. */
-    void restore(List<Listener> listeners) {
-        listeners.forEach(
-                listener -> Optional.ofNullable(restored.get(listener.name())).ifPresent(listener::restore));
+    /** Gives a listener the state that the checkpoint has for it, if it has one. */
+    void restore(Listener.Stateful listener) {
+        Optional.ofNullable(restored.get(listener.key())).ifPresent(listener::restore);
     }
 
     /**
@@ -118,7 +117,11 @@ public final class Trainer implements AutoCloseable {
     void save(List<Listener> listeners, boolean best) {
         RunPosition now = position();
         Map<String, JsonNode> states = new LinkedHashMap<>();
-        listeners.forEach(listener -> listener.state().ifPresent(state -> states.put(listener.name(), state)));
+        for (Listener listener : listeners) {
+            if (listener instanceof Listener.Stateful stateful) {
+                stateful.state().ifPresent(state -> states.put(stateful.key(), state));
+            }
+        }
         TrainState state = new TrainState(
                 TrainState.VERSION,
                 now.step(),

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 class TrainRunTest {
@@ -89,6 +90,20 @@ class TrainRunTest {
         assertThat(weights(parts)).isEqualTo(weights(whole));
         assertThat(deterministic(parts)).isEqualTo(deterministic(whole));
         assertThat(parts.samples().read()).isEqualTo(whole.samples().read()).hasSize(1);
+    }
+
+    /** Checkpoints that exist have the evaluation under this key, whatever its class is called. */
+    @Test
+    void aCheckpointHoldsTheBestLossOfTheEvaluation() {
+        run(draft(SPARSE), "out", false, StopSignal.NEVER);
+        RunFolder run = RunFolder.open(folder.resolve("out/run"));
+        double best = MetricsLog.read(run.metrics()).stream()
+                .flatMap(line -> Optional.ofNullable(line.scalars().get("val/loss")).stream())
+                .min(Double::compare)
+                .orElseThrow();
+        Map<String, JsonNode> listeners = run.checkpoints().state(24).listeners();
+        assertThat(listeners).containsOnlyKeys("evaluation");
+        assertThat(listeners.get("evaluation")).hasToString("{\"best_val_loss\":" + best + "}");
     }
 
     @Test

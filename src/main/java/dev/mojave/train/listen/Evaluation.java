@@ -14,6 +14,7 @@ import dev.mojave.result.EvalResult;
 import dev.mojave.result.metric.Metric;
 import dev.mojave.result.metric.Metrics;
 import dev.mojave.run.TrainSpec;
+import dev.mojave.run.TrainState;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -25,7 +26,7 @@ import tools.jackson.databind.JsonNode;
  * Measures the same held-out windows every so many steps, all of them at the end, in float32; as many at a time as a training step takes,
  * so that a run needs no memory for the first evaluation that it did not have. Remembers the best.
  */
-public final class Evaluation implements Listener {
+public final class Evaluation implements Listener.Stateful {
     private static final String BEST = "best_val_loss";
 
     private final LanguageModel model;
@@ -101,6 +102,11 @@ public final class Evaluation implements Listener {
     /** Sets the loss that is to be beaten. */
     public void toBeat(double loss) {
         best = OptionalDouble.of(loss);
+    }
+
+    @Override
+    public String key() {
+        return TrainState.EVALUATION;
     }
 
     @Override

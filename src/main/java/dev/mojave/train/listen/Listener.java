@@ -23,16 +23,15 @@ public interface Listener {
      */
     default void end(boolean finished) {}
 
-    /** Returns the key of its state in a checkpoint's state.json. */
-    default String name() {
-        return getClass().getSimpleName().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(java.util.Locale.ROOT);
-    }
+    /** A listener that keeps a state of its own in checkpoints. */
+    interface Stateful extends Listener {
+        /** Returns the key of its state in state.json. Checkpoints that exist have it, so it never changes. */
+        String key();
 
-    /** Returns what it must know to go on from a checkpoint; empty where it needs nothing. */
-    default Optional<JsonNode> state() {
-        return Optional.empty();
-    }
+        /** Returns what it must know to go on from a checkpoint; empty where there is nothing yet. */
+        Optional<JsonNode> state();
 
-    /** Goes on from what {@link #state()} returned. */
-    default void restore(JsonNode state) {}
+        /** Goes on from what {@link #state()} returned. */
+        void restore(JsonNode state);
+    }
 }
