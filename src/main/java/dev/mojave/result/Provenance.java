@@ -35,34 +35,6 @@ public record Provenance(
         String command,
         String startedAt,
         @Nullable StartedFrom startedFrom) {
-    /** A result of training that began with random weights. */
-    public Provenance(
-            String mojaveVersion,
-            String commit,
-            String recipeSha256,
-            String dataName,
-            String dataSha256,
-            List<Long> seeds,
-            Machine machine,
-            Map<String, String> versions,
-            Map<String, String> engine,
-            String command,
-            String startedAt) {
-        this(
-                mojaveVersion,
-                commit,
-                recipeSha256,
-                dataName,
-                dataSha256,
-                seeds,
-                machine,
-                versions,
-                engine,
-                command,
-                startedAt,
-                null);
-    }
-
     /**
      * Weights that training began with.
      *
@@ -103,11 +75,6 @@ public record Provenance(
             long memoryBytes,
             String operatingSystem,
             @Nullable Processor processor) {
-        /** A machine of which only the processor's name is known. */
-        public Machine(String cpu, int cores, long memoryBytes, String operatingSystem) {
-            this(cpu, cores, memoryBytes, operatingSystem, null);
-        }
-
         /** Returns the processor in words: its name, and what tells it from others of that name. */
         public String processorInWords() {
             return processor == null ? cpu : cpu + " (" + processor.inWords() + ")";

@@ -33,34 +33,6 @@ public record StudyResult(
         @Nullable List<Finding> findings,
         Provenance provenance,
         @Nullable Integer jobs) {
-    /** A study whose trials ran one after another. */
-    public StudyResult(
-            String name,
-            List<ArmResult> arms,
-            List<Comparison> comparisons,
-            List<GapPoint> gapOverTraining,
-            double unigramEntropy,
-            double bytesPerToken,
-            @Nullable String headline,
-            String verdict,
-            List<String> notes,
-            @Nullable List<Finding> findings,
-            Provenance provenance) {
-        this(
-                name,
-                arms,
-                comparisons,
-                gapOverTraining,
-                unigramEntropy,
-                bytesPerToken,
-                headline,
-                verdict,
-                notes,
-                findings,
-                provenance,
-                1);
-    }
-
     /** Returns whether speeds and times are those of trials beside others, so that a trial alone would have others. */
     public boolean besideOthers() {
         return jobs != null && jobs > 1;

@@ -57,11 +57,12 @@ class StudyTextTest {
                         "",
                         "",
                         List.of(7L, 8L),
-                        new Provenance.Machine("a processor", 2, 1, "Linux"),
+                        new Provenance.Machine("a processor", 2, 1, "Linux", null),
                         Map.of(),
                         Map.of(),
                         "",
-                        ""),
+                        "",
+                        null),
                 jobs);
         return new StudyText(
                         new StudyResults.Output(result, List.of(), Map.of()),

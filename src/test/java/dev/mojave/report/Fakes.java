@@ -107,7 +107,8 @@ final class Fakes {
                         "Nothing was tuned for any arm: all use one learning rate, schedule and batch size.",
                         "The dense arms differ from the mixture in intermediate_size only."),
                 List.of(),
-                provenance(LongStream.range(0, seeds).map(s -> 1337 + s).boxed().toList()));
+                provenance(LongStream.range(0, seeds).map(s -> 1337 + s).boxed().toList()),
+                1);
     }
 
     private static Arm find(List<Arm> arms, String name) {
@@ -333,10 +334,11 @@ final class Fakes {
                 "wordnet-definitions",
                 "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae",
                 seeds,
-                new Provenance.Machine("Intel Xeon Platinum 8481C", 2, 8_000_000_000L, "Linux amd64"),
+                new Provenance.Machine("Intel Xeon Platinum 8481C", 2, 8_000_000_000L, "Linux amd64", null),
                 versions,
                 engine,
                 "./mojave quickstart",
-                "2026-11-23T02:00:00Z");
+                "2026-11-23T02:00:00Z",
+                null);
     }
 }

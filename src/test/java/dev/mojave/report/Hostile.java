@@ -49,7 +49,8 @@ final class Hostile {
                 "verdict " + SCRIPT + IMAGE + CONTROLS,
                 List.of(COMMENT, TEMPLATE, IMAGE),
                 List.of(),
-                plain.provenance());
+                plain.provenance(),
+                1);
     }
 
     static List<RunRecord> runs(StudyResult study) {

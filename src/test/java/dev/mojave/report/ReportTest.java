@@ -79,7 +79,8 @@ class ReportTest {
                 study.verdict(),
                 study.notes(),
                 null,
-                study.provenance());
+                study.provenance(),
+                null);
         assertThat(markup(html(older, Fakes.runs(older))))
                 .as("a result from before there were headlines")
                 .contains("<p class=\"verdict long\">" + Html.escape(study.verdict()) + "</p>")
@@ -200,7 +201,8 @@ class ReportTest {
                 "Nothing finished.",
                 List.of(),
                 List.of(),
-                full.provenance());
+                full.provenance(),
+                1);
         List<Path> written = StudyReport.write(empty, List.of(), folder, this::unexpected);
         assertThat(Files.readString(written.getFirst()))
                 .contains("Nothing finished.")

@@ -56,7 +56,7 @@ class RecordedResultsTest {
                         new BenchComparison.Rival(
                                 "Mojave", "Mojave fp32", 0.010, 1, 1, 1, 20, 100_000_000, 350_000_000, null),
                         BenchComparison.Rival.failed("Other", "no module")),
-                new dev.mojave.result.Provenance.Machine("a processor", 2, 8_000_000_000L, "Linux"),
+                new dev.mojave.result.Provenance.Machine("a processor", 2, 8_000_000_000L, "Linux", null),
                 java.util.Map.of(),
                 "0123456789ab",
                 "./mojave bench compare",

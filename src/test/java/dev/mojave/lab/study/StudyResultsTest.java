@@ -312,10 +312,11 @@ class StudyResultsTest {
                 "embedded",
                 "11",
                 seeds,
-                new Provenance.Machine("cpu", 2, 1, "os"),
+                new Provenance.Machine("cpu", 2, 1, "os", null),
                 Map.of(),
                 ENGINE.asMap(),
                 "mojave study",
-                "2026-11-23T00:00:00Z");
+                "2026-11-23T00:00:00Z",
+                null);
     }
 }
