@@ -23,7 +23,6 @@ public final class Sample implements Listener {
     private final long seed;
     private final RunFolder folder;
     private final Log log;
-    private final StatusFile status;
     private final Supplier<RunPosition> position;
 
     /**
@@ -37,14 +36,12 @@ public final class Sample implements Listener {
             long seed,
             RunFolder folder,
             Log log,
-            StatusFile status,
             Supplier<RunPosition> position) {
         this.model = model;
         this.tokenizer = tokenizer;
         this.seed = seed;
         this.folder = folder;
         this.log = log;
-        this.status = status;
         this.position = position;
     }
 
@@ -58,8 +55,6 @@ public final class Sample implements Listener {
                 .generate("", SamplingSpec.sample(TOKENS, seed), piece -> {}, StopSignal.NEVER);
         folder.samples().truncateAfter(now.step() - 1);
         folder.samples().append(new Samples.Sample(now.step(), text.text()));
-        Map<String, Double> speed = Map.of(SPEED, text.tokensPerSecond());
-        log.append(now, speed);
-        status.beat(now.step(), speed);
+        log.append(now, Map.of(SPEED, text.tokensPerSecond()));
     }
 }
