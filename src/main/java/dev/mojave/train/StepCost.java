@@ -10,7 +10,6 @@ import dev.mojave.nn.Context;
 import dev.mojave.run.Recipe;
 import dev.mojave.run.TrainSpec;
 import dev.mojave.tensor.Buffers;
-import dev.mojave.tensor.DType;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.engine.EngineChoice;
@@ -43,10 +42,7 @@ record StepCost(double microBatch, double update, double peak) {
         Measurer(Recipe recipe, EngineChoice engine) {
             this.recipe = recipe;
             this.train = recipe.train();
-            this.context = new Context(
-                    true,
-                    engine.mixed() ? DType.BFLOAT16 : DType.FLOAT32,
-                    recipe.train().recompute());
+            this.context = TrainJob.context(train, engine);
         }
 
         private ModelSpec withLayers(int layers) {

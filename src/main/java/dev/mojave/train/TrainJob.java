@@ -26,12 +26,16 @@ public record TrainJob(
         EngineChoice engine,
         String recipeSha256,
         RunFolder folder) {
+    /** Returns how a training step computes. */
+    static Context context(TrainSpec spec, EngineChoice engine) {
+        return new Context(true, engine.mixed() ? DType.BFLOAT16 : DType.FLOAT32, spec.recompute());
+    }
+
     /** Returns what takes the run's steps, before the first of so many. */
     Learner learner(long totalSteps) {
-        DType compute = engine.mixed() ? DType.BFLOAT16 : DType.FLOAT32;
         return new Learner(
                 model,
-                new Context(true, compute, spec.recompute()),
+                context(spec, engine),
                 new Learner.Spec(
                         spec.optimizer(),
                         spec.rate(),
