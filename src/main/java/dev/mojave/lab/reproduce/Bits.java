@@ -122,16 +122,11 @@ final class Bits {
             values.put("words", Long.toString(line.words()));
         }
         line.scalars().forEach((name, value) -> {
-            if (!measured(name)) {
+            if (!Metrics.measuredOfMachine(name)) {
                 values.put(name, value.toString());
             }
         });
         line.lists().forEach((name, list) -> values.put(name, list.toString()));
         return values;
-    }
-
-    /** Says whether a metric measures time, speed or memory. */
-    private static boolean measured(String metric) {
-        return Metrics.measuredOfMachine(metric);
     }
 }

@@ -8,15 +8,12 @@ import dev.mojave.base.Records;
 import dev.mojave.base.StopSignal;
 import dev.mojave.data.PreparedData;
 import dev.mojave.result.Provenance;
-import dev.mojave.result.Provenance.StartedFrom;
 import dev.mojave.result.ReproduceResult;
 import dev.mojave.result.ReproduceResult.Difference;
 import dev.mojave.result.metric.Metrics;
 import dev.mojave.run.Provenances;
 import dev.mojave.run.RecipeDraft;
 import dev.mojave.run.RunFolder;
-import dev.mojave.run.SavedModel;
-import dev.mojave.run.Status;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.tensor.engine.EngineRequest;
@@ -65,49 +62,12 @@ public final class Reproduction {
      * @throws Failure of kind USAGE if the run cannot be reproduced, of the kinds of training otherwise
      */
     public static Optional<ReproduceResult> run(Options options, Progress progress, StopSignal signal) {
-        requireRun(options.run);
-        RunFolder run = RunFolder.open(options.run);
-        requireFinished(run);
+        RunFolder run = Reproducible.open(options.run);
         return new Reproduction(run, options, progress, signal).run();
     }
 
-    private static void requireRun(Path folder) {
-        Path trials = folder.resolve("trials");
-        if (!Files.isDirectory(trials)) {
-            return;
-        }
-        try (Stream<Path> under = Files.walk(trials, 2)) {
-            String first = under.filter(path -> Files.isDirectory(path) && RunFolder.isRun(path))
-                    .sorted()
-                    .findFirst()
-                    .map(path -> ", for example " + path)
-                    .orElse("");
-            throw Failure.usage("%s is a study: name one of its trials%s", folder, first);
-        } catch (IOException e) {
-            throw IoFailures.of("list the trials", trials, e);
-        }
-    }
-
-    private static void requireFinished(RunFolder run) {
-        Status status = run.status();
-        if (!status.complete()) {
-            throw Failure.usage(
-                    "%s cannot be reproduced, it is not finished (%s): let it train to its end first, with: mojave train %s --resume"
-                            + " auto",
-                    run.path(), status.state().word(), run.path());
-        }
-        if (run.provenance().seeds().isEmpty()) {
-            throw Failure.usage(
-                    "%s cannot be reproduced: it was imported, and how its model was trained is not known", run.path());
-        }
-        if (run.checkpoints().last().isEmpty()) {
-            throw Failure.usage(
-                    "%s cannot be reproduced: its checkpoints are gone, there is nothing to compare with", run.path());
-        }
-    }
-
     private Optional<ReproduceResult> run() {
-        Optional<Path> from = startedFrom();
+        Optional<Path> from = Reproducible.startedFrom(run);
         long step = run.checkpoints().last().orElseThrow();
         // Before anything costly: a file that cannot be read fails here, one that was changed is told.
         run.checkpoints().changed(step).ifPresent(what -> progress.say("warning: " + what));
@@ -144,37 +104,6 @@ public final class Reproduction {
             return true;
         }
         throw Failure.usage("%s exists: choose another --output", folder);
-    }
-
-    /** The weights that the run was started with, which must still be there. */
-    private Optional<Path> startedFrom() {
-        StartedFrom from = provenance.startedFrom();
-        if (from == null) {
-            if (provenance.command().contains(" --from ")) {
-                throw Failure.usage(
-                        "%s cannot be reproduced: it was started with --from, and its provenance.json does not say which weights"
-                                + " they were, since an older Mojave wrote it",
-                        run.path());
-            }
-            return Optional.empty();
-        }
-        Path path = Path.of(from.path());
-        String now;
-        try {
-            now = SavedModel.startedFrom(path).weightsSha256();
-        } catch (Failure e) {
-            throw Failure.usage(
-                            "%s cannot be reproduced: it was started from the weights of %s, which are not there: %s",
-                            run.path(), path, String.valueOf(e.getMessage()))
-                    .because(e);
-        }
-        if (!now.equals(from.weightsSha256())) {
-            throw Failure.usage(
-                    "%s cannot be reproduced: it was started from the weights of %s, which has others now: their SHA-256 was %s... and"
-                            + " is %s...",
-                    run.path(), path, from.weightsSha256().substring(0, 12), now.substring(0, 12));
-        }
-        return Optional.of(path);
     }
 
     /** The run's recipe with its own tokenizer, on the engine that it was trained with; on its recipe's where that cannot be had. */
