@@ -1,6 +1,7 @@
 package dev.mojave.run;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.ShellWord;
 import dev.mojave.base.Trees;
 import dev.mojave.nn.RateShape;
 import java.util.List;
@@ -40,7 +41,7 @@ public final class Resume {
             throw Failure.usage(
                     "%s was started with another recipe and cannot go on with this one: %s; undo that, or start anew with another --name"
                             + " (--from %s takes its weights)%s",
-                    run.path(), keys, run.path(), hint(stored, differences, others));
+                    run.path(), keys, ShellWord.of(run.path()), hint(stored, differences, others));
         }
         return !differences.isEmpty();
     }

@@ -70,8 +70,7 @@ final class Training {
         all.add(log);
         all.add(status);
         all.add(new Checkpointing(spec.checkpoint().every(), log, best -> trainer.save(all, best)));
-        all.add(new Sample(
-                job.model(), job.data().tokenizer(), spec.seed(), job.folder(), log, trainer::position));
+        all.add(new Sample(job.model(), job.data().tokenizer(), spec.seed(), job.folder(), log, trainer::position));
         all.add(new ExpertProfiling(job.model(), job.data(), trainer.categories(), job.folder()));
         return all;
     }
