@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
         name = "train",
         description = "Train one model from a recipe into DIR/NAME; stop with Ctrl-C, go on with --resume auto.",
         footerHeading = Verb.EXAMPLE,
-        footer = "  ./mojave train recipes/embedded-tiny.yaml --name first --set train.steps=100")
+        footer = "  ./mojave train recipes/embedded-tiny.yaml --name first --set train.steps=200 --resume auto")
 final class TrainVerb implements Verb {
     @Parameters(
             paramLabel = "RECIPE",
