@@ -28,8 +28,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Take a model from a Hugging Face folder, or from one that 'mojave export' wrote, as a run that every verb takes.",
             "",
-            "Architectures: gpt2, llama, mistral, qwen2, qwen3, mixtral, olmoe, qwen2_moe, qwen3_moe, with full attention (a window that the"
-                    + " context fits is none). Weights are safetensors, in one file or in shards; pickles"
+            "Architectures: gpt2, llama, mistral, qwen2, qwen3, mixtral, olmoe, qwen2_moe, qwen3_moe, with full attention or the same"
+                    + " sliding window in every layer. Weights are safetensors, in one file or in shards; pickles"
                     + " are refused. Logits are those of transformers but for rounding ('mojave parity' shows it)."
         },
         footerHeading = Verb.EXAMPLE,
