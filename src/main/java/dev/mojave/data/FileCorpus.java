@@ -143,7 +143,7 @@ final class FileCorpus implements Corpus {
         try (TextSource source = TextSource.open(file, reading)) {
             switch (reading.format(file)) {
                 case TEXT -> {
-                    findings.took(file.name(), "plain text, one document");
+                    findings.took(file.name(), "plain text, one document per file");
                     RunningText.read(source, file.name(), asking(file, consumer));
                 }
                 case JSONL -> new JsonDocuments(file, fields, findings, consumer).lines(source);

@@ -58,7 +58,7 @@ public record TrainState(
         int version = tree.path("version").asInt(0);
         if (version < 1 || version > VERSION) {
             throw Failure.data(
-                    "%s was written by another version of Mojave (format %d; this one reads 1 to %d)",
+                    "%s was written by another version of Mojave (format %d; this one reads 1 to %d); go on with that version",
                     file, version, VERSION);
         }
         if (version == 1) {

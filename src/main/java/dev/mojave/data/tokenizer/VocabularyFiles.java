@@ -227,7 +227,7 @@ final class VocabularyFiles {
         try {
             return TextFile.read(file).lines().toList();
         } catch (TextFile.NotUtf8 e) {
-            throw Failure.data("%s %s, so it is not a list of merges", file, String.valueOf(e.getMessage()))
+            throw Failure.data("%s %s; a list of merges is UTF-8", file, String.valueOf(e.getMessage()))
                     .because(e);
         } catch (IOException e) {
             throw IoFailures.of("read the tokenizer", file, e);

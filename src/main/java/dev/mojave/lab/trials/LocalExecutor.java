@@ -2,7 +2,7 @@ package dev.mojave.lab.trials;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.ChildProcess;
-import dev.mojave.base.Failure;
+import dev.mojave.base.IoFailures;
 import dev.mojave.base.OwnedProcess;
 import dev.mojave.base.StopSignal;
 import dev.mojave.result.metric.Metrics;
@@ -124,8 +124,7 @@ public final class LocalExecutor implements Executor {
             }
             return outcome(exit.getAsInt(), process, stop.requested());
         } catch (IOException e) {
-            throw Failure.environment("a trial's process cannot be started: %s", String.valueOf(e.getMessage()))
-                    .because(e);
+            throw IoFailures.of("start the process of a trial", trial.folder(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return new TrialOutcome.Failed("the thread that watched it was interrupted");
