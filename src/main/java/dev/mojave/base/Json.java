@@ -32,9 +32,8 @@ public final class Json {
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
             .build();
-    /** As Python's json module reads: NaN and Infinity are numbers, of two keys of one name the last counts. */
+    /** As Python's json module reads: of two keys of one name the last counts. */
     private static final JsonMapper FOREIGN = MAPPER.rebuild()
-            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 

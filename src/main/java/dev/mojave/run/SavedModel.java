@@ -166,7 +166,8 @@ public record SavedModel(
         return run.checkpoints()
                 .best()
                 .or(run.checkpoints()::last)
-                .orElseThrow(() -> Failure.data("--from %s: the run has no checkpoint yet; let it train until its first one", run.path()));
+                .orElseThrow(() -> Failure.data(
+                        "--from %s: the run has no checkpoint yet; let it train until its first one", run.path()));
     }
 
     /**

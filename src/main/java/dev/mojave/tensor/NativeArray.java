@@ -72,7 +72,7 @@ public abstract sealed class NativeArray implements AutoCloseable permits Tensor
         Check.that(
                 !handle.is_cuda(), "memory of a tensor on %s cannot be read from Java: copy it to the CPU", device());
         if (handle.numel() == 0) {
-            return MemorySegment.NULL; // Nothing has no address, or one that means nothing.
+            return MemorySegment.NULL; // Without elements the address is null or arbitrary.
         }
         Pointer data = handle.data_ptr();
         return MemorySegment.ofAddress(data.address()).reinterpret(handle.nbytes());

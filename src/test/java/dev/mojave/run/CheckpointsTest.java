@@ -234,7 +234,10 @@ class CheckpointsTest {
         Path state = saved.resolve("state.json");
         Files.writeString(state, Files.readString(state).replace("\"version\" : 2", "\"version\" : 9"));
         CheckpointFiles.writeSums(saved);
-        assertDamaged(2, state + " was written by another version of Mojave (format 9; this one reads 1 to 2); go on with that version");
+        assertDamaged(
+                2,
+                state
+                        + " was written by another version of Mojave (format 9; this one reads 1 to 2); go on with that version");
     }
 
     @Test

@@ -32,7 +32,7 @@ final class CalibrationChild {
     /** Time that is left for measuring however long the library took to load. */
     static final long LEAST_MILLIS = 2000;
 
-    /** What is measured must make up this part of the advantage that bfloat16 needs, or the second product cannot decide otherwise. */
+    /** Where bfloat16 products reach less than this part of the advantage that they need, the linear layer cannot make up for it. */
     private static final double HOPELESS = 0.5;
 
     /** How long the largest size is repeated. */
