@@ -5,6 +5,7 @@ import dev.mojave.model.FrameSpec;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
 import dev.mojave.moe.Capacity;
+import dev.mojave.moe.Coefficients;
 import dev.mojave.moe.Dispatch;
 import dev.mojave.moe.ExpertBank;
 import dev.mojave.moe.Experts;
@@ -183,7 +184,7 @@ final class HfObstacles {
                     int shared,
                     boolean gated,
                     RouterSpec router,
-                    _,
+                    Coefficients _,
                     Dispatch.Kind dispatch,
                     Capacity _,
                     double _,
