@@ -23,6 +23,7 @@ ROOT = HERE.parent.parent
 RATES = [2.5e-3, 4e-3]
 INITIALIZERS = {
     "gpt2-0.02": ("gpt2", 0.02),
+    "gpt2-0.06": ("gpt2", 0.06),
     "normal-0.02": ("normal", 0.02),
     "normal-0.06": ("normal", 0.06),
     "width-scaled": ("width_scaled", 0.02),

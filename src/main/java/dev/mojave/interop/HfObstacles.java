@@ -5,7 +5,6 @@ import dev.mojave.model.FrameSpec;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
 import dev.mojave.moe.Capacity;
-import dev.mojave.moe.Coefficients;
 import dev.mojave.moe.Dispatch;
 import dev.mojave.moe.ExpertBank;
 import dev.mojave.moe.Experts;
@@ -184,7 +183,7 @@ final class HfObstacles {
                     int shared,
                     boolean gated,
                     RouterSpec router,
-                    Coefficients _,
+                    var _,
                     Dispatch.Kind dispatch,
                     Capacity _,
                     double _,
