@@ -1,5 +1,6 @@
 package dev.mojave.moe;
 
+import dev.mojave.tensor.Group;
 import java.util.Arrays;
 
 // E experts, G categories.
@@ -21,6 +22,13 @@ public final class CategoryCounts {
     void add(int expert, int category) {
         if (category > 0) {
             copiesGE[category - 1][expert]++;
+        }
+    }
+
+    /** Adds what the other ranks of a group counted. */
+    void sum(Group group) {
+        for (long[] copiesE : copiesGE) {
+            System.arraycopy(group.sum(copiesE), 0, copiesE, 0, copiesE.length);
         }
     }
 

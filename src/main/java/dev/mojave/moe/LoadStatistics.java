@@ -1,5 +1,6 @@
 package dev.mojave.moe;
 
+import dev.mojave.tensor.Group;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
@@ -72,6 +73,22 @@ public final class LoadStatistics {
                 weightOfRank[rank] += ofRank[rank];
             }
         }
+    }
+
+    /** Adds what the other ranks of a group counted, of the same mixture. */
+    public void sum(Group group) {
+        if (group.size() == 1) {
+            return;
+        }
+        System.arraycopy(group.sum(counts), 0, counts, 0, counts.length);
+        System.arraycopy(group.sum(bestCounts), 0, bestCounts, 0, bestCounts.length);
+        categories.sum(group);
+        weightOfRank = group.sum(weightOfRank);
+        entropySum = group.sum(new double[] {entropySum})[0];
+        long[] totals = group.sum(new long[] {tokens, unrouted, wantedCopies});
+        tokens = totals[0];
+        unrouted = totals[1];
+        wantedCopies = totals[2];
     }
 
     private static void addTo(long[] sums, long[] more) {

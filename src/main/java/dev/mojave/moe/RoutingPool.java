@@ -1,6 +1,7 @@
 package dev.mojave.moe;
 
 import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Group;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
@@ -55,9 +56,23 @@ public final class RoutingPool {
             parts.add(layers.stream().map(routing -> kept(routing, scope)).toList());
         }
 
-        /** Joins them, in the scope that is open; empty where there were no parts. */
-        public Optional<RoutingPool> join() {
-            return parts.isEmpty() ? Optional.empty() : Optional.of(new RoutingPool(parts));
+        /**
+         * Joins them with those of the other ranks, of which each has as many, in the scope that is open: first all parts of rank 0, then
+         * those of rank 1, and so on. Empty where there were no parts.
+         */
+        public Optional<RoutingPool> join(Group group) {
+            if (parts.isEmpty()) {
+                return Optional.empty();
+            }
+            List<List<List<Routing>>> ofPart =
+                    parts.stream().map(part -> GatheredRouting.of(part, group)).toList();
+            List<List<Routing>> all = new ArrayList<>();
+            for (int rank = 0; rank < group.size(); rank++) {
+                for (List<List<Routing>> ranks : ofPart) {
+                    all.add(ranks.get(rank));
+                }
+            }
+            return Optional.of(new RoutingPool(all));
         }
     }
 

@@ -1,11 +1,13 @@
 package dev.mojave.optim;
 
 import dev.mojave.nn.Parameter;
+import dev.mojave.tensor.Group;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.kernels.GradientNorm;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** The gradients of all parameters together. */
 public final class Gradients {
@@ -18,6 +20,25 @@ public final class Gradients {
                     .map(p -> p.value().grad())
                     .flatMap(Optional::stream)
                     .map(Tensor::contiguous)
+                    .toList());
+        }
+    }
+
+    /**
+     * Adds up the gradients of all ranks. A parameter that backward reached on some ranks only has a gradient of zeros on the others, one
+     * that it reached on none stays without.
+     */
+    public static void sum(List<Parameter> parameters, Group group) {
+        if (group.size() == 1) {
+            return;
+        }
+        long[] reached = group.sum(parameters.stream()
+                .mapToLong(p -> p.value().grad().isPresent() ? 1 : 0)
+                .toArray());
+        try (Scope _ = Scope.open()) {
+            group.sum(IntStream.range(0, parameters.size())
+                    .filter(i -> reached[i] > 0)
+                    .mapToObj(i -> parameters.get(i).value().gradOrZeros())
                     .toList());
         }
     }

@@ -67,6 +67,15 @@ public final class Tensor extends NativeArray {
         handle.mutable_grad().reset();
     }
 
+    /** Gives a leaf without a gradient one of zeros, as if backward had reached it, and returns its gradient. */
+    public Tensor gradOrZeros() {
+        return grad().orElseGet(() -> {
+            Tensor zeros = Tensors.zeros(dtype(), shape());
+            handle.mutable_grad().put(zeros.handle);
+            return zeros;
+        });
+    }
+
     /** Accumulates the gradients of this scalar into the leaves that it was computed from. */
     public void backward() {
         try {

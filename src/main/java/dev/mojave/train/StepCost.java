@@ -10,6 +10,7 @@ import dev.mojave.nn.Context;
 import dev.mojave.run.Recipe;
 import dev.mojave.run.TrainSpec;
 import dev.mojave.tensor.Buffers;
+import dev.mojave.tensor.Group;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.engine.EngineChoice;
@@ -65,7 +66,7 @@ record StepCost(double microBatch, double update, double peak) {
             ProcessMemory.giveBackFreed();
             ProcessMemory.resetPeak();
             try (LanguageModel model = LanguageModel.build(spec, train.seed());
-                    Learner learner = new Learner(model, context, learning())) {
+                    Learner learner = new Learner(model, context, learning(), Group.ALONE)) {
                 double fastestBatch = Double.POSITIVE_INFINITY;
                 double fastestUpdate = Double.POSITIVE_INFINITY;
                 long begin = System.nanoTime();

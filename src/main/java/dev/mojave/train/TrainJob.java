@@ -6,6 +6,7 @@ import dev.mojave.nn.Context;
 import dev.mojave.run.RunFolder;
 import dev.mojave.run.TrainSpec;
 import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Group;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.train.learn.Learner;
 
@@ -42,6 +43,7 @@ public record TrainJob(
                         spec.gradientClip(),
                         spec.microBatchSize(),
                         totalSteps,
-                        spec.seed()));
+                        spec.seed()),
+                Group.ALONE);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.mojave.tensor.Functions;
+import dev.mojave.tensor.Group;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
@@ -76,7 +77,7 @@ class RoutingPoolTest {
             try (Scope scope = Scope.open()) {
                 parts.add(List.of(routing), scope);
             }
-            RoutingPool pool = parts.join().orElseThrow();
+            RoutingPool pool = parts.join(Group.ALONE).orElseThrow();
             assertThat(pool.whole()).extracting(Routing::mixture).containsExactly(mixture);
             assertThat(pool.with(0, List.of(routing)))
                     .extracting(Routing::mixture)
@@ -93,7 +94,7 @@ class RoutingPoolTest {
             }
             from += count;
         }
-        return parts.join().orElseThrow();
+        return parts.join(Group.ALONE).orElseThrow();
     }
 
     /** An expert-choice router gives the tokens of one batch more experts than those of another. */
@@ -109,7 +110,7 @@ class RoutingPoolTest {
                 }
                 all.add(Routings.ofLogits(Tensors.normal(Rng.seeded(topK), 0, 1, 7, 4), topK));
             }
-            Routing whole = parts.join().orElseThrow().whole().getFirst();
+            Routing whole = parts.join(Group.ALONE).orElseThrow().whole().getFirst();
             assertThat(whole.topK()).isEqualTo(3);
             for (int expert = 0; expert < 4; expert++) {
                 long wanted = 0;

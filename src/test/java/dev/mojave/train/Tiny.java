@@ -13,6 +13,7 @@ import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Positions;
 import dev.mojave.optim.AdamW;
+import dev.mojave.tensor.Group;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
@@ -41,7 +42,8 @@ final class Tiny {
                         clip,
                         microBatch,
                         1,
-                        0));
+                        0),
+                Group.ALONE);
     }
 
     /** Adds the gradients of rows to the parameters, as a learner's first step would see them. */

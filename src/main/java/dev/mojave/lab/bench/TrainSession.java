@@ -6,6 +6,7 @@ import dev.mojave.nn.Coefficient;
 import dev.mojave.nn.Context;
 import dev.mojave.optim.AdamW;
 import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Group;
 import dev.mojave.tensor.engine.EngineChoice;
 import dev.mojave.train.learn.Learner;
 import java.util.List;
@@ -39,7 +40,8 @@ final class TrainSession implements Session {
                         CLIP,
                         workload.batch(),
                         1,
-                        0));
+                        0),
+                Group.ALONE);
         SplittableRandom random = new SplittableRandom(0);
         int tokens = (int) workload.tokens();
         int vocabulary = workload.model().vocabSize();

@@ -8,6 +8,7 @@ import dev.mojave.nn.Schedule;
 import dev.mojave.optim.Gradients;
 import dev.mojave.optim.Optimizer;
 import dev.mojave.optim.OptimizerSpec;
+import dev.mojave.tensor.Group;
 import dev.mojave.tensor.Tensor;
 import java.util.Map;
 
@@ -16,7 +17,7 @@ import java.util.Map;
  * changes the weights of a model by gradients.
  *
  * <p>What a step does depends on the weights, the optimiser's state, the number of the step and the batch alone: dropout, noise and jitter
- * are drawn from (seed, step, micro-batch).
+ * are drawn from (seed, step, micro-batch), in whichever rank of a group that is computed.
  */
 public final class Learner implements AutoCloseable {
     /**
@@ -57,12 +58,14 @@ public final class Learner implements AutoCloseable {
      * Prepares the first step.
      *
      * @param context of training; its precision is that of matrix products
+     * @param group that learns together: every rank is given the same batches, computes its part of their micro-batches, and takes the same
+     *     steps; {@link Group#ALONE} for one process
      */
-    public Learner(LanguageModel model, Context context, Spec spec) {
+    public Learner(LanguageModel model, Context context, Spec spec, Group group) {
         this.model = model;
         this.context = context;
         this.spec = spec;
-        this.gradients = new TrainStep(model, context, spec.microBatchSize, spec.seed);
+        this.gradients = new TrainStep(model, context, spec.microBatchSize, spec.seed, group);
         this.optimizer = spec.optimizer.build(model.parameters());
     }
 

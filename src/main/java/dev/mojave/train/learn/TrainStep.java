@@ -11,6 +11,8 @@ import dev.mojave.moe.Mixture;
 import dev.mojave.moe.Routing;
 import dev.mojave.moe.RoutingPool;
 import dev.mojave.nn.Context;
+import dev.mojave.optim.Gradients;
+import dev.mojave.tensor.Group;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
@@ -24,7 +26,7 @@ import java.util.function.Function;
 
 /**
  * Forward and backward of one batch, in micro-batches: accumulated gradients equal the full batch's, also where padding leaves some with fewer
- * targets or tokens. The cross-entropy is a mean over targets; of the balance losses, the z-loss is one over routed tokens. The others
+ * targets or tokens, and whichever rank of a group computes which. The cross-entropy is a mean over targets; of the balance losses, the z-loss is one over routed tokens. The others
  * depend on how all tokens of the batch are routed: while one acts, the micro-batches are read twice, first for what routers decide.
  * (A router that looks at its whole batch, and a capacity, still see a micro-batch.)
  */
@@ -33,18 +35,21 @@ final class TrainStep {
     private final Context context;
     private final int microBatchSize;
     private final long seed;
+    private final Group group;
 
     /**
      * Computes the gradients of a model.
      *
      * @param microBatchSize divides every batch's rows
      * @param seed with the step and the number of the micro-batch what dropout, noise and jitter are drawn from
+     * @param group whose ranks compute the micro-batches of a batch, each as many
      */
-    TrainStep(LanguageModel model, Context context, int microBatchSize, long seed) {
+    TrainStep(LanguageModel model, Context context, int microBatchSize, long seed, Group group) {
         this.model = model;
         this.context = context;
         this.microBatchSize = microBatchSize;
         this.seed = seed;
+        this.group = group;
     }
 
     /**
@@ -59,15 +64,24 @@ final class TrainStep {
                 "micro_batch_size (%d) must divide batch_size (%d)",
                 microBatchSize,
                 batch.rows());
+        int parts = batch.rows() / microBatchSize;
+        Check.that(
+                parts % group.size() == 0,
+                "%d ranks need a multiple of as many micro-batches per step: batch_size (%d) / micro_batch_size (%d) is %d",
+                group.size(),
+                batch.rows(),
+                microBatchSize,
+                parts);
         Function<List<Routing>, Map<String, Weighted>> losses =
                 routing -> model.spec().balanceLosses(routing, step, totalSteps);
         Sums sums = new Sums();
-        if (batch.rows() == microBatchSize) {
+        if (parts == 1) {
             Rng.dropout().seed(seed, step, 0);
             whole(batch, losses, sums, observe);
         } else {
             boolean pools = model.spec().balancePoolsTokens(step, totalSteps);
             parts(batch, step, losses, pools, sums, observe);
+            Gradients.sum(model.parameters(), group);
         }
         return new Losses(sums.loss, sums.crossEntropy, sums.auxiliary, sums.wanted, List.copyOf(sums.load.values()));
     }
@@ -104,33 +118,36 @@ final class TrainStep {
             boolean poolsTokens,
             Sums sums,
             boolean observe) {
+        int share = batch.rows() / microBatchSize / group.size();
+        int first = group.rank() * share;
         List<Rows> parts = new ArrayList<>();
-        for (int row = 0; row < batch.rows(); row += microBatchSize) {
-            parts.add(batch.part(row, microBatchSize));
+        for (int i = first; i < first + share; i++) {
+            parts.add(batch.part(i * microBatchSize, microBatchSize));
         }
         double counted = batch.counted();
         double real = batch.real();
         try (Scope _ = Scope.open()) {
-            Optional<RoutingPool> known = poolsTokens ? routing(parts, step) : Optional.empty();
+            Optional<RoutingPool> known = poolsTokens ? routing(parts, step, first) : Optional.empty();
             RoutingPool.Parts seen = new RoutingPool.Parts();
             for (int i = 0; i < parts.size(); i++) {
                 Rows part = parts.get(i);
-                Rng.dropout().seed(seed, step, i);
+                int number = first + i;
+                Rng.dropout().seed(seed, step, number);
                 try (Scope scope = Scope.open()) {
                     Loss output = loss(part);
-                    int at = i;
-                    Map<String, Weighted> balance = losses.apply(
-                            known.map(pool -> pool.with(at, output.routing())).orElse(output.routing()));
+                    Map<String, Weighted> balance = losses.apply(known.map(pool -> pool.with(number, output.routing()))
+                            .orElse(output.routing()));
                     if (known.isEmpty() && !balance.isEmpty()) {
                         seen.add(output.routing(), scope);
                     }
-                    double share = known.isEmpty() ? part.real() / real : 1;
-                    sums.crossEntropy += backward(output, part.counted() / counted, balance, share);
+                    double weight = known.isEmpty() ? part.real() / real : 1;
+                    sums.crossEntropy += backward(output, part.counted() / counted, balance, weight);
                     sums.count(output.routing(), part, observe);
                 }
             }
+            sums.sum(group);
             sums.loss = sums.crossEntropy;
-            known.or(seen::join)
+            known.or(() -> seen.join(group))
                     .ifPresent(pool -> losses.apply(pool.whole()).forEach((name, weighted) -> {
                         double value = weighted.value().item();
                         sums.auxiliary.put(name, value);
@@ -139,33 +156,38 @@ final class TrainStep {
         }
     }
 
-    /** Returns how the routers decide for all parts, from the random numbers that they will see again. */
-    private Optional<RoutingPool> routing(List<Rows> parts, long step) {
+    /**
+     * Returns how the routers decide for all parts of the batch, from the random numbers that they will see again.
+     *
+     * @param parts of this rank
+     * @param first number of the first of them
+     */
+    private Optional<RoutingPool> routing(List<Rows> parts, long step, int first) {
         RoutingPool.Parts seen = new RoutingPool.Parts();
         for (int i = 0; i < parts.size(); i++) {
-            Rng.dropout().seed(seed, step, i);
+            Rng.dropout().seed(seed, step, first + i);
             try (Scope scope = Scope.open()) {
                 seen.add(model.routing(inputs(parts.get(i)), context), scope);
             }
         }
-        return seen.join();
+        return seen.join(group);
     }
 
     /**
      * Adds the gradients of a part of a batch.
      *
      * @param fraction of the batch's targets that are in this part
-     * @param share what the part's balance losses are multiplied by
+     * @param weight what the part's balance losses are multiplied by
      * @return its part of the batch's cross-entropy
      */
-    private static double backward(Loss output, double fraction, Map<String, Weighted> balance, double share) {
+    private static double backward(Loss output, double fraction, Map<String, Weighted> balance, double weight) {
         List<Tensor> terms = new ArrayList<>();
         if (fraction > 0) { // The mean over no targets is no number.
             terms.add(output.crossEntropy().mul(fraction));
         }
         for (Weighted weighted : balance.values()) {
             if (weighted.coefficient() != 0) {
-                terms.add(weighted.value().mul(weighted.coefficient() * share));
+                terms.add(weighted.value().mul(weighted.coefficient() * weight));
             }
         }
         terms.stream().reduce(Tensor::add).filter(Tensor::requiresGrad).ifPresent(Tensor::backward);
@@ -193,6 +215,12 @@ final class TrainStep {
                     Arrays.setAll(sum, expert -> sum[expert] + more[expert]);
                 }
             }
+        }
+
+        void sum(Group group) {
+            crossEntropy = group.sum(new double[] {crossEntropy})[0];
+            wanted.replaceAll(group::sum);
+            load.values().forEach(one -> one.sum(group));
         }
 
         private void observe(List<Routing> routing, Rows part) {
