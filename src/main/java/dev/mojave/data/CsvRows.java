@@ -27,6 +27,8 @@ final class CsvRows {
     private final TextSource source;
     private final CSVParser parser;
     private final CategoryCheck check;
+    /** Lines of the file in front of what the parser reads. */
+    private final int linesBefore;
 
     private CsvRows(
             TextSource source,
@@ -34,7 +36,9 @@ final class CsvRows {
             SourceFile file,
             Fields fields,
             Findings findings,
-            Consumer<DocumentPart> consumer) {
+            Consumer<DocumentPart> consumer,
+            int linesBefore) {
+        this.linesBefore = linesBefore;
         this.source = source;
         this.parser = parser;
         this.file = file;
@@ -47,11 +51,13 @@ final class CsvRows {
     static void read(
             TextSource source, SourceFile file, Fields fields, Findings findings, Consumer<DocumentPart> consumer)
             throws IOException {
+        SeparatorLine first = SeparatorLine.take(source, fields.reading());
+        Fields read = new Fields(fields.text(), fields.category(), first.reading());
         try (CSVParser parser = CSVParser.builder()
-                .setReader(source)
-                .setFormat(format(fields.reading(), fields.reading().format(file) == TextFormat.TSV))
+                .setReader(first.rest())
+                .setFormat(format(read.reading(), read.reading().format(file) == TextFormat.TSV))
                 .get()) {
-            new CsvRows(source, parser, file, fields, findings, consumer).read();
+            new CsvRows(source, parser, file, read, findings, consumer, first.lines()).read();
         }
     }
 
@@ -73,7 +79,8 @@ final class CsvRows {
         CSVRecord row = rows.next();
         Separators.require(file, row.toList(), fields);
         Columns columns = Columns.of(file, row.toList(), fields);
-        findings.took(file.name(), columns.how());
+        findings.took(
+                file.name(), columns.how() + (linesBefore == 0 ? "" : "; the line sep= in front of it is not a row"));
         if (!columns.header()) {
             accept(row, columns);
         }
@@ -92,9 +99,9 @@ final class CsvRows {
             String said = String.valueOf(Objects.requireNonNull(e.getCause()).getMessage());
             Matcher start = START_LINE.matcher(said);
             String why = said.contains("EOF reached") && start.find()
-                    ? "line " + Long.parseLong(start.group(1))
+                    ? "line " + (linesBefore + Long.parseLong(start.group(1)))
                             + " is not CSV: a quotation mark opens a cell there that never closes"
-                    : "line " + parser.getCurrentLineNumber()
+                    : "line " + (linesBefore + parser.getCurrentLineNumber())
                             + " is not CSV: something follows the quotation mark that closes a cell";
             throw Failure.data(
                             "%s %s; check its quotes (a mark inside quotes is doubled), or have marks read as characters with"
@@ -106,7 +113,7 @@ final class CsvRows {
 
     private void accept(CSVRecord row, Columns columns) {
         long over = lineEnds(row);
-        long line = parser.getCurrentLineNumber() - over;
+        long line = linesBefore + parser.getCurrentLineNumber() - over;
         String place = file.shown() + " line " + line;
         checkSize(row, columns, place);
         if (over > 0) {

@@ -71,10 +71,11 @@ public final class EvalWindows {
 
     private static EvalWindows limited(TokenSplit split, Cut cut, long tokens, List<Integer> begin) {
         Check.that(tokens > 0, "eval_tokens must be positive, not %d", tokens);
-        if (split.tokens() < 2) {
+        // The first token is predicted only where something stands in front of it.
+        if (split.tokens() < (begin.isEmpty() ? 2 : 1)) {
             throw Failure.data(
-                    "the %s split of %s has %d tokens: nothing to evaluate; hold out more with data.%s",
-                    split.name(), split.source(), split.tokens(), split.name());
+                    "the %s split of %s has %d tokens: nothing to evaluate; %s",
+                    split.name(), split.source(), split.tokens(), more(split));
         }
         EvalWindows windows = new EvalWindows(split, cut, tokens, begin);
         if (windows.count == 0) {
@@ -83,6 +84,27 @@ public final class EvalWindows {
                     split.name(), split.source());
         }
         return windows;
+    }
+
+    private static String more(TokenSplit split) {
+        return split.name().equals(Split.TRAIN.key())
+                ? "give it more text"
+                : "hold out more with data." + split.name() + ", or give it more text";
+    }
+
+    /**
+     * Checks that at least one byte of text is predicted: without one there is nothing that bits per byte could be of.
+     *
+     * @param bytes what {@link #bytes} says
+     * @throws Failure of kind DATA if there is none
+     */
+    public void requireText(long bytes) {
+        if (bytes == 0) {
+            throw Failure.data(
+                    "the %s split of %s has %d tokens, and those that are predicted stand for no byte of text: nothing to evaluate;"
+                            + " %s",
+                    split.name(), split.source(), split.tokens(), more(split));
+        }
     }
 
     /** Returns the number of windows. */

@@ -75,6 +75,11 @@ public record Reading(
         }
     }
 
+    /** Returns the same with cells that are separated by one character. */
+    Reading withDelimiter(String separator) {
+        return new Reading(format, encoding, quote, Optional.of(separator), header, join, noCategory, strict);
+    }
+
     /** Returns the layout of a file. */
     TextFormat format(SourceFile file) {
         return format.orElseGet(() -> TextFormat.of(file.name()));

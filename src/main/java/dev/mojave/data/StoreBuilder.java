@@ -246,7 +246,9 @@ final class StoreBuilder {
         Part train = parts.get(Split.TRAIN.key());
         if (train != null && train.tokens() == 0) {
             throw Failure.data(
-                    "data.validation and data.test leave nothing of %s to train on; hold out less", corpus.name());
+                    "%s is too short to be split: data.validation and data.test leave nothing of it to train on; give it more text, or"
+                            + " hold out less",
+                    corpus.name());
         }
     }
 

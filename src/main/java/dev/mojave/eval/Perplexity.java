@@ -28,12 +28,14 @@ public final class Perplexity {
      * Prepares a measurement that can be repeated.
      *
      * @param rows windows per forward pass; changes speed, not the result beyond rounding
+     * @throws dev.mojave.base.Failure of kind DATA if no byte of text is predicted
      */
     public Perplexity(EvalWindows windows, Tokenizer tokenizer, int rows) {
         Check.that(rows > 0, "an evaluation needs at least one window at a time, not %d", rows);
         this.windows = windows;
         this.rows = rows;
         this.bytes = windows.bytes(tokenizer);
+        windows.requireText(bytes);
     }
 
     /** Returns windows per forward pass that keep the logits of a model near 128 MB. */

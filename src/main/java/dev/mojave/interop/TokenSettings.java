@@ -36,7 +36,8 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
     static final List<String> IDS = List.of(BOS, EOS, PAD);
     static final String ADD_BOS = "add_bos_token";
     private static final List<String> NAMES = List.of("bos_token", "eos_token", "unk_token", "pad_token");
-    private static final List<String> SWITCHES = List.of(ADD_BOS, "add_eos_token");
+    static final String CLEAN_UP = "clean_up_tokenization_spaces";
+    private static final List<String> SWITCHES = List.of(ADD_BOS, "add_eos_token", CLEAN_UP);
 
     /** Reads the files of one folder. */
     private static final class Reader {
@@ -70,6 +71,12 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
                     begin(names, starts),
                     start.getFirst(),
                     new SpecialTokens.Published(only(config, IDS), only(generation, IDS), names));
+            if (names.path(CLEAN_UP).asBoolean(false)) {
+                warnings.add(
+                        TOKENIZER_CONFIG + " has " + CLEAN_UP
+                                + ": true, with which transformers takes the space in front of"
+                                + " . , ? ! and of n't, 's and their like out of what it decodes: here text stays as its tokens spell it");
+            }
             return new TokenSettings(tokens, List.copyOf(warnings));
         }
 

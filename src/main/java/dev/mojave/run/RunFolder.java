@@ -7,11 +7,13 @@ import dev.mojave.base.Folders;
 import dev.mojave.base.IoFailures;
 import dev.mojave.base.Json;
 import dev.mojave.base.Records;
+import dev.mojave.base.ShellWord;
 import dev.mojave.base.Staging;
 import dev.mojave.data.DataSpec;
 import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
+import dev.mojave.interop.ModelFolder;
 import dev.mojave.result.ExpertProfiles;
 import dev.mojave.result.Provenance;
 import java.io.IOException;
@@ -158,12 +160,19 @@ public final class RunFolder {
      */
     public static RunFolder open(Path folder) {
         if (!Files.isDirectory(folder)) {
-            throw Failure.usage("%s is not a run: there is no such folder; list runs with: mojave runs", folder);
+            throw Failure.usage(
+                    "%s is not a run: %s; list runs with: mojave runs",
+                    folder, Files.exists(folder) ? "it is a file" : "there is no such folder");
         }
         if (!Files.isReadable(folder) || !Files.isExecutable(folder)) {
             throw Failure.usage("cannot open the run %s: no permission; check its owner and mode", folder);
         }
         if (!isRun(folder)) {
+            if (ModelFolder.isModel(folder)) {
+                throw Failure.usage(
+                        "%s is not a run but a model's folder; make a run of it with: mojave import %s",
+                        folder, ShellWord.of(folder));
+            }
             throw Failure.usage("%s is not a run: it has no %s; list runs with: mojave runs", folder, RECIPE);
         }
         return new RunFolder(folder);

@@ -12,6 +12,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tables: what is refused with its line, what is asked, and what stays as it is written. */
 class CsvRowsTest {
@@ -48,6 +50,40 @@ class CsvRowsTest {
         // In a recipe as well as at import.
         assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> imports.documents(file.toString())))
                 .hasMessageContaining("line 5 has 3 cells");
+    }
+
+    /** Excel writes and reads such a line in front of the header. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "sep=;\ntext;label\na, b;pos\n",
+                "sep=;\r\ntext;label\r\na, b;pos",
+                "SEP=;\ntext;label\na, b;pos\n",
+                "\"sep=;\"\r\ntext;label\r\na, b;pos\r\n",
+                "\uFEFFsep=;\ntext;label\na, b;pos\n",
+                "sep=\t\ntext\tlabel\na, b\tpos\n",
+                "sep=|\ntext|label\n\"a, b\"|pos\n"
+            })
+    void theLineThatNamesTheSeparatorIsNotARow(String content) throws IOException {
+        Path file = imports.write("excel.csv", content);
+        assertThat(imports.texts(file)).containsExactly("a, b");
+        assertThat(imports.documents("set").getFirst().category()).isEqualTo("pos");
+    }
+
+    @Test
+    void theLineThatNamesTheSeparatorCountsAsALine() throws IOException {
+        Path more = imports.write("more.csv", "sep=;\ntext;label\na;b;pos\n");
+        imports.refused(Failure.Kind.DATA, more, "more.csv line 3 has 3 cells");
+        Path open = imports.write("open.csv", "sep=;\ntext;label\na;pos\n\"b;pos\n");
+        imports.refused(Failure.Kind.DATA, open, "open.csv line 4 is not CSV");
+        // A separator that somebody names counts for more than the file's; the line is no row all the same.
+        Path file = imports.write("given.csv", "sep=,\ntext;label\na, b;pos\n");
+        assertThat(imports.delimiter(";").texts(file)).containsExactly("a, b");
+        // These are rows: a name that only begins so, and a file of two short columns.
+        Path rows = imports.write("rows.csv", "sep=;;,text\n1,a\n");
+        assertThat(imports.text("text").texts(rows)).containsExactly("a");
+        Path none = imports.write("none.csv", "sep=;");
+        imports.refused(Failure.Kind.DATA, none, "none.csv");
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
 import dev.mojave.data.tokenizer.ByteTokenizer;
+import dev.mojave.eval.Perplexity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -198,7 +199,24 @@ class SamplerTest {
     void anEmptySplitCannotBeEvaluated() {
         assertThatThrownBy(() -> EvalWindows.all(MemorySplit.of(SHARD, 7), new Cut.Windows(8)))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
-                .hasMessageContainingAll("train split of memory has 1 tokens", "data.train");
+                .hasMessageContainingAll("train split of memory has 1 tokens", "give it more text");
+        // What stands in front of every window predicts the first token.
+        assertThat(EvalWindows.all(MemorySplit.of(SHARD, 7), new Cut.Windows(8), List.of(256))
+                        .tokens())
+                .isEqualTo(1);
+        assertThatThrownBy(() -> EvalWindows.all(MemorySplit.of(SHARD), new Cut.Windows(8), List.of(256)))
+                .hasMessageContaining("has 0 tokens: nothing to evaluate");
+    }
+
+    @Test
+    void anEvaluationThatPredictsNoTextIsRefused() {
+        ByteTokenizer tokenizer = new ByteTokenizer(true);
+        EvalWindows separators = EvalWindows.all(MemorySplit.of(SHARD, 65, 256, 256), new Cut.Windows(8));
+        assertThatThrownBy(() -> new Perplexity(separators, tokenizer, 1))
+                .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
+                .hasMessageContainingAll("train split of memory has 3 tokens", "no byte of text", "give it more text");
+        EvalWindows one = EvalWindows.all(MemorySplit.of(SHARD, 65, 66), new Cut.Windows(8));
+        assertThat(new Perplexity(one, tokenizer, 1).windows()).isEqualTo(1);
     }
 
     @Test

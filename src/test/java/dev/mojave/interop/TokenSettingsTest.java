@@ -123,6 +123,26 @@ class TokenSettingsTest {
                                 + " texts begin without one"));
     }
 
+    /** What transformers does to decoded text is not done here; who imports such a model is told, and an export keeps the setting. */
+    @Test
+    void spacesThatTransformersCleansUpAreSaidToStay() throws IOException {
+        SuccessorFolder.write(folder, "", "null", Optional.empty());
+        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"clean_up_tokenization_spaces\": true}");
+        assertThat(read().warnings())
+                .singleElement()
+                .asString()
+                .contains(
+                        "tokenizer_config.json has clean_up_tokenization_spaces: true", "stays as its tokens spell it");
+        assertThat(read().tokens()
+                        .published()
+                        .tokenizerConfig()
+                        .path("clean_up_tokenization_spaces")
+                        .booleanValue())
+                .isTrue();
+        Files.writeString(folder.resolve("tokenizer_config.json"), "{\"clean_up_tokenization_spaces\": false}");
+        assertThat(read().warnings()).isEmpty();
+    }
+
     @Test
     void theConfigsBeginTokenStandsInForItsName() throws IOException {
         SuccessorFolder.write(folder, "\"bos_token_id\": 8", "null", Optional.empty());

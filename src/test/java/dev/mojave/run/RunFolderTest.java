@@ -129,6 +129,12 @@ class RunFolderTest {
                 () -> RunFolder.open(empty),
                 empty + " is not a run: it has no recipe.yaml; list runs with: mojave runs");
         Path file = Files.writeString(output.resolve("file"), "x");
+        assertUsage(() -> RunFolder.open(file), file + " is not a run: it is a file; list runs with: mojave runs");
+        Path model = Files.createDirectories(output.resolve("a model"));
+        Files.writeString(model.resolve("config.json"), "{}");
+        assertUsage(
+                () -> RunFolder.open(model),
+                model + " is not a run but a model's folder; make a run of it with: mojave import '" + model + "'");
         assertThatThrownBy(() -> RunFolder.create(file, "a", false)).isInstanceOf(Failure.class);
         assertThatThrownBy(() -> RunFolder.create(output, "../up", false))
                 .hasMessageContaining("must be a folder's name");
