@@ -40,9 +40,9 @@ def llama(tied=False):
     return hf.LlamaForCausalLM(hf.LlamaConfig(**llama_sizes(tie_word_embeddings=tied)))
 
 
-def mistral():
-    """Heads that are wider than their share, no window."""
-    return hf.MistralForCausalLM(hf.MistralConfig(**llama_sizes(head_dim=6, sliding_window=None)))
+def mistral(window=None):
+    """Heads that are wider than their share."""
+    return hf.MistralForCausalLM(hf.MistralConfig(**llama_sizes(head_dim=6, sliding_window=window)))
 
 
 def qwen2():
@@ -55,9 +55,10 @@ def qwen3():
     return hf.Qwen3ForCausalLM(hf.Qwen3Config(**llama_sizes(head_dim=6)))
 
 
-def mixtral():
+def mixtral(window=None):
     return hf.MixtralForCausalLM(hf.MixtralConfig(**llama_sizes(
-        num_local_experts=4, num_experts_per_tok=2, router_aux_loss_coef=0.02, output_router_logits=True, experts_implementation="eager")))
+        num_local_experts=4, num_experts_per_tok=2, router_aux_loss_coef=0.02, output_router_logits=True, experts_implementation="eager",
+        sliding_window=window)))
 
 
 def olmoe():
@@ -80,9 +81,11 @@ def qwen3_moe():
             "rope_parameters": {**ROPE, "rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 5}})))
 
 
-ROUTED = ("mixtral", "olmoe", "qwen2_moe", "qwen3_moe")
+ROUTED = ("mixtral", "olmoe", "qwen2_moe", "qwen3_moe", "mixtral_window")
+WINDOW = 4  # shorter than the text, than the real tokens of the padded row and than the prompt of a generation
 MODELS = {"olmoe": olmoe, "qwen2_moe": qwen2_moe, "qwen3_moe": qwen3_moe, "gpt2": gpt2, "llama": llama, "llama_tied": lambda: llama(tied=True), "mixtral": mixtral,
-          "mistral": mistral, "qwen2": qwen2, "qwen3": qwen3}
+          "mistral": mistral, "qwen2": qwen2, "qwen3": qwen3, "mistral_window": lambda: mistral(WINDOW),
+          "mixtral_window": lambda: mixtral(WINDOW)}
 
 
 def stream(name, attempt=0):
@@ -186,7 +189,8 @@ def write_model(root, name):
     (folder / "config.json").write_text(config)
     origin(folder, f"""{type(model).__name__} with random weights: float32, eager attention, no dropout. `ids` (B, S); `logits`; `ce_loss`, the mean over
 shifted labels in nats; `loss`, what `grad.*` differentiates (with experts `ce_loss + router_aux_loss_coef aux_loss`); `padded_*`: a right-padded batch,
-outputs 0 where the mask is 0; `hidden.i`: the embeddings, then after each block, the last after the final norm. Weights and gradients have the names that save_pretrained writes.""")
+outputs 0 where the mask is 0; `hidden.i`: the embeddings, then after each block, the last after the final norm. Weights and gradients have the names that save_pretrained writes."""
+           + (f"\nA token sees {WINDOW} tokens at most, itself among them; both rows of the batch are longer." if name.endswith("_window") else ""))
 
 
 def write_balance(root):
@@ -218,9 +222,9 @@ def write_balance(root):
 
 
 def write_generation(root):
-    """Greedy continuations of the gpt2 and mixtral cases, whose best token is clear of the second at every step."""
+    """Greedy continuations, whose best token is clear of the second at every step; generate, which has a cache, must give the same."""
     tensors, new = {}, 12
-    for name in ("gpt2", "mixtral"):
+    for name in ("gpt2", "mixtral", "mistral_window", "mixtral_window"):
         model = case(name)[0]
         for attempt in range(1000):
             ids = torch.randint(1, VOCABULARY, (1, 5), generator=stream("generation " + name, attempt))
@@ -234,12 +238,16 @@ def write_generation(root):
                 break
         else:
             raise RuntimeError("every prompt had an unclear token")
+        cached = model.generate(prompt[None], attention_mask=torch.ones_like(prompt[None]), max_new_tokens=new, do_sample=False)
+        if not torch.equal(cached, ids):
+            raise RuntimeError(f"{name} with a cache gives {cached}, without one {ids}")
         tensors |= {f"{name}.prompt": prompt, f"{name}.continuation": ids[0, 5:], f"{name}.step_logits": torch.stack(steps)}
     folder = root / "generation"
     write(folder, "io.safetensors", tensors)
     (folder / "config.json").write_text("{}\n")
-    origin(folder, """Greedy continuations of the models in ../gpt2 and ../mixtral without a cache: `NAME.prompt` (5), `NAME.continuation` (12) and
-`NAME.step_logits` (12, V), the logits each token was chosen from; best and second differ by more than 0.01.""")
+    origin(folder, """Greedy continuations of the models in ../gpt2, ../mixtral, ../mistral_window and ../mixtral_window without a cache: `NAME.prompt` (5),
+`NAME.continuation` (12) and `NAME.step_logits` (12, V), the logits each token was chosen from; best and second differ by more than 0.01. `generate`,
+which keeps a cache, gives the same tokens.""")
 
 
 def write_adamw(root):

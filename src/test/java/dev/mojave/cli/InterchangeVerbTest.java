@@ -28,10 +28,11 @@ class InterchangeVerbTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"qwen2_moe", "mistral", "qwen2", "qwen3"})
-    void importThenExportThenImportIsBitwise(String type) throws IOException {
+    @ValueSource(strings = {"qwen2_moe", "mistral", "qwen2", "qwen3", "mistral_window", "mixtral_window"})
+    void importThenExportThenImportIsBitwise(String name) throws IOException {
+        String type = name.replace("_window", "");
         String runs = folder.resolve("runs").toString();
-        CliResult imported = runs("import", GOLDEN + type, "--name", "first", "--output", runs, "--json");
+        CliResult imported = runs("import", GOLDEN + name, "--name", "first", "--output", runs, "--json");
         assertThat(imported.code()).as(imported.err()).isZero();
         JsonNode facts = Json.tree(imported.out());
         assertThat(facts.path("model_type").stringValue()).isEqualTo(type);
@@ -42,14 +43,16 @@ class InterchangeVerbTest {
         assertThat(exported.out()).startsWith(out + ": " + type + ", ");
         assertThat(runs("import", out, "--name", "second", "--output", runs).code())
                 .isZero();
+        JsonNode config = Json.tree(Files.readString(Path.of(out, "config.json")));
+        assertThat(config.path("sliding_window").asInt(0)).isEqualTo(name.equals(type) ? 0 : 4);
         Path weights = Path.of("checkpoints/step-0/model.safetensors");
         Path exportedWeights = Path.of(out, "model.safetensors");
         assertThat(Files.mismatch(folder.resolve("runs/first").resolve(weights), exportedWeights))
                 .isEqualTo(-1);
         assertThat(Files.mismatch(folder.resolve("runs/second").resolve(weights), exportedWeights))
                 .isEqualTo(-1);
-        assertThat(Path.of(out, "README.md")).content().contains("license: cc0-1.0", "imported from " + GOLDEN + type);
-        Files.copy(Path.of(GOLDEN, type, "io.safetensors"), Path.of(out, "io.safetensors"));
+        assertThat(Path.of(out, "README.md")).content().contains("license: cc0-1.0", "imported from " + GOLDEN + name);
+        Files.copy(Path.of(GOLDEN, name, "io.safetensors"), Path.of(out, "io.safetensors"));
         assertThat(runs("parity", out).code()).isZero();
     }
 

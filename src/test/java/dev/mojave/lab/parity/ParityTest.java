@@ -24,6 +24,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ParityTest {
@@ -45,7 +46,9 @@ class ParityTest {
                 "qwen3_moe",
                 "mistral",
                 "qwen2",
-                "qwen3"
+                "qwen3",
+                "mistral_window",
+                "mixtral_window"
             })
     void computesWhatTransformersComputes(String name) {
         Parity.Report report = Parity.of(GOLDEN.resolve(name));
@@ -62,6 +65,30 @@ class ParityTest {
                     .as("every gradient of the reference is compared")
                     .hasSameSizeAs(weights.entries())
                     .allSatisfy(t -> assertThat(t.maxAbs()).as(t.tensor()).isLessThan(5e-6));
+        }
+    }
+
+    /** One token more or less, or no window at all, is not what the reference has: what stands above it differs, what stands below does not. */
+    @ParameterizedTest
+    @CsvSource({
+        "mistral_window, 3",
+        "mistral_window, 5",
+        "mistral_window, null",
+        "mixtral_window, 3",
+        "mixtral_window, 5",
+        "mixtral_window, null"
+    })
+    void theWindowIsTheReferencesToTheToken(String name, String other) throws IOException {
+        Path path = changed(name, tensors -> {});
+        String config = Files.readString(path.resolve("config.json"));
+        assertThat(config).contains("\"sliding_window\": 4,");
+        Files.writeString(
+                path.resolve("config.json"),
+                config.replace("\"sliding_window\": 4,", "\"sliding_window\": " + other + ","));
+        Parity.Report report = Parity.of(path);
+        assertThat(of(report, "hidden.0").pass()).isTrue();
+        for (String tensor : List.of("logits", "padded_logits", "hidden.1", "grad.model.layers.0.self_attn.k_proj.weight")) {
+            assertThat(of(report, tensor).maxAbs()).as(tensor).isGreaterThan(1e-3);
         }
     }
 
