@@ -1,6 +1,7 @@
 package dev.mojave.model;
 
 import dev.mojave.moe.TopKRouter;
+import dev.mojave.nn.AttentionSpec;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,7 +30,8 @@ final class ModelWords {
 
     /** As {@link ModelSpec#describe}. */
     static String describe(ModelSpec spec) {
-        String width = spec.numHiddenLayers() + "x" + spec.hiddenSize() + ", feed-forward " + spec.intermediateSize();
+        String width = spec.numHiddenLayers() + "x" + spec.hiddenSize() + attention(spec.attention())
+                + ", feed-forward " + spec.intermediateSize();
         if (spec.parallelBlocks().isPresent()) {
             ParallelSpec parallel = spec.parallelBlocks().get();
             return width + ", " + (spec.numHiddenLayers() - 2 * parallel.fullLayers()) + " layers of "
@@ -46,5 +48,13 @@ final class ModelWords {
                                 ? ""
                                 : ", shared expert " + m.sharedExpertIntermediateSize()))
                 .orElse(width + ", dense");
+    }
+
+    /** What is said of attention, of the kind that sees everything nothing. */
+    private static String attention(AttentionSpec attention) {
+        return switch (attention) {
+            case AttentionSpec.GroupedQuery _ -> "";
+            case AttentionSpec.SlidingWindow(AttentionSpec.GroupedQuery _, int window) -> ", sliding window " + window;
+        };
     }
 }

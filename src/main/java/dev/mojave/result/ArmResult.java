@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param parametersWithoutEmbeddings total less token and position embeddings and head
  * @param activeWithoutEmbeddings active less token and position embeddings and head
  * @param match the budget that this arm was resized to, if any
- * @param flopsPerToken training FLOPs per token (6 per matmul weight that a token uses, plus causal attention once)
+ * @param flopsPerToken training FLOPs per token (6 per matmul weight that a token uses, plus causal attention once, as much of it as a sliding window leaves)
  * @param valLoss last evaluation over all held-out windows
  * @param bestValLoss best evaluation seen during training
  * @param tokensPerSecond training throughput, median over seeds

@@ -46,15 +46,16 @@ record StepCost(double microBatch, double update, double peak) {
             this.context = TrainJob.context(train, engine);
         }
 
-        private ModelSpec withLayers(int layers) {
-            ObjectNode tree = Records.tree(recipe.model());
+        /** Returns the same model with so many layers: each computes and keeps what a layer of the whole model does. */
+        static ModelSpec withLayers(ModelSpec model, int layers) {
+            ObjectNode tree = Records.tree(model);
             return Records.read(
                     Trees.with(tree, "num_hidden_layers", tree.numberNode(layers)), ModelSpec.class, "plan", "model");
         }
 
         /** Trains for {@value #STEPS} steps, and for so many seconds at least; the fastest counts, the first ones compile. */
         StepCost measure(int layers, double seconds) {
-            ModelSpec spec = withLayers(layers);
+            ModelSpec spec = withLayers(recipe.model(), layers);
             // Where a step reads all micro-batches before the first goes back, one of several costs more than one
             // alone.
             int parts = train.batchSize() > train.microBatchSize() && spec.balancePoolsTokens(0, 1) ? 2 : 1;

@@ -3,6 +3,7 @@ package dev.mojave.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.Json;
+import dev.mojave.base.Units;
 import dev.mojave.result.PlanResult;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,6 +70,26 @@ class PlanVerbTest {
         assertThat(one.code()).as(one.err()).isZero();
         assertThat(one.out()).startsWith("study: 4x16, feed-forward 64, 2 layers of 4 blocks of 8, top-2");
         assertThat(one.out()).contains("peak memory");
+    }
+
+    /** FLOPs by hand: 6 a weight, and 12 a value of a head and key seen, 3.5 on average over a context of 16 where 4 are seen at most. */
+    @Test
+    void aPlanCountsTheWindow() throws IOException {
+        String recipe = Files.readString(study());
+        Path windowed = Files.writeString(
+                folder.resolve("windowed.yaml"),
+                recipe.substring(0, recipe.indexOf("arms:"))
+                                .replace("name: study", "name: windowed")
+                                .replace("preset: gpt2,", "preset: gpt2, sliding_window: 4,")
+                                .replace("learning_rate", "steps: 10, learning_rate"));
+        CliResult plan = CliResult.run("plan", windowed.toString());
+        assertThat(plan.code()).as(plan.err()).isZero();
+        assertThat(plan.out()).startsWith("windowed: 4x16, sliding window 4, feed-forward 64, dense\n");
+        long weights = 4 * 12 * 16 * 16 + 257 * 16;
+        double flops = 6 * weights + 4 * 16 * 12 * 3.5;
+        double withoutWindow = 6 * weights + 4 * 16 * 12 * 8;
+        assertThat(Units.count(flops)).isNotEqualTo(Units.count(withoutWindow));
+        assertThat(plan.out()).contains("FLOPs a token     " + Units.count(flops) + "\n");
     }
 
     @Test

@@ -119,6 +119,14 @@ class ModelSpecTest {
         assertThat(Tiny.spec("llama", "moe: {num_experts: 4, num_experts_per_tok: 1, decoder_sparse_step: 2}")
                         .describe())
                 .isEqualTo("2x24, feed-forward 64, 4 experts, top-1 in every layer of 2");
+        assertThat(Tiny.spec("llama", "sliding_window: 4").describe())
+                .isEqualTo("2x24, sliding window 4, feed-forward 64, dense");
+        assertThat(Tiny.spec("llama", "sliding_window: 15", "moe: {num_experts: 4, num_experts_per_tok: 2}")
+                        .describe())
+                .isEqualTo("2x24, sliding window 15, feed-forward 64, 4 experts, top-2");
+        assertThat(Tiny.spec("llama", "sliding_window: 16").describe())
+                .as("a window that holds the context is none")
+                .isEqualTo("2x24, feed-forward 64, dense");
         assertThat(Tiny.published().get(1).describe())
                 .isEqualTo("2x24, feed-forward 64, 4 experts, top-2, shared expert 20");
     }
