@@ -79,9 +79,9 @@ class PlanVerbTest {
         Path windowed = Files.writeString(
                 folder.resolve("windowed.yaml"),
                 recipe.substring(0, recipe.indexOf("arms:"))
-                                .replace("name: study", "name: windowed")
-                                .replace("preset: gpt2,", "preset: gpt2, sliding_window: 4,")
-                                .replace("learning_rate", "steps: 10, learning_rate"));
+                        .replace("name: study", "name: windowed")
+                        .replace("preset: gpt2,", "preset: gpt2, sliding_window: 4,")
+                        .replace("learning_rate", "steps: 10, learning_rate"));
         CliResult plan = CliResult.run("plan", windowed.toString());
         assertThat(plan.code()).as(plan.err()).isZero();
         assertThat(plan.out()).startsWith("windowed: 4x16, sliding window 4, feed-forward 64, dense\n");

@@ -3,6 +3,7 @@ package dev.mojave.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.Yaml;
+import dev.mojave.optim.Muon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,19 @@ class RecipesTest {
         } else {
             assertThat(RecipeDraft.read(file, List.of()).name()).isEqualTo(name);
         }
+    }
+
+    /** Whoever runs both compares optimisers and nothing else. */
+    @Test
+    void muonsRecipeIsThatOfAdamWButForTheOptimizer() {
+        RecipeDraft muon = RecipeDraft.read(Path.of("recipes/embedded-muon.yaml"), List.of());
+        RecipeDraft adamw = RecipeDraft.read(
+                Path.of("recipes/embedded-tiny.yaml"),
+                List.of(
+                        "name=embedded-muon",
+                        "train.optimizer={kind: muon, momentum: 0.95, newton_schulz_steps: 5, betas: [0.9, 0.95], weight_decay: 0.1}"));
+        assertThat(muon.resolve(256).train().optimizer()).isInstanceOf(Muon.Spec.class);
+        assertThat(muon.resolve(256)).isEqualTo(adamw.resolve(256));
     }
 
     @Test

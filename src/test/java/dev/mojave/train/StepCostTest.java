@@ -15,7 +15,9 @@ class StepCostTest {
         for (ModelSpec spec : Tiny.windowed()) {
             ModelSpec more = StepCost.Measurer.withLayers(spec, 5);
             assertThat(more.numHiddenLayers()).isEqualTo(5);
-            assertThat(more.blocks().stream().map(BlockSpec::attention)).hasSize(5).containsOnly(spec.attention());
+            assertThat(more.blocks().stream().map(BlockSpec::attention))
+                    .hasSize(5)
+                    .containsOnly(spec.attention());
             assertThat(StepCost.Measurer.withLayers(more, spec.numHiddenLayers()))
                     .isEqualTo(spec);
         }

@@ -76,14 +76,23 @@ class TrainRunTest {
     @ParameterizedTest
     @ValueSource(strings = {DENSE, SPARSE})
     void aRunThatWasStoppedTwiceEndsBitForBitLikeOneThatWasNot(String recipe) {
-        run(draft(recipe), "whole", false, StopSignal.NEVER);
-        assertThat(run(draft(recipe), "parts", false, StopSignals.afterPolls(5)).finished())
+        stoppedTwice(draft(recipe));
+    }
+
+    /** Muon keeps a momentum of every matrix and stack of experts, and AdamW's two moments of the rest. */
+    @Test
+    void aRunOfMuonWithAWindowIsResumedBitForBitToo() {
+        stoppedTwice(draft(SPARSE, "train.optimizer={kind: muon}", "model.sliding_window=5"));
+    }
+
+    private void stoppedTwice(RecipeDraft draft) {
+        run(draft, "whole", false, StopSignal.NEVER);
+        assertThat(run(draft, "parts", false, StopSignals.afterPolls(5)).finished())
                 .isFalse();
         assertThat(RunFolder.open(folder.resolve("parts/run")).status().state()).isEqualTo(Status.State.INTERRUPTED);
-        assertThat(run(draft(recipe), "parts", true, StopSignals.afterPolls(12)).finished())
+        assertThat(run(draft, "parts", true, StopSignals.afterPolls(12)).finished())
                 .isFalse();
-        assertThat(run(draft(recipe), "parts", true, StopSignal.NEVER).finished())
-                .isTrue();
+        assertThat(run(draft, "parts", true, StopSignal.NEVER).finished()).isTrue();
 
         RunFolder whole = RunFolder.open(folder.resolve("whole/run"));
         RunFolder parts = RunFolder.open(folder.resolve("parts/run"));

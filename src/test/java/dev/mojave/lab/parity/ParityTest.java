@@ -87,7 +87,8 @@ class ParityTest {
                 config.replace("\"sliding_window\": 4,", "\"sliding_window\": " + other + ","));
         Parity.Report report = Parity.of(path);
         assertThat(of(report, "hidden.0").pass()).isTrue();
-        for (String tensor : List.of("logits", "padded_logits", "hidden.1", "grad.model.layers.0.self_attn.k_proj.weight")) {
+        for (String tensor :
+                List.of("logits", "padded_logits", "hidden.1", "grad.model.layers.0.self_attn.k_proj.weight")) {
             assertThat(of(report, tensor).maxAbs()).as(tensor).isGreaterThan(1e-3);
         }
     }
