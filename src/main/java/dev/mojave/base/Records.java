@@ -80,7 +80,8 @@ public final class Records {
             case ARRAY -> "a list";
             case OBJECT, POJO -> "a section";
             case NULL, MISSING -> "nothing";
-            case STRING, NUMBER, BOOLEAN, BINARY -> node.toString();
+            case STRING, BOOLEAN, BINARY -> node.toString();
+            case NUMBER -> node.asString(); // JSON would have Infinity in quotes
         };
     }
 

@@ -52,8 +52,8 @@ final class DataShow implements Verb {
         console.print(info.name() + ": " + DataVerb.size(info)
                 + String.format(Locale.ROOT, ", %,d characters", info.characters()));
         info.categories()
-                .forEach((category, count) ->
-                        console.print(String.format(Locale.ROOT, "  category %s: %,d documents", category, count)));
+                .forEach((category, count) -> console.print(String.format(
+                        Locale.ROOT, "  category %s: %,d %s", category, count, count == 1 ? "document" : "documents")));
         console.print("sha256 " + info.sha256());
         if (!info.importedAt().isEmpty()) {
             console.print("imported " + info.importedAt() + " from " + String.join(", ", info.importedFrom()));

@@ -119,6 +119,9 @@ final class CsvRows {
         if (over > 0) {
             findings.rowOverLines(place);
         }
+        if (columns.header() && row.toList().equals(columns.names())) {
+            findings.headerAgain(place);
+        }
         String text = String.join(
                 fields.reading().join(), columns.text().stream().map(row::get).toList());
         String category = columns.category() < 0 ? "" : row.get(columns.category());

@@ -22,6 +22,8 @@ final class Findings {
     private String firstOverLines = "";
     private long shortRows;
     private String firstShortRow = "";
+    private long headers;
+    private String firstHeader = "";
     private boolean halfHere;
 
     /** A file was understood in some way, such as {@code "header text, label; text: text"}. */
@@ -55,6 +57,11 @@ final class Findings {
 
     void rowOverLines(String place) {
         firstOverLines = overLines++ == 0 ? place : firstOverLines;
+    }
+
+    /** A row that is read is the header once more, as where tables were put together. */
+    void headerAgain(String place) {
+        firstHeader = headers++ == 0 ? place : firstHeader;
     }
 
     void shortRow(String place) {
@@ -94,6 +101,11 @@ final class Findings {
         add(notes, rowsWithoutText, "left out %s without text", "row");
         add(notes, halves, "replaced half a character (a lone surrogate) with U+FFFD in %s", "document");
         add(notes, marks, "removed %s (U+FEFF) inside the text", "byte-order mark");
+        if (headers > 0) {
+            notes.add(counted(headers, "row repeats", "rows repeat")
+                    + " the header and was read as a text, the first at " + firstHeader
+                    + ": tables that were put together have one each");
+        }
         if (overLines > 0) {
             notes.add(counted(overLines, "row runs", "rows run")
                     + " over line ends inside quotation marks, the first from " + firstOverLines + " on");

@@ -207,12 +207,12 @@ class RecordsTest {
             steps: 1.5e-1             | steps: expected a whole number, found 0.15
             steps: "2.5"              | steps: expected a whole number such as 500, 50k or 10M, found "2.5"
             steps: 1e300              | steps: expected a whole number, found 1.0E300
-            steps: .inf               | steps: expected a whole number, found "Infinity"
+            steps: .inf               | steps: expected a whole number, found Infinity
             steps: [1]                | steps: expected a whole number, found a list
             steps: 99999999999999999999 | steps: expected a whole number between -9223372036854775808 and 9223372036854775807, found 99999999999999999999
             stepz: 3                  | stepz: unknown key; did you mean 'steps'?
             rate: fast                | rate: expected a number, found "fast"
-            rate: .inf                | rate: expected a finite number, found "Infinity"
+            rate: .inf                | rate: expected a finite number, found Infinity
             rate: true                | rate: expected a number, found true
             norm: rms                 | norm: unknown value 'rms' (one of rms_norm, layer_norm, none)
             norm: rmsnorm             | norm: unknown value 'rmsnorm'; did you mean 'rms_norm'? (one of rms_norm, layer_norm, none)

@@ -71,6 +71,14 @@ class CsvRowsTest {
     }
 
     @Test
+    void aHeaderInTheMiddleIsSaid() throws IOException {
+        Path file = imports.write("two.csv", "text,label\na,x\n\uFEFFtext,label\nb,y\ntext,z\n");
+        assertThat(imports.add(file).notes())
+                .contains("1 row repeats the header and was read as a text, the first at " + file
+                        + " line 3: tables that were put together have one each");
+    }
+
+    @Test
     void theLineThatNamesTheSeparatorCountsAsALine() throws IOException {
         Path more = imports.write("more.csv", "sep=;\ntext;label\na;b;pos\n");
         imports.refused(Failure.Kind.DATA, more, "more.csv line 3 has 3 cells");
