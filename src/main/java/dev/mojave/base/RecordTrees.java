@@ -7,6 +7,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +29,22 @@ final class RecordTrees {
     }
 
     private static void fill(ObjectNode tree, Record record) {
+        Optional<List<String>> order = RecordShape.writingOrder(record.getClass());
+        if (order.isEmpty()) {
+            fillInTurn(tree, record);
+            return;
+        }
+        ObjectNode unordered = NODES.objectNode();
+        fillInTurn(unordered, record);
+        order.get().forEach(key -> unordered.optional(key).ifPresent(value -> tree.set(key, value)));
+    }
+
+    private static void fillInTurn(ObjectNode tree, Record record) {
         for (RecordComponent component : record.getClass().getRecordComponents()) {
             Object value = read(component.getAccessor(), record);
-            if (value instanceof Optional<?> optional) {
+            if (value instanceof Record flat && RecordShape.isFlat(component)) {
+                fill(tree, flat);
+            } else if (value instanceof Optional<?> optional) {
                 optional.ifPresent(inside ->
                         tree.set(Names.key(component), node(inside, argument(component.getGenericType(), 0))));
             } else if (value != null && !hidden(component, value)) {

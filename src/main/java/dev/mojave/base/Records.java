@@ -23,7 +23,8 @@ import tools.jackson.databind.node.ObjectNode;
  * Trees of settings into records and back, one strict rule set for every section of a recipe:
  *
  * <ul>
- *   <li>a key is the component's name in snake_case (or its {@code @JsonProperty}); an unknown key fails and names the nearest one;
+ *   <li>a key is the component's name in snake_case (or its {@code @JsonProperty}); an unknown key fails and names the nearest one; the keys of
+ *       a {@link Flat} component stand beside the others;
  *   <li>an absent key takes its {@link Default}, or null where the component is {@code @Nullable} (empty where it is an
  *       {@code Optional}); otherwise it is required. {@code null} counts as absent;
  *   <li>whole numbers may be written as counts ({@code 50k}, {@code 10M}, {@code 1e3}); no other type is coerced, except that text may be
@@ -240,12 +241,11 @@ public final class Records {
                 throw failure(join(path, key), "unknown key" + kind + instead);
             }
         }
-        @Nullable Object[] arguments = new @Nullable Object[shape.keys().size()];
-        for (int i = 0; i < arguments.length; i++) {
-            RecordShape.Key key = shape.keys().get(i);
-            arguments[i] = component(node.path(key.name()), key, join(path, key.name()));
+        List<@Nullable Object> values = new ArrayList<>();
+        for (RecordShape.Key key : shape.keys()) {
+            values.add(component(node.path(key.name()), key, join(path, key.name())));
         }
-        return call(path, () -> shape.construct(arguments));
+        return call(path, () -> shape.construct(values));
     }
 
     private @Nullable Object component(JsonNode node, RecordShape.Key key, String path) {

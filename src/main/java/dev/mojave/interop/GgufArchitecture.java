@@ -13,10 +13,10 @@ enum GgufArchitecture {
 
     /** Returns the one whose attention a model has, or else the most general. */
     static GgufArchitecture of(ModelSpec spec) {
-        if (spec.qkNorm() == QkNorm.HEAD) {
+        if (spec.attention().qkNorm() == QkNorm.HEAD) {
             return QWEN3;
         }
-        return spec.attentionBias() == Attention.Bias.QKV ? QWEN2 : LLAMA;
+        return spec.attention().attentionBias() == Attention.Bias.QKV ? QWEN2 : LLAMA;
     }
 
     String key() {

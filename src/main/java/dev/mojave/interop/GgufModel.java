@@ -126,14 +126,14 @@ public final class GgufModel {
         metadata.uint32(prefix + "embedding_length", spec.hiddenSize());
         metadata.uint32(prefix + "block_count", spec.numHiddenLayers());
         Integer expert = spec.mixture().map(MoeSpec::moeIntermediateSize).orElse(null);
-        metadata.uint32(prefix + "feed_forward_length", expert == null ? spec.intermediateSize() : expert);
-        metadata.uint32(prefix + "attention.head_count", spec.numAttentionHeads());
-        metadata.uint32(prefix + "attention.head_count_kv", spec.numKeyValueHeads());
+        metadata.uint32(prefix + "feed_forward_length", expert == null ? spec.feedForward().intermediateSize() : expert);
+        metadata.uint32(prefix + "attention.head_count", spec.attention().numAttentionHeads());
+        metadata.uint32(prefix + "attention.head_count_kv", spec.attention().numKeyValueHeads());
         metadata.uint32(prefix + "attention.key_length", spec.headSize());
         metadata.uint32(prefix + "attention.value_length", spec.headSize());
-        metadata.float32(prefix + "attention.layer_norm_rms_epsilon", (float) spec.normEps());
+        metadata.float32(prefix + "attention.layer_norm_rms_epsilon", (float) spec.norm().normEps());
         metadata.uint32(prefix + "rope.dimension_count", spec.headSize());
-        metadata.float32(prefix + "rope.freq_base", (float) spec.ropeTheta());
+        metadata.float32(prefix + "rope.freq_base", (float) spec.frame().position().ropeTheta());
         spec.mixture().ifPresent(moe -> {
             metadata.uint32(prefix + "expert_count", moe.numExperts());
             metadata.uint32(prefix + "expert_used_count", moe.numExpertsPerTok());
@@ -174,8 +174,8 @@ public final class GgufModel {
         int heads = architecture != GgufArchitecture.LLAMA
                 ? 0
                 : inside.startsWith("self_attn.q_proj")
-                        ? spec.numAttentionHeads()
-                        : inside.startsWith("self_attn.k_proj") ? spec.numKeyValueHeads() : 0;
+                        ? spec.attention().numAttentionHeads()
+                        : inside.startsWith("self_attn.k_proj") ? spec.attention().numKeyValueHeads() : 0;
         if (heads == 0) {
             return tensor;
         }

@@ -2,6 +2,7 @@ package dev.mojave.interop;
 
 import dev.mojave.model.BlockSpec;
 import dev.mojave.model.FrameSpec;
+import dev.mojave.model.ModelKeys;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
 import dev.mojave.moe.Capacity;
@@ -47,10 +48,23 @@ final class GgufObstacles {
     }
 
     private void refuseModel(ModelSpec spec) {
-        refuseFrame(spec.frame());
-        refuse(spec.parallelBlocks().isPresent(), "parallel is set");
-        spec.blocks().forEach(this::refuseBlock);
-        spec.mixture().ifPresent(moe -> refuseMixture(moe, spec.numHiddenLayers()));
+        switch (spec) {
+            case ModelSpec(
+                    ModelKeys.Frame(var _, var _, var _, ModelKeys.Position(var _, var _, var _)),
+                    ModelKeys.Stack(var _, var _, var _),
+                    ModelKeys.Attention(var _, var _, var _, var _, var _, var _),
+                    ModelKeys.FeedForward(var _, var _, var _),
+                    ModelKeys.Norm(var _, var _, var _),
+                    ModelKeys.Start(var _, var _), // concerns training alone
+                    MoeSpec moe,
+                    var parallel) -> {
+                // These say what the keys of the other groups come to.
+                refuseFrame(spec.frameSpec());
+                refuse(parallel != null, "parallel is set");
+                spec.blocks().forEach(this::refuseBlock);
+                Optional.ofNullable(moe).ifPresent(mixture -> refuseMixture(mixture, spec.numHiddenLayers()));
+            }
+        }
     }
 
     private void refuseFrame(FrameSpec frame) {

@@ -2,9 +2,11 @@ package dev.mojave.interop;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Records;
+import dev.mojave.model.ModelKeys;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
 import dev.mojave.moe.BalanceLoss;
+import dev.mojave.nn.Initializer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -58,8 +60,12 @@ public final class HfConfig {
     /** Returns what concerns training alone and has no key in Hugging Face's config, in sentences; logits do not depend on it. */
     public static List<String> lostInHuggingFace(ModelSpec spec) {
         List<String> lost = new ArrayList<>();
-        if (spec.initializer() != null) {
-            lost.add("initializer is left out; it concerns the weights that a new model begins with");
+        switch (spec.start()) {
+            case ModelKeys.Start(double _, Initializer initializer) -> {
+                if (initializer != null) {
+                    lost.add("initializer is left out; it concerns the weights that a new model begins with");
+                }
+            }
         }
         spec.mixture().ifPresent(moe -> {
             moe.losses().section().keySet().stream()
@@ -84,7 +90,7 @@ public final class HfConfig {
         }
         if (config.path("model_type").asString("").equals(HfFamily.GPT2.modelType()) && !config.has(OWN)) {
             boolean alike = Stream.of("embd_pdrop", "attn_pdrop")
-                    .allMatch(key -> config.path(key).asDouble(0.1) == spec.dropout());
+                    .allMatch(key -> config.path(key).asDouble(0.1) == spec.stack().dropout());
             if (!alike) {
                 warnings.add(
                         "embd_pdrop and attn_pdrop differ from resid_pdrop, which stands for all three in training");

@@ -1,6 +1,7 @@
 package dev.mojave.interop;
 
 import dev.mojave.base.Failure;
+import dev.mojave.model.ModelKeys;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
 import dev.mojave.moe.BalanceLoss;
@@ -70,22 +71,17 @@ final class HfConfigReader {
         int width = whole("n_embd", 768);
         int heads = whole("n_head", 12);
         return new ModelSpec(
-                whole("vocab_size", 50_257),
-                width,
-                whole("n_layer", 12),
-                heads,
-                heads,
-                whole("n_inner", 4 * width),
-                whole("n_positions", 1024),
-                Norm.Kind.LAYER_NORM,
-                number("layer_norm_epsilon", 1e-5),
-                Positions.LEARNED,
-                10_000,
-                Activation.GELU,
-                true,
-                flag("tie_word_embeddings", true),
-                number("resid_pdrop", 0.1),
+                new ModelKeys.Frame(
+                        whole("vocab_size", 50_257),
+                        whole("n_positions", 1024),
+                        flag("tie_word_embeddings", true),
+                        new ModelKeys.Position(Positions.LEARNED)),
+                new ModelKeys.Stack(width, whole("n_layer", 12), number("resid_pdrop", 0.1)),
+                new ModelKeys.Attention(heads, heads, Attention.Bias.ALL),
+                new ModelKeys.FeedForward(whole("n_inner", 4 * width), Activation.GELU, true),
+                new ModelKeys.Norm(Norm.Kind.LAYER_NORM, number("layer_norm_epsilon", 1e-5), true),
                 initializerRange(),
+                null,
                 null);
     }
 
@@ -99,29 +95,19 @@ final class HfConfigReader {
         boolean mlpBias = is(HfFamily.LLAMA) && flag("mlp_bias", false);
         HfRope rope = new HfRope(this, config, context, mixtral ? 1e6 : 10_000);
         return new ModelSpec(
-                whole("vocab_size"),
-                whole("hidden_size"),
-                whole("num_hidden_layers"),
-                heads,
-                keyValueHeads(heads),
-                headSize(heads),
-                whole("intermediate_size"),
-                context,
-                Norm.Kind.RMS_NORM,
-                number("rms_norm_eps", eps),
-                Positions.ROPE,
-                rope.theta(),
-                rope.scaling(),
-                Activation.SWIGLU,
-                mlpBias && bias == Attention.Bias.ALL,
-                bias,
-                mlpBias,
-                qkNorm,
-                window.orElse(null),
-                flag("tie_word_embeddings", false),
-                number("attention_dropout", 0),
+                new ModelKeys.Frame(
+                        whole("vocab_size"),
+                        context,
+                        flag("tie_word_embeddings", false),
+                        new ModelKeys.Position(Positions.ROPE, rope.theta(), rope.scaling())),
+                new ModelKeys.Stack(
+                        whole("hidden_size"), whole("num_hidden_layers"), number("attention_dropout", 0)),
+                new ModelKeys.Attention(
+                        heads, keyValueHeads(heads), headSize(heads), bias, qkNorm, window.orElse(null)),
+                new ModelKeys.FeedForward(whole("intermediate_size"), Activation.SWIGLU, mlpBias),
+                new ModelKeys.Norm(
+                        Norm.Kind.RMS_NORM, number("rms_norm_eps", eps), mlpBias && bias == Attention.Bias.ALL),
                 initializerRange(),
-                null,
                 moe,
                 null);
     }
@@ -151,9 +137,9 @@ final class HfConfigReader {
     }
 
     /** Of no concern to a model that has its weights: one that Mojave would not begin with is as good as none. */
-    private double initializerRange() {
+    private ModelKeys.Start initializerRange() {
         double range = config.path("initializer_range").asDouble(INITIALIZER_RANGE);
-        return range > 0 && range < Double.POSITIVE_INFINITY ? range : INITIALIZER_RANGE;
+        return new ModelKeys.Start(range > 0 && range < Double.POSITIVE_INFINITY ? range : INITIALIZER_RANGE);
     }
 
     boolean is(HfFamily family) {

@@ -1,5 +1,6 @@
 package dev.mojave.interop;
 
+import dev.mojave.model.ModelKeys;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
 import dev.mojave.moe.BalanceLoss;
@@ -24,22 +25,22 @@ final class HfConfigWriter {
         switch (family) {
             case GPT2 -> {}
             case LLAMA -> {
-                config.put("attention_bias", spec.attentionBias() == Attention.Bias.ALL);
-                config.put("mlp_bias", spec.mlpBias());
+                config.put("attention_bias", spec.attention().attentionBias() == Attention.Bias.ALL);
+                config.put("mlp_bias", spec.feedForward().mlpBias());
             }
             case MISTRAL, MIXTRAL -> config.put("sliding_window", window(spec).orElse(null));
             case QWEN2 -> qwenWindow(config, spec);
             case OLMOE -> {
-                config.put("attention_bias", spec.attentionBias() == Attention.Bias.ALL);
+                config.put("attention_bias", spec.attention().attentionBias() == Attention.Bias.ALL);
                 config.putNull("clip_qkv");
                 // Another default names a token of a vocabulary that is not ours.
                 config.putNull("pad_token_id");
             }
             case QWEN2_MOE ->
-                config.put("qkv_bias", spec.attentionBias() == Attention.Bias.QKV)
+                config.put("qkv_bias", spec.attention().attentionBias() == Attention.Bias.QKV)
                         .put("use_sliding_window", false);
             case QWEN3, QWEN3_MOE -> {
-                config.put("attention_bias", spec.attentionBias() == Attention.Bias.ALL);
+                config.put("attention_bias", spec.attention().attentionBias() == Attention.Bias.ALL);
                 qwenWindow(config, spec);
             }
         }
@@ -48,7 +49,7 @@ final class HfConfigWriter {
     }
 
     private static Optional<Integer> window(ModelSpec spec) {
-        return switch (spec.attention()) {
+        return switch (spec.attentionSpec()) {
             case AttentionSpec.GroupedQuery _ -> Optional.empty();
             case AttentionSpec.SlidingWindow(AttentionSpec.GroupedQuery _, int window) -> Optional.of(window);
         };
@@ -68,8 +69,8 @@ final class HfConfigWriter {
         config.put("model_type", modelType);
         config.put("torch_dtype", "float32");
         config.put("vocab_size", spec.vocabSize());
-        config.put("tie_word_embeddings", spec.tieWordEmbeddings());
-        config.put("initializer_range", spec.initializerRange());
+        config.put("tie_word_embeddings", spec.frame().tieWordEmbeddings());
+        config.put("initializer_range", spec.start().initializerRange());
         // Hugging Face's defaults name tokens of vocabularies that are not ours.
         config.putNull("bos_token_id");
         config.putNull("eos_token_id");
@@ -79,33 +80,34 @@ final class HfConfigWriter {
     private static void gpt2(ObjectNode config, ModelSpec spec) {
         config.put("n_embd", spec.hiddenSize());
         config.put("n_layer", spec.numHiddenLayers());
-        config.put("n_head", spec.numAttentionHeads());
-        config.put("n_inner", spec.intermediateSize());
+        config.put("n_head", spec.attention().numAttentionHeads());
+        config.put("n_inner", spec.feedForward().intermediateSize());
         config.put("n_positions", spec.maxPositionEmbeddings());
         config.put("activation_function", "gelu_new");
-        config.put("layer_norm_epsilon", spec.normEps());
-        config.put("embd_pdrop", spec.dropout());
-        config.put("attn_pdrop", spec.dropout());
-        config.put("resid_pdrop", spec.dropout());
+        config.put("layer_norm_epsilon", spec.norm().normEps());
+        config.put("embd_pdrop", spec.stack().dropout());
+        config.put("attn_pdrop", spec.stack().dropout());
+        config.put("resid_pdrop", spec.stack().dropout());
     }
 
     private static void llama(ObjectNode config, ModelSpec spec) {
         config.put("hidden_size", spec.hiddenSize());
         config.put("num_hidden_layers", spec.numHiddenLayers());
-        config.put("num_attention_heads", spec.numAttentionHeads());
-        config.put("num_key_value_heads", spec.numKeyValueHeads());
+        config.put("num_attention_heads", spec.attention().numAttentionHeads());
+        config.put("num_key_value_heads", spec.attention().numKeyValueHeads());
         config.put("head_dim", spec.headSize());
-        config.put("intermediate_size", spec.intermediateSize());
+        config.put("intermediate_size", spec.feedForward().intermediateSize());
         config.put("max_position_embeddings", spec.maxPositionEmbeddings());
         config.put("hidden_act", "silu");
-        config.put("rms_norm_eps", spec.normEps());
-        config.put("attention_dropout", spec.dropout());
+        config.put("rms_norm_eps", spec.norm().normEps());
+        config.put("attention_dropout", spec.stack().dropout());
+        ModelKeys.Position position = spec.frame().position();
         // Before transformers 5 the base stood alone, and what stretches it in rope_scaling.
-        config.put("rope_theta", spec.ropeTheta());
+        config.put("rope_theta", position.ropeTheta());
         ObjectNode rope = config.putObject("rope_parameters");
         rope.put("rope_type", "default");
-        rope.put("rope_theta", spec.ropeTheta());
-        spec.scaling().ifPresent(scaling -> {
+        rope.put("rope_theta", position.ropeTheta());
+        Optional.ofNullable(position.ropeScaling()).ifPresent(scaling -> {
             scaling(rope, scaling);
             ObjectNode older = rope.deepCopy();
             older.remove("rope_theta");
@@ -143,7 +145,7 @@ final class HfConfigWriter {
     private static void mixture(ObjectNode config, HfFamily family, ModelSpec spec, MoeSpec moe) {
         boolean mixtral = family == HfFamily.MIXTRAL;
         Integer width = moe.moeIntermediateSize();
-        int expert = width == null ? spec.intermediateSize() : width;
+        int expert = width == null ? spec.feedForward().intermediateSize() : width;
         config.put(mixtral ? "num_local_experts" : "num_experts", moe.numExperts());
         config.put("num_experts_per_tok", moe.numExpertsPerTok());
         config.put("router_aux_loss_coef", moe.losses().at(0, 1).getOrDefault(BalanceLoss.MIXTRAL_BALANCE, 0.0));

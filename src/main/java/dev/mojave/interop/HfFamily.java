@@ -65,23 +65,23 @@ enum HfFamily {
     }
 
     private static HfFamily nearest(ModelSpec spec) {
-        if (spec.norm() == Norm.Kind.LAYER_NORM) {
+        if (spec.norm().kind() == Norm.Kind.LAYER_NORM) {
             return GPT2;
         }
         if (spec.mixture().isEmpty()) {
-            if (spec.qkNorm() == QkNorm.HEAD) {
+            if (spec.attention().qkNorm() == QkNorm.HEAD) {
                 return QWEN3;
             }
-            return switch (spec.attentionBias()) {
+            return switch (spec.attention().attentionBias()) {
                 case QKV -> QWEN2;
                 case ALL -> LLAMA;
-                case NONE -> spec.attention() instanceof AttentionSpec.SlidingWindow ? MISTRAL : LLAMA;
+                case NONE -> spec.attentionSpec() instanceof AttentionSpec.SlidingWindow ? MISTRAL : LLAMA;
             };
         }
         if (spec.mixture().get().sharedExpertIntermediateSize() > 0) {
             return QWEN2_MOE;
         }
-        return switch (spec.qkNorm()) {
+        return switch (spec.attention().qkNorm()) {
             case NONE -> MIXTRAL;
             case HEAD -> QWEN3_MOE;
             case PROJECTION -> OLMOE;

@@ -2,9 +2,9 @@ package dev.mojave.interop;
 
 import dev.mojave.model.BlockSpec;
 import dev.mojave.model.FrameSpec;
+import dev.mojave.model.ModelKeys;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
-import dev.mojave.moe.Capacity;
 import dev.mojave.moe.Dispatch;
 import dev.mojave.moe.ExpertBank;
 import dev.mojave.moe.Experts;
@@ -46,13 +46,27 @@ final class HfObstacles {
     }
 
     private void model(ModelSpec spec) {
-        unless(spec.parallelBlocks().isEmpty(), "parallel", "there", "no parallel blocks");
-        frame(spec.frame());
-        spec.blocks().forEach(this::block);
-        if (family.sparse()) {
-            spec.mixture().ifPresentOrElse(this::mixture, () -> unless(false, "moe", "absent", "experts"));
-        } else {
-            unless(spec.mixture().isEmpty(), "moe", "there", "no experts");
+        switch (spec) {
+            case ModelSpec(
+                    ModelKeys.Frame(var _, var _, var _, ModelKeys.Position(var _, var _, var _)),
+                    ModelKeys.Stack(var _, var _, var _),
+                    ModelKeys.Attention(var _, var _, var _, var _, var _, var _),
+                    ModelKeys.FeedForward(var _, var _, var _),
+                    ModelKeys.Norm(var _, var _, var _),
+                    ModelKeys.Start(var _, var _), // concerns training alone
+                    MoeSpec moe,
+                    var parallel) -> {
+                unless(parallel == null, "parallel", "there", "no parallel blocks");
+                // These say what the keys of the other groups come to.
+                frame(spec.frameSpec());
+                spec.blocks().forEach(this::block);
+                if (family.sparse()) {
+                    Optional.ofNullable(moe)
+                            .ifPresentOrElse(this::mixture, () -> unless(false, "moe", "absent", "experts"));
+                } else {
+                    unless(moe == null, "moe", "there", "no experts");
+                }
+            }
         }
     }
 
@@ -185,7 +199,7 @@ final class HfObstacles {
                     RouterSpec router,
                     var _,
                     Dispatch.Kind dispatch,
-                    Capacity _,
+                    var _,
                     double _,
                     double _) -> {
                 unless(router instanceof TopKRouter.Spec, "moe.router", router.kind(), "top_k");

@@ -136,7 +136,7 @@ public final class ModelFolder implements AutoCloseable {
                     path.resolve(CONFIG), asked, elements);
         }
         long angles = (long) spec.maxPositionEmbeddings() * spec.headSize();
-        if (spec.positionEmbedding() == Positions.ROPE && angles > LARGEST_TABLE) {
+        if (spec.frame().position().positionEmbedding() == Positions.ROPE && angles > LARGEST_TABLE) {
             throw Failure.data(
                     "%s: max_position_embeddings (%,d) takes %,d rotary angles of each kind; at most %,d are supported",
                     path.resolve(CONFIG), spec.maxPositionEmbeddings(), angles / 2, LARGEST_TABLE / 2);

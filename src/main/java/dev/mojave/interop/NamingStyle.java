@@ -123,13 +123,13 @@ enum NamingStyle {
     }
 
     static NamingStyle of(ModelSpec spec) {
-        return switch (spec.norm()) {
+        return switch (spec.norm().kind()) {
             case LAYER_NORM -> GPT2;
             case RMS_NORM -> {
                 boolean shared = spec.mixture()
                         .map(moe -> moe.sharedExpertIntermediateSize() > 0)
                         .orElse(false);
-                yield shared || spec.qkNorm() != QkNorm.NONE ? QWEN : LLAMA;
+                yield shared || spec.attention().qkNorm() != QkNorm.NONE ? QWEN : LLAMA;
             }
         };
     }

@@ -49,7 +49,7 @@ final class PublishedTensors implements StoredTensors {
                 place(name.startsWith("lm_head.") ? name : prefix + name, name, style);
             }
         }
-        Place head = spec.tieWordEmbeddings() ? places.get(HEAD) : null;
+        Place head = spec.frame().tieWordEmbeddings() ? places.get(HEAD) : null;
         if (head != null) {
             String embedding = style.outside("embedding") + ".weight";
             if (places.putIfAbsent(embedding, head) != null) {

@@ -169,7 +169,7 @@ public final class WeightNames {
         String inside = layer.group(2);
         String prefix = style.layer(Integer.parseInt(layer.group(1)));
         boolean stacked = inside.startsWith("moe.experts.");
-        List<String> parts = style.inLayer(inside, spec.hiddenAct().projections() == 2);
+        List<String> parts = style.inLayer(inside, spec.feedForward().hiddenAct().projections() == 2);
         long[] rows = rows(spec, parts.size(), value.size(stacked ? 1 : 0));
         for (int expert = stacked ? 0 : -1; expert < (stacked ? value.size(0) : 0); expert++) {
             long first = 0;
@@ -189,8 +189,8 @@ public final class WeightNames {
     /** Splits the rows of a fused matrix: gate and up in halves; queries, keys and values by their heads. */
     private static long[] rows(ModelSpec spec, int parts, long rows) {
         if (parts == 3) {
-            long heads = spec.numAttentionHeads();
-            long keyValueHeads = spec.numKeyValueHeads();
+            long heads = spec.attention().numAttentionHeads();
+            long keyValueHeads = spec.attention().numKeyValueHeads();
             long size = rows / (heads + 2 * keyValueHeads);
             return new long[] {heads * size, keyValueHeads * size, keyValueHeads * size};
         }

@@ -37,7 +37,7 @@ public final class LanguageModel implements AutoCloseable {
 
     private LanguageModel(ModelSpec spec, Init init) {
         this.spec = spec;
-        FrameSpec frame = spec.frame();
+        FrameSpec frame = spec.frameSpec();
         this.embedding = new Embedding(frame, init);
         Optional<ParallelParts> parts = ParallelParts.of(spec);
         this.blocksBefore = parts.map(p -> p.spec().fullLayers()).orElse(spec.numHiddenLayers());
@@ -65,7 +65,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Builds a model with fresh parameters drawn from the seed. */
     public static LanguageModel build(ModelSpec spec, long seed) {
-        return new LanguageModel(spec, Init.of(Rng.seeded(seed), spec.initialisation(), spec.initializerRange()));
+        return new LanguageModel(spec, Init.of(Rng.seeded(seed), spec.start().initialisation(), spec.start().initializerRange()));
     }
 
     /** Builds a model whose matrices are 0, for weights that are about to be read: drawing them first would take longer than reading. */
@@ -84,7 +84,7 @@ public final class LanguageModel implements AutoCloseable {
         blocks.forEach(block -> layers.add(block.weights()));
         spec.parallelBlocks().ifPresent(parts -> layers.add(blocksBefore, new ModelWeights.Parallel(parts)));
         return new ModelWeights(
-                spec.frame(),
+                spec.frameSpec(),
                 embedding.weightVD(),
                 embedding.positionsTD(),
                 layers,
@@ -128,7 +128,7 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Makes a cache for generating with this model. */
     public KvCache newCache(int batch) {
-        KvCache.Layer full = new KvCache.Layer(spec.numKeyValueHeads(), spec.headSize());
+        KvCache.Layer full = new KvCache.Layer(spec.attention().numKeyValueHeads(), spec.headSize());
         List<KvCache.Layer> layers = new ArrayList<>(Collections.nCopies(blocks.size(), full));
         ParallelParts.of(spec).ifPresent(parts -> layers.addAll(blocksBefore, parts.cacheLayers()));
         return new KvCache(layers, batch, spec.maxPositionEmbeddings());

@@ -21,7 +21,7 @@ public record ModelCounts(
         long total, long active, long withoutEmbeddings, long activeWithoutEmbeddings, long flopsPerToken) {
 
     static ModelCounts of(ModelSpec spec) {
-        return switch (spec.frame()) {
+        return switch (spec.frameSpec()) {
             case FrameSpec(
                     int vocabulary,
                     int width,

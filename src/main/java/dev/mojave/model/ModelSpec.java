@@ -1,21 +1,13 @@
 package dev.mojave.model;
 
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.mojave.base.Check;
-import dev.mojave.base.Default;
+import dev.mojave.base.Flat;
 import dev.mojave.moe.BalanceLosses;
-import dev.mojave.moe.Experts;
 import dev.mojave.moe.Mixture;
-import dev.mojave.moe.MoeLayer;
 import dev.mojave.moe.Routing;
-import dev.mojave.moe.SharedExpert;
-import dev.mojave.nn.Attention;
 import dev.mojave.nn.AttentionSpec;
-import dev.mojave.nn.FeedForward;
-import dev.mojave.nn.Initializer;
-import dev.mojave.nn.Norm;
 import dev.mojave.nn.Positions;
-import dev.mojave.nn.QkNorm;
-import dev.mojave.nn.RopeScaling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,147 +19,93 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Pre-norm blocks: {@code x += attention(norm(x)); x += feed_forward(norm(x))}, a final norm, a head.
  *
- * @param vocabSize tokens in the vocabulary
- * @param hiddenSize model width D
- * @param numHiddenLayers blocks
- * @param numAttentionHeads query heads; divides the width, unless {@code headDim} is set
- * @param numKeyValueHeads key and value heads; divides the query heads
- * @param headDim size of one head; absent = width / heads
- * @param intermediateSize width of the feed-forward, of each expert where sparse and {@code moe_intermediate_size} is not set
- * @param maxPositionEmbeddings context length in tokens
- * @param norm which normalisation
- * @param normEps its epsilon
- * @param positionEmbedding how positions enter
- * @param ropeTheta base of the rotary angles
- * @param ropeScaling how rotary angles are stretched; absent = not at all
- * @param hiddenAct GELU or SwiGLU
- * @param bias whether LayerNorms have biases, and unless typed otherwise all linear layers
- * @param attentionBias which linear layers of the attention have biases
- * @param mlpBias whether those of feed-forwards and experts have
- * @param qkNorm whether queries and keys are normalised
- * @param slidingWindow how many tokens a token sees, itself among them; absent = all up to itself
- * @param tieWordEmbeddings whether the head is the token embedding
- * @param dropout probability, on embeddings, attention weights and residual branches
- * @param initializerRange standard deviation of initial matrices where the initializer does not say another
- * @param initializer how the deviations follow from it; absent = GPT-2's
+ * @param frame vocabulary, context and positions
+ * @param stack width and depth
+ * @param attention of every block
+ * @param feedForward of every block, and of every expert
+ * @param norm of both halves of a block, and before the head
+ * @param start what a new model begins with
  * @param moe absent for a model without mixtures in the place of feed-forwards
  * @param parallel absent for a model whose layers are all alike; not together with {@code moe}
  */
+@JsonPropertyOrder({
+    "vocab_size",
+    "hidden_size",
+    "num_hidden_layers",
+    "num_attention_heads",
+    "num_key_value_heads",
+    "head_dim",
+    "intermediate_size",
+    "max_position_embeddings",
+    "norm",
+    "norm_eps",
+    "position_embedding",
+    "rope_theta",
+    "rope_scaling",
+    "hidden_act",
+    "bias",
+    "attention_bias",
+    "mlp_bias",
+    "qk_norm",
+    "sliding_window",
+    "tie_word_embeddings",
+    "dropout",
+    "initializer_range",
+    "initializer",
+    "moe",
+    "parallel"
+})
 public record ModelSpec(
-        int vocabSize,
-        int hiddenSize,
-        int numHiddenLayers,
-        int numAttentionHeads,
-        int numKeyValueHeads,
-        @Nullable Integer headDim,
-        int intermediateSize,
-        int maxPositionEmbeddings,
-        Norm.Kind norm,
-        double normEps,
-        Positions positionEmbedding,
-        double ropeTheta,
-        @Nullable RopeScaling ropeScaling,
-        FeedForward.Activation hiddenAct,
-        boolean bias,
-        Attention.Bias attentionBias,
-        boolean mlpBias,
-        @Default("none") QkNorm qkNorm,
-        @Nullable Integer slidingWindow,
-        boolean tieWordEmbeddings,
-        double dropout,
-        double initializerRange,
-        @Nullable Initializer initializer,
+        @Flat ModelKeys.Frame frame,
+        @Flat ModelKeys.Stack stack,
+        @Flat ModelKeys.Attention attention,
+        @Flat ModelKeys.FeedForward feedForward,
+        @Flat ModelKeys.Norm norm,
+        @Flat ModelKeys.Start start,
         @Nullable MoeSpec moe,
         @Nullable ParallelSpec parallel) {
 
-    /** Checks every size, alone and together. */
+    /** Checks what concerns keys of several groups. */
     public ModelSpec {
-        Check.that(vocabSize >= 2, "vocab_size (%d) must be at least 2", vocabSize);
-        Check.that(hiddenSize >= 1, "hidden_size (%d) must be positive", hiddenSize);
-        Check.that(numHiddenLayers >= 1, "num_hidden_layers (%d) must be positive", numHiddenLayers);
-        Check.that(maxPositionEmbeddings >= 1, "max_position_embeddings (%d) must be positive", maxPositionEmbeddings);
-        Check.that(normEps > 0, "norm_eps (%s) must be positive", normEps);
-        Check.that(ropeTheta > 0, "rope_theta (%s) must be positive", ropeTheta);
-        Check.that(0 <= dropout && dropout < 1, "dropout (%s) must be at least 0 and below 1", dropout);
-        Check.that(initializerRange > 0, "initializer_range (%s) must be positive", initializerRange);
-        int size = headDim == null ? AttentionSpec.GroupedQuery.sharedHeadSize(hiddenSize, numAttentionHeads) : headDim;
-        // What says no more than its default is left out, so that equal models are equal records.
-        headDim = headDim != null && (long) headDim * numAttentionHeads == hiddenSize ? null : headDim;
-        initializer = initializer instanceof Initializer.Gpt2 ? null : initializer;
-        new AttentionSpec.GroupedQuery(
-                hiddenSize, numAttentionHeads, numKeyValueHeads, size, attentionBias, qkNorm, normEps, dropout);
+        int width = stack.hiddenSize();
+        int size = attention.headSize(width);
+        attention = attention.in(width);
+        attention.spec(stack, frame.maxPositionEmbeddings(), norm.normEps());
         Check.that(
-                positionEmbedding != Positions.ROPE || size % 2 == 0,
+                frame.position().positionEmbedding() != Positions.ROPE || size % 2 == 0,
                 "position_embedding rope needs an even head size; %s is %d",
-                headDim == null ? "hidden_size / num_attention_heads" : "head_dim",
+                attention.headDim() == null ? "hidden_size / num_attention_heads" : "head_dim",
                 size);
-        Check.that(
-                ropeScaling == null || positionEmbedding == Positions.ROPE,
-                "rope_scaling needs position_embedding rope");
-        Check.that(
-                new FeedForward.Spec(hiddenSize, intermediateSize, hiddenAct, mlpBias).parameterCount() > 0,
-                "intermediate_size (%d) must be positive",
-                intermediateSize);
-        if (slidingWindow != null) {
-            Check.that(slidingWindow >= 1, "sliding_window (%d) must be at least 1, the token itself", slidingWindow);
-        }
         if (moe != null) {
-            moe.checkShared(intermediateSize);
+            moe.checkShared(feedForward.intermediateSize());
         }
         if (parallel != null) {
             Check.that(
-                    slidingWindow == null,
+                    attention.slidingWindow() == null,
                     "sliding_window does not go with parallel, whose blocks see their own tokens or all of them; remove it");
             Check.that(moe == null, "moe and parallel are two kinds of mixture; remove one of them");
-            parallel.checkLayers(numHiddenLayers, positionEmbedding);
+            parallel.checkLayers(stack.numHiddenLayers(), frame.position().positionEmbedding());
         }
     }
 
-    /** A model with biases everywhere or nowhere and without the options that few have: size of heads, q/k norm, stretched angles. */
-    public ModelSpec(
-            int vocabSize,
-            int hiddenSize,
-            int numHiddenLayers,
-            int numAttentionHeads,
-            int numKeyValueHeads,
-            int intermediateSize,
-            int maxPositionEmbeddings,
-            Norm.Kind norm,
-            double normEps,
-            Positions positionEmbedding,
-            double ropeTheta,
-            FeedForward.Activation hiddenAct,
-            boolean bias,
-            boolean tieWordEmbeddings,
-            double dropout,
-            double initializerRange,
-            @Nullable MoeSpec moe) {
-        this(
-                vocabSize,
-                hiddenSize,
-                numHiddenLayers,
-                numAttentionHeads,
-                numKeyValueHeads,
-                null,
-                intermediateSize,
-                maxPositionEmbeddings,
-                norm,
-                normEps,
-                positionEmbedding,
-                ropeTheta,
-                null,
-                hiddenAct,
-                bias,
-                Attention.Bias.of(bias),
-                bias,
-                QkNorm.NONE,
-                null,
-                tieWordEmbeddings,
-                dropout,
-                initializerRange,
-                null,
-                moe,
-                null);
+    /** Returns the size of the vocabulary. */
+    public int vocabSize() {
+        return frame.vocabSize();
+    }
+
+    /** Returns the length of the context in tokens. */
+    public int maxPositionEmbeddings() {
+        return frame.maxPositionEmbeddings();
+    }
+
+    /** Returns the width of the residual stream. */
+    public int hiddenSize() {
+        return stack.hiddenSize();
+    }
+
+    /** Returns the number of layers. */
+    public int numHiddenLayers() {
+        return stack.numHiddenLayers();
     }
 
     /** Returns the mixture, if this model is sparse. */
@@ -177,41 +115,24 @@ public record ModelSpec(
 
     /** Returns the same model, dense. */
     public ModelSpec dense() {
-        return with(intermediateSize, null, null);
+        return new ModelSpec(frame, stack, attention, feedForward, norm, start, null, null);
+    }
+
+    /** Returns the same model with a mixture. */
+    public ModelSpec withMixture(MoeSpec mixture) {
+        return new ModelSpec(frame, stack, attention, feedForward, norm, start, mixture, parallel);
     }
 
     /** Returns the same model with another width of its feed-forwards. */
     public ModelSpec withIntermediateSize(int size) {
-        return with(size, moe, parallel);
+        return new ModelSpec(
+                frame, stack, attention, feedForward.withIntermediateSize(size), norm, start, moe, parallel);
     }
 
-    private ModelSpec with(int newIntermediateSize, @Nullable MoeSpec newMoe, @Nullable ParallelSpec newParallel) {
-        return new ModelSpec(
-                vocabSize,
-                hiddenSize,
-                numHiddenLayers,
-                numAttentionHeads,
-                numKeyValueHeads,
-                headDim,
-                newIntermediateSize,
-                maxPositionEmbeddings,
-                norm,
-                normEps,
-                positionEmbedding,
-                ropeTheta,
-                ropeScaling,
-                hiddenAct,
-                bias,
-                attentionBias,
-                mlpBias,
-                qkNorm,
-                slidingWindow,
-                tieWordEmbeddings,
-                dropout,
-                initializerRange,
-                initializer,
-                newMoe,
-                newParallel);
+    /** Returns the same model with another number of layers. */
+    public ModelSpec withLayers(int layers) {
+        ModelKeys.Stack other = new ModelKeys.Stack(stack.hiddenSize(), layers, stack.dropout());
+        return new ModelSpec(frame, other, attention, feedForward, norm, start, moe, parallel);
     }
 
     /** Returns the parallel layers, if this model has some. */
@@ -239,49 +160,34 @@ public record ModelSpec(
 
     /** Returns the size of one head. */
     public int headSize() {
-        return headDim == null ? hiddenSize / numAttentionHeads : headDim;
-    }
-
-    /** Returns how rotary angles are stretched, if they are. */
-    public Optional<RopeScaling> scaling() {
-        return Optional.ofNullable(ropeScaling);
+        return attention.headSize(stack.hiddenSize());
     }
 
     /** Returns the attention of every block; a window that holds the whole context hides nothing and is none. */
-    public AttentionSpec attention() {
-        AttentionSpec.GroupedQuery grouped = new AttentionSpec.GroupedQuery(
-                hiddenSize, numAttentionHeads, numKeyValueHeads, headSize(), attentionBias, qkNorm, normEps, dropout);
-        return slidingWindow == null || slidingWindow >= maxPositionEmbeddings
-                ? grouped
-                : new AttentionSpec.SlidingWindow(grouped, slidingWindow);
+    public AttentionSpec attentionSpec() {
+        return attention.spec(stack, frame.maxPositionEmbeddings(), norm.normEps());
     }
 
     /** Returns what the model has around its blocks. */
-    public FrameSpec frame() {
-        FrameSpec.Position position = switch (positionEmbedding) {
-            case LEARNED -> new FrameSpec.Learned();
-            case SINUSOIDAL -> new FrameSpec.Sinusoidal();
-            case ROPE -> new FrameSpec.Rotated(headSize(), ropeTheta, scaling());
-        };
-        return new FrameSpec(
-                vocabSize, hiddenSize, maxPositionEmbeddings, position, tieWordEmbeddings, normSpec(), dropout);
+    public FrameSpec frameSpec() {
+        return frame.spec(stack, headSize(), norm);
     }
 
     /** Returns what the block of a layer of full width computes. */
     public BlockSpec block(int layer) {
-        Optional<MoeLayer.Spec> mixture = mixture(layer);
-        return new BlockSpec(
-                BlockSpec.Topology.PRE_NORM,
-                normSpec(),
-                attention(),
-                mixture.isPresent() ? new BlockSpec.Sparse(mixture.get()) : new BlockSpec.Dense(feedForward()),
-                dropout);
+        BlockSpec.SecondHalf half = mixture().filter(m -> m.sparse(layer))
+                .<BlockSpec.SecondHalf>map(m -> new BlockSpec.Sparse(m.layer(stack.hiddenSize(), feedForward)))
+                .orElseGet(() -> new BlockSpec.Dense(feedForward.spec(stack.hiddenSize())));
+        return switch (stack) {
+            case ModelKeys.Stack(int width, int _, double dropout) ->
+                new BlockSpec(BlockSpec.Topology.PRE_NORM, norm.spec(width), attentionSpec(), half, dropout);
+        };
     }
 
     /** Returns what the blocks of full width compute, in order; the layers between them where {@code parallel} is set are none. */
     public List<BlockSpec> blocks() {
         List<BlockSpec> blocks = new ArrayList<>();
-        for (int layer = 0; layer < numHiddenLayers; layer++) {
+        for (int layer = 0; layer < numHiddenLayers(); layer++) {
             if (!between(layer)) {
                 blocks.add(block(layer));
             }
@@ -291,35 +197,7 @@ public record ModelSpec(
 
     /** Returns whether a layer is one of parallel blocks. */
     boolean between(int layer) {
-        return parallel != null && layer >= parallel.fullLayers() && layer < numHiddenLayers - parallel.fullLayers();
-    }
-
-    FeedForward.Spec feedForward() {
-        return new FeedForward.Spec(hiddenSize, intermediateSize, hiddenAct, mlpBias);
-    }
-
-    Norm.Spec normSpec() {
-        return new Norm.Spec(norm, hiddenSize, normEps, bias);
-    }
-
-    Optional<MoeLayer.Spec> mixture(int layer) {
-        return mixture().filter(m -> m.sparse(layer)).map(this::moeLayer);
-    }
-
-    private MoeLayer.Spec moeLayer(MoeSpec m) {
-        Integer size = m.moeIntermediateSize();
-        FeedForward.Spec each =
-                new FeedForward.Spec(hiddenSize, size == null ? intermediateSize : size, hiddenAct, mlpBias);
-        int shared = m.sharedExpertIntermediateSize();
-        return new MoeLayer.Spec(
-                m.router(),
-                m.sizes(hiddenSize),
-                new Experts.Spec(m.numExperts(), each, m.expertDropout()),
-                m.travel(),
-                shared == 0
-                        ? Optional.empty()
-                        : Optional.of(new SharedExpert.Spec(
-                                new FeedForward.Spec(hiddenSize, shared, hiddenAct, mlpBias), m.sharedExpertGate())));
+        return parallel != null && layer >= parallel.fullLayers() && layer < numHiddenLayers() - parallel.fullLayers();
     }
 
     /** Returns the names of the categories of documents that the router wants to be told, most routers none. */
@@ -357,14 +235,9 @@ public record ModelSpec(
         return ModelWords.caveats(this);
     }
 
-    /** Returns how initial matrices are drawn. */
-    public Initializer initialisation() {
-        return initializer == null ? new Initializer.Gpt2() : initializer;
-    }
-
     /** Returns the factor on the initial values of projections that end in the residual stream. */
     public double residualScale() {
-        return initialisation().residualScale(numHiddenLayers);
+        return start.initialisation().residualScale(stack.numHiddenLayers());
     }
 
     /** Returns what this model will count, before it is built. */

@@ -30,8 +30,8 @@ final class ModelWords {
 
     /** As {@link ModelSpec#describe}. */
     static String describe(ModelSpec spec) {
-        String width = spec.numHiddenLayers() + "x" + spec.hiddenSize() + attention(spec.attention())
-                + ", feed-forward " + spec.intermediateSize();
+        String width = spec.numHiddenLayers() + "x" + spec.hiddenSize() + attention(spec.attentionSpec())
+                + ", feed-forward " + spec.feedForward().intermediateSize();
         if (spec.parallelBlocks().isPresent()) {
             ParallelSpec parallel = spec.parallelBlocks().get();
             return width + ", " + (spec.numHiddenLayers() - 2 * parallel.fullLayers()) + " layers of "

@@ -6,8 +6,11 @@ import dev.mojave.moe.BalanceLoss;
 import dev.mojave.moe.Capacity;
 import dev.mojave.moe.Coefficients;
 import dev.mojave.moe.Dispatch;
+import dev.mojave.moe.Experts;
 import dev.mojave.moe.MoeLayer;
 import dev.mojave.moe.RouterSpec;
+import dev.mojave.moe.SharedExpert;
+import dev.mojave.nn.FeedForward;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -162,8 +165,27 @@ public record MoeSpec(
         return new RouterSpec.Sizes(width, numExperts, numExpertsPerTok, normTopkProb);
     }
 
+    /** Returns what the layers compute in a model whose feed-forwards are such. */
+    MoeLayer.Spec layer(int width, ModelKeys.FeedForward feedForward) {
+        Integer size = moeIntermediateSize;
+        FeedForward.Spec each =
+                (size == null ? feedForward : feedForward.withIntermediateSize(size)).spec(width);
+        return new MoeLayer.Spec(
+                router,
+                sizes(width),
+                new Experts.Spec(numExperts, each, expertDropout),
+                travel(),
+                sharedExpertIntermediateSize == 0
+                        ? Optional.empty()
+                        : Optional.of(new SharedExpert.Spec(
+                                feedForward
+                                        .withIntermediateSize(sharedExpertIntermediateSize)
+                                        .spec(width),
+                                sharedExpertGate)));
+    }
+
     /** Returns how tokens travel between router and experts. */
-    MoeLayer.Travel travel() {
+    private MoeLayer.Travel travel() {
         return new MoeLayer.Travel(dispatch, Optional.ofNullable(capacityFactor), inputJitter);
     }
 

@@ -172,7 +172,7 @@ final class ParallelLayer {
 
     private Tensor change(int block, Tensor rowsRD, long[] places, Pass pass, Context context) {
         Small small = blocks.get(block);
-        double dropout = context.dropout(parts.model().dropout());
+        double dropout = context.dropout(parts.model().stack().dropout());
         boolean alone = ownTokensOnly() && pass.cache.isEmpty();
         Tensor attendedRD =
                 alone ? amongThemselves(small, rowsRD, places, pass, context) : amongAll(block, places, pass, context);
@@ -209,7 +209,7 @@ final class ParallelLayer {
     /** The first half of a block, its residual included. */
     private Tensor attend(
             Small small, Tensor xBSD, Optional<Tensor> visible, Optional<KvCache> cache, int slot, Context context) {
-        double dropout = context.dropout(parts.model().dropout());
+        double dropout = context.dropout(parts.model().stack().dropout());
         return small.attention.residual(xBSD, small.attentionNorm, visible, cache, slot, dropout, context);
     }
 

@@ -29,7 +29,7 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
     }
 
     Norm.Spec norm() {
-        return new Norm.Spec(model.norm(), spec.hiddenSize(), model.normEps(), model.bias());
+        return model.norm().spec(spec.hiddenSize());
     }
 
     AttentionSpec.GroupedQuery attention() {
@@ -40,25 +40,29 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
                 heads,
                 heads,
                 size,
-                model.attentionBias(),
-                model.qkNorm(),
-                model.normEps(),
-                model.dropout());
+                model.attention().attentionBias(),
+                model.attention().qkNorm(),
+                model.norm().normEps(),
+                model.stack().dropout());
     }
 
     FeedForward.Spec feedForward() {
-        return new FeedForward.Spec(spec.hiddenSize(), spec.intermediateSize(), model.hiddenAct(), model.mlpBias());
+        return model.feedForward().withIntermediateSize(spec.intermediateSize()).spec(spec.hiddenSize());
     }
 
     /** Returns what each block computes; it is built from this. */
     BlockSpec block() {
         return new BlockSpec(
-                BlockSpec.Topology.PRE_NORM, norm(), attention(), new BlockSpec.Dense(feedForward()), model.dropout());
+                BlockSpec.Topology.PRE_NORM,
+                norm(),
+                attention(),
+                new BlockSpec.Dense(feedForward()),
+                model.stack().dropout());
     }
 
     /** Returns what routers and maps read of a stream. */
     Tensor read(Tensor x) {
-        return spec.normalize() ? Norm.plain(model.norm(), x, model.normEps()) : x;
+        return spec.normalize() ? Norm.plain(model.norm().kind(), x, model.norm().normEps()) : x;
     }
 
     RouterSpec.Sizes blockSizes() {
@@ -76,11 +80,11 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
     private MoeLayer.Spec projection(int from, int to) {
         ParallelSpec.Projections maps = spec.projections();
         ExpertBank.Spec experts = switch (maps.expert()) {
-            case LINEAR -> new LinearExperts.Spec(maps.numExperts(), new Linear.Spec(from, to, model.mlpBias()));
+            case LINEAR -> new LinearExperts.Spec(maps.numExperts(), new Linear.Spec(from, to, model.feedForward().mlpBias()));
             case SWIGLU ->
                 new Experts.Spec(
                         maps.numExperts(),
-                        new FeedForward.Spec(from, maps.intermediateSize(), Activation.SWIGLU, model.mlpBias(), to));
+                        new FeedForward.Spec(from, maps.intermediateSize(), Activation.SWIGLU, model.feedForward().mlpBias(), to));
         };
         return new MoeLayer.Spec(maps.router(), maps.sizes(from), experts);
     }

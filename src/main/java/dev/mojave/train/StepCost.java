@@ -1,7 +1,5 @@
 package dev.mojave.train;
 
-import dev.mojave.base.Records;
-import dev.mojave.base.Trees;
 import dev.mojave.eval.Rows;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
@@ -19,7 +17,6 @@ import dev.mojave.train.learn.Learner;
 import dev.mojave.train.learn.Losses;
 import dev.mojave.train.listen.Evaluation;
 import java.util.SplittableRandom;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Seconds of one micro-batch and of one optimiser step, and the resident bytes at the peak. */
 record StepCost(double microBatch, double update, double peak) {
@@ -46,16 +43,9 @@ record StepCost(double microBatch, double update, double peak) {
             this.context = TrainJob.context(train, engine);
         }
 
-        /** Returns the same model with so many layers: each computes and keeps what a layer of the whole model does. */
-        static ModelSpec withLayers(ModelSpec model, int layers) {
-            ObjectNode tree = Records.tree(model);
-            return Records.read(
-                    Trees.with(tree, "num_hidden_layers", tree.numberNode(layers)), ModelSpec.class, "plan", "model");
-        }
-
         /** Trains for {@value #STEPS} steps, and for so many seconds at least; the fastest counts, the first ones compile. */
         StepCost measure(int layers, double seconds) {
-            ModelSpec spec = withLayers(recipe.model(), layers);
+            ModelSpec spec = recipe.model().withLayers(layers);
             // Where a step reads all micro-batches before the first goes back, one of several costs more than one
             // alone.
             int parts = train.batchSize() > train.microBatchSize() && spec.balancePoolsTokens(0, 1) ? 2 : 1;

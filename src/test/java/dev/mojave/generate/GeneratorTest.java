@@ -13,9 +13,6 @@ import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.Tiny;
 import dev.mojave.nn.Context;
-import dev.mojave.nn.FeedForward;
-import dev.mojave.nn.Norm;
-import dev.mojave.nn.Positions;
 import dev.mojave.result.GenerateResult;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
@@ -38,24 +35,10 @@ class GeneratorTest {
 
     private static LanguageModel model(long seed) {
         return LanguageModel.build(
-                new ModelSpec(
-                        256,
-                        16,
-                        2,
-                        2,
-                        1,
-                        32,
-                        CONTEXT,
-                        Norm.Kind.RMS_NORM,
-                        1e-5,
-                        Positions.ROPE,
-                        10_000,
-                        FeedForward.Activation.SWIGLU,
-                        false,
-                        true,
-                        0,
-                        0.3,
-                        null),
+                Tiny.spec(
+                        "llama",
+                        "{vocab_size: 256, hidden_size: 16, num_attention_heads: 2, num_key_value_heads: 1, intermediate_size: 32}",
+                        "{max_position_embeddings: 16, tie_word_embeddings: true, initializer_range: 0.3}"),
                 seed);
     }
 

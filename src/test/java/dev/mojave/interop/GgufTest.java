@@ -95,7 +95,7 @@ class GgufTest {
             }
             compare(file, "blk.1.ffn_down_exps.weight", down, step);
             assertThat(file.shapes.get("blk.1.ffn_down_exps.weight"))
-                    .containsExactly((long) spec.intermediateSize(), 64L, 3L);
+                    .containsExactly((long) spec.feedForward().intermediateSize(), 64L, 3L);
         }
         assertThat(file.shapes).hasSize(2 * 10 + 3);
         assertThat(file.metadata)

@@ -91,8 +91,8 @@ class HfConfigTest {
         assertThat(config.path("model_type").stringValue()).isEqualTo("llama");
         config.remove("mojave");
         ModelSpec read = HfConfig.read(config, "config.json");
-        assertThat(read.attentionBias()).isEqualTo(Attention.Bias.ALL);
-        assertThat(read.mlpBias()).isFalse();
+        assertThat(read.attention().attentionBias()).isEqualTo(Attention.Bias.ALL);
+        assertThat(read.feedForward().mlpBias()).isFalse();
     }
 
     @Test
@@ -105,23 +105,23 @@ class HfConfigTest {
                 {"model_type": "llama", "vocab_size": 32000, "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4,
                  "intermediate_size": 96, "max_position_embeddings": 128, "rope_theta": 500000.0, "rope_scaling": null}
                 """);
-        assertThat(llama.normEps()).isEqualTo(1e-6);
-        assertThat(llama.ropeTheta()).isEqualTo(500_000);
-        assertThat(llama.numKeyValueHeads()).isEqualTo(4);
-        assertThat(llama.tieWordEmbeddings()).isFalse();
+        assertThat(llama.norm().normEps()).isEqualTo(1e-6);
+        assertThat(llama.frame().position().ropeTheta()).isEqualTo(500_000);
+        assertThat(llama.attention().numKeyValueHeads()).isEqualTo(4);
+        assertThat(llama.frame().tieWordEmbeddings()).isFalse();
         String sizes = """
                 "vocab_size": 320, "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 32, "intermediate_size": 96,
                 "max_position_embeddings": 128}
                 """;
         ModelSpec mistral = read("{\"model_type\": \"mistral\", " + sizes);
-        assertThat(mistral.numKeyValueHeads()).isEqualTo(8);
+        assertThat(mistral.attention().numKeyValueHeads()).isEqualTo(8);
         assertThat(mistral.headSize()).isEqualTo(2);
         assertThat(read("{\"model_type\": \"mistral\", \"num_key_value_heads\": null, " + sizes)
-                        .numKeyValueHeads())
+                        .attention().numKeyValueHeads())
                 .isEqualTo(32);
         ModelSpec qwen2 = read("{\"model_type\": \"qwen2\", " + sizes);
-        assertThat(qwen2.attentionBias()).isEqualTo(Attention.Bias.QKV);
-        assertThat(qwen2.numKeyValueHeads()).isEqualTo(32);
+        assertThat(qwen2.attention().attentionBias()).isEqualTo(Attention.Bias.QKV);
+        assertThat(qwen2.attention().numKeyValueHeads()).isEqualTo(32);
         assertThat(read("{\"model_type\": \"qwen3\", " + sizes).headSize()).isEqualTo(128);
     }
 
@@ -239,9 +239,9 @@ class HfConfigTest {
         ModelSpec plain = HfConfig.read(config, "config.json");
         config.setAll(Yaml.parse(change, "test"));
         ModelSpec windowed = HfConfig.read(config, "config.json");
-        assertThat(windowed.slidingWindow()).isEqualTo(4);
-        assertThat(windowed.attention())
-                .isEqualTo(new AttentionSpec.SlidingWindow(plain.attention().grouped(), 4));
+        assertThat(windowed.attention().slidingWindow()).isEqualTo(4);
+        assertThat(windowed.attentionSpec())
+                .isEqualTo(new AttentionSpec.SlidingWindow(plain.attentionSpec().grouped(), 4));
     }
 
     @ParameterizedTest
@@ -285,16 +285,16 @@ class HfConfigTest {
         assertThatThrownBy(() -> HfConfig.read(config, "config.json"))
                 .hasMessage("config.json: sliding_window is absent; it is 4096 where it is left out, and " + rest);
         config.put("max_position_embeddings", 4096);
-        assertThat(HfConfig.read(config, "config.json").slidingWindow()).isNull();
+        assertThat(HfConfig.read(config, "config.json").attention().slidingWindow()).isNull();
     }
 
     @Test
     void theWindowThatMistralHasWhereItIsLeftOutIsRead() {
         ObjectNode config = published("mistral");
         config.put("max_position_embeddings", 32_768).remove("sliding_window");
-        assertThat(HfConfig.read(config, "config.json").slidingWindow()).isEqualTo(4096);
+        assertThat(HfConfig.read(config, "config.json").attention().slidingWindow()).isEqualTo(4096);
         config.putNull("sliding_window");
-        assertThat(HfConfig.read(config, "config.json").slidingWindow()).isNull();
+        assertThat(HfConfig.read(config, "config.json").attention().slidingWindow()).isNull();
     }
 
     @Test
@@ -323,11 +323,11 @@ class HfConfigTest {
                  "rope_scaling": {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 16, "mscale": 1.0, "mscale_all_dim": 0.5},
                  "sliding_window": 16, "use_sliding_window": false}
                 """);
-        assertThat(spec.ropeTheta()).isEqualTo(1e6);
+        assertThat(spec.frame().position().ropeTheta()).isEqualTo(1e6);
         assertThat(spec.mixture().orElseThrow().numExperts()).isEqualTo(4);
         double log = Math.log(4);
-        assertThat(spec.scaling())
-                .contains(new RopeScaling.Yarn(4, 16, 32, 1, true, (0.1 * log + 1) / (0.05 * log + 1)));
+        assertThat(spec.frame().position().ropeScaling())
+                .isEqualTo(new RopeScaling.Yarn(4, 16, 32, 1, true, (0.1 * log + 1) / (0.05 * log + 1)));
     }
 
     @Test

@@ -159,10 +159,10 @@ class InitializerTest {
         ModelSpec scaled = spec("initializer: {kind: width_scaled, factor: 2}");
         assertThat(Records.read(Records.tree(scaled), ModelSpec.class, "test", ""))
                 .isEqualTo(scaled);
-        assertThat(scaled.withIntermediateSize(32).initialisation())
+        assertThat(scaled.withIntermediateSize(32).start().initialisation())
                 .as("arms that are resized keep it")
                 .isEqualTo(new Initializer.WidthScaled(2));
-        assertThat(scaled.dense().initialisation()).isEqualTo(new Initializer.WidthScaled(2));
+        assertThat(scaled.dense().start().initialisation()).isEqualTo(new Initializer.WidthScaled(2));
     }
 
     @Test

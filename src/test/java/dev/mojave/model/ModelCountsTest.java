@@ -85,11 +85,11 @@ class ModelCountsTest {
                 .sum();
         long head = (long) spec.vocabSize() * spec.hiddenSize();
         // Scores and mixing: 2 products of 2 T H C FLOPs, half of them masked, times 3 for forward and backward.
-        long heads = (long) spec.numAttentionHeads() * spec.headSize();
+        long heads = (long) spec.attention().numAttentionHeads() * spec.headSize();
         long perWidth = 3L * 2 * 2 * spec.maxPositionEmbeddings() / 2;
-        if (spec.slidingWindow() != null) {
+        if (spec.attention().slidingWindow() != null) {
             // The area under min(token, window): a triangle until the window is full, then as much for every token.
-            double window = spec.slidingWindow();
+            double window = spec.attention().slidingWindow();
             double seen = (window * window / 2 + (spec.maxPositionEmbeddings() - window) * window)
                     / spec.maxPositionEmbeddings();
             return 6 * (body + head) + spec.numHiddenLayers() * Math.round(3 * 2 * 2 * seen * heads);

@@ -93,9 +93,9 @@ class ModelSpecTest {
 
     @Test
     void aWindowThatHoldsTheContextIsNone() {
-        assertThat(Tiny.spec("llama", "sliding_window: 16").attention())
-                .isEqualTo(Tiny.spec("llama").attention());
-        assertThat(Tiny.spec("llama", "sliding_window: 15").attention())
+        assertThat(Tiny.spec("llama", "sliding_window: 16").attentionSpec())
+                .isEqualTo(Tiny.spec("llama").attentionSpec());
+        assertThat(Tiny.spec("llama", "sliding_window: 15").attentionSpec())
                 .isInstanceOf(AttentionSpec.SlidingWindow.class);
         assertThat(Tiny.spec("llama", "sliding_window: 15").block(1).attention())
                 .isInstanceOf(AttentionSpec.SlidingWindow.class);

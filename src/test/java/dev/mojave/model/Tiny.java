@@ -6,6 +6,7 @@ import dev.mojave.model.presets.Presets;
 import dev.mojave.moe.BalanceLoss;
 import dev.mojave.moe.Coefficients;
 import dev.mojave.moe.TopKRouter;
+import dev.mojave.nn.Attention;
 import dev.mojave.nn.FeedForward.Activation;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Parameter;
@@ -152,23 +153,14 @@ public final class Tiny {
         boolean tied = (bits & 2) != 0;
         int keyValueHeads = (bits & 4) != 0 ? 2 : 4;
         return new ModelSpec(
-                VOCABULARY,
-                24,
-                2,
-                4,
-                keyValueHeads,
-                40,
-                16,
-                norm,
-                1e-5,
-                positions,
-                10_000,
-                activation,
-                bias,
-                tied,
-                0,
-                0.02,
-                mixture.orElse(null));
+                new ModelKeys.Frame(VOCABULARY, 16, tied, new ModelKeys.Position(positions)),
+                new ModelKeys.Stack(24, 2, 0),
+                new ModelKeys.Attention(4, keyValueHeads, Attention.Bias.of(bias)),
+                new ModelKeys.FeedForward(40, activation, bias),
+                new ModelKeys.Norm(norm, 1e-5, bias),
+                new ModelKeys.Start(0.02),
+                mixture.orElse(null),
+                null);
     }
 
     /**

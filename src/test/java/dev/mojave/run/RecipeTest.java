@@ -88,7 +88,7 @@ class RecipeTest {
         assertThat(draft.data().validation()).isEqualTo(HeldOut.documents(0.05));
         Recipe recipe = draft.resolve(257);
         assertThat(recipe.model().vocabSize()).isEqualTo(257);
-        assertThat(recipe.model().intermediateSize()).isEqualTo(512);
+        assertThat(recipe.model().feedForward().intermediateSize()).isEqualTo(512);
         assertThat(Records.tree(recipe.model()).at("/moe/losses").toString()).isEqualTo("{\"switch_balance\":0.01}");
     }
 

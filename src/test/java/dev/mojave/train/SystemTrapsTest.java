@@ -72,7 +72,7 @@ class SystemTrapsTest {
     @ValueSource(strings = {"chimera-dense", "chimera-moe"})
     void aFreshTiedModelPredictsTheNextTokenAsBadlyAsChance(String preset) {
         ModelSpec spec = spec(preset, "{vocab_size: 400, hidden_size: 128, max_position_embeddings: 32}");
-        assertThat(spec.tieWordEmbeddings()).isTrue();
+        assertThat(spec.frame().tieWordEmbeddings()).isTrue();
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open();
                 LanguageModel model = LanguageModel.build(spec, 3)) {

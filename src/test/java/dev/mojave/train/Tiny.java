@@ -9,9 +9,6 @@ import dev.mojave.moe.Coefficients;
 import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.Coefficient;
 import dev.mojave.nn.Context;
-import dev.mojave.nn.FeedForward;
-import dev.mojave.nn.Norm;
-import dev.mojave.nn.Positions;
 import dev.mojave.optim.AdamW;
 import dev.mojave.tensor.Group;
 import dev.mojave.tensor.NoGrad;
@@ -27,6 +24,8 @@ import java.util.SplittableRandom;
 final class Tiny {
     static final int VOCABULARY = 17;
     static final int CONTEXT = 8;
+
+    private static final String SIZES = "{vocab_size: 17, hidden_size: 16, num_attention_heads: 2, max_position_embeddings: 8}";
 
     private Tiny() {}
 
@@ -54,24 +53,7 @@ final class Tiny {
     }
 
     static ModelSpec dense(double dropout) {
-        return new ModelSpec(
-                VOCABULARY,
-                16,
-                2,
-                2,
-                2,
-                32,
-                CONTEXT,
-                Norm.Kind.LAYER_NORM,
-                1e-5,
-                Positions.LEARNED,
-                10_000,
-                FeedForward.Activation.GELU,
-                true,
-                true,
-                dropout,
-                0.02,
-                null);
+        return dev.mojave.model.Tiny.spec("gpt2", SIZES, "intermediate_size: 32", "dropout: " + dropout);
     }
 
     static ModelSpec sparse() {
@@ -87,24 +69,9 @@ final class Tiny {
     }
 
     static ModelSpec sparse(MoeSpec moe) {
-        return new ModelSpec(
-                VOCABULARY,
-                16,
-                2,
-                2,
-                1,
-                24,
-                CONTEXT,
-                Norm.Kind.RMS_NORM,
-                1e-6,
-                Positions.ROPE,
-                10_000,
-                FeedForward.Activation.SWIGLU,
-                false,
-                false,
-                0,
-                0.02,
-                moe);
+        return dev.mojave.model.Tiny.spec(
+                        "llama", SIZES, "{num_key_value_heads: 1, intermediate_size: 24, norm_eps: 1.0e-6}")
+                .withMixture(moe);
     }
 
     /** A model whose routers have opinions. */

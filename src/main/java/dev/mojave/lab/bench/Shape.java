@@ -1,7 +1,9 @@
 package dev.mojave.lab.bench;
 
 import dev.mojave.base.Failure;
+import dev.mojave.model.ModelKeys;
 import dev.mojave.model.ModelSpec;
+import dev.mojave.nn.Attention;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Norm;
 import dev.mojave.nn.Positions;
@@ -23,7 +25,6 @@ public record Shape(int layers, int heads, int hidden, int context, int vocabula
 
     private static final Pattern NUMBERS = Pattern.compile("[1-9]\\d{0,6}(,[1-9]\\d{0,6}){4}");
     private static final double NORM_EPS = 1e-5;
-    private static final double ROPE_THETA_UNUSED = 10_000;
     private static final double INITIALIZER_RANGE = 0.02;
 
     /**
@@ -51,22 +52,13 @@ public record Shape(int layers, int heads, int hidden, int context, int vocabula
     /** Returns the model: GPT-2 without biases, learned positions, tied head, feed-forward four times the width, no dropout. */
     public ModelSpec spec() {
         return new ModelSpec(
-                vocabulary,
-                hidden,
-                layers,
-                heads,
-                heads,
-                4 * hidden,
-                context,
-                Norm.Kind.LAYER_NORM,
-                NORM_EPS,
-                Positions.LEARNED,
-                ROPE_THETA_UNUSED,
-                FeedForward.Activation.GELU,
-                false,
-                true,
-                0,
-                INITIALIZER_RANGE,
+                new ModelKeys.Frame(vocabulary, context, true, new ModelKeys.Position(Positions.LEARNED)),
+                new ModelKeys.Stack(hidden, layers, 0),
+                new ModelKeys.Attention(heads, heads, Attention.Bias.NONE),
+                new ModelKeys.FeedForward(4 * hidden, FeedForward.Activation.GELU, false),
+                new ModelKeys.Norm(Norm.Kind.LAYER_NORM, NORM_EPS, false),
+                new ModelKeys.Start(INITIALIZER_RANGE),
+                null,
                 null);
     }
 

@@ -7,12 +7,11 @@ import dev.mojave.base.Failure;
 import dev.mojave.model.ModelCounts;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
+import dev.mojave.model.Tiny;
 import dev.mojave.moe.BalanceLoss;
 import dev.mojave.moe.Coefficients;
 import dev.mojave.moe.TopKRouter;
-import dev.mojave.nn.FeedForward;
-import dev.mojave.nn.Norm;
-import dev.mojave.nn.Positions;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -83,23 +82,10 @@ class BudgetTest {
     }
 
     private static ModelSpec spec(int hidden, int layers, int intermediate, boolean llama, @Nullable MoeSpec moe) {
-        return new ModelSpec(
-                257,
-                hidden,
-                layers,
-                2,
-                2,
-                intermediate,
-                64,
-                llama ? Norm.Kind.RMS_NORM : Norm.Kind.LAYER_NORM,
-                1e-5,
-                llama ? Positions.ROPE : Positions.LEARNED,
-                10_000,
-                llama ? FeedForward.Activation.SWIGLU : FeedForward.Activation.GELU,
-                !llama,
-                true,
-                0,
-                0.02,
-                moe);
+        String sizes = "{vocab_size: 257, hidden_size: %d, num_hidden_layers: %d, num_attention_heads: 2, intermediate_size: %d,"
+                + " max_position_embeddings: 64, tie_word_embeddings: true, norm_eps: 1.0e-5}";
+        ModelSpec dense = Tiny.spec(
+                llama ? "llama" : "gpt2", String.format(Locale.ROOT, sizes, hidden, layers, intermediate));
+        return moe == null ? dense : dense.withMixture(moe);
     }
 }

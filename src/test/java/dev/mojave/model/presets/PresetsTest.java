@@ -61,8 +61,8 @@ class PresetsTest {
             })
     void whatFollowsFromATypedKeyFollows(String yaml, int intermediate, int keyValueHeads) {
         ModelSpec spec = spec(resolve(yaml));
-        assertThat(spec.intermediateSize()).isEqualTo(intermediate);
-        assertThat(spec.numKeyValueHeads()).isEqualTo(keyValueHeads);
+        assertThat(spec.feedForward().intermediateSize()).isEqualTo(intermediate);
+        assertThat(spec.attention().numKeyValueHeads()).isEqualTo(keyValueHeads);
     }
 
     @ParameterizedTest
@@ -79,8 +79,8 @@ class PresetsTest {
             })
     void biasesFollowUnlessTyped(String yaml, Attention.Bias attention, boolean mlp) {
         ModelSpec spec = spec(resolve(yaml));
-        assertThat(spec.attentionBias()).isEqualTo(attention);
-        assertThat(spec.mlpBias()).isEqualTo(mlp);
+        assertThat(spec.attention().attentionBias()).isEqualTo(attention);
+        assertThat(spec.feedForward().mlpBias()).isEqualTo(mlp);
     }
 
     @Test
