@@ -57,9 +57,8 @@ record RecordShape(String kind, List<Key> keys, List<Part> parts, Executable mak
             List<Key> keys = Arrays.stream(creator.get().getParameters())
                     .map(RecordShape::key)
                     .toList();
-            List<Part> parts = IntStream.range(0, keys.size())
-                    .<Part>mapToObj(Single::new)
-                    .toList();
+            List<Part> parts =
+                    IntStream.range(0, keys.size()).<Part>mapToObj(Single::new).toList();
             return new RecordShape(Names.kind(type), keys, parts, creator.get());
         }
         RecordComponent[] components = type.getRecordComponents();
@@ -79,8 +78,7 @@ record RecordShape(String kind, List<Key> keys, List<Part> parts, Executable mak
         for (RecordComponent component : components) {
             keysOfEach.add(isFlat(component) ? flat(type, component).keys : List.of(key(component)));
         }
-        List<Key> keys = written(
-                type, keysOfEach.stream().flatMap(List::stream).toList());
+        List<Key> keys = written(type, keysOfEach.stream().flatMap(List::stream).toList());
         List<String> names = keys.stream().map(Key::name).toList();
         List<Part> parts = new ArrayList<>();
         for (int i = 0; i < components.length; i++) {
@@ -141,7 +139,10 @@ record RecordShape(String kind, List<Key> keys, List<Part> parts, Executable mak
         }
         List<String> order = List.of(asked.value());
         if (order.size() != names.size() || !names.equals(new HashSet<>(order))) {
-            throw wrong(type, "@JsonPropertyOrder must name every key once: " + String.join(", ", names.stream().sorted().toList()));
+            throw wrong(
+                    type,
+                    "@JsonPropertyOrder must name every key once: "
+                            + String.join(", ", names.stream().sorted().toList()));
         }
         List<Key> sorted = new ArrayList<>(keys);
         sorted.sort(Comparator.comparingInt(key -> order.indexOf(key.name())));

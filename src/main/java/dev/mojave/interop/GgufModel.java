@@ -6,7 +6,6 @@ import dev.mojave.base.Staging;
 import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.model.ModelSpec;
-import dev.mojave.model.MoeSpec;
 import dev.mojave.nn.Parameter;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
@@ -125,18 +124,21 @@ public final class GgufModel {
         metadata.uint32(prefix + "context_length", spec.maxPositionEmbeddings());
         metadata.uint32(prefix + "embedding_length", spec.hiddenSize());
         metadata.uint32(prefix + "block_count", spec.numHiddenLayers());
-        Integer expert = spec.mixture().map(MoeSpec::moeIntermediateSize).orElse(null);
-        metadata.uint32(prefix + "feed_forward_length", expert == null ? spec.feedForward().intermediateSize() : expert);
+        int dense = spec.feedForward().intermediateSize();
+        int width = spec.mixture().map(moe -> moe.experts().width(dense)).orElse(dense);
+        metadata.uint32(prefix + "feed_forward_length", width);
         metadata.uint32(prefix + "attention.head_count", spec.attention().numAttentionHeads());
         metadata.uint32(prefix + "attention.head_count_kv", spec.attention().numKeyValueHeads());
         metadata.uint32(prefix + "attention.key_length", spec.headSize());
         metadata.uint32(prefix + "attention.value_length", spec.headSize());
-        metadata.float32(prefix + "attention.layer_norm_rms_epsilon", (float) spec.norm().normEps());
+        metadata.float32(
+                prefix + "attention.layer_norm_rms_epsilon", (float) spec.norm().normEps());
         metadata.uint32(prefix + "rope.dimension_count", spec.headSize());
-        metadata.float32(prefix + "rope.freq_base", (float) spec.frame().position().ropeTheta());
+        metadata.float32(
+                prefix + "rope.freq_base", (float) spec.frame().position().ropeTheta());
         spec.mixture().ifPresent(moe -> {
-            metadata.uint32(prefix + "expert_count", moe.numExperts());
-            metadata.uint32(prefix + "expert_used_count", moe.numExpertsPerTok());
+            metadata.uint32(prefix + "expert_count", moe.choice().numExperts());
+            metadata.uint32(prefix + "expert_used_count", moe.choice().numExpertsPerTok());
         });
         return metadata;
     }
@@ -175,7 +177,9 @@ public final class GgufModel {
                 ? 0
                 : inside.startsWith("self_attn.q_proj")
                         ? spec.attention().numAttentionHeads()
-                        : inside.startsWith("self_attn.k_proj") ? spec.attention().numKeyValueHeads() : 0;
+                        : inside.startsWith("self_attn.k_proj")
+                                ? spec.attention().numKeyValueHeads()
+                                : 0;
         if (heads == 0) {
             return tensor;
         }

@@ -68,11 +68,11 @@ public final class HfConfig {
             }
         }
         spec.mixture().ifPresent(moe -> {
-            moe.losses().section().keySet().stream()
+            moe.choice().losses().section().keySet().stream()
                     .filter(loss -> !loss.equals(BalanceLoss.MIXTRAL_BALANCE.key()))
                     .forEach(loss -> lost.add("losses." + loss
                             + " has no key in Hugging Face's config; training there goes on without it"));
-            if (moe.inputJitter() > 0 || moe.expertDropout() > 0) {
+            if (moe.travel().inputJitter() > 0 || moe.experts().expertDropout() > 0) {
                 lost.add("input_jitter and expert_dropout are left out; they concern training alone");
             }
         });
@@ -90,7 +90,8 @@ public final class HfConfig {
         }
         if (config.path("model_type").asString("").equals(HfFamily.GPT2.modelType()) && !config.has(OWN)) {
             boolean alike = Stream.of("embd_pdrop", "attn_pdrop")
-                    .allMatch(key -> config.path(key).asDouble(0.1) == spec.stack().dropout());
+                    .allMatch(key ->
+                            config.path(key).asDouble(0.1) == spec.stack().dropout());
             if (!alike) {
                 warnings.add(
                         "embd_pdrop and attn_pdrop differ from resid_pdrop, which stands for all three in training");

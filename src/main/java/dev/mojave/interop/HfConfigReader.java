@@ -1,12 +1,13 @@
 package dev.mojave.interop;
 
 import dev.mojave.base.Failure;
+import dev.mojave.model.ExpertChoice;
 import dev.mojave.model.ModelKeys;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.MoeSpec;
 import dev.mojave.moe.BalanceLoss;
 import dev.mojave.moe.Coefficients;
-import dev.mojave.moe.Dispatch;
+import dev.mojave.moe.MoeLayer;
 import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.Attention;
 import dev.mojave.nn.FeedForward.Activation;
@@ -100,8 +101,7 @@ final class HfConfigReader {
                         context,
                         flag("tie_word_embeddings", false),
                         new ModelKeys.Position(Positions.ROPE, rope.theta(), rope.scaling())),
-                new ModelKeys.Stack(
-                        whole("hidden_size"), whole("num_hidden_layers"), number("attention_dropout", 0)),
+                new ModelKeys.Stack(whole("hidden_size"), whole("num_hidden_layers"), number("attention_dropout", 0)),
                 new ModelKeys.Attention(
                         heads, keyValueHeads(heads), headSize(heads), bias, qkNorm, window.orElse(null)),
                 new ModelKeys.FeedForward(whole("intermediate_size"), Activation.SWIGLU, mlpBias),
@@ -160,29 +160,31 @@ final class HfConfigReader {
 
     private MoeSpec mixture(boolean renormalized, int experts, int topK, double balance) {
         return new MoeSpec(
+                choice(renormalized, experts, topK, balance),
+                MoeSpec.Placement.ALL,
+                MoeSpec.Each.PLAIN,
+                MoeSpec.Shared.NONE,
+                MoeLayer.Travel.PLAIN);
+    }
+
+    private MoeSpec qwen(int experts, int topK, int width, int shared) {
+        return new MoeSpec(
+                choice(flag("norm_topk_prob", false), experts, topK, 0.001),
+                new MoeSpec.Placement(whole("decoder_sparse_step", 1), layers("mlp_only_layers")),
+                new MoeSpec.Each(whole("moe_intermediate_size", width), 0),
+                shared == 0
+                        ? MoeSpec.Shared.NONE
+                        : new MoeSpec.Shared(whole("shared_expert_intermediate_size", shared), true),
+                MoeLayer.Travel.PLAIN);
+    }
+
+    private ExpertChoice choice(boolean renormalized, int experts, int topK, double balance) {
+        return new ExpertChoice(
                 experts(experts),
                 whole("num_experts_per_tok", topK),
                 renormalized,
                 new TopKRouter.Spec(),
                 Coefficients.NONE.with(BalanceLoss.MIXTRAL_BALANCE, number("router_aux_loss_coef", balance)));
-    }
-
-    private MoeSpec qwen(int experts, int topK, int width, int shared) {
-        return new MoeSpec(
-                experts(experts),
-                whole("num_experts_per_tok", topK),
-                flag("norm_topk_prob", false),
-                whole("decoder_sparse_step", 1),
-                layers("mlp_only_layers"),
-                whole("moe_intermediate_size", width),
-                shared == 0 ? 0 : whole("shared_expert_intermediate_size", shared),
-                shared > 0,
-                new TopKRouter.Spec(),
-                Coefficients.NONE.with(BalanceLoss.MIXTRAL_BALANCE, number("router_aux_loss_coef", 0.001)),
-                Dispatch.Kind.DROPLESS,
-                null,
-                0,
-                0);
     }
 
     /** The number of experts has two names in transformers, and which one it writes changed. */

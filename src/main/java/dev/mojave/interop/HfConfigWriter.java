@@ -144,24 +144,24 @@ final class HfConfigWriter {
 
     private static void mixture(ObjectNode config, HfFamily family, ModelSpec spec, MoeSpec moe) {
         boolean mixtral = family == HfFamily.MIXTRAL;
-        Integer width = moe.moeIntermediateSize();
-        int expert = width == null ? spec.feedForward().intermediateSize() : width;
-        config.put(mixtral ? "num_local_experts" : "num_experts", moe.numExperts());
-        config.put("num_experts_per_tok", moe.numExpertsPerTok());
-        config.put("router_aux_loss_coef", moe.losses().at(0, 1).getOrDefault(BalanceLoss.MIXTRAL_BALANCE, 0.0));
+        int expert = moe.experts().width(spec.feedForward().intermediateSize());
+        config.put(mixtral ? "num_local_experts" : "num_experts", moe.choice().numExperts());
+        config.put("num_experts_per_tok", moe.choice().numExpertsPerTok());
+        config.put(
+                "router_aux_loss_coef", moe.choice().losses().at(0, 1).getOrDefault(BalanceLoss.MIXTRAL_BALANCE, 0.0));
         if (!mixtral) {
-            config.put("norm_topk_prob", moe.normTopkProb());
+            config.put("norm_topk_prob", moe.choice().normTopkProb());
         }
         if (mixtral || family == HfFamily.OLMOE) {
             config.put("intermediate_size", expert); // there is no dense layer that would need the other
             return;
         }
         config.put("moe_intermediate_size", expert);
-        config.put("decoder_sparse_step", moe.decoderSparseStep());
+        config.put("decoder_sparse_step", moe.placement().decoderSparseStep());
         var dense = config.putArray("mlp_only_layers");
-        moe.mlpOnlyLayers().forEach(dense::add);
+        moe.placement().mlpOnlyLayers().forEach(dense::add);
         if (family == HfFamily.QWEN2_MOE) {
-            config.put("shared_expert_intermediate_size", moe.sharedExpertIntermediateSize());
+            config.put("shared_expert_intermediate_size", moe.shared().sharedExpertIntermediateSize());
         }
     }
 }

@@ -78,7 +78,7 @@ enum HfFamily {
                 case NONE -> spec.attentionSpec() instanceof AttentionSpec.SlidingWindow ? MISTRAL : LLAMA;
             };
         }
-        if (spec.mixture().get().sharedExpertIntermediateSize() > 0) {
+        if (spec.mixture().get().shared().present()) {
             return QWEN2_MOE;
         }
         return switch (spec.attention().qkNorm()) {

@@ -1,6 +1,7 @@
 package dev.mojave.interop;
 
 import dev.mojave.model.BlockSpec;
+import dev.mojave.model.ExpertChoice;
 import dev.mojave.model.FrameSpec;
 import dev.mojave.model.ModelKeys;
 import dev.mojave.model.ModelSpec;
@@ -10,7 +11,6 @@ import dev.mojave.moe.ExpertBank;
 import dev.mojave.moe.Experts;
 import dev.mojave.moe.LinearExperts;
 import dev.mojave.moe.MoeLayer;
-import dev.mojave.moe.RouterSpec;
 import dev.mojave.moe.SharedExpert;
 import dev.mojave.moe.TopKRouter;
 import dev.mojave.nn.Attention;
@@ -172,8 +172,8 @@ final class HfObstacles {
     private void mixture(MoeLayer.Spec mixture) {
         switch (mixture) {
             case MoeLayer.Spec(
-                    RouterSpec _,
-                    RouterSpec.Sizes _,
+                    var _,
+                    var _,
                     ExpertBank.Spec experts,
                     MoeLayer.Travel _,
                     Optional<SharedExpert.Spec> _) -> {
@@ -188,20 +188,11 @@ final class HfObstacles {
     private void mixture(MoeSpec moe) {
         switch (moe) {
             case MoeSpec(
-                    int experts,
-                    int _,
-                    boolean renormalized,
-                    int step,
-                    List<Integer> dense,
-                    Integer _,
-                    int shared,
-                    boolean gated,
-                    RouterSpec router,
-                    var _,
-                    Dispatch.Kind dispatch,
-                    var _,
-                    double _,
-                    double _) -> {
+                    ExpertChoice(int experts, int _, boolean renormalized, var router, var _),
+                    MoeSpec.Placement(int step, List<Integer> dense),
+                    MoeSpec.Each(Integer _, double _),
+                    MoeSpec.Shared(int shared, boolean gated),
+                    MoeLayer.Travel(Dispatch.Kind dispatch, var _, double _)) -> {
                 unless(router instanceof TopKRouter.Spec, "moe.router", router.kind(), "top_k");
                 unless(dispatch != Dispatch.Kind.CAPACITY, "moe.capacity_factor", "set", "no capacity");
                 unless(

@@ -126,9 +126,8 @@ enum NamingStyle {
         return switch (spec.norm().kind()) {
             case LAYER_NORM -> GPT2;
             case RMS_NORM -> {
-                boolean shared = spec.mixture()
-                        .map(moe -> moe.sharedExpertIntermediateSize() > 0)
-                        .orElse(false);
+                boolean shared =
+                        spec.mixture().map(moe -> moe.shared().present()).orElse(false);
                 yield shared || spec.attention().qkNorm() != QkNorm.NONE ? QWEN : LLAMA;
             }
         };

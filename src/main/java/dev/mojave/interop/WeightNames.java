@@ -169,7 +169,8 @@ public final class WeightNames {
         String inside = layer.group(2);
         String prefix = style.layer(Integer.parseInt(layer.group(1)));
         boolean stacked = inside.startsWith("moe.experts.");
-        List<String> parts = style.inLayer(inside, spec.feedForward().hiddenAct().projections() == 2);
+        List<String> parts =
+                style.inLayer(inside, spec.feedForward().hiddenAct().projections() == 2);
         long[] rows = rows(spec, parts.size(), value.size(stacked ? 1 : 0));
         for (int expert = stacked ? 0 : -1; expert < (stacked ? value.size(0) : 0); expert++) {
             long first = 0;

@@ -65,7 +65,12 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Builds a model with fresh parameters drawn from the seed. */
     public static LanguageModel build(ModelSpec spec, long seed) {
-        return new LanguageModel(spec, Init.of(Rng.seeded(seed), spec.start().initialisation(), spec.start().initializerRange()));
+        return new LanguageModel(
+                spec,
+                Init.of(
+                        Rng.seeded(seed),
+                        spec.start().initialisation(),
+                        spec.start().initializerRange()));
     }
 
     /** Builds a model whose matrices are 0, for weights that are about to be read: drawing them first would take longer than reading. */

@@ -31,7 +31,11 @@ public final class ModelKeys {
      * @param tieWordEmbeddings whether the head is the token embedding
      * @param position how positions enter
      */
-    public record Frame(int vocabSize, int maxPositionEmbeddings, boolean tieWordEmbeddings, @Flat Position position) {
+    public record Frame(
+            int vocabSize,
+            int maxPositionEmbeddings,
+            boolean tieWordEmbeddings,
+            @Flat Position position) {
         /** Checks the sizes. */
         public Frame {
             Check.that(vocabSize >= 2, "vocab_size (%d) must be at least 2", vocabSize);
@@ -61,7 +65,10 @@ public final class ModelKeys {
      * @param ropeTheta base of the rotary angles
      * @param ropeScaling how rotary angles are stretched; absent = not at all
      */
-    public record Position(Positions positionEmbedding, double ropeTheta, @Nullable RopeScaling ropeScaling) {
+    public record Position(
+            Positions positionEmbedding,
+            double ropeTheta,
+            @Nullable RopeScaling ropeScaling) {
         /** The usual base, which learned and sinusoidal positions do not look at. */
         public static final double USUAL_THETA = 10_000;
 
@@ -126,7 +133,8 @@ public final class ModelKeys {
         /** Checks the window; {@link #headSize} and the specification check the heads. */
         public Attention {
             if (slidingWindow != null) {
-                Check.that(slidingWindow >= 1, "sliding_window (%d) must be at least 1, the token itself", slidingWindow);
+                Check.that(
+                        slidingWindow >= 1, "sliding_window (%d) must be at least 1, the token itself", slidingWindow);
             }
         }
 
@@ -208,7 +216,8 @@ public final class ModelKeys {
 
         dev.mojave.nn.Norm.Spec spec(int width) {
             return switch (this) {
-                case Norm(Kind which, double eps, boolean biased) -> new dev.mojave.nn.Norm.Spec(which, width, eps, biased);
+                case Norm(Kind which, double eps, boolean biased) ->
+                    new dev.mojave.nn.Norm.Spec(which, width, eps, biased);
             };
         }
     }

@@ -59,18 +59,22 @@ final class ModelMixtures {
     private static List<Section> sections(ModelSpec spec) {
         List<Section> sections = new ArrayList<>();
         spec.mixture()
-                .ifPresent(moe -> sections.add(new Section("model.moe.losses", "", Mixture.Group.LAYER, moe.losses())));
+                .ifPresent(moe -> sections.add(new Section(
+                        "model.moe.losses",
+                        "",
+                        Mixture.Group.LAYER,
+                        moe.choice().losses())));
         spec.parallelBlocks().ifPresent(parallel -> {
             sections.add(new Section(
                     "model.parallel.blocks.losses",
                     "block_",
                     Mixture.Group.BLOCKS,
-                    parallel.blocks().losses()));
+                    parallel.blocks().choice().losses()));
             sections.add(new Section(
                     "model.parallel.projections.losses",
                     "projection_",
                     Mixture.Group.PROJECTION,
-                    parallel.projections().losses()));
+                    parallel.projections().choice().losses()));
         });
         return sections;
     }

@@ -175,7 +175,8 @@ public record ModelSpec(
 
     /** Returns what the block of a layer of full width computes. */
     public BlockSpec block(int layer) {
-        BlockSpec.SecondHalf half = mixture().filter(m -> m.sparse(layer))
+        BlockSpec.SecondHalf half = mixture()
+                .filter(m -> m.sparse(layer))
                 .<BlockSpec.SecondHalf>map(m -> new BlockSpec.Sparse(m.layer(stack.hiddenSize(), feedForward)))
                 .orElseGet(() -> new BlockSpec.Dense(feedForward.spec(stack.hiddenSize())));
         return switch (stack) {
@@ -202,7 +203,7 @@ public record ModelSpec(
 
     /** Returns the names of the categories of documents that the router wants to be told, most routers none. */
     public List<String> categories() {
-        return mixture().map(m -> m.router().categories()).orElse(List.of());
+        return mixture().map(m -> m.choice().router().categories()).orElse(List.of());
     }
 
     /**

@@ -12,14 +12,16 @@ final class ModelWords {
     /** As {@link ModelSpec#caveats}. */
     static List<String> caveats(ModelSpec spec) {
         return spec.mixture()
-                .flatMap(m -> switch (m.router().causality()) {
+                .flatMap(m -> switch (m.choice().router().causality()) {
                     case CAUSAL -> Optional.empty();
                     case CAUSAL_IN_EVALUATION ->
-                        Optional.of("Router " + m.router().kind() + " is causal in evaluation only: in training a"
-                                + " token's experts depend on the whole batch, later tokens among them, so the"
-                                + " training loss may look better than it is; validation losses are sound.");
+                        Optional.of(
+                                "Router " + m.choice().router().kind() + " is causal in evaluation only: in training a"
+                                        + " token's experts depend on the whole batch, later tokens among them, so the"
+                                        + " training loss may look better than it is; validation losses are sound.");
                     case NOT_CAUSAL ->
-                        Optional.of("Router " + m.router().kind() + " is not causal: whether an expert takes a token"
+                        Optional.of("Router " + m.choice().router().kind()
+                                + " is not causal: whether an expert takes a token"
                                 + " depends on later tokens, so as a language model it sees part of what it is to"
                                 + " predict, its losses and perplexities are too good and compare with no other"
                                 + " model's, and generation routes unlike training.");
@@ -35,18 +37,21 @@ final class ModelWords {
         if (spec.parallelBlocks().isPresent()) {
             ParallelSpec parallel = spec.parallelBlocks().get();
             return width + ", " + (spec.numHiddenLayers() - 2 * parallel.fullLayers()) + " layers of "
-                    + parallel.blocks().numExperts() + " blocks of " + parallel.hiddenSize() + ", top-"
-                    + parallel.blocks().numExpertsPerTok();
+                    + parallel.blocks().choice().numExperts() + " blocks of " + parallel.hiddenSize() + ", top-"
+                    + parallel.blocks().choice().numExpertsPerTok();
         }
         return spec.mixture()
-                .map(m -> width + ", " + m.numExperts() + " experts, top-" + m.numExpertsPerTok()
-                        + (m.router() instanceof TopKRouter.Spec
+                .map(m -> width + ", " + m.choice().numExperts() + " experts, top-"
+                        + m.choice().numExpertsPerTok()
+                        + (m.choice().router() instanceof TopKRouter.Spec
                                 ? ""
-                                : ", router " + m.router().kind())
-                        + (m.decoderSparseStep() == 1 ? "" : " in every layer of " + m.decoderSparseStep())
-                        + (m.sharedExpertIntermediateSize() == 0
+                                : ", router " + m.choice().router().kind())
+                        + (m.placement().decoderSparseStep() == 1
                                 ? ""
-                                : ", shared expert " + m.sharedExpertIntermediateSize()))
+                                : " in every layer of " + m.placement().decoderSparseStep())
+                        + (m.shared().present()
+                                ? ", shared expert " + m.shared().sharedExpertIntermediateSize()
+                                : ""))
                 .orElse(width + ", dense");
     }
 

@@ -91,10 +91,11 @@ final class ParallelLayer {
         this.spec = parts.spec();
         this.firstSlot = firstSlot;
         this.router = spec.blocks()
+                .choice()
                 .router()
                 .build(parts.blockSizes(), init.child("router").as(Role.ROUTER));
         double residual = parts.model().residualScale();
-        for (int block = 0; block < spec.blocks().numExperts(); block++) {
+        for (int block = 0; block < spec.blocks().choice().numExperts(); block++) {
             Init own = init.child("blocks").child(String.valueOf(block));
             blocks.add(Small.of(parts.block(), own, residual));
         }
@@ -125,7 +126,7 @@ final class ParallelLayer {
     }
 
     private Routing gated(Routing routing) {
-        return switch (spec.gate()) {
+        return switch (spec.passage().gate()) {
             case WEIGHTED -> routing;
             case SUM ->
                 new Routing(
@@ -182,7 +183,7 @@ final class ParallelLayer {
     }
 
     private boolean ownTokensOnly() {
-        return spec.attention() == ParallelSpec.Visible.ROUTED_TOKENS;
+        return spec.passage().attention() == ParallelSpec.Visible.ROUTED_TOKENS;
     }
 
     /** The block's tokens of each sequence attend to each other: shorter sequences, side by side. */

@@ -33,7 +33,7 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
     }
 
     AttentionSpec.GroupedQuery attention() {
-        int heads = spec.numAttentionHeads();
+        int heads = spec.size().numAttentionHeads();
         int size = AttentionSpec.GroupedQuery.sharedHeadSize(spec.hiddenSize(), heads);
         return new AttentionSpec.GroupedQuery(
                 spec.hiddenSize(),
@@ -47,7 +47,9 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
     }
 
     FeedForward.Spec feedForward() {
-        return model.feedForward().withIntermediateSize(spec.intermediateSize()).spec(spec.hiddenSize());
+        return model.feedForward()
+                .withIntermediateSize(spec.size().intermediateSize())
+                .spec(spec.hiddenSize());
     }
 
     /** Returns what each block computes; it is built from this. */
@@ -62,11 +64,13 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
 
     /** Returns what routers and maps read of a stream. */
     Tensor read(Tensor x) {
-        return spec.normalize() ? Norm.plain(model.norm().kind(), x, model.norm().normEps()) : x;
+        return spec.passage().normalize()
+                ? Norm.plain(model.norm().kind(), x, model.norm().normEps())
+                : x;
     }
 
     RouterSpec.Sizes blockSizes() {
-        return spec.blocks().sizes(spec.hiddenSize());
+        return spec.blocks().choice().sizes(spec.hiddenSize());
     }
 
     MoeLayer.Spec shrink() {
@@ -80,24 +84,32 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
     private MoeLayer.Spec projection(int from, int to) {
         ParallelSpec.Projections maps = spec.projections();
         ExpertBank.Spec experts = switch (maps.expert()) {
-            case LINEAR -> new LinearExperts.Spec(maps.numExperts(), new Linear.Spec(from, to, model.feedForward().mlpBias()));
+            case LINEAR ->
+                new LinearExperts.Spec(
+                        maps.choice().numExperts(),
+                        new Linear.Spec(from, to, model.feedForward().mlpBias()));
             case SWIGLU ->
                 new Experts.Spec(
-                        maps.numExperts(),
-                        new FeedForward.Spec(from, maps.intermediateSize(), Activation.SWIGLU, model.feedForward().mlpBias(), to));
+                        maps.choice().numExperts(),
+                        new FeedForward.Spec(
+                                from,
+                                maps.intermediateSize(),
+                                Activation.SWIGLU,
+                                model.feedForward().mlpBias(),
+                                to));
         };
-        return new MoeLayer.Spec(maps.router(), maps.sizes(from), experts);
+        return new MoeLayer.Spec(maps.choice().router(), maps.choice().sizes(from), experts);
     }
 
     /** Returns what a cache stores, one entry a block of each parallel layer. */
     List<KvCache.Layer> cacheLayers() {
-        int heads = spec.numAttentionHeads();
+        int heads = spec.size().numAttentionHeads();
         return Collections.nCopies(
-                layers() * spec.blocks().numExperts(), new KvCache.Layer(heads, spec.hiddenSize() / heads));
+                layers() * spec.blocks().choice().numExperts(), new KvCache.Layer(heads, spec.hiddenSize() / heads));
     }
 
     private boolean allAttend() {
-        return spec.attention() == ParallelSpec.Visible.ALL_TOKENS;
+        return spec.passage().attention() == ParallelSpec.Visible.ALL_TOKENS;
     }
 
     /**
@@ -111,13 +123,13 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
     record Counts(long total, long active, long matmulWeights, long attentionFlops) {}
 
     Counts counts() {
-        long blocks = spec.blocks().numExperts();
-        long chosen = spec.blocks().numExpertsPerTok();
+        long blocks = spec.blocks().choice().numExperts();
+        long chosen = spec.blocks().choice().numExpertsPerTok();
         long attending = allAttend() ? blocks : chosen;
         long attends = norm().parameterCount() + attention().parameterCount();
         long feeds = norm().parameterCount() + feedForward().parameterCount();
-        long router = spec.blocks().router().parameterCount(blockSizes());
-        long routed = spec.blocks().router().matmulWeights(blockSizes())
+        long router = spec.blocks().choice().router().parameterCount(blockSizes());
+        long routed = spec.blocks().choice().router().matmulWeights(blockSizes())
                 + attending * attention().matmulWeights()
                 + chosen * feedForward().matmulWeights();
         long around = projected(shrink()) + projected(grow());

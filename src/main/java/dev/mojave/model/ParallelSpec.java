@@ -3,7 +3,7 @@ package dev.mojave.model;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.mojave.base.Check;
 import dev.mojave.base.Default;
-import dev.mojave.moe.Coefficients;
+import dev.mojave.base.Flat;
 import dev.mojave.moe.RouterSpec;
 import dev.mojave.nn.Positions;
 
@@ -13,28 +13,14 @@ import dev.mojave.nn.Positions;
  * blocks, of which a router chooses some for each token, and are grown back by another mixture of maps. docs/systems.md says what the
  * paper leaves open and what was chosen.
  *
- * @param hiddenSize width of the parallel blocks
- * @param numAttentionHeads heads of each block; divides the width
- * @param intermediateSize width of each block's feed-forward
+ * @param size of each block
  * @param fullLayers layers of full width before shrinking, and as many after growing
- * @param attention what a routed token sees in a block
- * @param gate how the results of a token's blocks are weighted
- * @param normalize whether routers and maps read the stream normalised, without weights; else as it is
- * @param residual whether the full-width stream also goes around all parallel layers, from before shrinking to after growing
+ * @param passage how tokens pass through
  * @param blocks the blocks of a layer and how they are chosen
  * @param projections the maps that shrink and grow and how they are chosen
  */
 public record ParallelSpec(
-        int hiddenSize,
-        int numAttentionHeads,
-        int intermediateSize,
-        @Default("1") int fullLayers,
-        @Default("routed_tokens") Visible attention,
-        @Default("weighted") Gate gate,
-        @Default("true") boolean normalize,
-        @Default("true") boolean residual,
-        Blocks blocks,
-        Projections projections) {
+        @Flat Size size, @Default("1") int fullLayers, @Flat Passage passage, Blocks blocks, Projections projections) {
     /** What a token that is routed to a block sees there. */
     public enum Visible {
         /** The tokens up to itself that are routed to the same block: a block computes its own tokens and nothing else. */
@@ -66,27 +52,48 @@ public record ParallelSpec(
     }
 
     /**
+     * The size of each block.
+     *
+     * @param hiddenSize its width
+     * @param numAttentionHeads its heads; divides the width
+     * @param intermediateSize width of its feed-forward
+     */
+    public record Size(int hiddenSize, int numAttentionHeads, int intermediateSize) {
+        /** Checks the sizes. */
+        public Size {
+            Check.that(hiddenSize >= 1, "hidden_size (%d) must be positive", hiddenSize);
+            Check.that(
+                    numAttentionHeads > 0 && hiddenSize % numAttentionHeads == 0,
+                    "num_attention_heads (%d) must divide hidden_size (%d)",
+                    numAttentionHeads,
+                    hiddenSize);
+            Check.that(intermediateSize >= 1, "intermediate_size (%d) must be positive", intermediateSize);
+        }
+    }
+
+    /**
+     * What the paper leaves open of how tokens pass through.
+     *
+     * @param attention what a routed token sees in a block
+     * @param gate how the results of a token's blocks are weighted
+     * @param normalize whether routers and maps read the stream normalised, without weights; else as it is
+     * @param residual whether the full-width stream also goes around all parallel layers, from before shrinking to after growing
+     */
+    public record Passage(
+            @Default("routed_tokens") Visible attention,
+            @Default("weighted") Gate gate,
+            @Default("true") boolean normalize,
+            @Default("true") boolean residual) {}
+
+    /**
      * The blocks of a parallel layer.
      *
-     * @param numExperts blocks per layer
-     * @param numExpertsPerTok blocks that a token passes through
-     * @param normTopkProb whether the weights of a token's blocks are divided by their sum
-     * @param router how tokens choose
-     * @param losses balance losses of these routers
+     * @param choice of the blocks that a token passes through
      */
-    public record Blocks(
-            int numExperts,
-            int numExpertsPerTok,
-            boolean normTopkProb,
-            @Default("top_k") RouterSpec router,
-            @Default("{}") Coefficients losses) {
-        /** Checks the combination. */
+    public record Blocks(@Flat ExpertChoice choice) {
+        /** Checks the router. */
         public Blocks {
-            check(numExperts, numExpertsPerTok, normTopkProb, router, losses);
-        }
-
-        RouterSpec.Sizes sizes(int width) {
-            return new RouterSpec.Sizes(width, numExperts, numExpertsPerTok, normTopkProb);
+            check(choice);
         }
     }
 
@@ -95,54 +102,39 @@ public record ParallelSpec(
      *
      * @param expert what each is
      * @param intermediateSize inner width of a SwiGLU; no meaning for linear ones
-     * @param numExperts maps per projection
-     * @param numExpertsPerTok maps that a token uses
-     * @param normTopkProb whether their weights are divided by their sum
-     * @param router how tokens choose
-     * @param losses balance losses of these routers
+     * @param choice of the maps that a token uses
      */
     public record Projections(
             @Default("linear") Expert expert,
             @Default("0") int intermediateSize,
-            int numExperts,
-            int numExpertsPerTok,
-            boolean normTopkProb,
-            @Default("top_k") RouterSpec router,
-            @Default("{}") Coefficients losses) {
+            @Flat ExpertChoice choice) {
         /** Checks the combination. */
         public Projections {
-            check(numExperts, numExpertsPerTok, normTopkProb, router, losses);
+            check(choice);
             Check.that(
                     expert != Expert.SWIGLU || intermediateSize > 0,
                     "intermediate_size (%d) of swiglu projections must be positive",
                     intermediateSize);
         }
-
-        RouterSpec.Sizes sizes(int width) {
-            return new RouterSpec.Sizes(width, numExperts, numExpertsPerTok, normTopkProb);
-        }
     }
 
-    private static void check(int experts, int perToken, boolean renormalize, RouterSpec router, Coefficients losses) {
-        // A mixture has the same rules.
-        MoeSpec unused = new MoeSpec(experts, perToken, renormalize, router, losses);
+    private static void check(ExpertChoice choice) {
+        RouterSpec router = choice.router();
         Check.that(
                 router.causality() == RouterSpec.Causality.CAUSAL
-                        && unused.router().categories().isEmpty(),
+                        && router.categories().isEmpty(),
                 "router %s cannot choose parallel blocks or projections: it needs a causal choice by the token alone",
                 router.kind());
     }
 
-    /** Checks the sizes. */
+    /** Checks the number of layers. */
     public ParallelSpec {
-        Check.that(hiddenSize >= 1, "hidden_size (%d) must be positive", hiddenSize);
-        Check.that(
-                numAttentionHeads > 0 && hiddenSize % numAttentionHeads == 0,
-                "num_attention_heads (%d) must divide hidden_size (%d)",
-                numAttentionHeads,
-                hiddenSize);
-        Check.that(intermediateSize >= 1, "intermediate_size (%d) must be positive", intermediateSize);
         Check.that(fullLayers >= 1, "full_layers (%d) must be at least 1", fullLayers);
+    }
+
+    /** Returns the width of each block. */
+    public int hiddenSize() {
+        return size.hiddenSize;
     }
 
     /** Checks what a model must have around such layers. */

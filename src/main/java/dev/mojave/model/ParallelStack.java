@@ -34,13 +34,15 @@ final class ParallelStack {
         this.mixtures = parts.model().mixtures();
         ParallelSpec spec = parts.spec();
         this.shrink = parts.shrink().build(init.child("shrink"), 1);
-        int blocks = spec.blocks().numExperts();
+        int blocks = spec.blocks().choice().numExperts();
         for (int n = 0; n < parts.layers(); n++) {
             Init own = init.child("layers").child(String.valueOf(spec.fullLayers() + n));
             layers.add(new ParallelLayer(parts, own, firstSlot + n * blocks, mixtures.get(n + 1)));
         }
         this.grow = parts.grow()
-                .build(init.child("grow"), spec.residual() ? parts.model().residualScale() : 1);
+                .build(
+                        init.child("grow"),
+                        spec.passage().residual() ? parts.model().residualScale() : 1);
     }
 
     /** Transforms the stream (B, S, D); the routing of shrink, of every layer and of grow is appended in this order. */
@@ -61,7 +63,7 @@ final class ParallelStack {
         }
         MoeLayer.Output grown = grow.forward(parts.read(narrow), tokens, context);
         routing.add(grown.routing().in(mixtures.getLast()));
-        return parts.spec().residual() ? xBSD.add(grown.yBSD()) : grown.yBSD();
+        return parts.spec().passage().residual() ? xBSD.add(grown.yBSD()) : grown.yBSD();
     }
 
     /** Tells every router what the step wanted of each of its choices, in the order of their routing. */

@@ -1,5 +1,7 @@
 package dev.mojave.moe;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.mojave.base.Default;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Init;
 import dev.mojave.nn.Norm;
@@ -19,13 +21,16 @@ import java.util.Optional;
  */
 public final class MoeLayer {
     /**
-     * How tokens travel.
+     * How tokens travel; {@code moe} in a recipe has its keys.
      *
      * @param dispatch how they reach their experts
-     * @param capacity what an expert takes; with dispatch capacity alone
+     * @param capacity what an expert takes, {@code capacity_factor}; with dispatch capacity alone
      * @param inputJitter the router's input is multiplied by U(1 - e, 1 + e) in training (Switch, arXiv 2101.03961); 0 = not at all
      */
-    public record Travel(Dispatch.Kind dispatch, Optional<Capacity> capacity, double inputJitter) {
+    public record Travel(
+            @Default("dropless") Dispatch.Kind dispatch,
+            @JsonProperty("capacity_factor") Optional<Capacity> capacity,
+            @Default("0.0") double inputJitter) {
         /** Every token reaches its experts, and routers see what experts see. */
         public static final Travel PLAIN = new Travel(Dispatch.Kind.DROPLESS, Optional.empty(), 0);
     }

@@ -100,10 +100,10 @@ final class Extension {
 
     private static List<Coefficients> coefficients(ModelSpec model) {
         List<Coefficients> all = new ArrayList<>();
-        model.mixture().ifPresent(moe -> all.add(moe.losses()));
+        model.mixture().ifPresent(moe -> all.add(moe.choice().losses()));
         Optional<ParallelSpec> parallel = model.parallelBlocks();
-        parallel.ifPresent(
-                p -> all.addAll(List.of(p.blocks().losses(), p.projections().losses())));
+        parallel.ifPresent(p -> all.addAll(
+                List.of(p.blocks().choice().losses(), p.projections().choice().losses())));
         return all;
     }
 }

@@ -4,7 +4,6 @@ import dev.mojave.base.Progress;
 import dev.mojave.data.PreparedData;
 import dev.mojave.model.ModelCounts;
 import dev.mojave.model.ModelSpec;
-import dev.mojave.model.MoeSpec;
 import dev.mojave.result.PlanResult;
 import dev.mojave.run.Recipe;
 import dev.mojave.run.TrainSpec;
@@ -51,7 +50,8 @@ public final class Planner {
     private StepCost cost() {
         ModelSpec model = recipe.model();
         int layers = model.numHiddenLayers();
-        int period = model.mixture().map(MoeSpec::decoderSparseStep).orElse(1);
+        int period =
+                model.mixture().map(moe -> moe.placement().decoderSparseStep()).orElse(1);
         // Around parallel layers the full ones stay as they are.
         int few = model.parallelBlocks()
                         .map(parallel -> 2 * parallel.fullLayers())

@@ -25,7 +25,10 @@ class FlatTest {
 
     record Frame(int words, @Flat Angles angles) {}
 
-    record Stack(@JsonProperty("width") int size, @Default("4") int layers, @Default("[]") List<Integer> skipped) {
+    record Stack(
+            @JsonProperty("width") int size,
+            @Default("4") int layers,
+            @Default("[]") List<Integer> skipped) {
         Stack {
             Check.that(size >= 1, "width (%d) must be positive", size);
         }
@@ -34,7 +37,10 @@ class FlatTest {
     record Part(int width) {}
 
     record Model(
-            @Flat Frame frame, @Flat Stack stack, Optional<String> note, @Nullable Part part) {
+            @Flat Frame frame,
+            @Flat Stack stack,
+            Optional<String> note,
+            @Nullable Part part) {
         Model {
             Check.that(frame.words >= stack.size, "words (%d) must be at least width (%d)", frame.words, stack.size);
         }
@@ -42,7 +48,10 @@ class FlatTest {
 
     @JsonPropertyOrder({"layers", "words", "part", "base", "stretch", "note", "skipped", "width"})
     record Ordered(
-            @Flat Frame frame, @Flat Stack stack, Optional<String> note, @Nullable Part part) {}
+            @Flat Frame frame,
+            @Flat Stack stack,
+            Optional<String> note,
+            @Nullable Part part) {}
 
     private static <T> T read(String yaml, Class<T> type) {
         return Records.read(Yaml.parse(yaml, "r.yaml"), type, "r.yaml", "model");
@@ -65,7 +74,8 @@ class FlatTest {
 
     @Test
     void theOrderOfTheKeysTypedDoesNotMatter() {
-        String other = "{part: {width: 7}, skipped: [1], note: hello, stretch: 3, width: 8, base: 2, layers: 5, words: 50}";
+        String other =
+                "{part: {width: 7}, skipped: [1], note: hello, stretch: 3, width: 8, base: 2, layers: 5, words: 50}";
         assertThat(read(other, Model.class)).isEqualTo(FULL);
     }
 
@@ -86,7 +96,8 @@ class FlatTest {
                 .isEqualTo(
                         "layers: 5\nwords: 50\npart:\n  width: 7\nbase: 2.0\nstretch: 3.0\nnote: hello\nskipped: [1]\nwidth: 8\n");
         assertThat(read(yaml, Ordered.class)).isEqualTo(ordered);
-        assertThat(Records.tree(read("{words: 50, base: 2, width: 8}", Ordered.class)).propertyNames())
+        assertThat(Records.tree(read("{words: 50, base: 2, width: 8}", Ordered.class))
+                        .propertyNames())
                 .containsExactly("layers", "words", "base", "skipped", "width");
     }
 
@@ -165,8 +176,7 @@ class FlatTest {
         return Stream.of(
                 new Object[] {new TwoGroups(part, new Width(1)), "the key 'width' belongs to two components"},
                 new Object[] {new GroupAndOwn(part, 1), "the key 'width' belongs to two components"},
-                new Object[] {
-                    new Deep(new Frame(1, new Angles(1, null)), 1), "the key 'base' belongs to two components"
+                new Object[] {new Deep(new Frame(1, new Angles(1, null)), 1), "the key 'base' belongs to two components"
                 },
                 new Object[] {new Absent(part), "@Flat component 'part' " + plain},
                 new Object[] {new Presumed(part), "@Flat component 'part' " + plain},

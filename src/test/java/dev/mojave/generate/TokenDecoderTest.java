@@ -53,7 +53,7 @@ class TokenDecoderTest {
     }
 
     private static boolean plainTopK(MoeSpec moe) {
-        return moe.router() instanceof TopKRouter.Spec && moe.dispatch() != Dispatch.Kind.CAPACITY;
+        return moe.choice().router() instanceof TopKRouter.Spec && moe.travel().dispatch() != Dispatch.Kind.CAPACITY;
     }
 
     @Test

@@ -117,7 +117,8 @@ class HfConfigTest {
         assertThat(mistral.attention().numKeyValueHeads()).isEqualTo(8);
         assertThat(mistral.headSize()).isEqualTo(2);
         assertThat(read("{\"model_type\": \"mistral\", \"num_key_value_heads\": null, " + sizes)
-                        .attention().numKeyValueHeads())
+                        .attention()
+                        .numKeyValueHeads())
                 .isEqualTo(32);
         ModelSpec qwen2 = read("{\"model_type\": \"qwen2\", " + sizes);
         assertThat(qwen2.attention().attentionBias()).isEqualTo(Attention.Bias.QKV);
@@ -285,16 +286,19 @@ class HfConfigTest {
         assertThatThrownBy(() -> HfConfig.read(config, "config.json"))
                 .hasMessage("config.json: sliding_window is absent; it is 4096 where it is left out, and " + rest);
         config.put("max_position_embeddings", 4096);
-        assertThat(HfConfig.read(config, "config.json").attention().slidingWindow()).isNull();
+        assertThat(HfConfig.read(config, "config.json").attention().slidingWindow())
+                .isNull();
     }
 
     @Test
     void theWindowThatMistralHasWhereItIsLeftOutIsRead() {
         ObjectNode config = published("mistral");
         config.put("max_position_embeddings", 32_768).remove("sliding_window");
-        assertThat(HfConfig.read(config, "config.json").attention().slidingWindow()).isEqualTo(4096);
+        assertThat(HfConfig.read(config, "config.json").attention().slidingWindow())
+                .isEqualTo(4096);
         config.putNull("sliding_window");
-        assertThat(HfConfig.read(config, "config.json").attention().slidingWindow()).isNull();
+        assertThat(HfConfig.read(config, "config.json").attention().slidingWindow())
+                .isNull();
     }
 
     @Test
@@ -324,7 +328,7 @@ class HfConfigTest {
                  "sliding_window": 16, "use_sliding_window": false}
                 """);
         assertThat(spec.frame().position().ropeTheta()).isEqualTo(1e6);
-        assertThat(spec.mixture().orElseThrow().numExperts()).isEqualTo(4);
+        assertThat(spec.mixture().orElseThrow().choice().numExperts()).isEqualTo(4);
         double log = Math.log(4);
         assertThat(spec.frame().position().ropeScaling())
                 .isEqualTo(new RopeScaling.Yarn(4, 16, 32, 1, true, (0.1 * log + 1) / (0.05 * log + 1)));

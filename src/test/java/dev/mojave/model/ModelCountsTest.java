@@ -47,25 +47,25 @@ class ModelCountsTest {
         return parameter.name().contains(".experts.")
                 ? elements
                         / parameter.value().size(0)
-                        * model.spec().mixture().orElseThrow().numExpertsPerTok()
+                        * model.spec().mixture().orElseThrow().choice().numExpertsPerTok()
                 : elements;
     }
 
     /** Of parallel blocks those that a token chooses; where all tokens attend in all of them, every attention. */
     private static long touched(ParallelSpec spec, Parameter parameter) {
         long elements = parameter.value().elements();
-        boolean attends =
-                parameter.name().contains(".attention") && spec.attention() == ParallelSpec.Visible.ALL_TOKENS;
+        boolean attends = parameter.name().contains(".attention")
+                && spec.passage().attention() == ParallelSpec.Visible.ALL_TOKENS;
         if (parameter.name().contains(".blocks.")) {
             int start = parameter.name().indexOf(".blocks.") + ".blocks.".length();
             int block = Integer.parseInt(
                     parameter.name().substring(start, parameter.name().indexOf('.', start)));
-            return attends || block < spec.blocks().numExpertsPerTok() ? elements : 0;
+            return attends || block < spec.blocks().choice().numExpertsPerTok() ? elements : 0;
         }
         return parameter.name().contains(".experts.")
                 ? elements
-                        * spec.projections().numExpertsPerTok()
-                        / spec.projections().numExperts()
+                        * spec.projections().choice().numExpertsPerTok()
+                        / spec.projections().choice().numExperts()
                 : elements;
     }
 
@@ -98,9 +98,9 @@ class ModelCountsTest {
             return 6 * (body + head) + spec.numHiddenLayers() * perWidth * heads;
         }
         ParallelSpec parallel = spec.parallelBlocks().get();
-        long blocks = parallel.blocks().numExperts();
-        long chosen = parallel.blocks().numExpertsPerTok();
-        boolean all = parallel.attention() == ParallelSpec.Visible.ALL_TOKENS;
+        long blocks = parallel.blocks().choice().numExperts();
+        long chosen = parallel.blocks().choice().numExpertsPerTok();
+        boolean all = parallel.passage().attention() == ParallelSpec.Visible.ALL_TOKENS;
         // Each of the chosen blocks sees its share of the tokens; or every block all of them.
         long narrow = (all ? blocks * blocks : chosen * chosen) * perWidth * parallel.hiddenSize() / blocks;
         return 6 * (body + head) + 2 * perWidth * heads + (spec.numHiddenLayers() - 2) * narrow;

@@ -14,6 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 class ModelSpecTest {
     @ParameterizedTest
@@ -82,6 +84,104 @@ class ModelSpecTest {
             assertThat(Records.read(Records.tree(spec), ModelSpec.class, "test", "model"))
                     .isEqualTo(spec);
         }
+    }
+
+    @Test
+    void keysStandSideBySideInTheirOrder() {
+        ModelSpec spec = Tiny.spec(
+                "llama",
+                "{head_dim: 8, rope_scaling: {kind: linear, factor: 2}, sliding_window: 4, initializer: normal}",
+                "moe: {num_experts: 4, num_experts_per_tok: 2, moe_intermediate_size: 8, capacity_factor: {}}");
+        ObjectNode tree = Records.tree(spec);
+        assertThat(tree.propertyNames())
+                .containsExactly(
+                        "vocab_size",
+                        "hidden_size",
+                        "num_hidden_layers",
+                        "num_attention_heads",
+                        "num_key_value_heads",
+                        "head_dim",
+                        "intermediate_size",
+                        "max_position_embeddings",
+                        "norm",
+                        "norm_eps",
+                        "position_embedding",
+                        "rope_theta",
+                        "rope_scaling",
+                        "hidden_act",
+                        "bias",
+                        "attention_bias",
+                        "mlp_bias",
+                        "qk_norm",
+                        "sliding_window",
+                        "tie_word_embeddings",
+                        "dropout",
+                        "initializer_range",
+                        "initializer",
+                        "moe");
+        assertThat(tree.path("moe").propertyNames())
+                .containsExactly(
+                        "num_experts",
+                        "num_experts_per_tok",
+                        "norm_topk_prob",
+                        "decoder_sparse_step",
+                        "mlp_only_layers",
+                        "moe_intermediate_size",
+                        "shared_expert_intermediate_size",
+                        "shared_expert_gate",
+                        "router",
+                        "losses",
+                        "dispatch",
+                        "capacity_factor",
+                        "input_jitter",
+                        "expert_dropout");
+        JsonNode parallel = Records.tree(Tiny.parallel("{}")).path("parallel");
+        assertThat(parallel.propertyNames())
+                .containsExactly(
+                        "hidden_size",
+                        "num_attention_heads",
+                        "intermediate_size",
+                        "full_layers",
+                        "attention",
+                        "gate",
+                        "normalize",
+                        "residual",
+                        "blocks",
+                        "projections");
+        assertThat(parallel.path("projections").propertyNames())
+                .containsExactly(
+                        "expert",
+                        "intermediate_size",
+                        "num_experts",
+                        "num_experts_per_tok",
+                        "norm_topk_prob",
+                        "router",
+                        "losses");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "hidden_sise: 24        | test: model.hidden_sise: unknown key; did you mean 'hidden_size'?",
+                "slidingwindow: 4       | test: model.slidingwindow: unknown key; did you mean 'sliding_window'?",
+                "attention: {head_dim: 4} | test: model.attention: unknown key; known here: vocab_size, hidden_size, num_hidden_layers, num_attention_heads, num_key_value_heads, head_dim, intermediate_size, max_position_embeddings, norm, norm_eps, position_embedding, rope_theta, rope_scaling, hidden_act, bias, attention_bias, mlp_bias, qk_norm, sliding_window, tie_word_embeddings, dropout, initializer_range, initializer, moe, parallel",
+                "num_attention_heads: x | test: model.num_attention_heads: expected a whole number such as 500, 50k or 10M, found \"x\"",
+                "moe: {num_experts: 4, num_experts_per_tok: 2, input_jiter: 1} | test: model.moe.input_jiter: unknown key; did you mean 'input_jitter'?",
+                "moe: {num_experts_per_tok: 2} | test: model.moe.num_experts: is required",
+            })
+    void keysAreNamedWhereTheyAreTyped(String override, String message) {
+        assertThatThrownBy(() -> Tiny.spec("llama", override))
+                .isInstanceOf(Failure.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void oneChangeMakesOneDifference() {
+        ModelSpec plain = Tiny.spec("llama");
+        assertThat(plain.withLayers(3)).isEqualTo(Tiny.spec("llama", "num_hidden_layers: 3"));
+        ModelSpec sparse = Tiny.spec("llama", "moe: {num_experts: 4, num_experts_per_tok: 2}");
+        assertThat(plain.withMixture(sparse.mixture().orElseThrow())).isEqualTo(sparse);
     }
 
     @Test

@@ -119,7 +119,7 @@ class ParallelLayerTest {
     @Test
     void everyRouterLearnsFromTheLanguageModel() {
         for (ModelSpec spec : Tiny.parallel()) {
-            boolean weighted = spec.parallelBlocks().orElseThrow().gate() == ParallelSpec.Gate.WEIGHTED;
+            boolean weighted = spec.parallelBlocks().orElseThrow().passage().gate() == ParallelSpec.Gate.WEIGHTED;
             try (Scope _ = Scope.open();
                     LanguageModel model = Tiny.randomised(spec, 4)) {
                 loss(model, Context.TRAINING).backward();

@@ -46,7 +46,7 @@ class RouterModelTest {
     }
 
     private static RouterSpec router(ModelSpec spec) {
-        return spec.mixture().orElseThrow().router();
+        return spec.mixture().orElseThrow().choice().router();
     }
 
     private static Output forward(LanguageModel model, Tensor ids, Context context) {

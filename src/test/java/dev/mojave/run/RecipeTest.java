@@ -177,11 +177,12 @@ class RecipeTest {
                         .model()
                         .mixture()
                         .orElseThrow()
+                        .choice()
                         .losses()
                         .schedules())
                 .isEmpty();
         RecipeDraft over = read(TYPED, "model.moe+={num_experts: 8}");
-        assertThat(over.resolve(257).model().mixture().orElseThrow().numExperts())
+        assertThat(over.resolve(257).model().mixture().orElseThrow().choice().numExperts())
                 .isEqualTo(8);
         assertThat(over.yaml())
                 .contains("switch_balance")

@@ -13,13 +13,12 @@ class StepCostTest {
     @Test
     void fewLayersAreThoseOfTheModel() {
         for (ModelSpec spec : Tiny.windowed()) {
-            ModelSpec more = StepCost.Measurer.withLayers(spec, 5);
+            ModelSpec more = spec.withLayers(5);
             assertThat(more.numHiddenLayers()).isEqualTo(5);
             assertThat(more.blocks().stream().map(BlockSpec::attention))
                     .hasSize(5)
-                    .containsOnly(spec.attention());
-            assertThat(StepCost.Measurer.withLayers(more, spec.numHiddenLayers()))
-                    .isEqualTo(spec);
+                    .containsOnly(spec.attentionSpec());
+            assertThat(more.withLayers(spec.numHiddenLayers())).isEqualTo(spec);
         }
     }
 

@@ -25,7 +25,8 @@ final class Tiny {
     static final int VOCABULARY = 17;
     static final int CONTEXT = 8;
 
-    private static final String SIZES = "{vocab_size: 17, hidden_size: 16, num_attention_heads: 2, max_position_embeddings: 8}";
+    private static final String SIZES =
+            "{vocab_size: 17, hidden_size: 16, num_attention_heads: 2, max_position_embeddings: 8}";
 
     private Tiny() {}
 

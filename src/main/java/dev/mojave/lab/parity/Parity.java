@@ -148,7 +148,13 @@ public final class Parity {
     }
 
     private double balanceCoefficient() {
-        return folder.spec().mixture().orElseThrow().losses().at(0, 1).getOrDefault(BalanceLoss.MIXTRAL_BALANCE, 0.0);
+        return folder.spec()
+                .mixture()
+                .orElseThrow()
+                .choice()
+                .losses()
+                .at(0, 1)
+                .getOrDefault(BalanceLoss.MIXTRAL_BALANCE, 0.0);
     }
 
     private void gradients() {

@@ -181,8 +181,12 @@ class CompareBenchTest {
     @Test
     void everyRouterThatALanguageModelMayTrainWithIsCompared() {
         Set<Class<?>> compared = Workload.routers().values().stream()
-                .map(workload ->
-                        workload.model().mixture().orElseThrow().router().getClass())
+                .map(workload -> workload.model()
+                        .mixture()
+                        .orElseThrow()
+                        .choice()
+                        .router()
+                        .getClass())
                 .collect(Collectors.toSet());
         Set<Class<?>> expected = new HashSet<>(List.of(RouterSpec.class.getPermittedSubclasses()));
         // Not causal, and every expert for every token.

@@ -11,7 +11,6 @@ import dev.mojave.model.Tiny;
 import dev.mojave.moe.BalanceLoss;
 import dev.mojave.moe.Coefficients;
 import dev.mojave.moe.TopKRouter;
-import java.util.Locale;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -82,10 +81,12 @@ class BudgetTest {
     }
 
     private static ModelSpec spec(int hidden, int layers, int intermediate, boolean llama, @Nullable MoeSpec moe) {
-        String sizes = "{vocab_size: 257, hidden_size: %d, num_hidden_layers: %d, num_attention_heads: 2, intermediate_size: %d,"
-                + " max_position_embeddings: 64, tie_word_embeddings: true, norm_eps: 1.0e-5}";
         ModelSpec dense = Tiny.spec(
-                llama ? "llama" : "gpt2", String.format(Locale.ROOT, sizes, hidden, layers, intermediate));
+                llama ? "llama" : "gpt2",
+                "{vocab_size: 257, num_attention_heads: 2, max_position_embeddings: 64, tie_word_embeddings: true}",
+                "hidden_size: " + hidden,
+                "num_hidden_layers: " + layers,
+                "intermediate_size: " + intermediate);
         return moe == null ? dense : dense.withMixture(moe);
     }
 }

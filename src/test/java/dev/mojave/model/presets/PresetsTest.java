@@ -117,10 +117,10 @@ class PresetsTest {
                 moe: {num_experts: 4, num_experts_per_tok: 2, decoder_sparse_step: 2, losses: {switch_balance: 0.01}}
                 """));
         assertThat(topTwo.mixture()).hasValueSatisfying(moe -> {
-            assertThat(moe.normTopkProb()).isTrue();
-            assertThat(moe.decoderSparseStep()).isEqualTo(2);
-            assertThat(moe.losses()).isEqualTo(Coefficients.NONE.with(BalanceLoss.SWITCH_BALANCE, 0.01));
-            assertThat(moe.router()).isEqualTo(new TopKRouter.Spec());
+            assertThat(moe.choice().normTopkProb()).isTrue();
+            assertThat(moe.placement().decoderSparseStep()).isEqualTo(2);
+            assertThat(moe.choice().losses()).isEqualTo(Coefficients.NONE.with(BalanceLoss.SWITCH_BALANCE, 0.01));
+            assertThat(moe.choice().router()).isEqualTo(new TopKRouter.Spec());
         });
         assertThat(spec(resolve("{preset: llama, moe: null}")).mixture()).isEmpty();
     }
