@@ -35,9 +35,6 @@ enum NamingStyle {
                 case "feed_forward_norm" -> List.of("ln_2");
                 case "feed_forward.input" -> gated ? List.of("mlp.c_gate", "mlp.c_fc") : List.of("mlp.c_fc");
                 case "feed_forward.output" -> List.of("mlp.c_proj");
-                case "moe.router" -> List.of("moe.gate");
-                case "moe.router.noise" -> List.of("moe.noise_gate");
-                case "moe.router.categories" -> List.of("moe.category_embedding");
                 case "moe.experts.input" ->
                     gated ? List.of("moe.experts.#.c_gate", "moe.experts.#.c_fc") : List.of("moe.experts.#.c_fc");
                 case "moe.experts.output" -> List.of("moe.experts.#.c_proj");
@@ -45,7 +42,7 @@ enum NamingStyle {
                     gated ? List.of("moe.shared.c_gate", "moe.shared.c_fc") : List.of("moe.shared.c_fc");
                 case "moe.shared.output" -> List.of("moe.shared.c_proj");
                 case "moe.shared.gate" -> List.of("moe.shared_gate");
-                default -> throw unknown(module);
+                default -> List.of(ofRouter("moe.", module));
             };
         }
     },
@@ -59,12 +56,9 @@ enum NamingStyle {
         List<String> inLayer(String module, boolean gated) {
             String experts = "block_sparse_moe.experts.#.";
             return switch (module) {
-                case "moe.router" -> List.of("block_sparse_moe.gate");
-                case "moe.router.noise" -> List.of("block_sparse_moe.noise_gate");
-                case "moe.router.categories" -> List.of("block_sparse_moe.category_embedding");
                 case "moe.experts.input" -> gated ? List.of(experts + "w1", experts + "w3") : List.of(experts + "w1");
                 case "moe.experts.output" -> List.of(experts + "w2");
-                default -> inLlamaLayer(module, gated);
+                default -> inLlamaLayer("block_sparse_moe.", module, gated);
             };
         }
     },
@@ -77,13 +71,12 @@ enum NamingStyle {
         @Override
         List<String> inLayer(String module, boolean gated) {
             return switch (module) {
-                case "moe.router" -> List.of("mlp.gate");
                 case "moe.experts.input" -> projections("mlp.experts.#.", gated);
                 case "moe.experts.output" -> List.of("mlp.experts.#.down_proj");
                 case "moe.shared.input" -> projections("mlp.shared_expert.", gated);
                 case "moe.shared.output" -> List.of("mlp.shared_expert.down_proj");
                 case "moe.shared.gate" -> List.of("mlp.shared_expert_gate");
-                default -> inLlamaLayer(module, gated);
+                default -> inLlamaLayer("mlp.", module, gated);
             };
         }
     };
@@ -98,7 +91,7 @@ enum NamingStyle {
         };
     }
 
-    private static List<String> inLlamaLayer(String module, boolean gated) {
+    private static List<String> inLlamaLayer(String mixture, String module, boolean gated) {
         return switch (module) {
             case "attention_norm" -> List.of("input_layernorm");
             case "attention.qkv" -> List.of("self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj");
@@ -108,13 +101,34 @@ enum NamingStyle {
             case "feed_forward_norm" -> List.of("post_attention_layernorm");
             case "feed_forward.input" -> projections("mlp.", gated);
             case "feed_forward.output" -> List.of("mlp.down_proj");
-            default -> throw unknown(module);
+            default -> List.of(ofRouter(mixture, module));
         };
+    }
+
+    /**
+     * The stored name of what a router holds. No published architecture has more than its matrix, so a router's other modules keep the
+     * names that they have here, but for two that are older.
+     */
+    private static String ofRouter(String mixture, String module) {
+        return mixture
+                + switch (module) {
+                    case "moe.router" -> "gate";
+                    case "moe.router.noise" -> "noise_gate";
+                    case "moe.router.categories" -> "category_embedding";
+                    default -> {
+                        if (!module.startsWith(ROUTER)) {
+                            throw unknown(module);
+                        }
+                        yield "router." + module.substring(ROUTER.length());
+                    }
+                };
     }
 
     private static List<String> projections(String prefix, boolean gated) {
         return gated ? List.of(prefix + "gate_proj", prefix + "up_proj") : List.of(prefix + "up_proj");
     }
+
+    private static final String ROUTER = "moe.router.";
 
     private final String layer;
 

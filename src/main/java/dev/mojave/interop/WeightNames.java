@@ -35,6 +35,7 @@ import java.util.regex.Pattern;
  *   moe.router                 moe.gate *                        block_sparse_moe.gate | mlp.gate
  *   moe.router.noise           moe.noise_gate *                  (router).noise_gate *
  *   moe.router.categories      moe.category_embedding *          (router).category_embedding *
+ *   moe.router.X               moe.router.X *                    (router's parent).router.X *
  *   moe.experts.input          moe.experts.J.c_fc, c_gate *      block_sparse_moe.experts.J.w3, w1 (gelu: w1 *) | mlp.experts.J.up_proj, gate_proj
  *   moe.experts.output         moe.experts.J.c_proj *            block_sparse_moe.experts.J.w2 | mlp.experts.J.down_proj
  *   moe.shared.input           moe.shared.c_fc, c_gate *         mlp.shared_expert.up_proj, gate_proj
