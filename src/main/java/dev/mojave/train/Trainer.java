@@ -67,9 +67,9 @@ public final class Trainer implements AutoCloseable {
         restored.putAll(state.listeners());
     }
 
-    /** Gives a listener the state that the checkpoint has for it, if it has one. */
+    /** Gives a listener the state that the checkpoint has for it, if it has one; once. {@link #run} does so for all that have not got theirs. */
     void restore(Listener.Stateful listener) {
-        Optional.ofNullable(restored.get(listener.key())).ifPresent(listener::restore);
+        Optional.ofNullable(restored.remove(listener.key())).ifPresent(listener::restore);
     }
 
     /**
@@ -79,6 +79,7 @@ public final class Trainer implements AutoCloseable {
      * @throws Failure of kind TRAINING if a loss or gradient is not finite; the last checkpoint stands
      */
     boolean run(List<Listener> listeners, StopSignal signal) {
+        Listener.stateful(listeners).values().forEach(this::restore);
         while (learner.steps() < totalSteps && !signal.requested()) {
             boolean observe = listeners.stream().anyMatch(listener -> listener.observes(learner.steps()));
             long start = System.nanoTime();
@@ -117,11 +118,7 @@ public final class Trainer implements AutoCloseable {
     void save(List<Listener> listeners, boolean best) {
         RunPosition now = position();
         Map<String, JsonNode> states = new LinkedHashMap<>();
-        for (Listener listener : listeners) {
-            if (listener instanceof Listener.Stateful stateful) {
-                stateful.state().ifPresent(state -> states.put(stateful.key(), state));
-            }
-        }
+        Listener.stateful(listeners).forEach((key, listener) -> listener.state().ifPresent(state -> states.put(key, state)));
         TrainState state = new TrainState(
                 TrainState.VERSION,
                 now.step(),

@@ -1,5 +1,9 @@
 package dev.mojave.train.listen;
 
+import dev.mojave.base.Check;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -22,6 +26,20 @@ public interface Listener {
      * @param finished whether the run reached its end; otherwise someone asked it to stop
      */
     default void end(boolean finished) {}
+
+    /** Returns those that keep a state, by its key; two of one key, which would overwrite each other's, are refused. */
+    static Map<String, Stateful> stateful(List<Listener> listeners) {
+        Map<String, Stateful> byKey = new LinkedHashMap<>();
+        for (Listener listener : listeners) {
+            if (listener instanceof Stateful stateful) {
+                Check.that(
+                        byKey.put(stateful.key(), stateful) == null,
+                        "two listeners keep their state under '%s'",
+                        stateful.key());
+            }
+        }
+        return byKey;
+    }
 
     /** A listener that keeps a state of its own in checkpoints. */
     interface Stateful extends Listener {

@@ -18,6 +18,7 @@ public final class Log implements Listener, AutoCloseable {
         if (!moment.isEmpty()) {
             log.write(moment.line());
         }
+        moment.close();
     }
 
     /** Adds metrics that were measured after the last step. */

@@ -16,6 +16,7 @@ public final class Moment {
     private final Map<String, Double> scalars = new LinkedHashMap<>();
     private final Map<String, List<Double>> lists = new LinkedHashMap<>();
     private boolean best;
+    private boolean logged;
 
     /**
      * A moment in which nothing was measured yet.
@@ -60,13 +61,19 @@ public final class Moment {
         return stepTokens;
     }
 
-    /** Adds a metric. */
+    /**
+     * Adds a metric.
+     *
+     * @throws IllegalStateException if the log has had this moment: the listener stands behind it and would measure for nobody
+     */
     public void put(Metric metric, double value) {
+        requireOpen(metric);
         scalars.put(metric.name(), value);
     }
 
-    /** Adds a metric that is a list. */
+    /** The same for a metric that is a list. */
     public void put(Metric metric, List<Double> values) {
+        requireOpen(metric);
         lists.put(metric.name(), values);
     }
 
@@ -83,6 +90,18 @@ public final class Moment {
     /** Returns whether an evaluation was the best so far. */
     public boolean best() {
         return best;
+    }
+
+    private void requireOpen(Metric metric) {
+        if (logged) {
+            throw new IllegalStateException(
+                    metric.name() + " was measured by a listener that stands behind the log; it belongs before it");
+        }
+    }
+
+    /** Nothing is measured any more: the log has this moment. */
+    void close() {
+        logged = true;
     }
 
     /** Returns the line of the log; what stands in it decides whether it is worth one. */
