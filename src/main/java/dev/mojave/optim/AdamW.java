@@ -3,6 +3,7 @@ package dev.mojave.optim;
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.mojave.base.Default;
 import dev.mojave.nn.Parameter;
+import dev.mojave.nn.Parameter.Role;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
@@ -44,6 +45,11 @@ public final class AdamW implements Optimizer {
         /** Returns the decay rate of the second moment. */
         public double beta2() {
             return betas.get(1);
+        }
+
+        @Override
+        public int remembered(Role role) {
+            return 2;
         }
 
         @Override

@@ -70,6 +70,12 @@ public final class Muon implements Optimizer {
             betas = List.copyOf(betas);
         }
 
+        /** The momentum of a matrix, AdamW's two moments of the rest. */
+        @Override
+        public int remembered(Role role) {
+            return orthogonalises(role) ? 1 : 2;
+        }
+
         @Override
         public Muon build(List<Parameter> parameters) {
             return new Muon(this, parameters);
@@ -97,7 +103,11 @@ public final class Muon implements Optimizer {
     }
 
     private static boolean orthogonalises(Parameter parameter) {
-        return switch (parameter.role()) {
+        return orthogonalises(parameter.role());
+    }
+
+    private static boolean orthogonalises(Role role) {
+        return switch (role) {
             case MATRIX, EXPERTS -> true;
             case EMBEDDING, HEAD, ROUTER, GATE, NORM, BIAS, BUFFER -> false;
         };

@@ -6,6 +6,9 @@ import dev.mojave.base.StopSignal;
 import dev.mojave.base.Units;
 import dev.mojave.data.PreparedData;
 import dev.mojave.model.LanguageModel;
+import dev.mojave.model.ModelCounts;
+import dev.mojave.nn.Parameter.Role;
+import dev.mojave.optim.OptimizerSpec;
 import dev.mojave.result.Provenance;
 import dev.mojave.run.Provenances;
 import dev.mojave.run.Recipe;
@@ -23,8 +26,8 @@ import java.util.Optional;
 
 /** One training run from recipe to finished folder: engine, data, model, training, a sample, status and provenance. */
 public final class TrainRun {
-    /** Weight, gradient and two moments, float32. */
-    private static final long BYTES_OF_PARAMETER = 4L * Float.BYTES;
+    /** A weight and its gradient. */
+    private static final int WITHOUT_OPTIMIZER = 2;
 
     /**
      * Where a run goes and how it starts.
@@ -111,16 +114,27 @@ public final class TrainRun {
     /** Builds the model where it fits: an operating system out of memory ends processes without a word. */
     static LanguageModel build(Recipe recipe) {
         long parameters = recipe.model().counts().total();
-        long needed = parameters * BYTES_OF_PARAMETER;
+        long needed = bytes(recipe.model().counts(), recipe.train().optimizer());
         long free = ProcessMemory.availableBytes();
         if (needed > free) {
             throw Failure.environment(
-                    "out of memory: %,d parameters in training take %s (weights, gradients and two moments in float32), and %s"
+                    "out of memory: %,d parameters in training take %s (weights, gradients and what %s remembers, in float32), and %s"
                             + " are free; lower model.hidden_size, model.num_hidden_layers, model.vocab_size or"
                             + " model.moe.num_experts, or free memory ('./mojave plan RECIPE' predicts the rest)",
-                    parameters, Units.bytes((double) needed), Units.bytes((double) free));
+                    parameters,
+                    Units.bytes((double) needed),
+                    recipe.train().optimizer().kind(),
+                    Units.bytes((double) free));
         }
         return LanguageModel.build(recipe.model(), recipe.train().seed());
+    }
+
+    /** Bytes of what training holds of every parameter; the few that are neither matrices of blocks nor embeddings are taken for matrices. */
+    static long bytes(ModelCounts counts, OptimizerSpec optimizer) {
+        long body = counts.withoutEmbeddings() * (WITHOUT_OPTIMIZER + optimizer.remembered(Role.MATRIX));
+        long around = (counts.total() - counts.withoutEmbeddings())
+                * (WITHOUT_OPTIMIZER + optimizer.remembered(Role.EMBEDDING));
+        return (body + around) * Float.BYTES;
     }
 
     /** Returns where a run that is trained here and now comes from. */

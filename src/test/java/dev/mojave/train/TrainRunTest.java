@@ -9,6 +9,9 @@ import dev.mojave.base.StopSignal;
 import dev.mojave.base.StopSignals;
 import dev.mojave.base.Yaml;
 import dev.mojave.data.Texts;
+import dev.mojave.model.ModelCounts;
+import dev.mojave.optim.AdamW;
+import dev.mojave.optim.Muon;
 import dev.mojave.run.MetricLine;
 import dev.mojave.run.MetricsLog;
 import dev.mojave.run.RecipeDraft;
@@ -116,6 +119,16 @@ class TrainRunTest {
     }
 
     @Test
+    void whatTrainingHoldsGoesByTheOptimiser() {
+        ModelCounts counts = new ModelCounts(1000, 1000, 600, 600, 1);
+        assertThat(TrainRun.bytes(counts, new AdamW.Spec(List.of(0.9, 0.95), 1e-8, 0.1)))
+                .isEqualTo(4 * 4 * 1000);
+        // A matrix has one momentum, an embedding two moments.
+        assertThat(TrainRun.bytes(counts, new Muon.Spec(0.95, 5, List.of(0.9, 0.95), 1e-8, 0.1)))
+                .isEqualTo(4 * (3 * 600 + 4 * 400));
+    }
+
+    @Test
     void aModelThatDoesNotFitIsRefusedBeforeItIsBuilt() {
         assertThatThrownBy(() -> run(
                         draft(DENSE, "model.hidden_size=1048576", "model.num_hidden_layers=64"),
@@ -124,7 +137,7 @@ class TrainRunTest {
                         StopSignal.NEVER))
                 .isInstanceOf(Failure.class)
                 .hasMessageMatching(
-                        "out of memory: [\\d,]+ parameters in training take \\d+ GB \\(weights, gradients and two moments in float32\\),"
+                        "out of memory: [\\d,]+ parameters in training take \\d+ GB \\(weights, gradients and what adamw remembers, in float32\\),"
                                 + " and [\\d.]+ [GM]B are free; lower model.hidden_size, .*");
         assertThat(folder.resolve("large")).doesNotExist();
     }
