@@ -93,6 +93,11 @@ public final class Rows {
                 lengths.map(all -> Arrays.copyOfRange(all, from, from + count)));
     }
 
+    /** Returns the token that follows each, (rows, S) row-major; below 0 where the loss counts none. */
+    public int[] targets() {
+        return targets.clone();
+    }
+
     /** Returns how many targets the loss counts. */
     public long counted() {
         return Arrays.stream(targets).filter(target -> target >= 0).count();

@@ -1,12 +1,14 @@
 package dev.mojave.result.metric;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Everything that a run logs, except for what its {@linkplain MixtureMetrics mixtures} do. */
 public final class Metrics {
+    private static final List<Metric> DECLARED = new ArrayList<>();
+
     /** What is minimised. */
     public static final Metric TRAIN_LOSS = metric(
             "train/loss",
@@ -14,7 +16,7 @@ public final class Metrics {
             "cross-entropy plus weighted auxiliary losses of a step",
             Unit.NATS_PER_TOKEN,
             Better.LOWER,
-            Reduction.MEAN);
+            Reduction.MEAN, Origin.RUN);
     /** Its part that predicts text. */
     public static final Metric TRAIN_CROSS_ENTROPY = metric(
             "train/ce",
@@ -22,13 +24,13 @@ public final class Metrics {
             "cross-entropy of a step",
             Unit.NATS_PER_TOKEN,
             Better.LOWER,
-            Reduction.MEAN);
+            Reduction.MEAN, Origin.RUN);
     /** The optimiser's. */
     public static final Metric LEARNING_RATE =
-            metric("train/learning_rate", "Learning rate", "learning rate", Unit.NONE, Better.NEITHER, Reduction.SAME);
+            metric("train/learning_rate", "Learning rate", "learning rate", Unit.NONE, Better.NEITHER, Reduction.SAME, Origin.RUN);
     /** Of all gradients together. */
     public static final Metric GRADIENT_NORM = metric(
-            "train/grad_norm", "Gradient norm", "norm before clipping", Unit.NONE, Better.NEITHER, Reduction.SAME);
+            "train/grad_norm", "Gradient norm", "norm before clipping", Unit.NONE, Better.NEITHER, Reduction.SAME, Origin.RUN);
     /** Targets per second since the last line, evaluations left out. */
     public static final Metric TRAIN_SPEED = metric(
             "train/tokens_per_second",
@@ -36,7 +38,7 @@ public final class Metrics {
             "training tokens per second",
             Unit.TOKENS_PER_SECOND,
             Better.HIGHER,
-            Reduction.SUM);
+            Reduction.SUM, Origin.MACHINE);
     /** The share of what matrix products were measured to reach with the run's library, threads and precision; absent if they were not. */
     public static final Metric FLOPS_SHARE = metric(
             "train/flops_share",
@@ -44,7 +46,7 @@ public final class Metrics {
             "share of the measured matrix-product ceiling",
             Unit.SHARE,
             Better.HIGHER,
-            Reduction.MEAN);
+            Reduction.MEAN, Origin.MACHINE);
     /** Of a fixed part of the training text, where the recipe asks for it. */
     public static final Metric TRAIN_SUBSET_LOSS = metric(
             "train_subset/loss",
@@ -52,7 +54,7 @@ public final class Metrics {
             "cross-entropy on a fixed part of the training text",
             Unit.NATS_PER_TOKEN,
             Better.LOWER,
-            Reduction.MEAN);
+            Reduction.MEAN, Origin.RUN);
     /** Of held-out text. */
     public static final Metric VAL_LOSS = metric(
             "val/loss",
@@ -60,7 +62,7 @@ public final class Metrics {
             "cross-entropy on held-out text",
             Unit.NATS_PER_TOKEN,
             Better.LOWER,
-            Reduction.MEAN);
+            Reduction.MEAN, Origin.RUN);
     /** The lowest so far: in status.json alone. */
     public static final Metric BEST_VAL_LOSS = metric(
             "val/best_loss",
@@ -68,10 +70,10 @@ public final class Metrics {
             "lowest cross-entropy on held-out text so far (in status.json alone)",
             Unit.NATS_PER_TOKEN,
             Better.LOWER,
-            Reduction.SAME);
+            Reduction.SAME, Origin.RUN);
     /** Follows from the loss. */
     public static final Metric VAL_PERPLEXITY =
-            metric("val/perplexity", "Perplexity", "exp(validation loss)", Unit.NONE, Better.LOWER, Reduction.SAME);
+            metric("val/perplexity", "Perplexity", "exp(validation loss)", Unit.NONE, Better.LOWER, Reduction.SAME, Origin.RUN);
     /** Follows from the loss. */
     public static final Metric VAL_BITS_PER_TOKEN = metric(
             "val/bits_per_token",
@@ -79,7 +81,7 @@ public final class Metrics {
             "validation loss to base 2",
             Unit.BITS_PER_TOKEN,
             Better.LOWER,
-            Reduction.SAME);
+            Reduction.SAME, Origin.RUN);
     /** Comparable between tokenizers. */
     public static final Metric VAL_BITS_PER_BYTE = metric(
             "val/bits_per_byte",
@@ -87,7 +89,7 @@ public final class Metrics {
             "validation loss to base 2, for each byte of the text",
             Unit.BITS_PER_BYTE,
             Better.LOWER,
-            Reduction.SAME);
+            Reduction.SAME, Origin.RUN);
     /** How fast the trained model writes, once at the end. */
     public static final Metric GENERATE_SPEED = metric(
             "generate/tokens_per_second",
@@ -95,7 +97,7 @@ public final class Metrics {
             "tokens written per second after training",
             Unit.TOKENS_PER_SECOND,
             Better.HIGHER,
-            Reduction.SAME);
+            Reduction.SAME, Origin.MACHINE);
     /** Of the process. */
     public static final Metric PEAK_MEMORY = metric(
             "memory/peak_bytes",
@@ -103,7 +105,7 @@ public final class Metrics {
             "largest resident memory of the process so far",
             Unit.BYTES,
             Better.LOWER,
-            Reduction.MAX);
+            Reduction.MAX, Origin.MACHINE);
 
     /** Each auxiliary loss under its own name. */
     public static final Family<String> AUXILIARY_LOSS = Family.named(
@@ -113,33 +115,22 @@ public final class Metrics {
                     "auxiliary loss before its coefficient",
                     Unit.NONE,
                     Better.NEITHER,
-                    Reduction.MEAN));
+                    Reduction.MEAN,
+                    Origin.RUN));
 
-    private static final List<Metric> ALL = List.of(
-            TRAIN_LOSS,
-            TRAIN_CROSS_ENTROPY,
-            LEARNING_RATE,
-            GRADIENT_NORM,
-            TRAIN_SPEED,
-            FLOPS_SHARE,
-            TRAIN_SUBSET_LOSS,
-            VAL_LOSS,
-            BEST_VAL_LOSS,
-            VAL_PERPLEXITY,
-            VAL_BITS_PER_TOKEN,
-            VAL_BITS_PER_BYTE,
-            GENERATE_SPEED,
-            PEAK_MEMORY);
-
-    private static final Set<String> OF_MACHINE = Stream.of(TRAIN_SPEED, FLOPS_SHARE, GENERATE_SPEED, PEAK_MEMORY)
+    private static final List<Metric> ALL = List.copyOf(DECLARED);
+    private static final Set<String> OF_MACHINE = ALL.stream()
+            .filter(metric -> metric.quantity().origin() == Origin.MACHINE)
             .map(Metric::name)
             .collect(Collectors.toUnmodifiableSet());
 
     private Metrics() {}
 
     private static Metric metric(
-            String name, String title, String words, Unit unit, Better better, Reduction overRanks) {
-        return new Metric(name, new Quantity(title, words, unit, better, overRanks));
+            String name, String title, String words, Unit unit, Better better, Reduction overRanks, Origin origin) {
+        Metric declared = new Metric(name, new Quantity(title, words, unit, better, overRanks, origin));
+        DECLARED.add(declared);
+        return declared;
     }
 
     /** Returns whether a metric says how fast or large the run was here, so that another run of the same bits may log another value. */

@@ -1,9 +1,12 @@
 package dev.mojave.result.metric;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** What each mixture of a run logs, by the number of the mixture: 0 for the first that a token meets. */
 public final class MixtureMetrics {
+    private static final List<Family<Integer>> DECLARED = new ArrayList<>();
+
     /** One value for each expert. */
     public static final Family<Integer> LOAD = family(
             "load", "Load", "share of token copies, expert by expert", Unit.SHARE, Better.NEITHER, Reduction.MEAN);
@@ -73,24 +76,16 @@ public final class MixtureMetrics {
             Better.NEITHER,
             Reduction.SAME);
 
-    private static final List<Family<Integer>> ALL = List.of(
-            LOAD,
-            BEST_CHOICE,
-            WEIGHT_BY_RANK,
-            MAX_VIOLATION,
-            LOAD_ENTROPY,
-            ROUTING_ENTROPY,
-            DEAD_EXPERTS,
-            DROP_RATE,
-            UNROUTED_RATE,
-            SPECIALISATION,
-            CATEGORY_INFORMATION);
+    private static final List<Family<Integer>> ALL = List.copyOf(DECLARED);
 
     private MixtureMetrics() {}
 
     private static Family<Integer> family(
             String key, String title, String words, Unit unit, Better better, Reduction overRanks) {
-        return Family.numbered("moe/", "/" + key, new Quantity(title, words, unit, better, overRanks));
+        Family<Integer> declared = Family.numbered(
+                "moe/", "/" + key, new Quantity(title, words, unit, better, overRanks, Origin.RUN));
+        DECLARED.add(declared);
+        return declared;
     }
 
     /** Returns every metric of a mixture. */

@@ -8,5 +8,6 @@ package dev.mojave.result.metric;
  * @param unit what it counts
  * @param better which values are the better ones
  * @param overRanks how the values of several ranks become one
+ * @param origin what decides it
  */
-public record Quantity(String title, String words, Unit unit, Better better, Reduction overRanks) {}
+public record Quantity(String title, String words, Unit unit, Better better, Reduction overRanks, Origin origin) {}

@@ -7,13 +7,17 @@ import dev.mojave.base.Progress;
 import dev.mojave.base.Yaml;
 import dev.mojave.data.EvalWindows;
 import dev.mojave.data.PreparedData;
+import dev.mojave.eval.Perplexity;
 import dev.mojave.eval.Rows;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.Output;
 import dev.mojave.moe.Routing;
+import dev.mojave.nn.Context;
 import dev.mojave.result.ExpertProfile;
 import dev.mojave.result.ExpertProfiles;
 import dev.mojave.run.RecipeDraft;
+import dev.mojave.tensor.Functions;
+import dev.mojave.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +34,44 @@ class ProbesTest {
 
     @TempDir
     Path folder;
+
+    /** The loss by position, from nothing but what every probe is given. */
+    private static final class LossOfPosition implements Probe<double[]> {
+        private final double[] sums = new double[16];
+        private long targets;
+
+        @Override
+        public void look(Rows rows, Output output) {
+            int length = (int) output.logitsBSV().size(1);
+            Tensor logits =
+                    Functions.logSoftmax(output.logitsBSV().reshape(-1, output.logitsBSV().size(2)), 1);
+            int[] ofToken = rows.targets();
+            for (int token = 0; token < ofToken.length; token++) {
+                if (ofToken[token] >= 0) {
+                    sums[token % length] -= logits.select(0, token).select(0, ofToken[token]).item();
+                    targets++;
+                }
+            }
+        }
+
+        @Override
+        public double[] result() {
+            return Arrays.stream(sums).map(sum -> sum / targets).toArray();
+        }
+    }
+
+    @Test
+    void aProbeSeesTheTargetsThatTheLossCounts() throws IOException {
+        with("", (model, data) -> {
+            EvalWindows windows = EvalWindows.limited(data.validation(), data.cut(16), 700);
+            LossOfPosition probe = new LossOfPosition();
+            new HeldOutWalk(model, windows, CATEGORIES).run(List.of(probe));
+            double expected = new Perplexity(windows, data.tokenizer(), Perplexity.rows(model.spec()))
+                    .measure(model, Context.EVALUATION, Progress.SILENT)
+                    .natsPerToken();
+            assertThat(Arrays.stream(probe.result()).sum()).isCloseTo(expected, within(1e-5));
+        });
+    }
 
     /** Counts what it is shown. */
     private static final class Counts implements Probe<long[]> {
