@@ -133,8 +133,8 @@ public final class LanguageModel implements AutoCloseable {
 
     /** Makes a cache for generating with this model. */
     public KvCache newCache(int batch) {
-        KvCache.Layer full = new KvCache.Layer(spec.attention().numKeyValueHeads(), spec.headSize());
-        List<KvCache.Layer> layers = new ArrayList<>(Collections.nCopies(blocks.size(), full));
+        List<KvCache.Layer> layers = new ArrayList<>(
+                Collections.nCopies(blocks.size(), spec.attentionSpec().cached()));
         ParallelParts.of(spec).ifPresent(parts -> layers.addAll(blocksBefore, parts.cacheLayers()));
         return new KvCache(layers, batch, spec.maxPositionEmbeddings());
     }

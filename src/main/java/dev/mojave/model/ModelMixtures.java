@@ -98,6 +98,17 @@ final class ModelMixtures {
         return losses;
     }
 
+    /** As {@link ModelSpec#balanceCoefficients}. */
+    static Map<String, Double> coefficients(ModelSpec spec, long step, long totalSteps) {
+        Map<String, Double> now = new LinkedHashMap<>();
+        for (Section section : sections(spec)) {
+            section.coefficients
+                    .at(step, totalSteps)
+                    .forEach((loss, coefficient) -> now.put(section.prefix + loss.key(), coefficient));
+        }
+        return now;
+    }
+
     /** As {@link ModelSpec#balancePoolsTokens}. */
     static boolean poolsTokens(ModelSpec spec, long step, long totalSteps) {
         return sections(spec).stream().anyMatch(section -> section.coefficients.poolTokens(step, totalSteps));

@@ -226,6 +226,11 @@ public record ModelSpec(
         return ModelMixtures.balanceLosses(this, routing, step, totalSteps);
     }
 
+    /** Returns what each of {@link #balanceLosses} is multiplied by at a step. */
+    public Map<String, Double> balanceCoefficients(long step, long totalSteps) {
+        return ModelMixtures.coefficients(this, step, totalSteps);
+    }
+
     /** Returns whether a balance loss that acts at a step must know how the tokens of the whole batch were routed. */
     public boolean balancePoolsTokens(long step, long totalSteps) {
         return ModelMixtures.poolsTokens(this, step, totalSteps);

@@ -5,12 +5,14 @@ import dev.mojave.moe.Experts;
 import dev.mojave.moe.LinearExperts;
 import dev.mojave.moe.MoeLayer;
 import dev.mojave.moe.RouterSpec;
+import dev.mojave.nn.Attention;
 import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.FeedForward.Activation;
 import dev.mojave.nn.KvCache;
 import dev.mojave.nn.Linear;
 import dev.mojave.nn.Norm;
+import dev.mojave.nn.QkNorm;
 import dev.mojave.tensor.Tensor;
 import java.util.Collections;
 import java.util.List;
@@ -32,18 +34,24 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
         return model.norm().spec(spec.hiddenSize());
     }
 
+    /** Returns the model's attention at the blocks' own sizes; everything but sizes is that of the full layers. */
     AttentionSpec.GroupedQuery attention() {
         int heads = spec.size().numAttentionHeads();
         int size = AttentionSpec.GroupedQuery.sharedHeadSize(spec.hiddenSize(), heads);
-        return new AttentionSpec.GroupedQuery(
-                spec.hiddenSize(),
-                heads,
-                heads,
-                size,
-                model.attention().attentionBias(),
-                model.attention().qkNorm(),
-                model.norm().normEps(),
-                model.stack().dropout());
+        return switch (model.attentionSpec()) {
+            case AttentionSpec.GroupedQuery(
+                    int _,
+                    int _,
+                    int _,
+                    int _,
+                    Attention.Bias bias,
+                    QkNorm qkNorm,
+                    double normEps,
+                    double dropout) ->
+                new AttentionSpec.GroupedQuery(spec.hiddenSize(), heads, heads, size, bias, qkNorm, normEps, dropout);
+            case AttentionSpec.SlidingWindow _ ->
+                throw new IllegalStateException("sliding_window in a model with parallel, which refuses it");
+        };
     }
 
     FeedForward.Spec feedForward() {
@@ -103,9 +111,8 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
 
     /** Returns what a cache stores, one entry a block of each parallel layer. */
     List<KvCache.Layer> cacheLayers() {
-        int heads = spec.size().numAttentionHeads();
         return Collections.nCopies(
-                layers() * spec.blocks().choice().numExperts(), new KvCache.Layer(heads, spec.hiddenSize() / heads));
+                layers() * spec.blocks().choice().numExperts(), attention().cached());
     }
 
     private boolean allAttend() {

@@ -29,12 +29,28 @@ public enum BalanceLoss {
 
     /** Returns whether it spreads tokens over experts; otherwise it only keeps logits small. */
     public boolean balances() {
-        return this != ROUTER_Z;
+        return switch (this) {
+            case SWITCH_BALANCE,
+                    MIXTRAL_BALANCE,
+                    MEGATRON_BALANCE,
+                    ENTROPY_BALANCE,
+                    ENTROPY_PAPER_SIGN,
+                    IMPORTANCE_LOAD -> true;
+            case ROUTER_Z -> false;
+        };
     }
 
     /** Returns whether it is a mean over tokens, each by itself: parts of a batch then add up without knowing of each other. */
     public boolean isMeanOverTokens() {
-        return this == ROUTER_Z;
+        return switch (this) {
+            case ROUTER_Z -> true;
+            case SWITCH_BALANCE,
+                    MIXTRAL_BALANCE,
+                    MEGATRON_BALANCE,
+                    ENTROPY_BALANCE,
+                    ENTROPY_PAPER_SIGN,
+                    IMPORTANCE_LOAD -> false;
+        };
     }
 
     /** Returns the unweighted loss, a float32 scalar, of at least one layer; 0 where no token was routed. */

@@ -29,6 +29,11 @@ public final class ExpertChoiceRouter implements Router {
         }
 
         @Override
+        public boolean learns() {
+            return true;
+        }
+
+        @Override
         public long parameterCount(Sizes sizes) {
             return sizes.linear();
         }

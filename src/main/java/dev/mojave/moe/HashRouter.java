@@ -26,6 +26,11 @@ public final class HashRouter implements Router {
         }
 
         @Override
+        public Causality causality() {
+            return Causality.CAUSAL;
+        }
+
+        @Override
         public long parameterCount(Sizes sizes) {
             return 0;
         }

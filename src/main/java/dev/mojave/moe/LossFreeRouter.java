@@ -52,6 +52,21 @@ public final class LossFreeRouter implements Router {
         }
 
         @Override
+        public boolean normalises() {
+            return true;
+        }
+
+        @Override
+        public Causality causality() {
+            return Causality.CAUSAL;
+        }
+
+        @Override
+        public boolean learns() {
+            return true;
+        }
+
+        @Override
         public long parameterCount(Sizes sizes) {
             return sizes.linear();
         }

@@ -27,6 +27,21 @@ public final class NoisyTopKRouter implements Router {
     @JsonTypeName("noisy_top_k")
     public record Spec() implements RouterSpec {
         @Override
+        public boolean normalises() {
+            return true;
+        }
+
+        @Override
+        public Causality causality() {
+            return Causality.CAUSAL;
+        }
+
+        @Override
+        public boolean learns() {
+            return true;
+        }
+
+        @Override
         public long parameterCount(Sizes sizes) {
             return 2 * sizes.linear();
         }

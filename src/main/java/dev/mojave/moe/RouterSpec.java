@@ -66,9 +66,7 @@ public sealed interface RouterSpec
     default void check(Sizes sizes) {}
 
     /** Returns whether the weights of the chosen experts are divided by their sum where the sizes ask for it. */
-    default boolean normalises() {
-        return true;
-    }
+    boolean normalises();
 
     /** Returns the number of trained parameters. */
     long parameterCount(Sizes sizes);
@@ -81,15 +79,11 @@ public sealed interface RouterSpec
     /** Makes the router. */
     Router build(Sizes sizes, Init init);
 
-    /** Returns whether a language model may use it. */
-    default Causality causality() {
-        return Causality.CAUSAL;
-    }
+    /** Returns whether a language model may use it; a kind that did not say so would pass for one that may. */
+    Causality causality();
 
     /** Returns whether gradients or a rule of its own change its choices. */
-    default boolean learns() {
-        return true;
-    }
+    boolean learns();
 
     /** Returns why a balance loss makes no sense with it, if so. */
     default Optional<String> againstBalanceLosses() {

@@ -29,6 +29,16 @@ public final class SinkhornRouter implements Router {
     @JsonTypeName("sinkhorn")
     public record Spec() implements RouterSpec {
         @Override
+        public boolean normalises() {
+            return true;
+        }
+
+        @Override
+        public boolean learns() {
+            return true;
+        }
+
+        @Override
         public long parameterCount(Sizes sizes) {
             return sizes.linear();
         }

@@ -32,6 +32,16 @@ public final class SoftRouter implements Router {
         }
 
         @Override
+        public Causality causality() {
+            return Causality.CAUSAL;
+        }
+
+        @Override
+        public boolean learns() {
+            return true;
+        }
+
+        @Override
         public long parameterCount(Sizes sizes) {
             return sizes.linear();
         }

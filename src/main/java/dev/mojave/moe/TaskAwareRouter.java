@@ -41,6 +41,21 @@ public final class TaskAwareRouter implements Router {
         }
 
         @Override
+        public boolean normalises() {
+            return true;
+        }
+
+        @Override
+        public Causality causality() {
+            return Causality.CAUSAL;
+        }
+
+        @Override
+        public boolean learns() {
+            return true;
+        }
+
+        @Override
         public long parameterCount(Sizes sizes) {
             return sizes.linear() + categories.size() * (long) sizes.width();
         }

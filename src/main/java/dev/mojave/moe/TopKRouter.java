@@ -18,6 +18,21 @@ public final class TopKRouter implements Router {
     @JsonTypeName("top_k")
     public record Spec() implements RouterSpec {
         @Override
+        public boolean normalises() {
+            return true;
+        }
+
+        @Override
+        public Causality causality() {
+            return Causality.CAUSAL;
+        }
+
+        @Override
+        public boolean learns() {
+            return true;
+        }
+
+        @Override
         public long parameterCount(Sizes sizes) {
             return sizes.linear();
         }

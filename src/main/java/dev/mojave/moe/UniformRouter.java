@@ -21,6 +21,11 @@ public final class UniformRouter implements Router {
         }
 
         @Override
+        public Causality causality() {
+            return Causality.CAUSAL;
+        }
+
+        @Override
         public long parameterCount(Sizes sizes) {
             return 0;
         }

@@ -132,9 +132,23 @@ public final class Attention {
         Optional<Tensor> seen = seen(visible, offset, tokens);
         boolean causal = seen.isEmpty() && offset == 0;
         Optional<Tensor> mask = causal || tokens == 1 ? seen : seen.or(() -> Optional.of(causalMask(offset, tokens)));
-        Tensor mixed = Functions.attention(
-                q, grouped(k), grouped(v), mask, causal && tokens > 1, context.dropout(grouped.dropout()));
+        Tensor mixed = mixed(spec, List.of(q, grouped(k), grouped(v)), mask, causal && tokens > 1, context);
         return output.forward(mixed.transpose(1, 2).reshape(batch, tokens, queries), context);
+    }
+
+    /**
+     * Scores, softmax and mixing (B, H, S, C) of queries, keys and values. Every kind and component is named here as it is to a kernel: one
+     * that nobody reads would be trained without.
+     */
+    private static Tensor mixed(
+            AttentionSpec spec, List<Tensor> qkvBHSC, Optional<Tensor> mask, boolean causal, Context context) {
+        return switch (spec) {
+            case GroupedQuery(int _, int _, int _, int _, Bias _, QkNorm _, double _, double dropout) ->
+                Functions.attention(
+                        qkvBHSC.get(0), qkvBHSC.get(1), qkvBHSC.get(2), mask, causal, context.dropout(dropout));
+            // The mask has the window.
+            case SlidingWindow(GroupedQuery grouped, int _) -> mixed(grouped, qkvBHSC, mask, causal, context);
+        };
     }
 
     /** What each query may see of {@code visible} with this kind of attention; absent = everything up to itself. */

@@ -21,14 +21,13 @@ public sealed interface AttentionSpec {
     long trainingFlops(int context);
 
     /** Returns the number of parameters. */
-    default long parameterCount() {
-        return grouped().parameterCount();
-    }
+    long parameterCount();
 
     /** Returns the number of weights that a token is multiplied with. */
-    default long matmulWeights() {
-        return grouped().matmulWeights();
-    }
+    long matmulWeights();
+
+    /** Returns what a cache stores of each token. */
+    KvCache.Layer cached();
 
     /**
      * Makes the layer with parameters under {@code qkv}, {@code output} and, where there are, {@code q_norm} and {@code k_norm}.
@@ -121,6 +120,11 @@ public sealed interface AttentionSpec {
         }
 
         @Override
+        public KvCache.Layer cached() {
+            return new KvCache.Layer(keyValueHeads, headSize);
+        }
+
+        @Override
         public int firstSeen(int position) {
             return 0;
         }
@@ -141,6 +145,22 @@ public sealed interface AttentionSpec {
         /** Checks the window. */
         public SlidingWindow {
             Check.that(window >= 1, "sliding_window (%d) must be at least 1, the token itself", window);
+        }
+
+        @Override
+        public long parameterCount() {
+            return grouped.parameterCount();
+        }
+
+        @Override
+        public long matmulWeights() {
+            return grouped.matmulWeights();
+        }
+
+        /** All tokens, also those that no later one sees. */
+        @Override
+        public KvCache.Layer cached() {
+            return grouped.cached();
         }
 
         @Override

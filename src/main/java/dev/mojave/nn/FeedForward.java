@@ -122,7 +122,10 @@ public final class FeedForward {
      * @return (..., outputs) in the compute dtype
      */
     public Tensor forward(Tensor x, Context context) {
-        return output.forward(spec.activation.apply(input.forward(x, context)), context);
+        return switch (spec) {
+            case Spec(int _, int _, Activation activation, boolean _, int _) ->
+                output.forward(activation.apply(input.forward(x, context)), context);
+        };
     }
 
     /**

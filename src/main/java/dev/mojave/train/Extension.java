@@ -2,16 +2,11 @@ package dev.mojave.train;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.ShellWord;
-import dev.mojave.model.ModelSpec;
-import dev.mojave.model.ParallelSpec;
-import dev.mojave.moe.Coefficients;
 import dev.mojave.nn.LearningRate;
 import dev.mojave.nn.RateShape;
 import dev.mojave.run.Recipe;
 import dev.mojave.run.RunFolder;
 import dev.mojave.run.TrainLength;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -64,18 +59,17 @@ final class Extension {
 
     private Optional<String> firstDifference(long before, long after) {
         LearningRate schedule = recipe.train().rate();
-        List<Coefficients> coefficients = coefficients(recipe.model());
         for (long step = 0; step < done; step++) {
             double had = schedule.at(step, before);
             double has = schedule.at(step, after);
             if (had != has) {
                 return Optional.of(rate(schedule.shape(), step, before, had, has));
             }
-            for (Coefficients losses : coefficients) {
-                if (!losses.at(step, before).equals(losses.at(step, after))) {
-                    return Optional.of("the coefficients of its balance losses move with the length, from step "
-                            + (step + 1) + " on (give their schedules 'steps')");
-                }
+            if (!recipe.model()
+                    .balanceCoefficients(step, before)
+                    .equals(recipe.model().balanceCoefficients(step, after))) {
+                return Optional.of("the coefficients of its balance losses move with the length, from step "
+                        + (step + 1) + " on (give their schedules 'steps')");
             }
         }
         return Optional.empty();
@@ -96,14 +90,5 @@ final class Extension {
                 before,
                 had,
                 has);
-    }
-
-    private static List<Coefficients> coefficients(ModelSpec model) {
-        List<Coefficients> all = new ArrayList<>();
-        model.mixture().ifPresent(moe -> all.add(moe.choice().losses()));
-        Optional<ParallelSpec> parallel = model.parallelBlocks();
-        parallel.ifPresent(p -> all.addAll(
-                List.of(p.blocks().choice().losses(), p.projections().choice().losses())));
-        return all;
     }
 }

@@ -118,7 +118,8 @@ public final class Trainer implements AutoCloseable {
     void save(List<Listener> listeners, boolean best) {
         RunPosition now = position();
         Map<String, JsonNode> states = new LinkedHashMap<>();
-        Listener.stateful(listeners).forEach((key, listener) -> listener.state().ifPresent(state -> states.put(key, state)));
+        Listener.stateful(listeners)
+                .forEach((key, listener) -> listener.state().ifPresent(state -> states.put(key, state)));
         TrainState state = new TrainState(
                 TrainState.VERSION,
                 now.step(),

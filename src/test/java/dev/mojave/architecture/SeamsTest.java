@@ -39,18 +39,21 @@ class SeamsTest {
     void everyListenerIsOneOfARuns() {
         List<JavaClass> listeners = implementations(Listener.class);
         assertThat(listeners).hasSizeGreaterThan(5);
-        assertThat(listeners).as("listeners that no run has: add them to Training").allSatisfy(listener -> assertThat(
-                        listener.getConstructorCallsToSelf())
-                .anyMatch(call -> call.getOriginOwner().getPackageName().equals("dev.mojave.train")));
+        assertThat(listeners)
+                .as("listeners that no run has: add them to Training")
+                .allSatisfy(listener -> assertThat(listener.getConstructorCallsToSelf())
+                        .anyMatch(call -> call.getOriginOwner().getPackageName().equals("dev.mojave.train")));
     }
 
     @Test
     void everyProbeLooksAtSomething() {
         List<JavaClass> probes = implementations(Probe.class);
         assertThat(probes).isNotEmpty();
-        assertThat(probes).as("probes that no walk takes along").allSatisfy(probe -> assertThat(
-                        probe.getConstructorCallsToSelf())
-                .anyMatch(call -> !call.getOriginOwner().getPackageName().equals("dev.mojave.eval.probe")));
+        assertThat(probes)
+                .as("probes that no walk takes along")
+                .allSatisfy(probe -> assertThat(probe.getConstructorCallsToSelf())
+                        .anyMatch(
+                                call -> !call.getOriginOwner().getPackageName().equals("dev.mojave.eval.probe")));
     }
 
     @Test
@@ -72,6 +75,7 @@ class SeamsTest {
             }
         }
         assertThat(forgotten).isEmpty();
-        assertThat(declared).isEqualTo(Metrics.all().size() + MixtureMetrics.all().size() + 1);
+        assertThat(declared)
+                .isEqualTo(Metrics.all().size() + MixtureMetrics.all().size() + 1);
     }
 }

@@ -39,6 +39,14 @@ class RouterModelTest {
                 "soft");
     }
 
+    @Test
+    void everyKindIsAmongThem() {
+        assertThat(routers()
+                        .<Class<?>>map(text -> router(spec(text, "")).getClass())
+                        .distinct())
+                .containsExactlyInAnyOrder(RouterSpec.class.getPermittedSubclasses());
+    }
+
     private static ModelSpec spec(String router, String more) {
         int topK = router.equals("soft") ? 4 : 2;
         return Tiny.spec(

@@ -17,6 +17,7 @@ import dev.mojave.tensor.Tensors;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -38,6 +39,12 @@ class NoTokensTest {
                 new HashRouter.Spec(3),
                 new UniformRouter.Spec(),
                 new SoftRouter.Spec());
+    }
+
+    @Test
+    void everyKindOfRouterIsAmongThem() {
+        assertThat(routers().<Class<?>>map(RouterSpec::getClass).distinct())
+                .containsExactlyInAnyOrder(RouterSpec.class.getPermittedSubclasses());
     }
 
     @ParameterizedTest

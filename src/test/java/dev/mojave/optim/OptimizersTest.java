@@ -75,8 +75,8 @@ class OptimizersTest {
                         .sum();
                 assertThat(remembered)
                         .as(parameter.name())
-                        .isEqualTo(
-                                spec.remembered(parameter.role()) * parameter.value().elements());
+                        .isEqualTo(spec.remembered(parameter.role())
+                                * parameter.value().elements());
             }
         }
         parameters.forEach(p -> p.value().close());
@@ -96,7 +96,9 @@ class OptimizersTest {
                 if (step == STEPS / 2) {
                     Map<String, Tensor> saved = first.state();
                     try (NoGrad _ = NoGrad.open()) {
-                        second.state().forEach((name, value) -> value.copyInPlace(Objects.requireNonNull(saved.get(name), name)));
+                        second.state()
+                                .forEach((name, value) ->
+                                        value.copyInPlace(Objects.requireNonNull(saved.get(name), name)));
                     }
                     second.resume(first.steps());
                 }

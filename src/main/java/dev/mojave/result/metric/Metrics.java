@@ -16,7 +16,8 @@ public final class Metrics {
             "cross-entropy plus weighted auxiliary losses of a step",
             Unit.NATS_PER_TOKEN,
             Better.LOWER,
-            Reduction.MEAN, Origin.RUN);
+            Reduction.MEAN,
+            Origin.RUN);
     /** Its part that predicts text. */
     public static final Metric TRAIN_CROSS_ENTROPY = metric(
             "train/ce",
@@ -24,13 +25,26 @@ public final class Metrics {
             "cross-entropy of a step",
             Unit.NATS_PER_TOKEN,
             Better.LOWER,
-            Reduction.MEAN, Origin.RUN);
+            Reduction.MEAN,
+            Origin.RUN);
     /** The optimiser's. */
-    public static final Metric LEARNING_RATE =
-            metric("train/learning_rate", "Learning rate", "learning rate", Unit.NONE, Better.NEITHER, Reduction.SAME, Origin.RUN);
+    public static final Metric LEARNING_RATE = metric(
+            "train/learning_rate",
+            "Learning rate",
+            "learning rate",
+            Unit.NONE,
+            Better.NEITHER,
+            Reduction.SAME,
+            Origin.RUN);
     /** Of all gradients together. */
     public static final Metric GRADIENT_NORM = metric(
-            "train/grad_norm", "Gradient norm", "norm before clipping", Unit.NONE, Better.NEITHER, Reduction.SAME, Origin.RUN);
+            "train/grad_norm",
+            "Gradient norm",
+            "norm before clipping",
+            Unit.NONE,
+            Better.NEITHER,
+            Reduction.SAME,
+            Origin.RUN);
     /** Targets per second since the last line, evaluations left out. */
     public static final Metric TRAIN_SPEED = metric(
             "train/tokens_per_second",
@@ -38,7 +52,8 @@ public final class Metrics {
             "training tokens per second",
             Unit.TOKENS_PER_SECOND,
             Better.HIGHER,
-            Reduction.SUM, Origin.MACHINE);
+            Reduction.SUM,
+            Origin.MACHINE);
     /** The share of what matrix products were measured to reach with the run's library, threads and precision; absent if they were not. */
     public static final Metric FLOPS_SHARE = metric(
             "train/flops_share",
@@ -46,7 +61,8 @@ public final class Metrics {
             "share of the measured matrix-product ceiling",
             Unit.SHARE,
             Better.HIGHER,
-            Reduction.MEAN, Origin.MACHINE);
+            Reduction.MEAN,
+            Origin.MACHINE);
     /** Of a fixed part of the training text, where the recipe asks for it. */
     public static final Metric TRAIN_SUBSET_LOSS = metric(
             "train_subset/loss",
@@ -54,7 +70,8 @@ public final class Metrics {
             "cross-entropy on a fixed part of the training text",
             Unit.NATS_PER_TOKEN,
             Better.LOWER,
-            Reduction.MEAN, Origin.RUN);
+            Reduction.MEAN,
+            Origin.RUN);
     /** Of held-out text. */
     public static final Metric VAL_LOSS = metric(
             "val/loss",
@@ -62,7 +79,8 @@ public final class Metrics {
             "cross-entropy on held-out text",
             Unit.NATS_PER_TOKEN,
             Better.LOWER,
-            Reduction.MEAN, Origin.RUN);
+            Reduction.MEAN,
+            Origin.RUN);
     /** The lowest so far: in status.json alone. */
     public static final Metric BEST_VAL_LOSS = metric(
             "val/best_loss",
@@ -70,10 +88,17 @@ public final class Metrics {
             "lowest cross-entropy on held-out text so far (in status.json alone)",
             Unit.NATS_PER_TOKEN,
             Better.LOWER,
-            Reduction.SAME, Origin.RUN);
+            Reduction.SAME,
+            Origin.RUN);
     /** Follows from the loss. */
-    public static final Metric VAL_PERPLEXITY =
-            metric("val/perplexity", "Perplexity", "exp(validation loss)", Unit.NONE, Better.LOWER, Reduction.SAME, Origin.RUN);
+    public static final Metric VAL_PERPLEXITY = metric(
+            "val/perplexity",
+            "Perplexity",
+            "exp(validation loss)",
+            Unit.NONE,
+            Better.LOWER,
+            Reduction.SAME,
+            Origin.RUN);
     /** Follows from the loss. */
     public static final Metric VAL_BITS_PER_TOKEN = metric(
             "val/bits_per_token",
@@ -81,7 +106,8 @@ public final class Metrics {
             "validation loss to base 2",
             Unit.BITS_PER_TOKEN,
             Better.LOWER,
-            Reduction.SAME, Origin.RUN);
+            Reduction.SAME,
+            Origin.RUN);
     /** Comparable between tokenizers. */
     public static final Metric VAL_BITS_PER_BYTE = metric(
             "val/bits_per_byte",
@@ -89,7 +115,8 @@ public final class Metrics {
             "validation loss to base 2, for each byte of the text",
             Unit.BITS_PER_BYTE,
             Better.LOWER,
-            Reduction.SAME, Origin.RUN);
+            Reduction.SAME,
+            Origin.RUN);
     /** How fast the trained model writes, once at the end. */
     public static final Metric GENERATE_SPEED = metric(
             "generate/tokens_per_second",
@@ -97,7 +124,8 @@ public final class Metrics {
             "tokens written per second after training",
             Unit.TOKENS_PER_SECOND,
             Better.HIGHER,
-            Reduction.SAME, Origin.MACHINE);
+            Reduction.SAME,
+            Origin.MACHINE);
     /** Of the process. */
     public static final Metric PEAK_MEMORY = metric(
             "memory/peak_bytes",
@@ -105,7 +133,8 @@ public final class Metrics {
             "largest resident memory of the process so far",
             Unit.BYTES,
             Better.LOWER,
-            Reduction.MAX, Origin.MACHINE);
+            Reduction.MAX,
+            Origin.MACHINE);
 
     /** Each auxiliary loss under its own name. */
     public static final Family<String> AUXILIARY_LOSS = Family.named(

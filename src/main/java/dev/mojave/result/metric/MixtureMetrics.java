@@ -82,8 +82,8 @@ public final class MixtureMetrics {
 
     private static Family<Integer> family(
             String key, String title, String words, Unit unit, Better better, Reduction overRanks) {
-        Family<Integer> declared = Family.numbered(
-                "moe/", "/" + key, new Quantity(title, words, unit, better, overRanks, Origin.RUN));
+        Family<Integer> declared =
+                Family.numbered("moe/", "/" + key, new Quantity(title, words, unit, better, overRanks, Origin.RUN));
         DECLARED.add(declared);
         return declared;
     }

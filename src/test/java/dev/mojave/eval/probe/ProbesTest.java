@@ -43,12 +43,13 @@ class ProbesTest {
         @Override
         public void look(Rows rows, Output output) {
             int length = (int) output.logitsBSV().size(1);
-            Tensor logits =
-                    Functions.logSoftmax(output.logitsBSV().reshape(-1, output.logitsBSV().size(2)), 1);
+            Tensor logits = Functions.logSoftmax(
+                    output.logitsBSV().reshape(-1, output.logitsBSV().size(2)), 1);
             int[] ofToken = rows.targets();
             for (int token = 0; token < ofToken.length; token++) {
                 if (ofToken[token] >= 0) {
-                    sums[token % length] -= logits.select(0, token).select(0, ofToken[token]).item();
+                    sums[token % length] -=
+                            logits.select(0, token).select(0, ofToken[token]).item();
                     targets++;
                 }
             }

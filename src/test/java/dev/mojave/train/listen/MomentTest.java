@@ -35,12 +35,14 @@ class MomentTest {
                 log.after(moment);
                 assertThatThrownBy(() -> moment.put(Metrics.VAL_LOSS, 3))
                         .isInstanceOf(IllegalStateException.class)
-                        .hasMessage("val/loss was measured by a listener that stands behind the log; it belongs before it");
+                        .hasMessage(
+                                "val/loss was measured by a listener that stands behind the log; it belongs before it");
                 assertThatThrownBy(() -> moment.put(Metrics.VAL_LOSS, List.of(3.0)))
                         .isInstanceOf(IllegalStateException.class);
             }
         }
-        assertThat(MetricsLog.read(run.metrics())).singleElement().satisfies(line -> assertThat(line.scalars())
-                .containsOnlyKeys("train/loss"));
+        assertThat(MetricsLog.read(run.metrics()))
+                .singleElement()
+                .satisfies(line -> assertThat(line.scalars()).containsOnlyKeys("train/loss"));
     }
 }
