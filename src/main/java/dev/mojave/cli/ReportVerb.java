@@ -1,8 +1,10 @@
 package dev.mojave.cli;
 
 import dev.mojave.lab.study.StudyResults;
+import dev.mojave.lab.sweep.SweepResults;
 import dev.mojave.report.RunReport;
 import dev.mojave.report.StudyReport;
+import dev.mojave.report.SweepReport;
 import dev.mojave.run.RunFolder;
 import dev.mojave.run.RunRecords;
 import java.nio.file.Path;
@@ -11,15 +13,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Writes the report of a run or a study anew from its files. */
+/** Writes the report of a run, a study or a sweep anew from its files. */
 @Command(
         name = "report",
         description =
-                "Rebuild report.html and plots/*.png of a run or a study from its files; what is unfinished is shown as it stands.",
+                "Rebuild report.html and plots/*.png of a run, a study or a sweep from its files; what is unfinished is shown as it"
+                        + " stands.",
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave report runs/quickstart-quick")
 final class ReportVerb implements Verb {
-    @Parameters(paramLabel = "FOLDER", description = "A run's or a study's folder.")
+    @Parameters(paramLabel = "FOLDER", description = "A run's, a study's or a sweep's folder.")
     Path folder = Path.of("");
 
     @Mixin
@@ -40,6 +43,11 @@ final class ReportVerb implements Verb {
         if (StudyResults.isStudy(folder)) {
             StudyResults.Output output = StudyResults.read(folder);
             return StudyReport.write(output.result(), output.runs(), folder, console::warn)
+                    .getFirst();
+        }
+        if (SweepResults.isSweep(folder)) {
+            SweepResults.Output output = SweepResults.read(folder);
+            return SweepReport.write(output.result(), output.runs(), folder, console::warn)
                     .getFirst();
         }
         RunFolder run = RunFolder.open(folder);

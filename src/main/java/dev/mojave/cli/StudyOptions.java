@@ -2,7 +2,7 @@ package dev.mojave.cli;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.ShellWord;
-import dev.mojave.lab.study.StudyRunner;
+import dev.mojave.lab.trials.ExperimentOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What {@code study} and {@code quickstart} have in common. */
+/** What {@code study}, {@code quickstart} and {@code sweep} have in common. */
 final class StudyOptions {
     @Mixin
     private RecipeOptions recipe = new RecipeOptions();
@@ -48,15 +48,15 @@ final class StudyOptions {
     }
 
     /**
-     * Returns how the study starts.
+     * Returns how the experiment starts.
      *
      * @param foretell whether it says first how long it will take
      */
-    StudyRunner.Options runner(String command, boolean foretell) {
+    ExperimentOptions runner(String command, boolean foretell) {
         if (jobs != null && jobs < 1) {
             throw Failure.usage("--jobs (%d) must be at least 1", jobs);
         }
-        return new StudyRunner.Options(
+        return new ExperimentOptions(
                 output.folder(),
                 run.resume(),
                 run.overwrite(),
@@ -66,7 +66,7 @@ final class StudyOptions {
                 new OwnCommands());
     }
 
-    /** Returns the options that say which study it is, as typed. */
+    /** Returns the options that say which study or sweep it is, as typed. */
     String retyped() {
         StringBuilder text = new StringBuilder();
         recipe.overrides().forEach(set -> text.append(" --set ").append(ShellWord.of(set)));

@@ -7,6 +7,7 @@ import dev.mojave.lab.study.StudyRunner;
 import dev.mojave.report.StudyReport;
 import dev.mojave.run.StudyRecipe;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,7 +64,7 @@ final class StudyVerb implements Verb {
             if (json) {
                 console.json(result.output().result());
             }
-            return outcome(console, result, again);
+            return outcome(console, result.output().missing(), again);
         }
     }
 
@@ -79,11 +80,12 @@ final class StudyVerb implements Verb {
         }
     }
 
-    private static int outcome(Console console, StudyRunner.Result result, String again) {
-        if (result.output().missing().isEmpty()) {
+    /** Says which trials have no result and how to try them again; returns the exit code. */
+    static int outcome(Console console, Map<String, String> missing, String again) {
+        if (missing.isEmpty()) {
             return ExitCodes.OK;
         }
-        result.output().missing().forEach((trial, reason) -> console.warn("trial " + trial + " " + reason));
+        missing.forEach((trial, reason) -> console.warn("trial " + trial + " " + reason));
         console.say("Try them again, each from its last checkpoint, with:\n  " + again);
         return Failure.Kind.TRAINING.exitCode();
     }

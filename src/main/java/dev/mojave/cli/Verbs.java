@@ -9,6 +9,7 @@ final class Verbs {
     static final List<String> NAMES = List.of(
             "quickstart",
             "study",
+            "sweep",
             "plan",
             "train",
             "reproduce",
@@ -38,6 +39,7 @@ final class Verbs {
         return switch (name) {
             case "quickstart" -> Optional.of(new QuickstartVerb());
             case "study" -> Optional.of(new StudyVerb());
+            case "sweep" -> Optional.of(new SweepVerb());
             case "plan" -> Optional.of(new PlanVerb());
             case "train" -> Optional.of(new TrainVerb());
             case "reproduce" -> Optional.of(new ReproduceVerb());

@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
  * removes a key. A section replaces the one that was there, as every other value does: {@code --set model.moe={num_experts: 8}}; with
  * {@code +=} it is laid over it key by key, and keys that it does not name stay. Where keys exclude each other ({@code train.steps} and {@code train.tokens}), the one that is set replaces the others.
  */
-final class Overrides {
+public final class Overrides {
     private record Setting(String path, JsonNode value, boolean laidOver, String typed) {}
 
     /** Groups of keys of which one may be set. */
@@ -33,7 +33,7 @@ final class Overrides {
      *
      * @throws Failure of kind USAGE for one that is not {@code KEY=VALUE}
      */
-    static Overrides parse(List<String> arguments) {
+    public static Overrides parse(List<String> arguments) {
         List<Setting> overrides = new ArrayList<>();
         for (String argument : arguments) {
             int equals = argument.indexOf('=');
@@ -58,15 +58,12 @@ final class Overrides {
         return new Overrides(overrides);
     }
 
-    ObjectNode apply(ObjectNode tree) {
+    /** Returns the tree with every key set. */
+    public ObjectNode apply(ObjectNode tree) {
         ObjectNode result = tree;
         for (Setting setting : overrides) {
-            result = alone(result, setting);
             try {
-                ObjectNode base = setting.laidOver || !setting.value.isObject()
-                        ? result
-                        : Trees.with(result, setting.path, result.nullNode());
-                result = Trees.with(base, setting.path, setting.value);
+                result = set(result, setting.path, setting.value, setting.laidOver);
             } catch (Failure e) {
                 throw e.at(setting.typed);
             }
@@ -74,11 +71,34 @@ final class Overrides {
         return result;
     }
 
+    /**
+     * Returns the tree with one key set as {@code --set KEY=VALUE} sets it: a section replaces the one that was there, {@code null} removes
+     * the key, and keys that exclude the one that is set go.
+     *
+     * @throws Failure of kind USAGE if a key on the way holds a value instead of a section
+     */
+    public static ObjectNode set(ObjectNode tree, String path, JsonNode value) {
+        return set(tree, path, value, false);
+    }
+
+    private static ObjectNode set(ObjectNode tree, String path, JsonNode value, boolean laidOver) {
+        ObjectNode alone = alone(tree, path, value);
+        ObjectNode base =
+                laidOver || !value.isObject() ? alone : Trees.with(alone, path, alone.nullNode());
+        return Trees.with(base, path, value);
+    }
+
+    /** Says whether two keys exclude each other, as {@code train.steps} and {@code train.tokens} do. */
+    public static boolean exclude(String one, String other) {
+        return !one.equals(other)
+                && EXCLUSIVE.stream().anyMatch(group -> group.contains(one) && group.contains(other));
+    }
+
     /** Removes the keys that exclude the one that is set, and a section that is empty then. */
-    private static ObjectNode alone(ObjectNode tree, Setting setting) {
+    private static ObjectNode alone(ObjectNode tree, String path, JsonNode value) {
         ObjectNode result = tree;
         for (List<String> group : EXCLUSIVE) {
-            for (String other : group.contains(setting.path) && !setting.value.isNull() ? group : List.<String>of()) {
+            for (String other : group.contains(path) && !value.isNull() ? group : List.<String>of()) {
                 if (Trees.at(result, other).isPresent()) {
                     result = Trees.with(result, other, result.nullNode());
                     String section = other.substring(0, other.lastIndexOf('.'));
@@ -92,7 +112,7 @@ final class Overrides {
     }
 
     /** Says where a key comes from: the command line, or the file, with what the command line changed below the key. */
-    String place(String path, String file) {
+    public String place(String path, String file) {
         StringBuilder changed = new StringBuilder(file);
         for (Setting setting : overrides) {
             if (path.equals(setting.path) || path.startsWith(setting.path + ".")) {

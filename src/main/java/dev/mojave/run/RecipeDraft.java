@@ -13,6 +13,7 @@ import dev.mojave.tensor.engine.EngineRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -28,7 +29,11 @@ public final class RecipeDraft {
     /** Checks of the model need some vocabulary while the tokenizer's is not known; every rule but its own ignores it. */
     private static final int STAND_IN_VOCABULARY = 256;
 
-    private static final List<String> STUDY_KEYS = List.of("arms", "seeds", "budget", "grid", "random");
+    private static final List<String> STUDY_KEYS = List.of("arms", "seeds", "budget");
+
+    private static final List<String> SWEEP_KEYS = List.of("grid", "random", "halving");
+
+    private static final List<String> LENGTHS = List.of("steps", "tokens", "words", "epochs");
 
     private final String source;
     private final ObjectNode tree;
@@ -49,14 +54,39 @@ public final class RecipeDraft {
     public static RecipeDraft read(Path file, List<String> sets) {
         Overrides overrides = Overrides.parse(sets);
         ObjectNode typed = overrides.apply(withTokenizerBeside(Yaml.read(file), file));
-        for (String key : STUDY_KEYS) {
+        refuse(typed, SWEEP_KEYS, "a sweep", "sweep", file);
+        refuse(typed, STUDY_KEYS, "a study", "study", file);
+        return of(named(typed, file), path -> overrides.place(path, file.toString()));
+    }
+
+    private static void refuse(ObjectNode typed, List<String> keys, String what, String verb, Path file) {
+        for (String key : keys) {
             if (typed.hasNonNull(key)) {
                 throw Failure.usage(
-                        "%s: %s: this recipe describes a study; run it with: mojave study %s",
-                        file, key, ShellWord.of(file));
+                        "%s: %s: this recipe describes %s; run it with: mojave %s %s",
+                        file, key, what, verb, ShellWord.of(file));
             }
         }
-        return of(named(typed, file), path -> overrides.place(path, file.toString()));
+    }
+
+    /**
+     * Sets the length of training to so many tokens; one that the recipe sets besides must say the same.
+     *
+     * @param key what says so, such as {@code budget.tokens}
+     * @param place where it stands
+     * @throws Failure of kind USAGE if it does not
+     */
+    public static ObjectNode lasting(ObjectNode typed, long tokens, String key, String place) {
+        for (String other : LENGTHS) {
+            JsonNode length = typed.path("train").path(other);
+            boolean same = other.equals("tokens") && Records.count(length).equals(OptionalLong.of(tokens));
+            if (!length.isMissingNode() && !length.isNull() && !same) {
+                throw Failure.usage(
+                        "%s: %s (%d) and train.%s (%s) both say how long to train; remove one",
+                        place, key, tokens, other, length);
+            }
+        }
+        return Trees.with(typed, "train.tokens", typed.numberNode(tokens));
     }
 
     /** A recipe may name a tokenizer file that lies beside it, as a run's folder has one: it is found from wherever the recipe is read. */
@@ -76,7 +106,8 @@ public final class RecipeDraft {
         return of(typed, path -> source);
     }
 
-    static RecipeDraft of(ObjectNode typed, UnaryOperator<String> source) {
+    /** Checks and completes a tree whose keys come from several places; {@code source} says from which, given a key's path. */
+    public static RecipeDraft of(ObjectNode typed, UnaryOperator<String> source) {
         ObjectNode tree = typed.deepCopy();
         if (tree.path("model") instanceof ObjectNode model) {
             tree.set("model", Presets.resolve(model, source.apply("model")));
@@ -101,7 +132,7 @@ public final class RecipeDraft {
     }
 
     /** Fills in the name from the file's where the recipe has none. */
-    static ObjectNode named(ObjectNode typed, Path file) {
+    public static ObjectNode named(ObjectNode typed, Path file) {
         return typed.hasNonNull("name")
                 ? typed
                 : Trees.with(typed, "name", typed.stringNode(RunNames.of(String.valueOf(file.getFileName()))));

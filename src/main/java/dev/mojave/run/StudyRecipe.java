@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -79,13 +78,21 @@ public final class StudyRecipe {
         Extras {
             Check.that(arms.size() >= 2, "arms: a study compares at least two; %d given", arms.size());
             arms.keySet().forEach(RunNames::check);
-            Check.that(!seeds.isEmpty(), "seeds must list at least one seed, for example [1, 2, 3]");
-            Check.that(new HashSet<>(seeds).size() == seeds.size(), "seeds (%s) must differ from each other", seeds);
+            requireSeeds(seeds);
         }
     }
 
+    /**
+     * Checks the seeds of an experiment.
+     *
+     * @throws IllegalArgumentException if there are none, or some repeat
+     */
+    public static void requireSeeds(List<Long> seeds) {
+        Check.that(!seeds.isEmpty(), "seeds must list at least one seed, for example [1, 2, 3]");
+        Check.that(new HashSet<>(seeds).size() == seeds.size(), "seeds (%s) must differ from each other", seeds);
+    }
+
     private static final List<String> KEYS = List.of("arms", "seeds", "budget");
-    private static final List<String> LENGTHS = List.of("steps", "tokens", "words", "epochs");
 
     private final RecipeDraft base;
     private final Map<String, Arm> arms;
@@ -113,9 +120,11 @@ public final class StudyRecipe {
     public static StudyRecipe of(ObjectNode content, Path file, List<String> sets) {
         Overrides overrides = Overrides.parse(sets);
         ObjectNode typed = RecipeDraft.named(overrides.apply(content), file);
-        for (String key : List.of("grid", "random")) {
+        for (String key : List.of("grid", "random", "halving")) {
             if (typed.hasNonNull(key)) {
-                throw Failure.usage("%s: %s: this recipe describes a sweep, not a study", file, key);
+                throw Failure.usage(
+                        "%s: %s: this recipe describes a sweep, not a study; run it with: mojave sweep %s",
+                        file, key, ShellWord.of(file));
             }
         }
         if (!typed.hasNonNull("arms")) {
@@ -143,7 +152,7 @@ public final class StudyRecipe {
         Extras read = Records.read(extras, Extras.class, source, "");
         Optional<Long> tokens = Optional.ofNullable(read.budget).map(Budget::tokens);
         if (tokens.isPresent()) {
-            shared = spend(shared, tokens.get(), source.apply("budget.tokens"));
+            shared = RecipeDraft.lasting(shared, tokens.get(), "budget.tokens", source.apply("budget.tokens"));
         }
         RecipeDraft base = RecipeDraft.of(shared, source);
         Map<String, Arm> arms = new LinkedHashMap<>();
@@ -152,20 +161,6 @@ public final class StudyRecipe {
         }
         checkMatches(arms, source);
         return new StudyRecipe(base, arms, read.seeds, tokens);
-    }
-
-    /** Sets the length of training to the budget; one that the recipe sets besides must say the same. */
-    private static ObjectNode spend(ObjectNode shared, long tokens, String place) {
-        for (String key : LENGTHS) {
-            JsonNode length = shared.path("train").path(key);
-            boolean same = key.equals("tokens") && Records.count(length).equals(OptionalLong.of(tokens));
-            if (!length.isMissingNode() && !length.isNull() && !same) {
-                throw Failure.usage(
-                        "%s: budget.tokens (%d) and train.%s (%s) both say how long to train; remove one",
-                        place, tokens, key, length);
-            }
-        }
-        return Trees.with(shared, "train.tokens", shared.numberNode(tokens));
     }
 
     private static Arm arm(String name, ObjectNode typed, ObjectNode shared, UnaryOperator<String> source) {

@@ -47,11 +47,15 @@ class ArchitectureTest {
             Map.entry("lab.bench", "train eval generate run interop model moe optim nn data tensor"),
             Map.entry("lab.diagnose", "train eval generate run interop model moe optim nn data tensor"),
             Map.entry("lab.trials", "train eval generate run interop model moe optim nn data tensor"),
+            Map.entry("lab.statistics", ""),
+            Map.entry(
+                    "lab.sweep",
+                    "lab.statistics lab.trials train eval generate run interop model moe optim nn data tensor"),
             Map.entry("lab.reproduce", "train eval generate run interop model moe optim nn data tensor"),
             Map.entry("lab.parity", "train eval generate run interop model moe optim nn data tensor"),
             Map.entry(
                     "lab.study",
-                    "lab.diagnose lab.trials train eval generate run interop model moe optim nn data tensor"),
+                    "lab.diagnose lab.statistics lab.sweep lab.trials train eval generate run interop model moe optim nn data tensor"),
             Map.entry("lab.suite", "train eval generate run interop model moe optim nn data tensor"),
             Map.entry("api", "train eval generate run interop model moe optim nn data tensor"),
             Map.entry("report", ""),

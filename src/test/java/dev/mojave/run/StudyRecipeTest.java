@@ -104,7 +104,7 @@ class StudyRecipeTest {
             seeds=[1, 1]              | FILE with --set seeds=[1, 1]: seeds ([1, 1]) must differ from each other
             budget.tokens=0           | FILE with --set budget.tokens=0: budget: tokens (0) must be at least 1
             budget.steps=5            | --set budget.steps=5: budget.steps: unknown key; known here: tokens
-            grid={}                   | FILE: grid: this recipe describes a sweep, not a study
+            grid={}                   | FILE: grid: this recipe describes a sweep, not a study; run it with: mojave sweep FILE
             arms=null                 | FILE: has no arms, so it describes one run; train it with: mojave train FILE (a study adds arms, seeds and a budget)
             """)
     void namesTheKeyThatIsWrong(String set, String message) {

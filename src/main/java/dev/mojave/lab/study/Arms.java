@@ -1,7 +1,6 @@
 package dev.mojave.lab.study;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Records;
 import dev.mojave.base.Trees;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.result.ArmResult;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -50,11 +48,7 @@ final class Arms {
 
         /** Returns the recipe of this trial's run. */
         Recipe recipe(EngineRequest engine) {
-            JsonNodeFactory nodes = JsonNodeFactory.instance;
-            ObjectNode tree = Trees.with(arm.recipe().tree(), "train.seed", nodes.numberNode(seed));
-            tree = Trees.with(tree, "name", nodes.stringNode("seed-" + seed));
-            tree = Trees.with(tree, "engine", Records.tree(engine));
-            return Records.read(tree, Recipe.class, name(), "");
+            return dev.mojave.lab.trials.Trial.recipe(arm.recipe(), "seed-" + seed, seed, engine, name());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.mojave.lab.study;
 
+import dev.mojave.lab.statistics.Statistics;
 import dev.mojave.result.Comparison;
 import dev.mojave.result.GapPoint;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package dev.mojave.lab.study;
 
 import dev.mojave.base.Units;
+import dev.mojave.lab.trials.DataFacts;
 import dev.mojave.result.ArmResult;
 import dev.mojave.result.Comparison;
 import dev.mojave.run.TrainLength;
@@ -13,7 +14,7 @@ import java.util.Map;
 /** What a reader of the verdict must know besides: what was fixed, what is missing, what the budget can answer. */
 final class Notes {
     private final Arms arms;
-    private final StudyFacts facts;
+    private final DataFacts facts;
     private final Map<String, String> missing;
     private final List<ArmResult> shown;
     private final List<Comparison> comparisons;
@@ -21,7 +22,7 @@ final class Notes {
 
     Notes(
             Arms arms,
-            StudyFacts facts,
+            DataFacts facts,
             Map<String, String> missing,
             List<ArmResult> shown,
             List<Comparison> comparisons,

@@ -1,5 +1,8 @@
 package dev.mojave.lab.study;
 
+import dev.mojave.lab.statistics.Statistics;
+import dev.mojave.lab.trials.DataFacts;
+import dev.mojave.lab.trials.TrialRecord;
 import dev.mojave.lab.trials.TrialSet;
 import dev.mojave.model.ModelCounts;
 import dev.mojave.model.ModelSpec;
@@ -9,10 +12,7 @@ import dev.mojave.result.GapPoint;
 import dev.mojave.result.RunRecord;
 import dev.mojave.result.StudyResult;
 import dev.mojave.result.metric.Metrics;
-import dev.mojave.run.MetricLine;
-import dev.mojave.run.MetricsLog;
 import dev.mojave.run.RunFolder;
-import dev.mojave.run.RunRecords;
 import dev.mojave.run.Status;
 import dev.mojave.run.StudyRecipe;
 import java.nio.file.Path;
@@ -36,7 +36,7 @@ public final class StudyResults {
     public record Output(StudyResult result, List<RunRecord> runs, Map<String, String> missing) {}
 
     private final StudyRecipe recipe;
-    private final StudyFacts facts;
+    private final DataFacts facts;
     private final StudyFolder folder;
     private final Arms arms;
     private final List<RunRecord> runs = new ArrayList<>();
@@ -46,7 +46,7 @@ public final class StudyResults {
     private StudyResults(StudyFolder folder) {
         this.folder = folder;
         this.recipe = folder.recipe();
-        this.facts = folder.facts();
+        this.facts = folder.files().facts();
         this.arms = Arms.resolve(recipe, facts.vocabulary());
     }
 
@@ -72,32 +72,22 @@ public final class StudyResults {
             missing.put(trial.name(), "not begun");
             return;
         }
-        TrialRecord found = read(trial.name(), trial.arm().name(), trial.seed(), run.get());
+        TrialRecord found = TrialRecord.read(trial.name(), trial.arm().name(), trial.seed(), run.get());
         runs.add(found.run());
         Status status = run.get().status();
         if (status.complete()) {
-            complete.computeIfAbsent(found.arm(), arm -> new ArrayList<>()).add(found);
+            complete.computeIfAbsent(found.group(), arm -> new ArrayList<>()).add(found);
         } else {
             String reason = status.reason();
             missing.put(trial.name(), status.state().word() + (reason == null ? "" : ": " + reason));
         }
     }
 
-    /** Reads one trial's run. */
-    static TrialRecord read(String name, String arm, long seed, RunFolder run) {
-        List<MetricLine> lines = MetricsLog.read(run.metrics());
-        return new TrialRecord(
-                arm,
-                seed,
-                RunRecords.read(run, name, arm),
-                lines.isEmpty() ? Double.NaN : lines.getLast().elapsedSeconds());
-    }
-
     private StudyResult result() {
         boolean sameWindows = arms.reference().recipe().train().evalTokens().tokens() >= facts.heldOutTokens();
         Comparisons comparisons = new Comparisons(complete.values().stream()
                 .flatMap(List::stream)
-                .map(trial -> trial.losses(sameWindows))
+                .map(trial -> TrialLosses.of(trial, sameWindows))
                 .toList());
         List<ArmResult> shown = arms.all().stream()
                 .filter(arm -> complete.containsKey(arm.name()))
@@ -127,7 +117,7 @@ public final class StudyResults {
                 Verdict.sentence(shown, pairs, facts.unigramEntropy()),
                 new Notes(arms, facts, missing, shown, compared, jobs).all(),
                 StudyFindings.of(shown, pairs, facts.unigramEntropy(), missing),
-                folder.provenance(),
+                folder.files().provenance(),
                 jobs);
     }
 

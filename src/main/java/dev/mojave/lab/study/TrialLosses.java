@@ -1,5 +1,8 @@
 package dev.mojave.lab.study;
 
+import dev.mojave.lab.trials.TrialRecord;
+import dev.mojave.result.MetricSeries;
+import dev.mojave.result.metric.Metrics;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -15,5 +18,22 @@ import java.util.TreeMap;
 record TrialLosses(String arm, long seed, double valLoss, double bestValLoss, SortedMap<Long, Double> curve) {
     TrialLosses {
         curve = new TreeMap<>(curve);
+    }
+
+    /**
+     * Takes what comparisons need.
+     *
+     * @param sameWindows whether the last evaluation measured the same held-out windows as the earlier ones; if not, it is no
+     *     point of the curve
+     */
+    static TrialLosses of(TrialRecord trial, boolean sameWindows) {
+        SortedMap<Long, Double> curve = new TreeMap<>();
+        MetricSeries series = trial.series(Metrics.VAL_LOSS).orElseThrow();
+        int points = series.values().size() - (sameWindows ? 0 : 1);
+        for (int i = 0; i < points; i++) {
+            curve.put(series.tokens().get(i), series.values().get(i));
+        }
+        return new TrialLosses(
+                trial.group(), trial.seed(), trial.last(Metrics.VAL_LOSS), trial.smallest(Metrics.VAL_LOSS), curve);
     }
 }

@@ -1,7 +1,6 @@
 package dev.mojave.lab.trials;
 
 import dev.mojave.base.StopSignal;
-import java.util.List;
 
 /**
  * Where trials run. All that a trial is lies in its folder, and all that it says of itself in the folder's status.json, so an executor
@@ -14,5 +13,5 @@ public sealed interface Executor permits LocalExecutor {
      * @param trials prepared, in the order in which they start
      * @param listener is told what happens
      */
-    void run(List<Trial> trials, TrialListener listener, StopSignal stop);
+    void run(TrialSource trials, TrialListener listener, StopSignal stop);
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -44,15 +45,21 @@ public final class LocalExecutor implements Executor {
         this.commands = commands;
     }
 
-    @Override
-    public void run(List<Trial> trials, TrialListener listener, StopSignal stop) {
+    /** Runs a list of trials. */
+    void run(List<Trial> trials, TrialListener listener, StopSignal stop) {
         Queue<Trial> waiting = new ArrayDeque<>(trials);
+        run(() -> Optional.ofNullable(waiting.poll()), listener, stop);
+    }
+
+    @Override
+    public void run(TrialSource trials, TrialListener listener, StopSignal stop) {
+        Turns turns = new Turns(trials, stop);
         Queue<RuntimeException> broken = new ConcurrentLinkedQueue<>();
         List<Thread> workers = new ArrayList<>();
-        for (int i = 0; i < Math.min(jobs, trials.size()); i++) {
+        for (int i = 0; i < jobs; i++) {
             workers.add(Thread.ofVirtual().start(() -> {
                 try {
-                    work(waiting, listener, stop);
+                    work(turns, listener, stop);
                 } catch (RuntimeException e) {
                     broken.add(e);
                 }
@@ -63,6 +70,48 @@ public final class LocalExecutor implements Executor {
         }
         if (!broken.isEmpty()) {
             throw broken.remove();
+        }
+    }
+
+    /** Hands trials to workers. One that finds none waits while others run, since what they find may ask for more. */
+    private static final class Turns {
+        private final TrialSource trials;
+        private final StopSignal stop;
+        private int running;
+        private long ended;
+
+        Turns(TrialSource trials, StopSignal stop) {
+            this.trials = trials;
+            this.stop = stop;
+        }
+
+        synchronized Optional<Trial> take() {
+            for (long asked = -1; !stop.requested(); ) {
+                if (asked != ended) {
+                    asked = ended;
+                    Optional<Trial> next = trials.next();
+                    if (next.isPresent()) {
+                        running++;
+                        return next;
+                    }
+                    if (running == 0) {
+                        return Optional.empty();
+                    }
+                }
+                try {
+                    wait(POLL.toMillis());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return Optional.empty();
+                }
+            }
+            return Optional.empty();
+        }
+
+        synchronized void ended() {
+            running--;
+            ended++;
+            notifyAll();
         }
     }
 
@@ -82,22 +131,20 @@ public final class LocalExecutor implements Executor {
         }
     }
 
-    private void work(Queue<Trial> waiting, TrialListener listener, StopSignal stop) {
-        while (!stop.requested()) {
-            Trial trial;
-            synchronized (waiting) {
-                trial = waiting.poll();
-            }
-            if (trial == null) {
-                return;
-            }
-            TrialOutcome outcome = run(trial, listener, stop);
-            if (outcome instanceof TrialOutcome.Failed(String reason)) {
-                // A process that crashed could not say so in its own folder.
-                trial.run().ifPresent(run -> run.write(run.status().with(Status.State.FAILED, reason)));
-            }
-            synchronized (listener) {
-                listener.ended(trial, outcome);
+    private void work(Turns turns, TrialListener listener, StopSignal stop) {
+        for (Optional<Trial> next = turns.take(); next.isPresent(); next = turns.take()) {
+            Trial trial = next.get();
+            try {
+                TrialOutcome outcome = run(trial, listener, stop);
+                if (outcome instanceof TrialOutcome.Failed(String reason)) {
+                    // A process that crashed could not say so in its own folder.
+                    trial.run().ifPresent(run -> run.write(run.status().with(Status.State.FAILED, reason)));
+                }
+                synchronized (listener) {
+                    listener.ended(trial, outcome);
+                }
+            } finally {
+                turns.ended();
             }
         }
     }

@@ -1,10 +1,18 @@
 package dev.mojave.lab.trials;
 
+import dev.mojave.base.Records;
+import dev.mojave.base.Trees;
+import dev.mojave.data.Cut;
+import dev.mojave.data.PreparedData;
 import dev.mojave.run.Recipe;
 import dev.mojave.run.RunFolder;
+import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.train.TotalSteps;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * One model to train.
@@ -15,6 +23,28 @@ import java.util.Optional;
  * @param tokens training tokens, for the progress
  */
 public record Trial(String name, Path folder, Recipe recipe, long tokens) {
+    /** Returns the training tokens that a recipe asks for on this data. */
+    public static long tokens(Recipe recipe, PreparedData data) {
+        Cut cut = data.cut(recipe.model().maxPositionEmbeddings());
+        long rows = TotalSteps.of(recipe.train(), data.train(), cut)
+                * recipe.train().batchSize();
+        return Math.round(rows * cut.tokensPerRow(data.train()));
+    }
+
+    /**
+     * Returns a recipe as a trial of it runs.
+     *
+     * @param name of the trial's folder
+     * @param place what messages call the trial
+     */
+    public static Recipe recipe(Recipe shared, String name, long seed, EngineRequest engine, String place) {
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        ObjectNode tree = Trees.with(shared.tree(), "train.seed", nodes.numberNode(seed));
+        tree = Trees.with(tree, "name", nodes.stringNode(name));
+        tree = Trees.with(tree, "engine", Records.tree(engine));
+        return Records.read(tree, Recipe.class, place, "");
+    }
+
     /** Returns its run, if it was prepared. */
     public Optional<RunFolder> run() {
         return Files.isDirectory(folder) && RunFolder.isRun(folder)

@@ -2,7 +2,6 @@ package dev.mojave.lab.trials;
 
 import dev.mojave.base.Progress;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
@@ -17,7 +16,7 @@ public final class TrialsProgress implements TrialListener {
     private static final int SHOWN = 4;
 
     private final Progress progress;
-    private final int all;
+    private int all;
     private final Function<Trial, String> summary;
     private final Map<Trial, Running> running = new LinkedHashMap<>();
     private int begun;
@@ -31,21 +30,28 @@ public final class TrialsProgress implements TrialListener {
      *
      * @param title of the progress line
      * @param earlier trials that were finished before
-     * @param open trials that will run
+     * @param expected how many there will be, those included; there may turn out to be more
+     * @param tokens training tokens of those that are open
      * @param summary what a trial that finished showed, in a line
      */
     public TrialsProgress(
-            String title, Progress progress, int earlier, List<Trial> open, Function<Trial, String> summary) {
+            String title,
+            Progress progress,
+            int earlier,
+            int expected,
+            long tokens,
+            Function<Trial, String> summary) {
         this.progress = progress;
         this.begun = earlier;
-        this.all = earlier + open.size();
+        this.all = expected;
         this.summary = summary;
-        progress.start(title, open.stream().mapToLong(Trial::tokens).sum(), "tokens");
+        progress.start(title, tokens, "tokens");
     }
 
     @Override
     public void started(Trial trial) {
         begun++;
+        all = Math.max(all, begun);
         running.put(trial, new Running(begun, 0, 0, Double.NaN));
         show();
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.mojave.base.Failure;
 import dev.mojave.base.Json;
 import dev.mojave.base.Yaml;
+import dev.mojave.lab.trials.DataFacts;
 import dev.mojave.result.ArmResult;
 import dev.mojave.result.Comparison;
 import dev.mojave.result.Finding;
@@ -242,7 +243,7 @@ class StudyResultsTest {
         trial(arms, "active", 1, 2.00, Status.State.FINISHED, null);
         trial(arms, "moe", 1, 1.95, Status.State.FINISHED, null);
         StudyResult result = StudyResults.read(folder.path()).result();
-        folder.write(result);
+        folder.files().write(result);
         assertThat(Json.read(folder.path().resolve("results.json"), StudyResult.class))
                 .isEqualTo(result);
     }
@@ -250,11 +251,11 @@ class StudyResultsTest {
     @Test
     void anotherRecipeIsRefusedAndNamed() {
         begin("1k");
-        assertThatThrownBy(() -> folder.check(recipe("2k")))
+        assertThatThrownBy(() -> folder.files().check(folder.recipe().tree(), recipe("2k").tree()))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("was started with another recipe")
                 .hasMessageContaining("train.eval_tokens (1000 there, 2000 here)");
-        folder.check(recipe("1k"));
+        folder.files().check(folder.recipe().tree(), recipe("1k").tree());
     }
 
     @Test
@@ -274,8 +275,8 @@ class StudyResultsTest {
     }
 
     private Arms begin(StudyRecipe recipe) {
-        folder.make();
-        folder.begin(recipe, new StudyFacts(257, 3.1, 0.99, 50_000), provenance(List.of(1L, 2L, 3L)));
+        folder.files().make();
+        folder.files().begin(recipe.yaml(), new DataFacts(257, 3.1, 0.99, 50_000), provenance(List.of(1L, 2L, 3L)));
         return Arms.resolve(recipe, 257);
     }
 
@@ -284,7 +285,7 @@ class StudyResultsTest {
                 .filter(t -> t.arm().name().equals(arm) && t.seed() == seed)
                 .findFirst()
                 .orElseThrow();
-        RunFolder run = RunFolder.create(folder.arm(arm), "seed-" + seed, false);
+        RunFolder run = RunFolder.create(folder.files().group(arm), "seed-" + seed, false);
         run.write(trial.recipe(EngineRequest.of(ENGINE)));
         run.write(provenance(List.of(seed)));
         try (MetricsLog log = MetricsLog.append(run.metrics())) {

@@ -11,6 +11,7 @@ import dev.mojave.base.StopSignals;
 import dev.mojave.base.Trees;
 import dev.mojave.base.Yaml;
 import dev.mojave.data.Texts;
+import dev.mojave.lab.trials.ExperimentOptions;
 import dev.mojave.lab.trials.MainCommands;
 import dev.mojave.result.ArmResult;
 import dev.mojave.result.StudyResult;
@@ -157,7 +158,7 @@ class StudyRunnerTest {
         Files.writeString(taken.resolve("thesis.txt"), "precious");
         assertThatThrownBy(() -> StudyRunner.run(
                         recipe("[1]", 512),
-                        new StudyRunner.Options(
+                        new ExperimentOptions(
                                 folder.resolve("out"),
                                 false,
                                 true,
@@ -242,8 +243,8 @@ class StudyRunnerTest {
         return StudyRunner.run(recipe(seeds, tokens), options(output, resume), progress, signal);
     }
 
-    private StudyRunner.Options options(String output, boolean resume) {
-        return new StudyRunner.Options(
+    private ExperimentOptions options(String output, boolean resume) {
+        return new ExperimentOptions(
                 folder.resolve(output), resume, false, "test", OptionalInt.of(jobs), foretell, new MainCommands());
     }
 

@@ -6,6 +6,7 @@ import dev.mojave.base.Progress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class TrialsProgressTest {
@@ -75,6 +76,12 @@ class TrialsProgressTest {
     }
 
     private TrialsProgress progress(int earlier, Trial... trials) {
-        return new TrialsProgress("study", recorder, earlier, List.of(trials), trial -> "validation loss 1.9");
+        return new TrialsProgress(
+                "study",
+                recorder,
+                earlier,
+                earlier + trials.length,
+                Stream.of(trials).mapToLong(Trial::tokens).sum(),
+                trial -> "validation loss 1.9");
     }
 }

@@ -1,7 +1,8 @@
-package dev.mojave.lab.study;
+package dev.mojave.lab.statistics;
 
 import dev.mojave.base.Check;
 import dev.mojave.result.Summary;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
@@ -10,7 +11,7 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
- * The statistics of a study: few seeds, paired, small samples.
+ * The statistics of studies and sweeps: few seeds, paired, small samples.
  *
  * <p>Two arms share their seeds (same data split, same order of batches), so what is compared is the difference within a
  * seed, and Student's t over these differences gives the interval. The differences are taken to be roughly normal; with
@@ -56,6 +57,18 @@ public final class Statistics {
         public Optional<Double> detectable() {
             return n == 1 ? Optional.empty() : Optional.of(sd * detectableEffect(n, level, POWER));
         }
+
+        /** Returns the two-sided p-value of no difference, from Student's t with n - 1 degrees of freedom; empty for one pair. */
+        public Optional<Double> pValue() {
+            if (n == 1) {
+                return Optional.empty();
+            }
+            if (sd == 0) {
+                return Optional.of(mean == 0 ? 1.0 : 0.0);
+            }
+            double t = Math.abs(mean) / (sd / Math.sqrt(n));
+            return Optional.of(2 * TDistribution.of(n - 1).survivalProbability(t));
+        }
     }
 
     /** Returns mean, sample standard deviation (n - 1; 0 for a single value) and the values. */
@@ -63,6 +76,30 @@ public final class Statistics {
         Check.that(!values.isEmpty(), "a summary needs at least one value");
         double mean = mean(values);
         return new Summary(mean, deviation(values, mean), List.copyOf(values));
+    }
+
+    /**
+     * Corrects p-values for there being several (Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of
+     * Statistics 6, 1979): the smallest of m is multiplied by m, the next by m - 1 and so on, none below one before it and none above 1. To
+     * call a difference shown where its corrected p-value is at most alpha is wrong about any of them with a probability of at most alpha,
+     * however they depend on each other.
+     *
+     * @return in the order of the argument
+     */
+    public static List<Double> holm(List<Double> pValues) {
+        pValues.forEach(p -> Check.that(p >= 0 && p <= 1, "a p-value (%s) lies between 0 and 1", p));
+        int m = pValues.size();
+        List<Integer> order = IntStream.range(0, m)
+                .boxed()
+                .sorted(Comparator.comparing(pValues::get))
+                .toList();
+        Double[] corrected = new Double[m];
+        double before = 0;
+        for (int i = 0; i < m; i++) {
+            before = Math.max(before, Math.min(1, (m - i) * pValues.get(order.get(i))));
+            corrected[order.get(i)] = before;
+        }
+        return List.of(corrected);
     }
 
     /**
@@ -155,7 +192,8 @@ public final class Statistics {
         return sum / mass;
     }
 
-    private static double mean(List<Double> values) {
+    /** Returns the arithmetic mean. */
+    public static double mean(List<Double> values) {
         return values.stream().mapToDouble(Double::doubleValue).sum() / values.size();
     }
 

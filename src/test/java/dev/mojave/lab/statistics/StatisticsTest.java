@@ -1,4 +1,4 @@
-package dev.mojave.lab.study;
+package dev.mojave.lab.statistics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

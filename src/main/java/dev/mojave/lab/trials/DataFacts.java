@@ -1,20 +1,21 @@
-package dev.mojave.lab.study;
+package dev.mojave.lab.trials;
 
 import dev.mojave.data.PreparedData;
 import dev.mojave.data.TokenSplit;
 
 /**
- * study.json: what a study's results need to know of its data, so that they can be read again without it.
+ * What an experiment's results need to know of its data, so that they can be read again without it.
  *
  * @param vocabulary size of the tokenizer's vocabulary
  * @param unigramEntropy entropy of the training split's token frequencies, nats
  * @param bytesPerToken UTF-8 bytes of text per token of the validation split
  * @param heldOutTokens tokens of the validation split
  */
-record StudyFacts(int vocabulary, double unigramEntropy, double bytesPerToken, long heldOutTokens) {
-    static StudyFacts of(PreparedData data) {
+public record DataFacts(int vocabulary, double unigramEntropy, double bytesPerToken, long heldOutTokens) {
+    /** Takes the facts from prepared data. */
+    public static DataFacts of(PreparedData data) {
         TokenSplit held = data.validation();
-        return new StudyFacts(
+        return new DataFacts(
                 data.tokenizer().vocabSize(),
                 data.unigramEntropy(),
                 (double) held.bytes() / Math.max(1, held.tokens()),

@@ -1,13 +1,8 @@
-package dev.mojave.lab.study;
+package dev.mojave.lab.trials;
 
 import dev.mojave.base.IoFailures;
 import dev.mojave.base.Progress;
-import dev.mojave.lab.trials.ExpectedTime;
-import dev.mojave.lab.trials.Jobs;
-import dev.mojave.lab.trials.Trial;
-import dev.mojave.lab.trials.TrialCommands;
 import dev.mojave.run.Recipe;
-import dev.mojave.run.StudyRecipe;
 import dev.mojave.tensor.engine.EngineRequest;
 import dev.mojave.tensor.engine.MachineInfo;
 import java.io.IOException;
@@ -18,52 +13,56 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Function;
 
-/** How many trials of a study run side by side, and what that leaves of the machine to each. */
-final class StudyJobs {
+/** How many trials of an experiment run side by side, and what that leaves of the machine to each. */
+public final class TrialJobs {
     /** FLOPs of training that take less than a minute or so: measuring first would take a good part of that. */
     private static final double WORTH_MEASURING = 1e12;
 
-    private final StudyRecipe recipe;
+    private final EngineRequest engine;
     private final OptionalInt asked;
     private final TrialCommands commands;
     private final Progress progress;
 
     /** Decides; {@code asked} is what someone typed. */
-    StudyJobs(StudyRecipe recipe, OptionalInt asked, TrialCommands commands, Progress progress) {
-        this.recipe = recipe;
+    TrialJobs(EngineRequest engine, OptionalInt asked, TrialCommands commands, Progress progress) {
+        this.engine = engine;
         this.asked = asked;
         this.commands = commands;
         this.progress = progress;
     }
 
     /** Returns the usable cores. */
-    static int cores() {
+    public static int cores() {
         return MachineInfo.detect().cores();
     }
 
-    /** What was asked for; else as many as the threads that the recipe asks for leave room for; else what is fastest. */
-    int of(Arms arms) {
-        String threads = recipe.base().engine().threads();
+    /**
+     * Returns what was asked for; else as many as the threads that the recipe asks for leave room for; else what is fastest.
+     *
+     * @param trials how many there are
+     * @param sample a trial's recipe, with the engine as it was asked for
+     */
+    int of(int trials, Recipe sample) {
         if (asked.isPresent()) {
             return asked.getAsInt();
         }
-        if (!threads.equals(EngineRequest.AUTO)) {
-            return Jobs.beside(cores(), Integer.parseInt(threads));
+        if (!engine.threads().equals(EngineRequest.AUTO)) {
+            return Jobs.beside(cores(), Integer.parseInt(engine.threads()));
         }
-        if (cores() == 1 || arms.trials().size() == 1) {
+        if (cores() == 1 || trials == 1) {
             return 1;
         }
-        Recipe first = arms.trials().getFirst().recipe(recipe.base().engine());
-        return measured(first, sample -> new Jobs(commands, progress).measure(sample, cores()));
+        return measured(sample, file -> new Jobs(commands, progress).measure(file, cores()));
     }
 
     /**
-     * Says how long trials will take, where that is worth a measurement: the mixture's speed stands for every arm's.
+     * Says how long trials will take, where that is worth a measurement: the speed of one stands for all.
      *
-     * @param open trials that have yet to be trained, with the study's engine
+     * @param open trials that have yet to be trained, with the experiment's engine
+     * @param sample the recipe of the one that is measured
      * @param jobs how many run side by side
      */
-    void foretell(List<Trial> open, Arms.Arm mixture, int jobs, long heldOutTokens) {
+    public void foretell(List<Trial> open, Recipe sample, int jobs, long heldOutTokens) {
         double flops = open.stream()
                 .mapToDouble(trial -> (double) trial.tokens()
                         * (double) trial.recipe().model().counts().flopsPerToken())
@@ -71,11 +70,6 @@ final class StudyJobs {
         if (flops < WORTH_MEASURING) {
             return;
         }
-        Recipe sample = open.stream()
-                .map(Trial::recipe)
-                .filter(trial -> trial.model().equals(mixture.recipe().model()))
-                .findFirst()
-                .orElse(open.getFirst().recipe());
         int beside = Math.min(jobs, open.size());
         int threads = Integer.parseInt(sample.engine().threads());
         progress.start("measuring how long this takes", 1, "models");
@@ -104,9 +98,8 @@ final class StudyJobs {
 
     /** The engine as the recipe asks for it, the cores shared out among trials that run side by side. */
     EngineRequest engine(int jobs) {
-        EngineRequest request = recipe.base().engine();
-        return jobs == 1 || !request.threads().equals(EngineRequest.AUTO)
-                ? request
-                : request.withThreads(Math.max(1, cores() / jobs));
+        return jobs == 1 || !engine.threads().equals(EngineRequest.AUTO)
+                ? engine
+                : engine.withThreads(Math.max(1, cores() / jobs));
     }
 }

@@ -1,0 +1,67 @@
+package dev.mojave.lab.sweep;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One choice of a value for every swept key.
+ *
+ * @param number from 1, in the order of the space
+ * @param values by the key's dotted path, in the order of the recipe
+ */
+public record Point(int number, Map<String, JsonNode> values) {
+    /** Keeps the values from changing. */
+    public Point {
+        values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    }
+
+    /** Returns {@code point-N}: its folder under {@code trials}, and what messages call it. */
+    public String name() {
+        return "point-" + number;
+    }
+
+    /** Returns a key's value as it is typed in YAML. */
+    public String text(String path) {
+        return SweptKey.text(Objects.requireNonNull(values.get(path), path));
+    }
+
+    /** Returns the value of a key that was drawn from a range. */
+    double number(String path) {
+        return Objects.requireNonNull(values.get(path), path).doubleValue();
+    }
+
+    /** Returns all values in a line, each with the short name of its key: {@code learning_rate=0.001, hidden_size=64}. */
+    public String label() {
+        Map<String, String> names = shortNames(List.copyOf(values.keySet()));
+        return names.entrySet().stream()
+                .map(name -> name.getValue() + "=" + text(name.getKey()))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Returns the shortest ends of dotted paths that tell them apart and say something, by path. */
+    static Map<String, String> shortNames(List<String> paths) {
+        Map<String, String> names = new LinkedHashMap<>();
+        for (String path : paths) {
+            List<String> parts = List.of(path.split("\\."));
+            int from = parts.size() - 1;
+            while (from > 0 && (parts.get(from).equals("kind") && from == parts.size() - 1
+                    || shared(paths, path, String.join(".", parts.subList(from, parts.size()))))) {
+                from--;
+            }
+            names.put(path, String.join(".", parts.subList(from, parts.size())));
+        }
+        return names;
+    }
+
+    private static boolean shared(List<String> paths, String own, String end) {
+        List<String> others = new ArrayList<>(paths);
+        others.remove(own);
+        return others.stream().anyMatch(other -> other.equals(end) || other.endsWith("." + end));
+    }
+}

@@ -1,0 +1,80 @@
+package dev.mojave.lab.sweep;
+
+import dev.mojave.lab.statistics.Statistics;
+import dev.mojave.result.SweepPoint;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * Points in the order of their losses: those of the highest rung first, within a rung by the mean over seeds. All points have the same seeds,
+ * so that each is compared with the best by differences within seeds, and the p-values are corrected for the number of comparisons.
+ */
+final class Ranking {
+    /** Confidence level of every interval of a sweep. */
+    static final double LEVEL = 0.95;
+
+    private final List<Measured> ranked;
+
+    /** Ranks points; each has the same seeds. */
+    Ranking(List<Measured> points) {
+        this.ranked = points.stream()
+                .sorted(Comparator.comparingInt(Measured::rung)
+                        .reversed()
+                        .thenComparingDouble(Measured::mean)
+                        .thenComparingInt(measured -> measured.point().number()))
+                .toList();
+    }
+
+    /** Returns the points, best first. */
+    List<Measured> ranked() {
+        return ranked;
+    }
+
+    /** Returns the best point, if there is any. */
+    Optional<Measured> best() {
+        return ranked.stream().findFirst();
+    }
+
+    /** Returns the difference of each point from the best, for those that had the same budget, by the point's number. */
+    Map<Integer, SweepPoint.Difference> againstBest() {
+        Map<Integer, SweepPoint.Difference> differences = new LinkedHashMap<>();
+        if (ranked.isEmpty()) {
+            return differences;
+        }
+        Measured best = ranked.getFirst();
+        List<Measured> others = ranked.stream()
+                .skip(1)
+                .filter(other -> other.rung() == best.rung())
+                .toList();
+        List<Statistics.Paired> paired = others.stream()
+                .map(other -> Statistics.paired(values(other), values(best), LEVEL))
+                .toList();
+        List<Double> pValues =
+                paired.stream().flatMap(pair -> pair.pValue().stream()).toList();
+        List<Double> corrected = Statistics.holm(pValues);
+        for (int i = 0; i < others.size(); i++) {
+            Statistics.Paired pair = paired.get(i);
+            boolean has = pair.interval().isPresent();
+            differences.put(
+                    others.get(i).point().number(),
+                    new SweepPoint.Difference(
+                            pair.mean(),
+                            pair.interval().map(Statistics.Interval::low).orElse(null),
+                            pair.interval().map(Statistics.Interval::high).orElse(null),
+                            LEVEL,
+                            pair.n(),
+                            pair.pValue().orElse(null),
+                            has ? Objects.requireNonNull(corrected.get(i)) : null));
+        }
+        return differences;
+    }
+
+    private static List<Double> values(Measured measured) {
+        return new ArrayList<>(measured.losses().values());
+    }
+}

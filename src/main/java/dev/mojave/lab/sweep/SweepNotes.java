@@ -1,0 +1,160 @@
+package dev.mojave.lab.sweep;
+
+import dev.mojave.base.Units;
+import dev.mojave.result.SweepPoint;
+import dev.mojave.result.SweepResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The answer of a sweep in a sentence, and what a reader of the ranking must know besides. */
+final class SweepNotes {
+    private final SweepRecipe recipe;
+    private final List<SweepPoint> points;
+    private final Map<String, String> missing;
+    private final SweepResult.@Nullable Halving halving;
+    private final int jobs;
+
+    SweepNotes(
+            SweepRecipe recipe,
+            List<SweepPoint> points,
+            Map<String, String> missing,
+            SweepResult.@Nullable Halving halving,
+            int jobs) {
+        this.recipe = recipe;
+        this.points = points;
+        this.missing = missing;
+        this.halving = halving;
+        this.jobs = jobs;
+    }
+
+    /** Says which point is best and which are shown to be worse. */
+    static String headline(List<SweepPoint> points) {
+        List<SweepPoint> ranked =
+                points.stream().filter(point -> point.rank() != null).toList();
+        if (ranked.isEmpty()) {
+            return "No point is ranked: none has a result for every seed.";
+        }
+        SweepPoint best = ranked.getFirst();
+        int seeds = best.valLoss().values().size();
+        String found = String.format(
+                Locale.ROOT,
+                "Of %d point%s, %s has the lowest validation loss: %.4f%s nats per token",
+                ranked.size(),
+                ranked.size() == 1 ? "" : "s",
+                best.label(),
+                best.valLoss().mean(),
+                seeds == 1 ? "" : String.format(Locale.ROOT, " ± %.4f", best.valLoss().sd()));
+        List<SweepPoint.Difference> compared = ranked.stream()
+                .flatMap(point -> Stream.ofNullable(point.againstBest()))
+                .toList();
+        if (seeds == 1) {
+            return found + "; one seed cannot tell that from chance.";
+        }
+        long shown =
+                compared.stream().filter(SweepPoint.Difference::shown).count();
+        return found
+                + (compared.isEmpty()
+                        ? "."
+                        : String.format(
+                                Locale.ROOT,
+                                "; %d of the %d others with that budget %s shown to be worse (%d seeds, Holm's correction).",
+                                shown,
+                                compared.size(),
+                                shown == 1 ? "is" : "are",
+                                seeds));
+    }
+
+    List<String> all() {
+        List<String> notes = new ArrayList<>();
+        missing.forEach((trial, reason) -> notes.add("Trial " + trial + " has no result (" + reason
+                + "); its point is not ranked" + (halving == null ? "." : " at that rung.")));
+        best(notes);
+        differences(notes);
+        promoted(notes);
+        effects(notes);
+        followers(notes);
+        if (jobs > 1) {
+            notes.add("Up to " + jobs
+                    + " trials ran side by side on this machine: speeds and times are those of a trial beside others, and losses do"
+                    + " not depend on it.");
+        }
+        return notes;
+    }
+
+    private void best(List<String> notes) {
+        notes.add("The best of many points is partly the luckiest: its loss here is lower than what other seeds would show. Points are"
+                + " chosen on the validation split; the test split is not read.");
+        atTheEdge(notes);
+    }
+
+    /** A best value at the end of what was tried says that the range was too narrow. */
+    private void atTheEdge(List<String> notes) {
+        SweepPoint best = points.stream()
+                .filter(point -> Integer.valueOf(1).equals(point.rank()))
+                .findFirst()
+                .orElse(null);
+        if (best == null) {
+            return;
+        }
+        for (SweptKey key : recipe.space().keys()) {
+            if (key instanceof SweptKey.Listed(String path, var values) && values.size() > 2
+                    && values.stream().allMatch(value -> value.isNumber())) {
+                List<Double> sorted =
+                        values.stream().map(value -> value.doubleValue()).sorted().toList();
+                double chosen = Double.parseDouble(best.values().getOrDefault(path, "NaN"));
+                if (chosen == sorted.getFirst() || chosen == sorted.getLast()) {
+                    notes.add("The best " + path + " (" + best.values().get(path) + ") is the "
+                            + (chosen == sorted.getFirst() ? "smallest" : "largest")
+                            + " that was tried: the optimum may lie beyond.");
+                }
+            }
+        }
+    }
+
+    private void differences(List<String> notes) {
+        int seeds = recipe.seeds().size();
+        if (seeds == 1) {
+            notes.add("One seed gives no interval: differences may be chance.");
+        } else {
+            notes.add("Differences are paired over the " + seeds
+                    + " seeds that all points share. Each 95% interval stands for itself; the p-values beside them are corrected for"
+                    + " the number of comparisons with the best (Holm 1979).");
+        }
+    }
+
+    private void promoted(List<String> notes) {
+        if (halving == null) {
+            return;
+        }
+        String reached = IntStream.range(0, halving.rungs().size())
+                .mapToObj(i -> halving.reached().get(i) + " at "
+                        + Units.count((double) halving.rungs().get(i)))
+                .collect(Collectors.joining(", "));
+        notes.add("Points by budget in training tokens: " + reached
+                + ". Every rung is a training run of its own with a whole learning-rate schedule; points of different rungs are not"
+                + " compared, and what does well after little training need not do so after much.");
+    }
+
+    private void effects(List<String> notes) {
+        if (recipe.space().keys().size() > 1) {
+            notes.add("Effects are means over the points that have a value" + (halving == null ? "" : ", all at the first rung")
+                    + (recipe.space().samples() > 0
+                            ? "; drawn points do not hold the other keys equal, so that small effects may be those of others."
+                            : "; their intervals cover chance between seeds only."));
+        }
+    }
+
+    private void followers(List<String> notes) {
+        Set<String> followers = recipe.followers();
+        if (!followers.isEmpty()) {
+            notes.add("These keys were not set and follow swept ones: " + String.join(", ", followers) + ".");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package dev.mojave.lab.sweep;
+
+import dev.mojave.base.Progress;
+import dev.mojave.base.StopSignal;
+import dev.mojave.data.PreparedData;
+import dev.mojave.lab.trials.DataFacts;
+import dev.mojave.lab.trials.Experiment;
+import dev.mojave.lab.trials.ExperimentFolder;
+import dev.mojave.lab.trials.ExperimentOptions;
+import dev.mojave.lab.trials.Trial;
+import dev.mojave.lab.trials.TrialRunner;
+import dev.mojave.run.Recipe;
+import dev.mojave.run.RunFolder;
+import dev.mojave.run.RunLock;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Runs a sweep: every trial in a process of its own, as many side by side as make the most of the machine, all with the engine that was
+ * chosen at the start. What is finished is never done again, and a sweep that was stopped or killed ends with the same result as one that was
+ * left alone.
+ */
+public final class SweepRunner {
+    /** The file of the best point's recipe. */
+    public static final String WINNER = "winner.yaml";
+
+    /**
+     * What a sweep left.
+     *
+     * @param folder where it is
+     * @param finished whether every trial was tried; otherwise it was asked to stop and can be resumed
+     * @param alreadyFinished whether all trials had finished before and nothing was done
+     * @param output what it showed; results.json has it if {@code finished}
+     * @param winner the recipe of the best point, if there is one
+     */
+    public record Result(
+            Path folder, boolean finished, boolean alreadyFinished, SweepResults.Output output, Optional<Path> winner) {}
+
+    private final SweepRecipe recipe;
+    private final ExperimentFolder folder;
+    private final ExperimentOptions options;
+    private final Progress progress;
+    private final StopSignal signal;
+
+    private SweepRunner(SweepRecipe recipe, ExperimentOptions options, Progress progress, StopSignal signal) {
+        this.recipe = recipe;
+        this.folder =
+                new ExperimentFolder(ExperimentFolder.Kind.SWEEP, RunFolder.path(options.output(), recipe.name()));
+        this.options = options;
+        this.progress = progress;
+        this.signal = signal;
+    }
+
+    /**
+     * Runs until every trial was tried or until the signal.
+     *
+     * @throws dev.mojave.base.Failure of kind USAGE if the name is taken or the recipe is another than the sweep's; of the kinds of the data
+     *     and the engine
+     */
+    public static Result run(SweepRecipe recipe, ExperimentOptions options, Progress progress, StopSignal signal) {
+        return new SweepRunner(recipe, options, progress, signal).run();
+    }
+
+    private Result run() {
+        boolean going = folder.claim(options, recipe.tree(), () -> SweepResults.recipe(folder).tree());
+        DataFacts facts;
+        String checksum;
+        Map<SweepTrials.Entry, Long> lengths;
+        try (PreparedData data = PreparedData.open(recipe.first().data(), progress)) {
+            facts = DataFacts.of(data);
+            checksum = data.checksum();
+            lengths = SweepTrials.lengths(recipe, data);
+        }
+        folder.make();
+        try (RunLock _ = RunLock.take(folder.path())) {
+            Experiment experiment = new Experiment(folder, identity(), options, progress);
+            Recipe sample = recipe.first().resolve(facts.vocabulary());
+            Experiment.Settings settings = going
+                    ? experiment.goOn(checksum)
+                    : experiment.begin(facts, checksum, recipe.trials(), sample);
+            SweepTrials trials = new SweepTrials(recipe, folder, settings.request(), facts.vocabulary(), lengths);
+            if (options.foretell()) {
+                List<Trial> open = trials.wanted(Set.of()).stream()
+                        .filter(trial -> !trial.complete())
+                        .toList();
+                open.stream()
+                        .findFirst()
+                        .ifPresent(trial -> experiment
+                                .jobs()
+                                .foretell(open, trial.recipe(), settings.jobs(), facts.heldOutTokens()));
+            }
+            TrialRunner runner =
+                    new TrialRunner(folder, recipe.name(), options.trialCommands(), progress, signal);
+            return end(experiment, runner.run(trials, settings.jobs(), trials.expected()));
+        }
+    }
+
+    private Experiment.Identity identity() {
+        return new Experiment.Identity(
+                recipe.yaml(),
+                recipe.sha256(),
+                recipe.first().data().source(),
+                recipe.seeds(),
+                recipe.first().engine());
+    }
+
+    private Result end(Experiment experiment, TrialRunner.Tried tried) {
+        SweepResults.Output output = SweepResults.read(folder.path());
+        Optional<Path> winner = Optional.empty();
+        if (tried.finished()) {
+            folder.write(output.result());
+            if (output.winner().isPresent()) {
+                folder.write(WINNER, recipe.alone(output.winner().get()));
+                winner = Optional.of(folder.path().resolve(WINNER));
+            }
+        }
+        experiment.end(tried);
+        return new Result(folder.path(), tried.finished(), tried.nothingToDo(), output, winner);
+    }
+}

@@ -1,0 +1,224 @@
+package dev.mojave.lab.trials;
+
+import dev.mojave.base.AtomicFiles;
+import dev.mojave.base.Failure;
+import dev.mojave.base.Folders;
+import dev.mojave.base.IoFailures;
+import dev.mojave.base.Json;
+import dev.mojave.base.Trees;
+import dev.mojave.result.Provenance;
+import dev.mojave.run.RunFolder;
+import dev.mojave.run.RunLock;
+import dev.mojave.run.Status;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The folder of an experiment: recipe.yaml, provenance.json, what its kind keeps of the data ({@code study.json}, {@code sweep.json}),
+ * trials.json, status.json, results.json, and a run folder per trial, {@code trials/GROUP/NAME/}, with what its process printed beside it,
+ * {@code NAME.log}.
+ */
+public final class ExperimentFolder {
+    /** The kinds of experiments. */
+    public enum Kind {
+        /** Arms at matched budgets. */
+        STUDY("study", "study.json"),
+        /** Points of a space of settings. */
+        SWEEP("sweep", "sweep.json");
+
+        private final String word;
+        private final String facts;
+
+        Kind(String word, String facts) {
+            this.word = word;
+            this.facts = facts;
+        }
+
+        /** Returns what messages call it. */
+        public String word() {
+            return word;
+        }
+    }
+
+    private static final String TRIALS = "trials";
+    private static final String PROVENANCE = "provenance.json";
+
+    private final Kind kind;
+    private final Path path;
+
+    /** The folder of an experiment that is there or will be made. */
+    public ExperimentFolder(Kind kind, Path path) {
+        this.kind = kind;
+        this.path = path;
+    }
+
+    /** Says whether a folder is that of an experiment of this kind. */
+    public static boolean is(Kind kind, Path folder) {
+        // Studies from before there were sweeps need not have the file of their kind.
+        boolean sweep = Files.isRegularFile(folder.resolve(Kind.SWEEP.facts));
+        return Files.isDirectory(folder.resolve(TRIALS))
+                && Files.isRegularFile(folder.resolve(RunFolder.RECIPE))
+                && sweep == (kind == Kind.SWEEP);
+    }
+
+    /**
+     * Opens one that is there.
+     *
+     * @throws Failure of kind USAGE if it is not
+     */
+    public static ExperimentFolder open(Kind kind, Path folder) {
+        if (!is(kind, folder)) {
+            String why = !Files.isDirectory(folder)
+                    ? "there is no such folder"
+                    : Files.isDirectory(folder.resolve(TRIALS)) ? "it has no " + kind.facts : "it has no " + TRIALS;
+            throw Failure.usage("%s is not a %s: %s", folder, kind.word, why);
+        }
+        return new ExperimentFolder(kind, folder);
+    }
+
+    /** Returns the kind. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Returns the folder. */
+    public Path path() {
+        return path;
+    }
+
+    /** Returns the file of the recipe. */
+    public Path recipe() {
+        return path.resolve(RunFolder.RECIPE);
+    }
+
+    /** Returns the folder that holds the trials of a group: a study's arm, a sweep's point. */
+    public Path group(String group) {
+        return path.resolve(TRIALS).resolve(group);
+    }
+
+    /**
+     * Decides what becomes of a folder that is there, before anything costly.
+     *
+     * @param recipe the recipe's tree; an experiment goes on with the recipe that it was started with
+     * @param former reads the tree of the recipe in the folder
+     * @return whether the experiment that is there goes on
+     * @throws Failure of kind USAGE if the name is taken or the recipes differ
+     */
+    public boolean claim(ExperimentOptions options, ObjectNode recipe, Former former) {
+        if (!Files.exists(path)) {
+            return false;
+        }
+        boolean same = is(kind, path);
+        if (same && options.resume()) {
+            check(former.tree(), recipe);
+            return true;
+        }
+        if (same && !options.overwrite()) {
+            throw Failure.usage(
+                    "%s exists: continue it with --resume auto, choose another --name, or replace it with --overwrite",
+                    path);
+        }
+        if (!same && !isBegun()) {
+            throw Failure.usage("%s exists and is not a %s: choose another --name or --output", path, kind.word);
+        }
+        delete();
+        return false;
+    }
+
+    /** Reads the tree of the recipe that an experiment was started with. */
+    public interface Former {
+        /** Returns it. */
+        ObjectNode tree();
+    }
+
+    /**
+     * Checks that the experiment may go on with a recipe: the one that it was started with.
+     *
+     * @throws Failure of kind USAGE that lists the keys that differ
+     */
+    public void check(ObjectNode former, ObjectNode given) {
+        List<Trees.Difference> differences = Trees.differences(former, given);
+        if (!differences.isEmpty()) {
+            throw Failure.usage(
+                    "%s was started with another recipe and cannot go on with this one: %s; undo that, or start anew with another"
+                            + " --name",
+                    path, differences.stream().map(Trees.Difference::toString).collect(Collectors.joining(", ")));
+        }
+    }
+
+    /** Says whether the folder is what an experiment leaves that ended before it had begun: nothing to keep. */
+    private boolean isBegun() {
+        Set<String> beginning = Set.of(".lock", TRIALS, PROVENANCE, kind.facts);
+        try (Stream<Path> content = Files.list(path)) {
+            return content.map(Path::getFileName).map(String::valueOf).allMatch(beginning::contains);
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Makes the folder. */
+    public void make() {
+        try {
+            Files.createDirectories(path.resolve(TRIALS));
+        } catch (IOException e) {
+            throw IoFailures.of("make the " + kind.word + "'s folder", path, e);
+        }
+    }
+
+    /** Removes the folder with all that it holds. */
+    private void delete() {
+        try (RunLock _ = RunLock.take(path)) {
+            Folders.delete(path);
+        } catch (IOException e) {
+            throw IoFailures.of("remove the " + kind.word, path, e);
+        }
+    }
+
+    /** Writes what the experiment starts from; the recipe last: with it, it is one that can go on. */
+    public void begin(String recipe, DataFacts facts, Provenance provenance) {
+        write(kind.facts, Json.pretty(facts) + "\n");
+        write(PROVENANCE, Json.pretty(provenance) + "\n");
+        write(RunFolder.RECIPE, recipe);
+    }
+
+    /** Reads what it knows of its data. */
+    public DataFacts facts() {
+        return Json.read(path.resolve(kind.facts), DataFacts.class);
+    }
+
+    /** Reads where it comes from. */
+    public Provenance provenance() {
+        return Json.read(path.resolve(PROVENANCE), Provenance.class);
+    }
+
+    /** Writes where it stands: trials count as steps. */
+    public void status(Status.State state, @Nullable String reason, int done, int all) {
+        String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        write("status.json", Json.pretty(new Status(state, reason, done, all, now, Map.of())) + "\n");
+    }
+
+    /** Writes results.json. */
+    public void write(Record result) {
+        write("results.json", Json.pretty(result) + "\n");
+    }
+
+    /** Writes a file, whole or not at all. */
+    public void write(String name, String text) {
+        Path file = path.resolve(name);
+        try {
+            AtomicFiles.write(file, text);
+        } catch (IOException e) {
+            throw IoFailures.of("write " + name, file, e);
+        }
+    }
+}
