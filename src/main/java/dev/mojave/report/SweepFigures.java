@@ -73,7 +73,7 @@ final class SweepFigures {
                 "differences",
                 "How far the next points are from " + name,
                 "Dot: mean difference over seeds. Bar: 95% confidence interval, paired over seeds; there is none with one seed."
-                        + " In the second colour: shown to be worse, the number of comparisons considered (Holm).",
+                        + " In the second colour: shown to be worse, all pairs of points considered (Holm).",
                 intervals.stream()
                         .map(interval -> interval.label() + ": " + interval.text())
                         .collect(Collectors.joining("; ", "Differences in nats per token. ", ".")),

@@ -49,7 +49,7 @@ public record SweepPoint(
      * @param level confidence level, 0.95
      * @param n number of pairs
      * @param pValue two-sided p-value of the paired t test
-     * @param holm the p-value corrected for the number of points that are compared with the best (Holm 1979)
+     * @param holm the p-value corrected by Holm's procedure (1979) for all pairs of points, since the best was chosen by the same losses
      */
     public record Difference(
             double mean,

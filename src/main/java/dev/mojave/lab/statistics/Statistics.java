@@ -87,16 +87,26 @@ public final class Statistics {
      * @return in the order of the argument
      */
     public static List<Double> holm(List<Double> pValues) {
+        return holm(pValues, pValues.size());
+    }
+
+    /**
+     * The same for some of a family of m p-values, such as those that involve a result that was chosen after looking: the i-th smallest of
+     * these is at best the i-th smallest of all, so that multiplying by m, m - 1 and so on is never too little.
+     *
+     * @param family m, at least as many as there are
+     */
+    public static List<Double> holm(List<Double> pValues, long family) {
         pValues.forEach(p -> Check.that(p >= 0 && p <= 1, "a p-value (%s) lies between 0 and 1", p));
-        int m = pValues.size();
-        List<Integer> order = IntStream.range(0, m)
+        Check.that(family >= pValues.size(), "%d p-values are more than the family of %d", pValues.size(), family);
+        List<Integer> order = IntStream.range(0, pValues.size())
                 .boxed()
                 .sorted(Comparator.comparing(pValues::get))
                 .toList();
-        Double[] corrected = new Double[m];
+        Double[] corrected = new Double[pValues.size()];
         double before = 0;
-        for (int i = 0; i < m; i++) {
-            before = Math.max(before, Math.min(1, (m - i) * pValues.get(order.get(i))));
+        for (int i = 0; i < order.size(); i++) {
+            before = Math.max(before, Math.min(1, (double) (family - i) * pValues.get(order.get(i))));
             corrected[order.get(i)] = before;
         }
         return List.of(corrected);

@@ -12,7 +12,11 @@ import java.util.Optional;
 
 /**
  * Points in the order of their losses: those of the highest rung first, within a rung by the mean over seeds. All points have the same seeds,
- * so that each is compared with the best by differences within seeds, and the p-values are corrected for the number of comparisons.
+ * so that each is compared with the best by differences within seeds.
+ *
+ * <p>The p-values are corrected by Holm's procedure for all pairs of points, not for the comparisons with the best alone: the best was chosen
+ * by the same losses, and a correction for one comparison per point would call something shown in a tenth of sweeps in which all points are
+ * equally good.
  */
 final class Ranking {
     /** Confidence level of every interval of a sweep. */
@@ -56,7 +60,9 @@ final class Ranking {
                 .toList();
         List<Double> pValues =
                 paired.stream().flatMap(pair -> pair.pValue().stream()).toList();
-        List<Double> corrected = Statistics.holm(pValues);
+        // Every pair could have been the one that is reported: which point is the best was seen in the same losses.
+        long points = others.size() + 1L;
+        List<Double> corrected = Statistics.holm(pValues, points * (points - 1) / 2);
         for (int i = 0; i < others.size(); i++) {
             Statistics.Paired pair = paired.get(i);
             boolean has = pair.interval().isPresent();

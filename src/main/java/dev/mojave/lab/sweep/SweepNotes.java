@@ -124,8 +124,8 @@ final class SweepNotes {
             notes.add("One seed gives no interval: differences may be chance.");
         } else {
             notes.add("Differences are paired over the " + seeds
-                    + " seeds that all points share. Each 95% interval stands for itself; the p-values beside them are corrected for"
-                    + " the number of comparisons with the best (Holm 1979).");
+                    + " seeds that all points share. Each 95% interval stands for itself; the p-values beside them are corrected"
+                    + " for all pairs of points (Holm 1979), because the best was chosen by the same losses.");
         }
     }
 

@@ -126,11 +126,40 @@ class EffectsTest {
             assertThat(difference.pValue()).isEqualTo(paired.pValue().orElseThrow());
             plain.add(paired.pValue().orElseThrow());
         }
-        List<Double> corrected = Statistics.holm(plain);
+        List<Double> corrected = Statistics.holm(plain, 15);
         for (int i = 0; i < 5; i++) {
             int number = ranking.ranked().get(i + 1).point().number();
             assertThat(Objects.requireNonNull(differences.get(number)).holm()).isEqualTo(corrected.get(i));
         }
+    }
+
+    /** Points that are all equally good: one sweep in twenty may call something shown, whichever point came out best. */
+    @Test
+    void theErrorRateIsHeldThoughTheBestIsChosenAfterLooking() {
+        Random random = new Random(2);
+        Map<String, List<JsonNode>> grid = new LinkedHashMap<>();
+        grid.put("a", Yaml.value("[1, 2, 3, 4, 5, 6]", "test").valueStream().toList());
+        grid.put("b", Yaml.value("[1, 2]", "test").valueStream().toList());
+        Space space = Space.grid(grid);
+        int rounds = 1000;
+        int wrong = 0;
+        int oneEach = 0;
+        for (int round = 0; round < rounds; round++) {
+            List<Measured> points = measured(space, (point, seed) -> 2 + 0.01 * random.nextGaussian());
+            Map<Integer, SweepPoint.Difference> differences = new Ranking(points).againstBest();
+            wrong += differences.values().stream().anyMatch(SweepPoint.Difference::shown) ? 1 : 0;
+            oneEach += Statistics.holm(differences.values().stream()
+                                    .map(difference -> Objects.requireNonNull(difference.pValue()))
+                                    .toList())
+                            .stream()
+                            .anyMatch(p -> p <= 0.05)
+                    ? 1
+                    : 0;
+        }
+        double error = 3 * Math.sqrt(0.05 * 0.95 / rounds);
+        assertThat((double) wrong / rounds).isLessThan(0.05 + error);
+        // What correcting for the comparisons with the best alone would do.
+        assertThat((double) oneEach / rounds).isGreaterThan(0.05 + error);
     }
 
     @Test

@@ -66,7 +66,7 @@ class HalvingTest {
                         place -> known.containsKey(place)
                                 ? OptionalDouble.of(known.get(place))
                                 : OptionalDouble.empty());
-                assertThat(now).startsWith(before.toArray(Integer[]::new));
+                assertThat(now.subList(0, before.size())).isEqualTo(before);
                 before = now;
             }
             assertThat(before).isEqualTo(whole);

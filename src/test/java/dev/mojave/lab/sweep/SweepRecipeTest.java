@@ -119,7 +119,7 @@ class SweepRecipeTest {
             grid: {train.learning_rate: [0.1, {a: 1}]} | FILE: grid: train.learning_rate: expected a number, found a section
             grid: {train.batch_size: [4, 4.5]} | FILE: grid: train.batch_size: expected a whole number, found 4.5
             grid: {train.learning_rate.x: [0.1, 0.2]} | FILE: grid: train.learning_rate is a value (0.001), so it has no key 'x'
-            grid: {model.num_attention_heads: [2, 3]} | FILE (point-2: num_attention_heads=3): model: hidden_size (32) must be divisible by num_attention_heads (3)
+            grid: {model.num_attention_heads: [2, 3]} | FILE (point-2: num_attention_heads=3): model: num_attention_heads (3) must divide hidden_size (32)
             grid: {model.moe: [null], model.moe.num_experts: [2, 4]} | FILE: grid: model.moe.num_experts and model.moe depend on each other: a value of model.moe replaces the whole section; sweep one of them, or list whole sections under model.moe
             grid: {train.steps: [10], train.tokens: [10k, 20k]} | FILE: grid: train.tokens and train.steps exclude each other in a recipe; sweep one of them
             grid: {train.seed: [1, 2]} | FILE: grid: train.seed cannot be swept: list seeds under seeds: [1, 2, 3]; every point is trained with each
@@ -131,14 +131,14 @@ class SweepRecipeTest {
             {grid: {train.batch_size: [4, 8]}, seeds: []} | FILE: seeds must list at least one seed, for example [1, 2, 3]
             {grid: {train.batch_size: [4, 8]}, budget: {tokens: 5k}} | FILE: budget: is a key of studies; the trials of a sweep train for train.tokens, or for halving.rungs
             {grid: {train.batch_size: [4, 8]}, arms: {a: {}}} | FILE: arms: this recipe describes a study, not a sweep; run it with: mojave study FILE
-            {grid: {train.batch_size: [4, 8]}, random: {samples: 2, keys: {train.batch_size: [2, 16]}}} | FILE: random.keys: train.batch_size is in grid and in random; remove it from one of them
+            {grid: {train.batch_size: [4, 8]}, random: {samples: 2, keys: {train.batch_size: [2, 16]}}} | FILE: grid: train.batch_size is in grid and in random; remove it from one of them
             {grid: {train.batch_size: [4, 8]}, halving: {rungs: [10k], keep: 0.5}} | FILE: halving: rungs ([10000]) must list at least two budgets in training tokens, for example [250k, 1M]; with one rung there is nothing to promote to
-            {grid: {train.batch_size: [4, 8]}, halving: {rungs: [5k, 10k], keep: 0.2}} | FILE: halving: halving.keep (0.2) of 2 points leaves none for rung 2 of 2; use fewer rungs, a larger keep or more points
+            {grid: {train.batch_size: [4, 8]}, halving: {rungs: [5k, 10k], keep: 0.2}} | FILE: halving.keep (0.2) of 2 points leaves none for rung 2 of 2; use fewer rungs, a larger keep or more points
             {grid: {train.batch_size: [4, 8]}, halving: {rungs: [5k, 20k], keep: 0.5}} | FILE: halving.rungs (20000) and train.tokens ("10k") both say how long to train; remove one
             {grid: {train.tokens: [4k, 8k]}, halving: {rungs: [5k, 10k], keep: 0.5}} | FILE: grid: train.tokens cannot be swept: halving.rungs says how long trials are; remove one
             random: {samples: 0, keys: {train.batch_size: [4, 8]}} | FILE: random: samples (0) must be at least 1
             random: {samples: 2, keys: {}} | FILE: random: keys names no key; for example keys: {train.learning_rate: {from: 1.0e-4, to: 1.0e-2, scale: log}}
-            random: {samples: 3, keys: {train.batch_size: [4, 8]}} | FILE: random: random.samples (3) is more than the 2 different samples that the keys allow
+            random: {samples: 3, keys: {train.batch_size: [4, 8]}} | FILE: random.samples (3) is more than the 2 different samples that the keys allow
             random: {samples: 3, keys: {train.learning_rate: 0.1}} | FILE: random.keys.train.learning_rate: expected a list of values, or a range such as {from: 1.0e-4, to: 1.0e-2, scale: log}
             random: {samples: 3, keys: {train.learning_rate: {from: 0.1, too: 1}}} | FILE: random.keys.train.learning_rate.too: unknown key; did you mean 'to'?
             random: {samples: 3, keys: {train.learning_rate: {from: 0.1, to: 0.01}}} | FILE: random.keys.train.learning_rate: train.learning_rate: from (0.1) must be below to (0.01)
