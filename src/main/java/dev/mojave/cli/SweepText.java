@@ -38,8 +38,9 @@ final class SweepText {
         lines.add(StudyText.wrap(result.headline(), ""));
         lines.add("");
         result.notes().forEach(note -> lines.add(StudyText.wrap(note, "  ")));
-        result.caveats().forEach((point, caveats) -> caveats.forEach(caveat -> lines.add(
-                StudyText.wrap(point + ": " + caveat, "  "))));
+        result.caveats()
+                .forEach((point, caveats) ->
+                        caveats.forEach(caveat -> lines.add(StudyText.wrap(point + ": " + caveat, "  "))));
         next(lines);
         return String.join("\n", lines);
     }

@@ -163,14 +163,15 @@ final class SweepFigures {
 
     private String strongest() {
         return result.interactions().stream()
-                .map(pair -> name(pair.a()) + " and " + name(pair.b()) + " depart from the sum of their effects by up to "
-                        + Numbers.loss(pair.cells().stream()
-                                .mapToDouble(cell -> Numbers.orNaN(cell.departure()))
-                                .filter(Double::isFinite)
-                                .map(Math::abs)
-                                .max()
-                                .orElse(0))
-                        + " nats per token")
+                .map(pair ->
+                        name(pair.a()) + " and " + name(pair.b()) + " depart from the sum of their effects by up to "
+                                + Numbers.loss(pair.cells().stream()
+                                        .mapToDouble(cell -> Numbers.orNaN(cell.departure()))
+                                        .filter(Double::isFinite)
+                                        .map(Math::abs)
+                                        .max()
+                                        .orElse(0))
+                                + " nats per token")
                 .collect(Collectors.joining("; ", "", "."));
     }
 
@@ -216,8 +217,10 @@ final class SweepFigures {
     /** Validation loss over tokens of the best points, mean over seeds with its band. */
     Optional<Figure> losses() {
         List<Plot.Line> lines = new ArrayList<>();
-        for (SweepPoint point :
-                result.points().stream().filter(one -> one.rank() != null).limit(MOST_CURVES).toList()) {
+        for (SweepPoint point : result.points().stream()
+                .filter(one -> one.rank() != null)
+                .limit(MOST_CURVES)
+                .toList()) {
             List<Point> mean = Curves.meanOverSeeds(runs.stream()
                     .filter(run -> run.arm().equals(point.name()))
                     .map(run -> Curves.of(run, Metrics.VAL_LOSS))
@@ -237,7 +240,9 @@ final class SweepFigures {
                 .orElse(0);
         return Optional.of(Figure.of(
                 "loss",
-                lines.size() == 1 ? "Validation loss of the best point" : "Validation loss of the " + lines.size() + " best points",
+                lines.size() == 1
+                        ? "Validation loss of the best point"
+                        : "Validation loss of the " + lines.size() + " best points",
                 "Line: mean over seeds. Band, where there are several: ± one sample standard deviation. Lower is better.",
                 lines.stream()
                         .map(line -> line.label() + " ends at "

@@ -52,8 +52,8 @@ final class SweepPage {
         result.caveats()
                 .forEach((point, lines) -> lines.forEach(line ->
                         caveats.computeIfAbsent(line, key -> new ArrayList<>()).add(point)));
-        caveats.forEach((line, points) ->
-                body.element("p", String.join(", ", points) + ": " + line, "class", "notice"));
+        caveats.forEach(
+                (line, points) -> body.element("p", String.join(", ", points) + ": " + line, "class", "notice"));
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("Data", result.provenance().dataName());
         facts.put("Points", String.valueOf(result.points().size()));
@@ -77,7 +77,8 @@ final class SweepPage {
     private String question() {
         List<String> names = result.keys().stream().map(SweepResult.Key::key).toList();
         String last = names.getLast();
-        return "Which " + (names.size() == 1 ? last : String.join(", ", names.subList(0, names.size() - 1)) + " and " + last)
+        return "Which "
+                + (names.size() == 1 ? last : String.join(", ", names.subList(0, names.size() - 1)) + " and " + last)
                 + " trains best?";
     }
 
@@ -160,7 +161,9 @@ final class SweepPage {
         page.section("limits", "Notes and limits");
         body.open("ul");
         result.notes().forEach(note -> body.element("li", note));
-        body.element("li", "A sweep says which of these settings trains best here: on this data, at this size and this budget.");
+        body.element(
+                "li",
+                "A sweep says which of these settings trains best here: on this data, at this size and this budget.");
         body.close("ul");
         page.close();
     }

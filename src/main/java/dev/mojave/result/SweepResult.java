@@ -87,7 +87,11 @@ public record SweepResult(
      *     points
      */
     public record Cell(
-            String a, String b, int points, @Nullable Double loss, @Nullable Double departure) {}
+            String a,
+            String b,
+            int points,
+            @Nullable Double loss,
+            @Nullable Double departure) {}
 
     /**
      * Successive halving.

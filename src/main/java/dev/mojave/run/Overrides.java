@@ -83,15 +83,13 @@ public final class Overrides {
 
     private static ObjectNode set(ObjectNode tree, String path, JsonNode value, boolean laidOver) {
         ObjectNode alone = alone(tree, path, value);
-        ObjectNode base =
-                laidOver || !value.isObject() ? alone : Trees.with(alone, path, alone.nullNode());
+        ObjectNode base = laidOver || !value.isObject() ? alone : Trees.with(alone, path, alone.nullNode());
         return Trees.with(base, path, value);
     }
 
     /** Says whether two keys exclude each other, as {@code train.steps} and {@code train.tokens} do. */
     public static boolean exclude(String one, String other) {
-        return !one.equals(other)
-                && EXCLUSIVE.stream().anyMatch(group -> group.contains(one) && group.contains(other));
+        return !one.equals(other) && EXCLUSIVE.stream().anyMatch(group -> group.contains(one) && group.contains(other));
     }
 
     /** Removes the keys that exclude the one that is set, and a section that is empty then. */

@@ -3,6 +3,7 @@ package dev.mojave.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.Yaml;
+import dev.mojave.lab.sweep.SweepRecipe;
 import dev.mojave.optim.Muon;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,8 @@ class RecipesTest {
         if (Yaml.read(file).has("arms")) {
             // An arm's match may depend on data that is not here; everything else is checked.
             assertThat(StudyRecipe.read(file, List.of()).name()).isEqualTo(name);
+        } else if (SweepRecipe.isSweep(Yaml.read(file))) {
+            assertThat(SweepRecipe.read(file, List.of(), false).name()).isEqualTo(name);
         } else {
             assertThat(RecipeDraft.read(file, List.of()).name()).isEqualTo(name);
         }

@@ -63,7 +63,8 @@ public final class StudyRunner {
 
     private Result run() {
         ExperimentFolder files = folder.files();
-        boolean going = files.claim(options, recipe.tree(), () -> folder.recipe().tree());
+        boolean going =
+                files.claim(options, recipe.tree(), () -> folder.recipe().tree());
         List<Long> lengths = new ArrayList<>();
         DataFacts facts;
         String checksum;
@@ -86,8 +87,7 @@ public final class StudyRunner {
                 List<Trial> open = set.open();
                 experiment.jobs().foretell(open, mixture(open, arms), settings.jobs(), facts.heldOutTokens());
             }
-            TrialRunner runner =
-                    new TrialRunner(files, recipe.name(), options.trialCommands(), progress, signal);
+            TrialRunner runner = new TrialRunner(files, recipe.name(), options.trialCommands(), progress, signal);
             return end(experiment, runner.run(set, settings.jobs()));
         }
     }

@@ -92,13 +92,15 @@ final class Effects {
 
     private List<Level> levels(SweptKey key) {
         return switch (key) {
-            case SweptKey.Listed listed -> listed.values().stream()
-                    .map(SweptKey::text)
-                    .map(text -> level(text, measured -> measured.point().text(key.path()).equals(text)))
-                    .toList();
-            case SweptKey.Range range -> IntStream.range(0, PARTS)
-                    .mapToObj(part -> part(range, part))
-                    .toList();
+            case SweptKey.Listed listed ->
+                listed.values().stream()
+                        .map(SweptKey::text)
+                        .map(text -> level(
+                                text,
+                                measured -> measured.point().text(key.path()).equals(text)))
+                        .toList();
+            case SweptKey.Range range ->
+                IntStream.range(0, PARTS).mapToObj(part -> part(range, part)).toList();
         };
     }
 

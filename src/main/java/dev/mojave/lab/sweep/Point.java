@@ -50,8 +50,9 @@ public record Point(int number, Map<String, JsonNode> values) {
         for (String path : paths) {
             List<String> parts = List.of(path.split("\\."));
             int from = parts.size() - 1;
-            while (from > 0 && (parts.get(from).equals("kind") && from == parts.size() - 1
-                    || shared(paths, path, String.join(".", parts.subList(from, parts.size()))))) {
+            while (from > 0
+                    && (parts.get(from).equals("kind") && from == parts.size() - 1
+                            || shared(paths, path, String.join(".", parts.subList(from, parts.size()))))) {
                 from--;
             }
             names.put(path, String.join(".", parts.subList(from, parts.size())));

@@ -106,10 +106,14 @@ public record Space(List<SweptKey.Listed> grid, List<SweptKey> random, int sampl
                     drawn.size());
             Map<String, JsonNode> sample = new LinkedHashMap<>();
             for (SweptKey key : random) {
-                sample.put(key.path(), switch (key) {
-                    case SweptKey.Listed listed -> listed.values().get(generator.nextInt(listed.values().size()));
-                    case SweptKey.Range range -> range.draw(generator);
-                });
+                sample.put(
+                        key.path(),
+                        switch (key) {
+                            case SweptKey.Listed listed ->
+                                listed.values()
+                                        .get(generator.nextInt(listed.values().size()));
+                            case SweptKey.Range range -> range.draw(generator);
+                        });
             }
             drawn.add(sample);
         }

@@ -50,15 +50,16 @@ final class SweepNotes {
                 ranked.size() == 1 ? "" : "s",
                 best.label(),
                 best.valLoss().mean(),
-                seeds == 1 ? "" : String.format(Locale.ROOT, " ± %.4f", best.valLoss().sd()));
+                seeds == 1
+                        ? ""
+                        : String.format(Locale.ROOT, " ± %.4f", best.valLoss().sd()));
         List<SweepPoint.Difference> compared = ranked.stream()
                 .flatMap(point -> Stream.ofNullable(point.againstBest()))
                 .toList();
         if (seeds == 1) {
             return found + "; one seed cannot tell that from chance.";
         }
-        long shown =
-                compared.stream().filter(SweepPoint.Difference::shown).count();
+        long shown = compared.stream().filter(SweepPoint.Difference::shown).count();
         return found
                 + (compared.isEmpty()
                         ? "."
@@ -89,8 +90,9 @@ final class SweepNotes {
     }
 
     private void best(List<String> notes) {
-        notes.add("The best of many points is partly the luckiest: its loss here is lower than what other seeds would show. Points are"
-                + " chosen on the validation split; the test split is not read.");
+        notes.add(
+                "The best of many points is partly the luckiest: its loss here is lower than what other seeds would show. Points are"
+                        + " chosen on the validation split; the test split is not read.");
         atTheEdge(notes);
     }
 
@@ -104,10 +106,13 @@ final class SweepNotes {
             return;
         }
         for (SweptKey key : recipe.space().keys()) {
-            if (key instanceof SweptKey.Listed(String path, var values) && values.size() > 2
+            if (key instanceof SweptKey.Listed(String path, var values)
+                    && values.size() > 2
                     && values.stream().allMatch(value -> value.isNumber())) {
-                List<Double> sorted =
-                        values.stream().map(value -> value.doubleValue()).sorted().toList();
+                List<Double> sorted = values.stream()
+                        .map(value -> value.doubleValue())
+                        .sorted()
+                        .toList();
                 double chosen = Double.parseDouble(best.values().getOrDefault(path, "NaN"));
                 if (chosen == sorted.getFirst() || chosen == sorted.getLast()) {
                     notes.add("The best " + path + " (" + best.values().get(path) + ") is the "
@@ -144,7 +149,8 @@ final class SweepNotes {
 
     private void effects(List<String> notes) {
         if (recipe.space().keys().size() > 1) {
-            notes.add("Effects are means over the points that have a value" + (halving == null ? "" : ", all at the first rung")
+            notes.add("Effects are means over the points that have a value"
+                    + (halving == null ? "" : ", all at the first rung")
                     + (recipe.space().samples() > 0
                             ? "; drawn points do not hold the other keys equal, so that small effects may be those of others."
                             : "; their intervals cover chance between seeds only."));

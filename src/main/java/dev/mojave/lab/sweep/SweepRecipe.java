@@ -49,7 +49,8 @@ public final class SweepRecipe {
         reasons.put("data", "losses over different text or tokens cannot be ranked; make a sweep for each");
         reasons.put("engine", "all trials of a sweep run with the same engine; make a sweep for each");
         reasons.put("train.seed", "list seeds under seeds: [1, 2, 3]; every point is trained with each");
-        reasons.put("train.eval_tokens", "it changes what is measured, not what is learned; set it for the whole sweep");
+        reasons.put(
+                "train.eval_tokens", "it changes what is measured, not what is learned; set it for the whole sweep");
         return reasons;
     }
 
@@ -57,13 +58,16 @@ public final class SweepRecipe {
     record Drawn(int samples, @Default("0") long seed, Map<String, JsonNode> keys) {
         Drawn {
             Check.that(samples >= 1, "samples (%d) must be at least 1", samples);
-            Check.that(!keys.isEmpty(), "keys names no key; for example keys: {train.learning_rate: {from: 1.0e-4, to: 1.0e-2,"
-                    + " scale: log}}");
+            Check.that(
+                    !keys.isEmpty(),
+                    "keys names no key; for example keys: {train.learning_rate: {from: 1.0e-4, to: 1.0e-2,"
+                            + " scale: log}}");
         }
     }
 
     /** A range of {@code random.keys}. */
-    record Range(JsonNode from, JsonNode to, @Default("linear") SweptKey.Scale scale) {}
+    record Range(
+            JsonNode from, JsonNode to, @Default("linear") SweptKey.Scale scale) {}
 
     /** The keys that a sweep adds to a recipe. */
     record Extras(
@@ -133,7 +137,8 @@ public final class SweepRecipe {
                         file,
                         key,
                         key.equals("arms")
-                                ? "this recipe describes a study, not a sweep; run it with: mojave study " + ShellWord.of(file)
+                                ? "this recipe describes a study, not a sweep; run it with: mojave study "
+                                        + ShellWord.of(file)
                                 : "is a key of studies; the trials of a sweep train for train.tokens, or for halving.rungs");
             }
         }
@@ -154,7 +159,8 @@ public final class SweepRecipe {
     private Space space(Extras read) {
         List<SweptKey.Listed> grid = new ArrayList<>();
         if (read.grid != null) {
-            read.grid.forEach((key, values) -> grid.add(checked("grid." + key, () -> new SweptKey.Listed(key, values))));
+            read.grid.forEach(
+                    (key, values) -> grid.add(checked("grid." + key, () -> new SweptKey.Listed(key, values))));
         }
         Drawn random = read.random;
         List<SweptKey> drawn = new ArrayList<>();
@@ -169,7 +175,8 @@ public final class SweepRecipe {
     private SweptKey drawn(String key, JsonNode node) {
         String place = "random.keys." + key;
         if (node.isArray()) {
-            return checked(place, () -> new SweptKey.Listed(key, node.valueStream().toList()));
+            return checked(
+                    place, () -> new SweptKey.Listed(key, node.valueStream().toList()));
         }
         if (!node.isObject()) {
             throw Failure.usage(
@@ -177,7 +184,8 @@ public final class SweepRecipe {
                     source.apply(place), place);
         }
         Range range = Records.read(node, Range.class, source, place);
-        boolean whole = Records.count(range.from).isPresent() && Records.count(range.to).isPresent();
+        boolean whole =
+                Records.count(range.from).isPresent() && Records.count(range.to).isPresent();
         return checked(
                 place,
                 () -> new SweptKey.Range(
@@ -213,8 +221,11 @@ public final class SweepRecipe {
             String path = paths.get(i);
             String place = source.apply(section(path) + "." + path) + ": " + section(path) + ": " + path;
             for (Map.Entry<String, String> not : NOT_SWEPT.entrySet()) {
-                if (path.equals(not.getKey()) || path.startsWith(not.getKey() + ".") || not.getKey().startsWith(path + ".")) {
-                    String of = path.equals(not.getKey()) || path.startsWith(not.getKey()) ? "" : " (" + not.getKey() + ")";
+                if (path.equals(not.getKey())
+                        || path.startsWith(not.getKey() + ".")
+                        || not.getKey().startsWith(path + ".")) {
+                    String of =
+                            path.equals(not.getKey()) || path.startsWith(not.getKey()) ? "" : " (" + not.getKey() + ")";
                     throw Failure.usage("%s%s cannot be swept: %s", place, of, not.getValue());
                 }
             }
@@ -293,7 +304,11 @@ public final class SweepRecipe {
     /** Returns a point's recipe at a rung, counted from 0; without halving there is one. */
     RecipeDraft draft(Point point, int rung) {
         return halving.map(of -> draft(
-                        point, Trees.with(shared, "train.tokens", shared.numberNode(of.rungs().get(rung)))))
+                        point,
+                        Trees.with(
+                                shared,
+                                "train.tokens",
+                                shared.numberNode(of.rungs().get(rung)))))
                 .orElseGet(() -> draft(point));
     }
 
@@ -359,7 +374,9 @@ public final class SweepRecipe {
 
     /** Returns how many trials there are, or with halving, how many there are at least. */
     public int trials() {
-        return halving.map(of -> of.atLeast(points.size()).stream().mapToInt(Integer::intValue).sum())
+        return halving.map(of -> of.atLeast(points.size()).stream()
+                                .mapToInt(Integer::intValue)
+                                .sum())
                         .orElse(points.size())
                 * seeds.size();
     }

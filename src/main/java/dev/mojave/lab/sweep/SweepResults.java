@@ -189,9 +189,16 @@ public final class SweepResults {
                     return switch (key) {
                         case SweptKey.Listed(String path, var values) ->
                             new SweepResult.Key(
-                                    path, name, values.stream().map(SweptKey::text).toList(), "list");
+                                    path,
+                                    name,
+                                    values.stream().map(SweptKey::text).toList(),
+                                    "list");
                         case SweptKey.Range range ->
-                            new SweepResult.Key(range.path(), name, range.ends(), range.scale().word());
+                            new SweepResult.Key(
+                                    range.path(),
+                                    name,
+                                    range.ends(),
+                                    range.scale().word());
                     };
                 })
                 .toList();
@@ -211,9 +218,11 @@ public final class SweepResults {
                 values,
                 rank,
                 entry.rung() + 1,
-                (long) largest(records, record -> record.series(Metrics.VAL_LOSS)
-                        .map(series -> (double) series.tokens().getLast())
-                        .orElse(0.0)),
+                (long) largest(
+                        records,
+                        record -> record.series(Metrics.VAL_LOSS)
+                                .map(series -> (double) series.tokens().getLast())
+                                .orElse(0.0)),
                 resolved.model().describe(),
                 counts.total(),
                 counts.active(),

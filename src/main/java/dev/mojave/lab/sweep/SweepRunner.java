@@ -37,7 +37,11 @@ public final class SweepRunner {
      * @param winner the recipe of the best point, if there is one
      */
     public record Result(
-            Path folder, boolean finished, boolean alreadyFinished, SweepResults.Output output, Optional<Path> winner) {}
+            Path folder,
+            boolean finished,
+            boolean alreadyFinished,
+            SweepResults.Output output,
+            Optional<Path> winner) {}
 
     private final SweepRecipe recipe;
     private final ExperimentFolder folder;
@@ -65,7 +69,8 @@ public final class SweepRunner {
     }
 
     private Result run() {
-        boolean going = folder.claim(options, recipe.tree(), () -> SweepResults.recipe(folder).tree());
+        boolean going = folder.claim(
+                options, recipe.tree(), () -> SweepResults.recipe(folder).tree());
         DataFacts facts;
         String checksum;
         Map<SweepTrials.Entry, Long> lengths;
@@ -78,9 +83,8 @@ public final class SweepRunner {
         try (RunLock _ = RunLock.take(folder.path())) {
             Experiment experiment = new Experiment(folder, identity(), options, progress);
             Recipe sample = recipe.first().resolve(facts.vocabulary());
-            Experiment.Settings settings = going
-                    ? experiment.goOn(checksum)
-                    : experiment.begin(facts, checksum, recipe.trials(), sample);
+            Experiment.Settings settings =
+                    going ? experiment.goOn(checksum) : experiment.begin(facts, checksum, recipe.trials(), sample);
             SweepTrials trials = new SweepTrials(recipe, folder, settings.request(), facts.vocabulary(), lengths);
             if (options.foretell()) {
                 List<Trial> open = trials.wanted(Set.of()).stream()
@@ -92,8 +96,7 @@ public final class SweepRunner {
                                 .jobs()
                                 .foretell(open, trial.recipe(), settings.jobs(), facts.heldOutTokens()));
             }
-            TrialRunner runner =
-                    new TrialRunner(folder, recipe.name(), options.trialCommands(), progress, signal);
+            TrialRunner runner = new TrialRunner(folder, recipe.name(), options.trialCommands(), progress, signal);
             return end(experiment, runner.run(trials, settings.jobs(), trials.expected()));
         }
     }

@@ -52,9 +52,8 @@ final class SweepTrials implements TrialPlan {
             Recipe resolved = recipe.draft(entry.point, entry.rung).resolve(vocabulary);
             Map<Long, Trial> bySeed = new LinkedHashMap<>();
             for (long seed : recipe.seeds()) {
-                String name = recipe.halving().isPresent()
-                        ? "rung-" + (entry.rung + 1) + "-seed-" + seed
-                        : "seed-" + seed;
+                String name =
+                        recipe.halving().isPresent() ? "rung-" + (entry.rung + 1) + "-seed-" + seed : "seed-" + seed;
                 String place = entry.point.name() + "/" + name;
                 bySeed.put(
                         seed,
@@ -101,7 +100,9 @@ final class SweepTrials implements TrialPlan {
         if (rungs.size() == 1) {
             // All points of a seed before the next seed, so that a sweep that ends early is balanced.
             for (long seed : recipe.seeds()) {
-                rungs.getFirst().forEach(point -> wanted.add(Objects.requireNonNull(of(new Entry(point, 0)).get(seed))));
+                rungs.getFirst()
+                        .forEach(point -> wanted.add(
+                                Objects.requireNonNull(of(new Entry(point, 0)).get(seed))));
             }
             return wanted;
         }
@@ -171,7 +172,8 @@ final class SweepTrials implements TrialPlan {
                     .filter(trial -> !trial.complete())
                     .toList();
             // Of a later rung as many as reach it, at the mean length of all.
-            double share = (double) reached.get(entry.getKey().rung) / recipe.points().size();
+            double share =
+                    (double) reached.get(entry.getKey().rung) / recipe.points().size();
             tokens += Math.round(share * open.stream().mapToLong(Trial::tokens).sum());
         }
         return new TrialRunner.Expected(recipe.trials(), tokens);

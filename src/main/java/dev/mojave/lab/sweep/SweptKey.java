@@ -112,8 +112,11 @@ public sealed interface SweptKey {
         if (value.isFloatingPointNumber()) {
             double number = value.doubleValue();
             double size = Math.abs(number);
-            String plain = new BigDecimal(Double.toString(number)).stripTrailingZeros().toPlainString();
-            return size == 0 || (size >= 1e-4 && size < 1e7) ? plain : Double.toString(number).toLowerCase(Locale.ROOT);
+            String plain =
+                    new BigDecimal(Double.toString(number)).stripTrailingZeros().toPlainString();
+            return size == 0 || (size >= 1e-4 && size < 1e7)
+                    ? plain
+                    : Double.toString(number).toLowerCase(Locale.ROOT);
         }
         if (value.isString()) {
             return value.stringValue();

@@ -35,12 +35,7 @@ public final class TrialsProgress implements TrialListener {
      * @param summary what a trial that finished showed, in a line
      */
     public TrialsProgress(
-            String title,
-            Progress progress,
-            int earlier,
-            int expected,
-            long tokens,
-            Function<Trial, String> summary) {
+            String title, Progress progress, int earlier, int expected, long tokens, Function<Trial, String> summary) {
         this.progress = progress;
         this.begun = earlier;
         this.all = expected;

@@ -88,7 +88,8 @@ class HolmTest {
             List<Double> best = sample(random);
             List<Double> pValues = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
-                pValues.add(Statistics.paired(sample(random), best, 0.95).pValue().orElseThrow());
+                pValues.add(
+                        Statistics.paired(sample(random), best, 0.95).pValue().orElseThrow());
             }
             wrong += Statistics.holm(pValues).stream().anyMatch(p -> p <= 0.05) ? 1 : 0;
             uncorrected += pValues.stream().anyMatch(p -> p <= 0.05) ? 1 : 0;
@@ -114,7 +115,8 @@ class HolmTest {
         Statistics.Interval touching = Statistics.paired(a, b, 1 - p).interval().orElseThrow();
         assertThat(touching.low()).isCloseTo(0, within(1e-9));
         assertThat(Statistics.paired(a, a, 0.95).pValue()).hasValue(1.0);
-        assertThat(Statistics.paired(List.of(2.0, 3.0), List.of(1.0, 2.0), 0.95).pValue()).hasValue(0.0);
+        assertThat(Statistics.paired(List.of(2.0, 3.0), List.of(1.0, 2.0), 0.95).pValue())
+                .hasValue(0.0);
         assertThat(Statistics.paired(List.of(2.0), List.of(1.0), 0.95).pValue()).isEmpty();
     }
 

@@ -251,7 +251,8 @@ class StudyResultsTest {
     @Test
     void anotherRecipeIsRefusedAndNamed() {
         begin("1k");
-        assertThatThrownBy(() -> folder.files().check(folder.recipe().tree(), recipe("2k").tree()))
+        assertThatThrownBy(() -> folder.files()
+                        .check(folder.recipe().tree(), recipe("2k").tree()))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("was started with another recipe")
                 .hasMessageContaining("train.eval_tokens (1000 there, 2000 here)");

@@ -60,23 +60,27 @@ class EffectsTest {
         // Seeds that shift all points alike leave no doubt about a difference.
         assertThat(Objects.requireNonNull(byValue.get("a3").ciLow())).isCloseTo(0.1, within(1e-9));
         assertThat(effects.interactions()).hasSize(1);
-        assertThat(effects.interactions().getFirst().cells()).hasSize(6).allSatisfy(cell -> assertThat(
-                        Objects.requireNonNull(cell.departure()))
-                .isCloseTo(0, within(1e-12)));
+        assertThat(effects.interactions().getFirst().cells())
+                .hasSize(6)
+                .allSatisfy(cell ->
+                        assertThat(Objects.requireNonNull(cell.departure())).isCloseTo(0, within(1e-12)));
     }
 
     @Test
     void anInteractionIsWhatTheSumOfEffectsLeaves() {
-        List<Measured> points = measured(
-                space(), (point, seed) -> point.text("b").equals("v") && point.number("a") == 3 ? 2.6 : 2.0);
-        SweepResult.Interaction both = new Effects(space().keys(), points).interactions().getFirst();
+        List<Measured> points =
+                measured(space(), (point, seed) -> point.text("b").equals("v") && point.number("a") == 3 ? 2.6 : 2.0);
+        SweepResult.Interaction both =
+                new Effects(space().keys(), points).interactions().getFirst();
         // Grand mean 2.1; row 3 has mean 2.3, column v 2.2: 2.6 - 2.3 - 2.2 + 2.1.
         SweepResult.Cell cell = both.cells().stream()
                 .filter(one -> one.a().equals("3") && one.b().equals("v"))
                 .findFirst()
                 .orElseThrow();
         assertThat(Objects.requireNonNull(cell.departure())).isCloseTo(0.2, within(1e-12));
-        assertThat(both.cells().stream().mapToDouble(one -> Objects.requireNonNull(one.departure())).sum())
+        assertThat(both.cells().stream()
+                        .mapToDouble(one -> Objects.requireNonNull(one.departure()))
+                        .sum())
                 .isCloseTo(0, within(1e-12));
     }
 
@@ -87,7 +91,8 @@ class EffectsTest {
                 .map(one -> new Measured(one.point(), 0, Map.of(1L, one.mean())))
                 .toList();
         Effects effects = new Effects(space().keys(), points);
-        assertThat(effects.main()).allSatisfy(effect -> assertThat(effect.ciLow()).isNull());
+        assertThat(effects.main())
+                .allSatisfy(effect -> assertThat(effect.ciLow()).isNull());
         assertThat(effects.interactions().getFirst().cells().getLast().loss()).isNull();
         assertThat(new Effects(space().keys(), List.of()).main()).isEmpty();
         assertThat(new Effects(space().keys(), List.of()).interactions()).isEmpty();
@@ -99,7 +104,8 @@ class EffectsTest {
         Space drawn = new Space(List.of(), List.of(rate), 60, 1);
         List<Measured> points = measured(drawn, (point, seed) -> -Math.log10(point.number("r")));
         List<SweepResult.Effect> main = new Effects(drawn.keys(), points).main();
-        assertThat(main).extracting(SweepResult.Effect::value)
+        assertThat(main)
+                .extracting(SweepResult.Effect::value)
                 .containsExactly("0.0001 to 0.001", "0.001 to 0.01", "0.01 to 0.1");
         assertThat(main.stream().mapToInt(SweepResult.Effect::points).sum()).isEqualTo(60);
         assertThat(main.getFirst().loss()).isBetween(3.0, 4.0);
@@ -109,7 +115,8 @@ class EffectsTest {
     @Test
     void everyPointIsComparedWithTheBestAndCorrectedForAll() {
         Random random = new Random(5);
-        List<Measured> points = measured(space(), (point, seed) -> 2 + 0.01 * point.number() + 0.005 * random.nextGaussian());
+        List<Measured> points =
+                measured(space(), (point, seed) -> 2 + 0.01 * point.number() + 0.005 * random.nextGaussian());
         Ranking ranking = new Ranking(points);
         Measured best = ranking.best().orElseThrow();
         assertThat(ranking.ranked()).isSortedAccordingTo((a, b) -> Double.compare(a.mean(), b.mean()));
@@ -120,9 +127,11 @@ class EffectsTest {
             List<Double> a = List.copyOf(other.losses().values());
             List<Double> b = List.copyOf(best.losses().values());
             Statistics.Paired paired = Statistics.paired(a, b, 0.95);
-            SweepPoint.Difference difference = Objects.requireNonNull(differences.get(other.point().number()));
+            SweepPoint.Difference difference =
+                    Objects.requireNonNull(differences.get(other.point().number()));
             assertThat(difference.mean()).isCloseTo(other.mean() - best.mean(), within(1e-12));
-            assertThat(difference.ciLow()).isEqualTo(paired.interval().orElseThrow().low());
+            assertThat(difference.ciLow())
+                    .isEqualTo(paired.interval().orElseThrow().low());
             assertThat(difference.pValue()).isEqualTo(paired.pValue().orElseThrow());
             plain.add(paired.pValue().orElseThrow());
         }

@@ -31,7 +31,8 @@ class HalvingTest {
         assertThat(THIRD.promoted(places(3), losses(2.0, 1.0, 3.0))).containsExactly(1);
         // A later one that is better makes no room for itself before there are six.
         assertThat(THIRD.promoted(places(5), losses(2.0, 1.0, 3.0, 0.5, 4.0))).containsExactly(1, 3);
-        assertThat(THIRD.promoted(places(6), losses(2.0, 1.0, 3.0, 4.0, 5.0, 6.0))).containsExactly(1, 0);
+        assertThat(THIRD.promoted(places(6), losses(2.0, 1.0, 3.0, 4.0, 5.0, 6.0)))
+                .containsExactly(1, 0);
     }
 
     @Test
@@ -102,10 +103,12 @@ class HalvingTest {
                 .hasMessageContaining("with one rung there is nothing to promote to");
         assertThatThrownBy(() -> new Halving(List.of(200L, 200L), 0.5)).hasMessageContaining("that rise");
         assertThatThrownBy(() -> new Halving(List.of(0L, 200L), 0.5)).hasMessageContaining("positive");
-        assertThatThrownBy(() -> new Halving(List.of(1L, 2L), 1)).hasMessageContaining("keep (1.0) must lie between 0 and 1");
+        assertThatThrownBy(() -> new Halving(List.of(1L, 2L), 1))
+                .hasMessageContaining("keep (1.0) must lie between 0 and 1");
         assertThat(new Halving(List.of(1L, 2L, 3L), 0.5).atLeast(8)).containsExactly(8, 4, 2);
         assertThatThrownBy(() -> THIRD.atLeast(2))
-                .hasMessage("halving.keep (0.33) of 2 points leaves none for rung 2 of 2; use fewer rungs, a larger keep or"
-                        + " more points");
+                .hasMessage(
+                        "halving.keep (0.33) of 2 points leaves none for rung 2 of 2; use fewer rungs, a larger keep or"
+                                + " more points");
     }
 }

@@ -32,7 +32,8 @@ class SpaceTest {
     void aGridHasEveryCombinationTheLastKeyFastest() {
         Space space = Space.grid(grid());
         assertThat(space.count()).isEqualTo(6);
-        assertThat(space.points()).extracting(Point::label)
+        assertThat(space.points())
+                .extracting(Point::label)
                 .containsExactly(
                         "x=1, b.kind=u",
                         "x=1, b.kind=v",
@@ -49,7 +50,8 @@ class SpaceTest {
         List<Point> points = space.points();
         assertThat(points).hasSize(24);
         for (int i = 0; i < 4; i++) {
-            assertThat(points.get(4 + i).text(RATE.path())).isEqualTo(points.get(i).text(RATE.path()));
+            assertThat(points.get(4 + i).text(RATE.path()))
+                    .isEqualTo(points.get(i).text(RATE.path()));
         }
         List<Point> few = new Space(List.of(), List.of(RATE, STEPS), 4, 9).points();
         List<Point> many = new Space(List.of(), List.of(RATE, STEPS), 9, 9).points();
@@ -79,7 +81,8 @@ class SpaceTest {
     @Test
     void samplesDifferFromEachOtherOrAreRefused() {
         List<SweptKey> keys = List.of(new SweptKey.Listed("k", values("[1, 2, 3]")));
-        assertThat(new HashSet<>(new Space(List.of(), keys, 3, 5).points().stream().map(p -> p.text("k")).toList()))
+        assertThat(new HashSet<>(new Space(List.of(), keys, 3, 5)
+                        .points().stream().map(p -> p.text("k")).toList()))
                 .hasSize(3);
         assertThatThrownBy(() -> new Space(List.of(), keys, 4, 5))
                 .hasMessage("random.samples (4) is more than the 3 different samples that the keys allow");
@@ -87,9 +90,12 @@ class SpaceTest {
 
     @Test
     void hugeSpacesAreCountedWithoutBeingMade() {
-        List<JsonNode> thousand = values("[" + String.join(", ", java.util.stream.IntStream.range(0, 1000)
-                .mapToObj(String::valueOf)
-                .toList()) + "]");
+        List<JsonNode> thousand = values("["
+                + String.join(
+                        ", ",
+                        java.util.stream.IntStream.range(0, 1000)
+                                .mapToObj(String::valueOf)
+                                .toList()) + "]");
         Map<String, List<JsonNode>> grid = new LinkedHashMap<>();
         for (int i = 0; i < 10; i++) {
             grid.put("k" + i, thousand);
@@ -99,8 +105,10 @@ class SpaceTest {
 
     @Test
     void listsAndRangesAreChecked() {
-        assertThatThrownBy(() -> new SweptKey.Listed("k", List.of())).hasMessage("k lists no value; give it at least one");
-        assertThatThrownBy(() -> new SweptKey.Listed("k", values("[1.0e-3, 2, 0.001]"))).hasMessage("k lists 0.001 twice");
+        assertThatThrownBy(() -> new SweptKey.Listed("k", List.of()))
+                .hasMessage("k lists no value; give it at least one");
+        assertThatThrownBy(() -> new SweptKey.Listed("k", values("[1.0e-3, 2, 0.001]")))
+                .hasMessage("k lists 0.001 twice");
         assertThatThrownBy(() -> new SweptKey.Range("k", 2, 2, SweptKey.Scale.LINEAR, true))
                 .hasMessage("k: from (2) must be below to (2)");
         assertThatThrownBy(() -> new SweptKey.Range("k", 0, 1, SweptKey.Scale.LOG, false))
@@ -110,7 +118,12 @@ class SpaceTest {
     @Test
     void namesAreTheShortestThatTellKeysApart() {
         assertThat(Point.shortNames(List.of(
-                        "model.hidden_size", "train.optimizer.kind", "train.schedule.kind", "train.a.rate", "train.b.rate", "rate")))
+                        "model.hidden_size",
+                        "train.optimizer.kind",
+                        "train.schedule.kind",
+                        "train.a.rate",
+                        "train.b.rate",
+                        "rate")))
                 .containsValues("hidden_size", "optimizer.kind", "schedule.kind", "a.rate", "b.rate", "rate");
     }
 }

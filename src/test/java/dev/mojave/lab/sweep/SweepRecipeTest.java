@@ -43,13 +43,21 @@ class SweepRecipeTest {
 
     @Test
     void everyPointIsACompleteRecipeAndDefaultsFollowWhatIsSwept() {
-        SweepRecipe sweep = read("grid: {model.hidden_size: [32, 64], train.optimizer: [adamw, {kind: muon}]}\nseeds: [1, 2]");
+        SweepRecipe sweep =
+                read("grid: {model.hidden_size: [32, 64], train.optimizer: [adamw, {kind: muon}]}\nseeds: [1, 2]");
         assertThat(sweep.name()).isEqualTo("s");
         assertThat(sweep.points()).hasSize(4);
         assertThat(sweep.trials()).isEqualTo(8);
         List<RecipeDraft> drafts = sweep.points().stream().map(sweep::draft).toList();
-        assertThat(drafts.get(3).tree().path("model").path("hidden_size").asInt()).isEqualTo(64);
-        assertThat(drafts.get(3).tree().path("train").path("optimizer").path("kind").asString()).isEqualTo("muon");
+        assertThat(drafts.get(3).tree().path("model").path("hidden_size").asInt())
+                .isEqualTo(64);
+        assertThat(drafts.get(3)
+                        .tree()
+                        .path("train")
+                        .path("optimizer")
+                        .path("kind")
+                        .asString())
+                .isEqualTo("muon");
         // The feed-forward's width was not set, so it goes with the width of the model.
         assertThat(drafts.get(0).tree().path("model").path("intermediate_size"))
                 .isNotEqualTo(drafts.get(3).tree().path("model").path("intermediate_size"));
@@ -58,12 +66,10 @@ class SweepRecipeTest {
 
     @Test
     void theTextReadsBackAsTheSameSweep() throws IOException {
-        SweepRecipe sweep = read(
-                """
+        SweepRecipe sweep = read("""
                 grid: {model.hidden_size: [32, 64]}
                 random: {samples: 3, seed: 4, keys: {train.learning_rate: {from: 1e-4, to: 1e-2, scale: log}, train.batch_size: [4, 8, 16]}}
-                halving: {rungs: [5k, 10k], keep: 0.5}""",
-                "train.gradient_clip=0.5");
+                halving: {rungs: [5k, 10k], keep: 0.5}""", "train.gradient_clip=0.5");
         Path file = Files.writeString(folder.resolve("again.yaml"), sweep.yaml());
         SweepRecipe again = SweepRecipe.read(file, List.of(), false);
         assertThat(again.tree()).isEqualTo(sweep.tree());
@@ -78,7 +84,8 @@ class SweepRecipeTest {
     @Test
     void theRecipeOfAPointTrainsAlone() throws IOException {
         SweepRecipe sweep = read("grid: {train.learning_rate: [0.001, 0.004]}\nseeds: [7, 8]");
-        Path file = Files.writeString(folder.resolve("winner.yaml"), sweep.alone(sweep.points().getLast()));
+        Path file = Files.writeString(
+                folder.resolve("winner.yaml"), sweep.alone(sweep.points().getLast()));
         RecipeDraft alone = RecipeDraft.read(file, List.of());
         assertThat(alone.name()).isEqualTo("s-point-2");
         assertThat(alone.train().learningRate()).isEqualTo(0.004);
@@ -94,15 +101,18 @@ class SweepRecipeTest {
 
     @Test
     void withoutSeedsTheRecipesOwnIsTheOnlyOne() {
-        assertThat(read("grid: {train.batch_size: [4, 8]}", "train.seed=5").seeds()).containsExactly(5L);
+        assertThat(read("grid: {train.batch_size: [4, 8]}", "train.seed=5").seeds())
+                .containsExactly(5L);
     }
 
     @Test
     void nullRemovesASection() {
         SweepRecipe sweep = read("grid: {model.moe: [null, {num_experts: 4, num_experts_per_tok: 2}]}");
         assertThat(sweep.points()).extracting(Point::label).first().isEqualTo("moe=null");
-        assertThat(sweep.draft(sweep.points().getFirst()).resolve(257).model().sparse()).isFalse();
-        assertThat(sweep.draft(sweep.points().getLast()).resolve(257).model().sparse()).isTrue();
+        assertThat(sweep.draft(sweep.points().getFirst()).resolve(257).model().sparse())
+                .isFalse();
+        assertThat(sweep.draft(sweep.points().getLast()).resolve(257).model().sparse())
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -163,9 +173,13 @@ class SweepRecipeTest {
 
     @Test
     void manyTrialsMustBeMeantAndMillionsAreRefused() {
-        String rates = "[" + String.join(", ", java.util.stream.IntStream.range(1, 301)
-                .mapToObj(i -> "0." + String.format(java.util.Locale.ROOT, "%04d", i))
-                .toList()) + "]";
+        String rates = "["
+                + String.join(
+                        ", ",
+                        java.util.stream.IntStream.range(1, 301)
+                                .mapToObj(i -> "0." + String.format(java.util.Locale.ROOT, "%04d", i))
+                                .toList())
+                + "]";
         String grid = "grid: {train.learning_rate: " + rates + "}\nseeds: [1, 2]";
         assertThatThrownBy(() -> read(grid))
                 .hasMessage(folder.resolve("s.yaml")
@@ -192,6 +206,7 @@ class SweepRecipeTest {
         assertThatThrownBy(() -> RecipeDraft.read(file, List.of()))
                 .hasMessage(file + ": grid: this recipe describes a sweep; run it with: mojave sweep " + file);
         assertThatThrownBy(() -> dev.mojave.run.StudyRecipe.read(file, List.of()))
-                .hasMessage(file + ": grid: this recipe describes a sweep, not a study; run it with: mojave sweep " + file);
+                .hasMessage(
+                        file + ": grid: this recipe describes a sweep, not a study; run it with: mojave sweep " + file);
     }
 }

@@ -67,20 +67,23 @@ class SweepRunnerTest {
     private static String comparable(SweepRunner.Result result) {
         SweepResult all = result.output().result();
         return Json.pretty(new SweepResult(
-                all.name(),
-                all.keys(),
-                all.points(),
-                all.effects(),
-                all.interactions(),
-                all.halving(),
-                all.unigramEntropy(),
-                all.bytesPerToken(),
-                all.headline(),
-                all.notes().stream().filter(note -> !note.contains("side by side")).toList(),
-                all.caveats(),
-                all.missing(),
-                all.provenance(),
-                1)).replaceAll("\"started_at\" : \"[^\"]*\"", "");
+                        all.name(),
+                        all.keys(),
+                        all.points(),
+                        all.effects(),
+                        all.interactions(),
+                        all.halving(),
+                        all.unigramEntropy(),
+                        all.bytesPerToken(),
+                        all.headline(),
+                        all.notes().stream()
+                                .filter(note -> !note.contains("side by side"))
+                                .toList(),
+                        all.caveats(),
+                        all.missing(),
+                        all.provenance(),
+                        1))
+                .replaceAll("\"started_at\" : \"[^\"]*\"", "");
     }
 
     @Test
@@ -101,7 +104,8 @@ class SweepRunnerTest {
         assertThat(found.points()).extracting(SweepPoint::rank).containsExactly(1, 2, 3, 4, 5, 6);
         assertThat(found.headline())
                 .startsWith("Of 6 points, learning_rate=0.01, tokens=320 has the lowest validation loss: ");
-        assertThat(Json.read(result.folder().resolve("results.json"), SweepResult.class)).isEqualTo(found);
+        assertThat(Json.read(result.folder().resolve("results.json"), SweepResult.class))
+                .isEqualTo(found);
         assertThat(Json.read(result.folder().resolve("status.json"), Status.class))
                 .returns(Status.State.FINISHED, Status::state)
                 .returns(12L, Status::step)
@@ -128,11 +132,7 @@ class SweepRunnerTest {
     @Test
     void aTrialThatFailsCostsItsPointOnly() throws IOException {
         SweepRunner.Result result = run(
-                recipe("grid: {train.batch_size: [2, 13, 4]}\nseeds: [1, 2]\n"),
-                "failing",
-                2,
-                false,
-                StopSignal.NEVER);
+                recipe("grid: {train.batch_size: [2, 13, 4]}\nseeds: [1, 2]\n"), "failing", 2, false, StopSignal.NEVER);
         SweepResult found = result.output().result();
         assertThat(result.finished()).isTrue();
         assertThat(found.missing())
@@ -141,7 +141,8 @@ class SweepRunnerTest {
                         Map.entry("point-2/seed-2", "failed: the loss is not finite"));
         assertThat(found.points()).extracting(SweepPoint::name).containsExactlyInAnyOrder("point-1", "point-3");
         assertThat(result.winner()).isPresent();
-        assertThat(Json.read(result.folder().resolve("status.json"), Status.class).state())
+        assertThat(Json.read(result.folder().resolve("status.json"), Status.class)
+                        .state())
                 .isEqualTo(Status.State.FAILED);
     }
 
@@ -159,12 +160,14 @@ class SweepRunnerTest {
         assertThat(best.tokens()).isEqualTo(160);
         assertThat(found.points().getLast().rung()).isEqualTo(1);
         assertThat(found.points()).hasSize(6);
-        assertThat(whole.folder().resolve("trials/" + best.name() + "/rung-3-seed-2")).isDirectory();
+        assertThat(whole.folder().resolve("trials/" + best.name() + "/rung-3-seed-2"))
+                .isDirectory();
         // Nothing is prepared for a rung that its point did not reach.
         assertThat(whole.folder().resolve("trials/" + found.points().getLast().name() + "/rung-2-seed-2"))
                 .doesNotExist();
 
-        assertThat(comparable(run(recipe(HALVED), "wide", 3, false, StopSignal.NEVER))).isEqualTo(comparable(whole));
+        assertThat(comparable(run(recipe(HALVED), "wide", 3, false, StopSignal.NEVER)))
+                .isEqualTo(comparable(whole));
 
         Random random = new Random(4);
         SweepRunner.Result parts = run(recipe(HALVED), "parts", 2, false, after(random.nextInt(700)));
@@ -202,8 +205,12 @@ class SweepRunnerTest {
     @Test
     void realTrialsTrain() throws IOException {
         commands = new MainCommands();
-        SweepRunner.Result result =
-                run(recipe("grid: {train.learning_rate: [1.0e-6, 0.03], train.tokens: [480]}\n"), "real", 2, false, StopSignal.NEVER);
+        SweepRunner.Result result = run(
+                recipe("grid: {train.learning_rate: [1.0e-6, 0.03], train.tokens: [480]}\n"),
+                "real",
+                2,
+                false,
+                StopSignal.NEVER);
         assertThat(result.output().result().missing()).isEmpty();
         SweepPoint best = Objects.requireNonNull(result.output().result().best());
         assertThat(best.values()).containsEntry("train.learning_rate", "0.03");
