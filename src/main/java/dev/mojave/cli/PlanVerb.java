@@ -6,8 +6,12 @@ import dev.mojave.base.Units;
 import dev.mojave.base.Yaml;
 import dev.mojave.data.PreparedData;
 import dev.mojave.lab.study.ArmRecipes;
+import dev.mojave.lab.sweep.SweepForecast;
+import dev.mojave.lab.sweep.SweepRecipe;
+import dev.mojave.lab.sweep.SweptKey;
 import dev.mojave.result.PlanResult;
 import dev.mojave.result.StudyPlanResult;
+import dev.mojave.result.SweepPlanResult;
 import dev.mojave.run.Recipe;
 import dev.mojave.run.RecipeDraft;
 import dev.mojave.run.StudyRecipe;
@@ -20,6 +24,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Says what a recipe will cost before it is trained. */
 @Command(
@@ -27,7 +32,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Parameters, FLOPs, time and peak memory of training a recipe here, from a few steps with few layers.",
             "",
-            "Of a study each arm is planned, in a process of its own."
+            "Of a study each arm is planned, in a process of its own; of a sweep, the number of its trials and how long they take."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave plan recipes/embedded-tiny.yaml --set train.batch_size=32")
@@ -46,7 +51,60 @@ final class PlanVerb implements Verb {
 
     @Override
     public int run(Console console) {
-        return Yaml.read(file).has("arms") ? study(console) : single(console);
+        ObjectNode typed = Yaml.read(file);
+        if (SweepRecipe.isSweep(typed)) {
+            return sweep(console);
+        }
+        return typed.has("arms") ? study(console) : single(console);
+    }
+
+    private int sweep(Console console) {
+        refuseArm("a sweep's recipe");
+        // A plan may be that of more trials than anyone would run: it says so.
+        SweepRecipe sweep = SweepRecipe.read(file, recipeOptions.overrides(), true);
+        if (recipeOptions.printConfig()) {
+            console.stream(sweep.yaml());
+            return ExitCodes.OK;
+        }
+        boolean asJson = json.chosen(console);
+        SweepPlanResult plan = SweepForecast.of(sweep, new OwnCommands(), console);
+        if (asJson) {
+            console.json(plan);
+        } else {
+            console.print(text(sweep, plan));
+        }
+        return ExitCodes.OK;
+    }
+
+    private static String text(SweepRecipe sweep, SweepPlanResult plan) {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                """
+                %s: %,d points of %s
+                trials            %s%,d, %d seed%s each
+                training tokens   %s
+                FLOPs             %s""",
+                sweep.name(),
+                plan.points(),
+                String.join(
+                        ", ", sweep.space().keys().stream().map(SweptKey::path).toList()),
+                plan.atLeast() ? "at least " : "",
+                plan.trials(),
+                plan.seeds(),
+                plan.seeds() == 1 ? "" : "s",
+                Units.count((double) plan.tokens()),
+                Units.count(plan.flops())));
+        for (SweepPlanResult.Time time : plan.times()) {
+            text.append(String.format(
+                    Locale.ROOT, "\n%-17s %s (--jobs %d)", "at " + time.jobs() + (time.jobs() == 1 ? " job" : " jobs"), time.words(), time.jobs()));
+        }
+        return text.toString();
+    }
+
+    private void refuseArm(String what) {
+        if (!arm.isEmpty()) {
+            throw Failure.usage("--arm %s: %s is %s, which has no arms; leave it out", arm, file, what);
+        }
     }
 
     private int study(Console console) {
@@ -83,9 +141,7 @@ final class PlanVerb implements Verb {
     }
 
     private int single(Console console) {
-        if (!arm.isEmpty()) {
-            throw Failure.usage("--arm %s: %s is a recipe of one model, which has no arms; leave it out", arm, file);
-        }
+        refuseArm("a recipe of one model");
         RecipeDraft draft = RecipeDraft.read(file, recipeOptions.overrides());
         if (recipeOptions.printConfig()) {
             console.stream(draft.yaml());

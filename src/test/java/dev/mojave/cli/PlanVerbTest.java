@@ -55,6 +55,31 @@ class PlanVerbTest {
     }
 
     @Test
+    void ofASweepTrialsAreCountedAndTimed() throws IOException {
+        Path sweep = Files.writeString(
+                folder.resolve("sweep.yaml"),
+                Files.readString(study()).replaceFirst("(?s)arms:.*", "") + """
+                        random: {samples: 6, keys: {train.learning_rate: {from: 1.0e-4, to: 1.0e-2, scale: log}}}
+                        halving: {rungs: [640, 1280], keep: 0.33}
+                        seeds: [1, 2]
+                        """);
+        CliResult result = CliResult.run("plan", sweep.toString(), "--set", "engine.threads=1", "--json");
+        assertThat(result.code()).as(result.err()).isZero();
+        JsonNode plan = Json.tree(result.out());
+        assertThat(plan.path("points").intValue()).isEqualTo(6);
+        // Six points for 640 tokens, at least two of them for 1,280, each with two seeds.
+        assertThat(plan.path("trials").intValue()).isEqualTo(16);
+        assertThat(plan.path("at_least").booleanValue()).isTrue();
+        assertThat(plan.path("tokens").longValue()).isEqualTo(12 * 640 + 4 * 1280);
+        assertThat(plan.path("times").path(0).path("jobs").intValue()).isEqualTo(1);
+        assertThat(plan.path("times").path(0).path("seconds_low").doubleValue()).isGreaterThan(16);
+        assertThat(folder.resolve("sweep")).doesNotExist();
+        CliResult arm = CliResult.run("plan", sweep.toString(), "--arm", "a");
+        assertThat(arm.code()).isEqualTo(2);
+        assertThat(arm.err()).contains("is a sweep's recipe, which has no arms; leave it out");
+    }
+
+    @Test
     void anArmIsOneOfAStudys() throws IOException {
         CliResult wrong = CliResult.run("plan", study().toString(), "--arm", "moeb");
         assertThat(wrong.code()).isEqualTo(2);

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
  *
  * <p>The interval of an effect is over seeds: it says how well these points are known, not what other points would show.
  */
-final class Effects {
+public final class Effects {
     private static final int PARTS = 3;
 
     /** A value of a key, or a part of its range, with the points that have it. */
@@ -26,13 +26,14 @@ final class Effects {
     private final List<SweptKey> keys;
     private final List<Measured> points;
 
-    Effects(List<SweptKey> keys, List<Measured> points) {
+    /** Effects of keys on points of one budget, all with the same seeds. */
+    public Effects(List<SweptKey> keys, List<Measured> points) {
         this.keys = List.copyOf(keys);
         this.points = List.copyOf(points);
     }
 
     /** Returns the effects of every key's values; values without a point are left out. */
-    List<SweepResult.Effect> main() {
+    public List<SweepResult.Effect> main() {
         List<SweepResult.Effect> effects = new ArrayList<>();
         for (SweptKey key : keys) {
             for (Level level : levels(key)) {
@@ -58,7 +59,7 @@ final class Effects {
     }
 
     /** Returns every two keys together. */
-    List<SweepResult.Interaction> interactions() {
+    public List<SweepResult.Interaction> interactions() {
         List<SweepResult.Interaction> interactions = new ArrayList<>();
         for (int i = 0; i < keys.size() && !points.isEmpty(); i++) {
             for (int j = i + 1; j < keys.size(); j++) {

@@ -44,7 +44,8 @@ public record Halving(List<Long> rungs, double keep) {
     int kept(int points) {
         double parts = 1 / keep;
         boolean whole = Math.abs(parts - Math.rint(parts)) < NEAR;
-        return whole ? (int) (points / Math.rint(parts)) : (int) (points * keep);
+        // 100 * 0.29 is a little less than 29.
+        return (int) Math.floor((whole ? points / Math.rint(parts) : points * keep) + 1e-9);
     }
 
     /**

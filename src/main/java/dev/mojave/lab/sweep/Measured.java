@@ -12,12 +12,14 @@ import java.util.TreeMap;
  * @param rung from 0
  * @param losses last validation losses by seed, nats per token
  */
-record Measured(Point point, int rung, Map<Long, Double> losses) {
-    Measured {
+public record Measured(Point point, int rung, Map<Long, Double> losses) {
+    /** Orders the losses by seed. */
+    public Measured {
         losses = new TreeMap<>(losses);
     }
 
-    double mean() {
+    /** Returns the mean loss over seeds. */
+    public double mean() {
         return Statistics.mean(List.copyOf(losses.values()));
     }
 }

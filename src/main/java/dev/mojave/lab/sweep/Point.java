@@ -1,13 +1,17 @@
 package dev.mojave.lab.sweep;
 
+import dev.mojave.base.Failure;
+import dev.mojave.run.Overrides;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * One choice of a value for every swept key.
@@ -24,6 +28,24 @@ public record Point(int number, Map<String, JsonNode> values) {
     /** Returns {@code point-N}: its folder under {@code trials}, and what messages call it. */
     public String name() {
         return "point-" + number;
+    }
+
+    /**
+     * Returns a recipe's tree, as it was typed, with the values set as {@code --set} sets them: defaults that depend on them follow.
+     *
+     * @param place says where a key stands, for messages
+     * @throws Failure of kind USAGE if a key on the way holds a value instead of a section
+     */
+    public ObjectNode on(ObjectNode typed, UnaryOperator<String> place) {
+        ObjectNode tree = typed;
+        for (Map.Entry<String, JsonNode> value : values.entrySet()) {
+            try {
+                tree = Overrides.set(tree, value.getKey(), value.getValue());
+            } catch (Failure e) {
+                throw e.at(place.apply(value.getKey()));
+            }
+        }
+        return tree;
     }
 
     /** Returns a key's value as it is typed in YAML. */
@@ -51,13 +73,18 @@ public record Point(int number, Map<String, JsonNode> values) {
             List<String> parts = List.of(path.split("\\."));
             int from = parts.size() - 1;
             while (from > 0
-                    && (parts.get(from).equals("kind") && from == parts.size() - 1
+                    && (saysNothing(parts, from)
                             || shared(paths, path, String.join(".", parts.subList(from, parts.size()))))) {
                 from--;
             }
             names.put(path, String.join(".", parts.subList(from, parts.size())));
         }
         return names;
+    }
+
+    /** A kind alone does not say of what. */
+    private static boolean saysNothing(List<String> parts, int from) {
+        return parts.get(from).equals("kind") && from == parts.size() - 1;
     }
 
     private static boolean shared(List<String> paths, String own, String end) {

@@ -18,14 +18,14 @@ import java.util.Optional;
  * by the same losses, and a correction for one comparison per point would call something shown in a tenth of sweeps in which all points are
  * equally good.
  */
-final class Ranking {
+public final class Ranking {
     /** Confidence level of every interval of a sweep. */
-    static final double LEVEL = 0.95;
+    public static final double LEVEL = 0.95;
 
     private final List<Measured> ranked;
 
     /** Ranks points; each has the same seeds. */
-    Ranking(List<Measured> points) {
+    public Ranking(List<Measured> points) {
         this.ranked = points.stream()
                 .sorted(Comparator.comparingInt(Measured::rung)
                         .reversed()
@@ -35,17 +35,17 @@ final class Ranking {
     }
 
     /** Returns the points, best first. */
-    List<Measured> ranked() {
+    public List<Measured> ranked() {
         return ranked;
     }
 
     /** Returns the best point, if there is any. */
-    Optional<Measured> best() {
+    public Optional<Measured> best() {
         return ranked.stream().findFirst();
     }
 
     /** Returns the difference of each point from the best, for those that had the same budget, by the point's number. */
-    Map<Integer, SweepPoint.Difference> againstBest() {
+    public Map<Integer, SweepPoint.Difference> againstBest() {
         Map<Integer, SweepPoint.Difference> differences = new LinkedHashMap<>();
         if (ranked.isEmpty()) {
             return differences;

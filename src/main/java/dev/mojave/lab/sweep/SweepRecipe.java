@@ -21,7 +21,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -255,7 +254,6 @@ public final class SweepRecipe {
     }
 
     private void checkCount(long count, int of, boolean many) {
-        Check.that(of >= 1, "seeds");
         double trials = (double) count * of;
         if (count == 1) {
             throw Failure.usage(
@@ -313,16 +311,8 @@ public final class SweepRecipe {
     }
 
     private RecipeDraft draft(Point point, ObjectNode base) {
-        ObjectNode tree = base;
-        for (Map.Entry<String, JsonNode> value : point.values().entrySet()) {
-            try {
-                tree = Overrides.set(tree, value.getKey(), value.getValue());
-            } catch (Failure e) {
-                throw e.at(place(value.getKey()));
-            }
-        }
         return RecipeDraft.of(
-                tree,
+                point.on(base, this::place),
                 key -> point.values().keySet().stream()
                         .filter(swept -> key.equals(swept)
                                 || key.startsWith(swept + ".")
@@ -387,9 +377,8 @@ public final class SweepRecipe {
         for (Point point : points) {
             Trees.differences(first.tree(), draft(point).tree()).stream()
                     .map(Trees.Difference::path)
-                    .filter(path -> Stream.of(path)
-                            .noneMatch(of -> point.values().keySet().stream()
-                                    .anyMatch(swept -> of.equals(swept) || of.startsWith(swept + "."))))
+                    .filter(path -> point.values().keySet().stream()
+                            .noneMatch(swept -> path.equals(swept) || path.startsWith(swept + ".")))
                     .forEach(followers::add);
         }
         return followers;

@@ -163,19 +163,25 @@ final class SweepTrials implements TrialPlan {
 
     /** Returns what the progress goes by: with halving the trials that there are at least. */
     TrialRunner.Expected expected() {
+        List<Trial> atLeast = atLeast();
+        long open = atLeast.stream()
+                .filter(trial -> !trial.complete())
+                .mapToLong(Trial::tokens)
+                .sum();
+        return new TrialRunner.Expected(atLeast.size(), open);
+    }
+
+    /** As many trials of each rung as there are at least; which points reach a rung is not known before, and the first stand for them. */
+    List<Trial> atLeast() {
         List<Integer> reached = recipe.halving()
                 .map(halving -> halving.atLeast(recipe.points().size()))
                 .orElse(List.of(recipe.points().size()));
-        long tokens = 0;
-        for (Map.Entry<Entry, Map<Long, Trial>> entry : trials.entrySet()) {
-            List<Trial> open = entry.getValue().values().stream()
-                    .filter(trial -> !trial.complete())
-                    .toList();
-            // Of a later rung as many as reach it, at the mean length of all.
-            double share =
-                    (double) reached.get(entry.getKey().rung) / recipe.points().size();
-            tokens += Math.round(share * open.stream().mapToLong(Trial::tokens).sum());
+        List<Trial> trialsAtLeast = new ArrayList<>();
+        for (int rung = 0; rung < reached.size(); rung++) {
+            for (Point point : recipe.points().subList(0, reached.get(rung))) {
+                trialsAtLeast.addAll(of(new Entry(point, rung)).values());
+            }
         }
-        return new TrialRunner.Expected(recipe.trials(), tokens);
+        return trialsAtLeast;
     }
 }

@@ -1,5 +1,6 @@
 package dev.mojave.lab.trials;
 
+import dev.mojave.run.Recipe;
 import dev.mojave.run.TrainSpec;
 import java.util.List;
 import java.util.Locale;
@@ -26,22 +27,33 @@ public record ExpectedTime(double low, double high) {
      *
      * @param open trials that have yet to be trained
      * @param jobs how many of them run side by side
-     * @param stepsPerSecond of all that run side by side together
+     * @param stepsPerSecond of the sample, of all that run side by side together
+     * @param sample what was measured: a step of another recipe takes as much longer as it has more FLOPs
      * @param heldOutTokens of the validation split, all of which the last evaluation reads
      */
-    public static ExpectedTime of(List<Trial> open, int jobs, double stepsPerSecond, long heldOutTokens) {
-        double steps =
-                open.stream().mapToDouble(trial -> steps(trial, heldOutTokens)).sum();
+    public static ExpectedTime of(
+            List<Trial> open, int jobs, double stepsPerSecond, Recipe sample, long heldOutTokens) {
+        double unit = flopsPerStep(sample);
+        double steps = open.stream()
+                .mapToDouble(trial -> steps(trial, heldOutTokens) * flopsPerStep(trial.recipe()) / unit)
+                .sum();
         int rounds = Math.ceilDiv(open.size(), jobs);
         double low = steps / stepsPerSecond + rounds * SECONDS_BESIDE;
         return new ExpectedTime(low, low * SPREAD);
     }
 
+    private static double flopsPerStep(Recipe recipe) {
+        return tokensPerStep(recipe) * (double) recipe.model().counts().flopsPerToken();
+    }
+
+    private static double tokensPerStep(Recipe recipe) {
+        return (double) recipe.train().batchSize() * recipe.model().maxPositionEmbeddings();
+    }
+
     /** Steps of training, and what evaluations cost in steps. */
     private static double steps(Trial trial, long heldOutTokens) {
         TrainSpec train = trial.recipe().train();
-        double tokensPerStep =
-                (double) train.batchSize() * trial.recipe().model().maxPositionEmbeddings();
+        double tokensPerStep = tokensPerStep(trial.recipe());
         double steps = (double) trial.tokens() / tokensPerStep;
         double during = Math.floor(steps / train.evalEvery())
                 * (double) Math.min(heldOutTokens, train.evalTokens().tokens());

@@ -56,7 +56,7 @@ public final class TrialJobs {
     }
 
     /**
-     * Says how long trials will take, where that is worth a measurement: the speed of one stands for all.
+     * Says how long trials will take, where that is worth a measurement: the speed of one stands for all, in proportion to FLOPs.
      *
      * @param open trials that have yet to be trained, with the experiment's engine
      * @param sample the recipe of the one that is measured
@@ -77,13 +77,14 @@ public final class TrialJobs {
                 measured(sample, file -> new Jobs(commands, progress).stepsPerSecond(file, beside, threads));
         progress.finish("");
         speed.ifPresent(stepsPerSecond -> {
-            ExpectedTime expected = ExpectedTime.of(open, beside, stepsPerSecond, heldOutTokens);
+            ExpectedTime expected = ExpectedTime.of(open, beside, stepsPerSecond, sample, heldOutTokens);
             progress.say(open.size() + " trials, " + (beside == 1 ? "one after another" : beside + " side by side")
                     + ": " + expected.words() + " on this machine");
         });
     }
 
-    private static <T> T measured(Recipe recipe, Function<Path, T> measurement) {
+    /** Measures a trial's recipe, which the measurement finds in a file. */
+    public static <T> T measured(Recipe recipe, Function<Path, T> measurement) {
         Path sample = Path.of("sample.yaml");
         try {
             sample = Files.createTempFile("mojave-trial", ".yaml");

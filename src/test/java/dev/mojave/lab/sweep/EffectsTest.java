@@ -48,17 +48,17 @@ class EffectsTest {
                 space(),
                 (point, seed) -> 2 + 0.1 * point.number("a") + (point.text("b").equals("v") ? 0.04 : 0) + 0.01 * seed);
         Effects effects = new Effects(space().keys(), points);
-        Map<String, SweepResult.Effect> byValue = new LinkedHashMap<>();
-        effects.main().forEach(effect -> byValue.put(effect.key() + effect.value(), effect));
-        assertThat(byValue).containsOnlyKeys("a1", "a2", "a3", "bu", "bv");
-        assertThat(byValue.get("a1").difference()).isCloseTo(-0.1, within(1e-12));
-        assertThat(byValue.get("a2").difference()).isCloseTo(0, within(1e-12));
-        assertThat(byValue.get("a3").difference()).isCloseTo(0.1, within(1e-12));
-        assertThat(byValue.get("bv").difference()).isCloseTo(0.02, within(1e-12));
-        assertThat(byValue.get("bv").points()).isEqualTo(3);
-        assertThat(byValue.get("bv").loss()).isCloseTo(2 + 0.2 + 0.04 + 0.02, within(1e-12));
+        assertThat(effects.main())
+                .extracting(effect -> effect.key() + effect.value())
+                .containsExactly("a1", "a2", "a3", "bu", "bv");
+        assertThat(effects.main().get(0).difference()).isCloseTo(-0.1, within(1e-12));
+        assertThat(effects.main().get(1).difference()).isCloseTo(0, within(1e-12));
+        assertThat(effects.main().get(2).difference()).isCloseTo(0.1, within(1e-12));
+        assertThat(effects.main().get(4).difference()).isCloseTo(0.02, within(1e-12));
+        assertThat(effects.main().get(4).points()).isEqualTo(3);
+        assertThat(effects.main().get(4).loss()).isCloseTo(2 + 0.2 + 0.04 + 0.02, within(1e-12));
         // Seeds that shift all points alike leave no doubt about a difference.
-        assertThat(Objects.requireNonNull(byValue.get("a3").ciLow())).isCloseTo(0.1, within(1e-9));
+        assertThat(Objects.requireNonNull(effects.main().get(2).ciLow())).isCloseTo(0.1, within(1e-9));
         assertThat(effects.interactions()).hasSize(1);
         assertThat(effects.interactions().getFirst().cells())
                 .hasSize(6)

@@ -17,8 +17,11 @@ import org.junit.jupiter.api.Test;
 class HalvingTest {
     private static final Halving THIRD = new Halving(List.of(100L, 200L), 0.33);
 
-    private static Function<Integer, OptionalDouble> losses(Double... byPlace) {
-        return place -> byPlace[place] == null ? OptionalDouble.empty() : OptionalDouble.of(byPlace[place]);
+    /** Stands for a trial that has not ended. */
+    private static final double RUNS = Double.NaN;
+
+    private static Function<Integer, OptionalDouble> losses(double... byPlace) {
+        return place -> Double.isNaN(byPlace[place]) ? OptionalDouble.empty() : OptionalDouble.of(byPlace[place]);
     }
 
     private static List<Integer> places(int count) {
@@ -37,8 +40,8 @@ class HalvingTest {
 
     @Test
     void nothingIsDecidedBeyondWhatHasNotEnded() {
-        assertThat(THIRD.promoted(places(4), losses(2.0, null, 1.0, 0.5))).isEmpty();
-        assertThat(THIRD.promoted(places(4), losses(2.0, 3.0, 1.0, null))).containsExactly(2);
+        assertThat(THIRD.promoted(places(4), losses(2.0, RUNS, 1.0, 0.5))).isEmpty();
+        assertThat(THIRD.promoted(places(4), losses(2.0, 3.0, 1.0, RUNS))).containsExactly(2);
     }
 
     @Test
@@ -54,7 +57,7 @@ class HalvingTest {
         Random random = new Random(1);
         for (int round = 0; round < 200; round++) {
             int count = 3 + random.nextInt(20);
-            Double[] all = random.doubles(count).boxed().toArray(Double[]::new);
+            double[] all = random.doubles(count).toArray();
             List<Integer> whole = THIRD.promoted(places(count), losses(all));
             List<Integer> order = new ArrayList<>(places(count));
             java.util.Collections.shuffle(order, random);
@@ -94,6 +97,7 @@ class HalvingTest {
         }
         assertThat(new Halving(List.of(1L, 2L), 0.5).kept(1)).isZero();
         assertThat(new Halving(List.of(1L, 2L), 0.4).kept(5)).isEqualTo(2);
+        assertThat(new Halving(List.of(1L, 2L), 0.29).kept(100)).isEqualTo(29);
     }
 
     @Test

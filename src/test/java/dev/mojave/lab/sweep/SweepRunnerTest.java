@@ -170,15 +170,15 @@ class SweepRunnerTest {
                 .isEqualTo(comparable(whole));
 
         Random random = new Random(4);
-        SweepRunner.Result parts = run(recipe(HALVED), "parts", 2, false, after(random.nextInt(700)));
+        run(recipe(HALVED), "parts", 2, false, after(random.nextInt(700)));
         for (int i = 0; i < 3; i++) {
             AtomicBoolean over = new AtomicBoolean();
             Thread killer = Thread.ofPlatform().start(() -> killNowAndThen(new Random(9), over));
-            parts = run(recipe(HALVED), "parts", 2, true, after(300 + random.nextInt(700)));
+            run(recipe(HALVED), "parts", 2, true, after(300 + random.nextInt(700)));
             over.set(true);
             killer.join();
         }
-        parts = run(recipe(HALVED), "parts", 2, true, StopSignal.NEVER);
+        SweepRunner.Result parts = run(recipe(HALVED), "parts", 2, true, StopSignal.NEVER);
         assertThat(parts.output().result().missing()).isEmpty();
         assertThat(comparable(parts)).isEqualTo(comparable(whole));
         assertThat(Files.readString(parts.winner().orElseThrow()))
