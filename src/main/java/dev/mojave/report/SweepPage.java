@@ -76,10 +76,10 @@ final class SweepPage {
 
     private String question() {
         List<String> names = result.keys().stream().map(SweepResult.Key::key).toList();
-        String last = names.getLast();
-        return "Which "
-                + (names.size() == 1 ? last : String.join(", ", names.subList(0, names.size() - 1)) + " and " + last)
-                + " trains best?";
+        return names.size() == 1
+                ? "Which value of " + names.getFirst() + " trains best?"
+                : "Which values of " + String.join(", ", names.subList(0, names.size() - 1)) + " and "
+                        + names.getLast() + " train best?";
     }
 
     private void contents() {

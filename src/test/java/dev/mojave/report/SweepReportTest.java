@@ -99,7 +99,7 @@ class SweepReportTest {
         String html = SweepPage.of(sweep, runs(sweep)).html();
         String markup = html.substring(0, html.indexOf("<script type=\"application/json\""));
         assertThat(markup)
-                .contains("Which train.learning_rate and train.optimizer.kind trains best?")
+                .contains("Which values of train.learning_rate and train.optimizer.kind train best?")
                 .contains(sweep.headline())
                 .contains("point-2: A router that is not causal.")
                 .contains("Validation loss of the 3 best points")
