@@ -96,7 +96,11 @@ final class PlanVerb implements Verb {
                 Units.count(plan.flops())));
         for (SweepPlanResult.Time time : plan.times()) {
             text.append(String.format(
-                    Locale.ROOT, "\n%-17s %s (--jobs %d)", "at " + time.jobs() + (time.jobs() == 1 ? " job" : " jobs"), time.words(), time.jobs()));
+                    Locale.ROOT,
+                    "\n%-17s %s (--jobs %d)",
+                    "at " + time.jobs() + (time.jobs() == 1 ? " job" : " jobs"),
+                    time.words(),
+                    time.jobs()));
         }
         return text.toString();
     }

@@ -78,8 +78,8 @@ final class SweepPage {
         List<String> names = result.keys().stream().map(SweepResult.Key::key).toList();
         return names.size() == 1
                 ? "Which value of " + names.getFirst() + " trains best?"
-                : "Which values of " + String.join(", ", names.subList(0, names.size() - 1)) + " and "
-                        + names.getLast() + " train best?";
+                : "Which values of " + String.join(", ", names.subList(0, names.size() - 1)) + " and " + names.getLast()
+                        + " train best?";
     }
 
     private void contents() {

@@ -57,8 +57,7 @@ class PlanVerbTest {
     @Test
     void ofASweepTrialsAreCountedAndTimed() throws IOException {
         Path sweep = Files.writeString(
-                folder.resolve("sweep.yaml"),
-                Files.readString(study()).replaceFirst("(?s)arms:.*", "") + """
+                folder.resolve("sweep.yaml"), Files.readString(study()).replaceFirst("(?s)arms:.*", "") + """
                         random: {samples: 6, keys: {train.learning_rate: {from: 1.0e-4, to: 1.0e-2, scale: log}}}
                         halving: {rungs: [640, 1280], keep: 0.33}
                         seeds: [1, 2]

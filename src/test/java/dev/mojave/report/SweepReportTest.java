@@ -56,8 +56,7 @@ class SweepReportTest {
         return new SweepResult(
                 "what matters" + odd,
                 List.of(
-                        new SweepResult.Key(
-                                "train.learning_rate", "learning_rate", List.of("0.001", "0.003"), "list"),
+                        new SweepResult.Key("train.learning_rate", "learning_rate", List.of("0.001", "0.003"), "list"),
                         new SweepResult.Key("train.optimizer.kind", "optimizer.kind", List.of(odd, "muon"), "list")),
                 points,
                 effects,
@@ -85,7 +84,8 @@ class SweepReportTest {
         for (SweepPoint point : sweep.points()) {
             for (long seed : sweep.provenance().seeds()) {
                 runs.add(Fakes.run(
-                        new Fakes.Arm(point.name(), point.valLoss().mean(), 1, false, 1_000_000, 1_000_000, 5_900_000, 30),
+                        new Fakes.Arm(
+                                point.name(), point.valLoss().mean(), 1, false, 1_000_000, 1_000_000, 5_900_000, 30),
                         seed,
                         "finished"));
             }
@@ -106,7 +106,8 @@ class SweepReportTest {
                 .contains("not ranked")
                 .contains("+0.0200 [+0.0160, +0.0240], corrected p 0.020")
                 .contains("The values of train.learning_rate lie 0.0550 nats per token apart")
-                .contains("learning_rate and optimizer.kind depart from the sum of their effects by up to 0.0025 nats per token")
+                .contains(
+                        "learning_rate and optimizer.kind depart from the sum of their effects by up to 0.0025 nats per token")
                 .contains("Resolved recipe of point-1")
                 .contains("A note");
         // Thousandths of a nat from the mean of all points, 1.6175; a cell without points is empty.

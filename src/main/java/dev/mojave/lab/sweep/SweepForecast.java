@@ -31,11 +31,7 @@ public final class SweepForecast {
         try (PreparedData data = PreparedData.open(recipe.first().data(), progress)) {
             ExperimentFolder nowhere = new ExperimentFolder(ExperimentFolder.Kind.SWEEP, Path.of(recipe.name()));
             trials = new SweepTrials(
-                            recipe,
-                            nowhere,
-                            engine,
-                            data.tokenizer().vocabSize(),
-                            SweepTrials.lengths(recipe, data))
+                            recipe, nowhere, engine, data.tokenizer().vocabSize(), SweepTrials.lengths(recipe, data))
                     .atLeast();
             heldOut = data.validation().tokens();
         }

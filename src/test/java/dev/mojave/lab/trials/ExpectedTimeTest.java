@@ -51,8 +51,11 @@ class ExpectedTimeTest {
 
     @Test
     void twiceAsManySideBySideTakeHalfAsLongAtTwiceTheSpeed() {
-        double alone = ExpectedTime.of(trials(4, 1_000_000), 1, 50, sample(), 60_000).low();
-        assertThat(ExpectedTime.of(trials(4, 1_000_000), 2, 100, sample(), 60_000).low()).isCloseTo(alone / 2, within(1e-9));
+        double alone =
+                ExpectedTime.of(trials(4, 1_000_000), 1, 50, sample(), 60_000).low();
+        assertThat(ExpectedTime.of(trials(4, 1_000_000), 2, 100, sample(), 60_000)
+                        .low())
+                .isCloseTo(alone / 2, within(1e-9));
     }
 
     @Test
