@@ -49,6 +49,12 @@ final class PlanVerb implements Verb {
     @Mixin
     final JsonOption json = new JsonOption();
 
+    private final OwnProgram program;
+
+    PlanVerb(OwnProgram program) {
+        this.program = program;
+    }
+
     @Override
     public int run(Console console) {
         ObjectNode typed = Yaml.read(file);
@@ -67,7 +73,7 @@ final class PlanVerb implements Verb {
             return ExitCodes.OK;
         }
         boolean asJson = json.chosen(console);
-        SweepPlanResult plan = SweepForecast.of(sweep, new OwnCommands(), console);
+        SweepPlanResult plan = SweepForecast.of(sweep, new OwnCommands(program), console);
         if (asJson) {
             console.json(plan);
         } else {
@@ -121,7 +127,7 @@ final class PlanVerb implements Verb {
         if (!arm.isEmpty()) {
             return arm(study, asJson, console);
         }
-        StudyPlanResult plan = new StudyPlanner(file, recipeOptions.overrides(), console).plan(study);
+        StudyPlanResult plan = new StudyPlanner(file, recipeOptions.overrides(), program, console).plan(study);
         if (asJson) {
             console.json(plan);
         } else {

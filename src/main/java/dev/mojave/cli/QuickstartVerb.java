@@ -27,7 +27,11 @@ final class QuickstartVerb implements Verb {
     private boolean quick;
 
     @Mixin
-    private StudyOptions options = new StudyOptions();
+    private final StudyOptions options;
+
+    QuickstartVerb(OwnProgram program) {
+        this.options = new StudyOptions(program);
+    }
 
     @Override
     public int run(Console console) throws IOException {

@@ -32,6 +32,12 @@ final class StudyOptions {
     @Mixin
     private JsonOption json = new JsonOption();
 
+    private final OwnCommands commands;
+
+    StudyOptions(OwnProgram program) {
+        this.commands = new OwnCommands(program);
+    }
+
     boolean printConfig() {
         return recipe.printConfig();
     }
@@ -63,7 +69,7 @@ final class StudyOptions {
                 command,
                 jobs == null ? OptionalInt.empty() : OptionalInt.of(jobs),
                 foretell,
-                new OwnCommands());
+                commands);
     }
 
     /** Returns the options that say which study or sweep it is, as typed. */

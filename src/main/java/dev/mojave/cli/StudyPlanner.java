@@ -3,7 +3,6 @@ package dev.mojave.cli;
 import dev.mojave.base.ChildProcess;
 import dev.mojave.base.Failure;
 import dev.mojave.base.IoFailures;
-import dev.mojave.base.JavaCommand;
 import dev.mojave.base.Json;
 import dev.mojave.base.Records;
 import dev.mojave.base.Units;
@@ -32,11 +31,13 @@ final class StudyPlanner {
 
     private final Path file;
     private final List<String> overrides;
+    private final OwnProgram program;
     private final Console console;
 
-    StudyPlanner(Path file, List<String> overrides, Console console) {
+    StudyPlanner(Path file, List<String> overrides, OwnProgram program, Console console) {
         this.file = file;
         this.overrides = overrides;
+        this.program = program;
         this.console = console;
     }
 
@@ -72,7 +73,7 @@ final class StudyPlanner {
         try {
             Path log = Files.createTempFile("mojave-plan-", ".log");
             try (ChildProcess process =
-                    ChildProcess.talking(JavaCommand.owned(Main.class, arguments), log, UnaryOperator.identity())) {
+                    ChildProcess.talking(program.command(arguments), log, UnaryOperator.identity())) {
                 StringBuilder json = new StringBuilder();
                 for (Optional<String> line = process.readLine(); line.isPresent(); line = process.readLine()) {
                     json.append(line.get()).append('\n');

@@ -29,7 +29,11 @@ final class StudyVerb implements Verb {
     private Path recipe = Path.of("");
 
     @Mixin
-    private StudyOptions options = new StudyOptions();
+    private final StudyOptions options;
+
+    StudyVerb(OwnProgram program) {
+        this.options = new StudyOptions(program);
+    }
 
     @Override
     public int run(Console console) {

@@ -30,10 +30,14 @@ final class SweepVerb implements Verb {
     private Path recipe = Path.of("");
 
     @Mixin
-    private StudyOptions options = new StudyOptions();
+    private final StudyOptions options;
 
     @Option(names = "--yes", description = "Run it even if it has more than " + SweepRecipe.MANY_TRIALS + " trials.")
     private boolean yes;
+
+    SweepVerb(OwnProgram program) {
+        this.options = new StudyOptions(program);
+    }
 
     @Override
     public int run(Console console) {

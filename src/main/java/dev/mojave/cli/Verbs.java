@@ -1,5 +1,6 @@
 package dev.mojave.cli;
 
+import dev.mojave.base.JavaCommand;
 import java.util.List;
 import java.util.Optional;
 
@@ -26,7 +27,17 @@ final class Verbs {
             "doctor",
             "bench");
 
+    private static final OwnProgram OWN = new Own();
+
     private Verbs() {}
+
+    /** Starts {@link Main} again. A class, since linking a lambda takes a moment of every start. */
+    private static final class Own implements OwnProgram {
+        @Override
+        public List<String> command(List<String> arguments) {
+            return JavaCommand.owned(Main.class, arguments);
+        }
+    }
 
     /** Returns a new instance of every verb; picocli fills their fields. */
     static List<Object> all() {
@@ -37,10 +48,10 @@ final class Verbs {
     static Optional<Object> named(String name) {
         // No suppliers: linking one for each would take longer than what is saved.
         return switch (name) {
-            case "quickstart" -> Optional.of(new QuickstartVerb());
-            case "study" -> Optional.of(new StudyVerb());
-            case "sweep" -> Optional.of(new SweepVerb());
-            case "plan" -> Optional.of(new PlanVerb());
+            case "quickstart" -> Optional.of(new QuickstartVerb(OWN));
+            case "study" -> Optional.of(new StudyVerb(OWN));
+            case "sweep" -> Optional.of(new SweepVerb(OWN));
+            case "plan" -> Optional.of(new PlanVerb(OWN));
             case "train" -> Optional.of(new TrainVerb());
             case "reproduce" -> Optional.of(new ReproduceVerb());
             case "eval" -> Optional.of(new EvalVerb());

@@ -60,7 +60,11 @@ public final class BytePairTokenizer implements Tokenizer {
 
     /** Loading GPT-2's vocabulary takes a moment; it is immutable, so one is enough. */
     private static final class Gpt2 {
-        static final BytePairTokenizer INSTANCE = Gpt2Vocabulary.load();
+        static final BytePairTokenizer INSTANCE = of(Gpt2Vocabulary.load());
+
+        private static BytePairTokenizer of(Gpt2Vocabulary gpt2) {
+            return new BytePairTokenizer(null, gpt2.vocabulary(), gpt2.pairs(), List.of(), false);
+        }
     }
 
     /** Returns GPT-2's. */

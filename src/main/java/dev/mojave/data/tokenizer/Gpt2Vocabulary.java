@@ -15,13 +15,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
-/** GPT-2's 50,000 merges, as OpenAI published them (NOTICE has their licence). */
-final class Gpt2Vocabulary {
+/**
+ * GPT-2's vocabulary, of 50,000 merges as OpenAI published them (NOTICE has their licence).
+ *
+ * @param pairs its merges, ready to be applied
+ */
+record Gpt2Vocabulary(Vocabulary vocabulary, BytePairs pairs) {
     private static final String RESOURCE = "gpt2.merges";
     private static final int BYTES = 256;
     private static final int END_OF_TEXT = 50_256;
-
-    private Gpt2Vocabulary() {}
 
     /** Returns the merges in order, each as two spellings with a space between. */
     static List<String> merges() {
@@ -33,7 +35,8 @@ final class Gpt2Vocabulary {
         }
     }
 
-    static BytePairTokenizer load() {
+    /** Loads it, which takes a moment. */
+    static Gpt2Vocabulary load() {
         byte[][] bytesOf = new byte[END_OF_TEXT + 1][];
         int[] idOfByte = new int[BYTES];
         Map<String, Integer> idOf = HashMap.newHashMap(END_OF_TEXT);
@@ -58,12 +61,7 @@ final class Gpt2Vocabulary {
         Vocabulary vocabulary =
                 new Vocabulary(bytesOf, OptionalInt.of(END_OF_TEXT), true, OptionalInt.empty(), Optional.empty());
         int[] ids = IntStream.range(0, END_OF_TEXT).toArray();
-        return new BytePairTokenizer(
-                null,
-                vocabulary,
-                // The merges reach every token, so looking whole pieces up first changes nothing and saves the check.
-                new BytePairs(bytesOf, ids, idOfByte, pairs, true),
-                List.of(),
-                false);
+        // The merges reach every token, so looking whole pieces up first changes nothing and saves the check.
+        return new Gpt2Vocabulary(vocabulary, new BytePairs(bytesOf, ids, idOfByte, pairs, true));
     }
 }

@@ -49,12 +49,12 @@ record CalibrationQuestion(List<String> libraries, List<Integer> threads, Set<Ca
 
     /** Returns the libraries that this system has. */
     static List<String> available() {
-        return LIBRARIES.stream().filter(Resolver::hasNatives).toList();
+        return LIBRARIES.stream().filter(Natives::has).toList();
     }
 
     /** Physical cores, and hardware threads too where there are more: seldom faster, sometimes. */
     private static List<Integer> threadCounts(MachineInfo machine) {
-        int most = Resolver.threadLimit(machine);
+        int most = machine.threadLimit();
         int physical = Math.min(most, machine.physicalCores());
         return physical == most ? List.of(most) : List.of(physical, most);
     }

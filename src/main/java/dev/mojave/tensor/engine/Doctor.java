@@ -82,7 +82,7 @@ public final class Doctor {
         return believed
                 ? "as measured"
                 : "not as measured, but as is usual for "
-                        + ProcessorTable.of(machine, Resolver.hasNatives("mkl")).processors();
+                        + ProcessorTable.of(machine, Natives.has("mkl")).processors();
     }
 
     private static @Nullable Double rate(Optional<Calibration.Figures> figures, Kind kind) {
@@ -140,7 +140,7 @@ public final class Doctor {
 
     private void settingProblems() {
         forcedProblems();
-        if (Resolver.threadLimit(machine) < machine.physicalCores()) {
+        if (machine.threadLimit() < machine.physicalCores()) {
             problem(
                     "OMP_NUM_THREADS=" + System.getenv("OMP_NUM_THREADS") + " leaves cores unused",
                     "unset OMP_NUM_THREADS, or set engine.threads");

@@ -51,6 +51,12 @@ public record MachineInfo(
         this(cpu, flags, cores, physicalCores, memoryBytes, operatingSystem, CpuIdentity.named(cpu), List.of());
     }
 
+    /** Returns the usable cores (the JVM counts affinity and container limits), or the user's OMP_NUM_THREADS where that is lower. */
+    int threadLimit() {
+        String limit = System.getenv("OMP_NUM_THREADS");
+        return limit != null && limit.matches("[1-9][0-9]{0,3}") ? Math.min(cores, Integer.parseInt(limit)) : cores;
+    }
+
     /** Returns whether the processor lists this instruction-set flag. */
     public boolean has(String flag) {
         return flags.contains(flag);

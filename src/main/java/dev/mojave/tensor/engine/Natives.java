@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
@@ -34,6 +35,17 @@ final class Natives {
     static void prepareJavaCpp() {
         setIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
         setIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+    }
+
+    /** Returns whether the BLAS library's natives for this system are on the class path. */
+    static boolean has(String blas) {
+        if (!blas.equals("mkl")) {
+            return true;
+        }
+        prepareJavaCpp();
+        String folder = "/org/bytedeco/mkl/" + Loader.getPlatform() + "/";
+        return Stream.of("libmkl_rt.so.2", "mkl_rt.2.dll", "libmkl_rt.2.dylib")
+                .anyMatch(file -> Natives.class.getResource(folder + file) != null);
     }
 
     /**

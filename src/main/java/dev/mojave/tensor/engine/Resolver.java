@@ -5,8 +5,6 @@ import dev.mojave.base.Progress;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
-import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 
 /** Turns {@code auto} into a choice for this machine. */
@@ -114,7 +112,7 @@ final class Resolver {
     }
 
     private ProcessorTable table() {
-        return ProcessorTable.of(machine, hasNatives("mkl"));
+        return ProcessorTable.of(machine, Natives.has("mkl"));
     }
 
     /** Returns the fastest of the figures that go with what was asked for. */
@@ -142,7 +140,7 @@ final class Resolver {
 
     private String blas() {
         if (!EngineRequest.isAuto(request.blas())) {
-            if (!hasNatives(request.blas())) {
+            if (!Natives.has(request.blas())) {
                 throw Failure.environment(
                         "engine.blas: %s is not available for %s %s; choose engine.blas: openblas",
                         request.blas(), System.getProperty("os.name"), System.getProperty("os.arch"));
@@ -154,7 +152,7 @@ final class Resolver {
             return now.blas();
         }
         return compared()
-                .flatMap(_ -> fastest(figures -> hasNatives(figures.blas())))
+                .flatMap(_ -> fastest(figures -> Natives.has(figures.blas())))
                 .map(Calibration.Figures::blas)
                 .orElseGet(() -> table().blas());
     }
@@ -163,31 +161,12 @@ final class Resolver {
         if (!EngineRequest.isAuto(request.threads())) {
             return Integer.parseInt(request.threads());
         }
-        int limit = threadLimit(machine);
+        int limit = machine.threadLimit();
         return Math.min(
                 limit,
                 fastest(figures -> figures.blas().equals(blas))
                         .map(Calibration.Figures::threads)
                         .orElse(machine.physicalCores()));
-    }
-
-    /** Usable cores (the JVM counts affinity and container limits), or the user's OMP_NUM_THREADS where that is lower. */
-    static int threadLimit(MachineInfo machine) {
-        String limit = System.getenv("OMP_NUM_THREADS");
-        return limit != null && limit.matches("[1-9][0-9]{0,3}")
-                ? Math.min(machine.cores(), Integer.parseInt(limit))
-                : machine.cores();
-    }
-
-    /** Returns whether the library's natives for this system are on the class path. */
-    static boolean hasNatives(String library) {
-        if (!library.equals("mkl")) {
-            return true;
-        }
-        Natives.prepareJavaCpp();
-        String folder = "/org/bytedeco/mkl/" + Loader.getPlatform() + "/";
-        return Stream.of("libmkl_rt.so.2", "mkl_rt.2.dll", "libmkl_rt.2.dylib")
-                .anyMatch(file -> Resolver.class.getResource(folder + file) != null);
     }
 
     private static String kernels(EngineRequest request, Progress progress) {

@@ -66,29 +66,17 @@ public final class AdamWKernel {
         }
     }
 
-    /** The factors of one tensor's update, rounded to float32 once. */
-    record Factors(
-            float gradientScale,
-            float beta1,
-            float rest1,
-            float beta2,
-            float rest2,
-            float keep,
-            float stepSize,
-            float inverseRootCorrection2,
-            float epsilon) {
-        static Factors of(Settings s, double weightDecay) {
-            return new Factors(
-                    (float) s.gradientScale,
-                    (float) s.beta1,
-                    (float) (1 - s.beta1),
-                    (float) s.beta2,
-                    (float) (1 - s.beta2),
-                    (float) (1 - s.learningRate * weightDecay),
-                    (float) (s.learningRate / s.correction1()),
-                    (float) (1 / Math.sqrt(s.correction2())),
-                    (float) s.epsilon);
-        }
+    private static VectorOptimizer.Factors factors(Settings s, double weightDecay) {
+        return new VectorOptimizer.Factors(
+                (float) s.gradientScale,
+                (float) s.beta1,
+                (float) (1 - s.beta1),
+                (float) s.beta2,
+                (float) (1 - s.beta2),
+                (float) (1 - s.learningRate * weightDecay),
+                (float) (s.learningRate / s.correction1()),
+                (float) (1 / Math.sqrt(s.correction2())),
+                (float) s.epsilon);
     }
 
     /** Updates every slot in place. */
@@ -128,13 +116,13 @@ public final class AdamWKernel {
             List<MemorySegment> gradients = new ArrayList<>(slots.size());
             List<MemorySegment> firsts = new ArrayList<>(slots.size());
             List<MemorySegment> seconds = new ArrayList<>(slots.size());
-            List<Factors> factors = new ArrayList<>(slots.size());
+            List<VectorOptimizer.Factors> factors = new ArrayList<>(slots.size());
             for (Slot slot : slots) {
                 parameters.add(slot.parameter.segment());
                 gradients.add(slot.gradient.contiguous().segment());
                 firsts.add(slot.firstMoment.segment());
                 seconds.add(slot.secondMoment.segment());
-                factors.add(Factors.of(settings, slot.weightDecay));
+                factors.add(factors(settings, slot.weightDecay));
             }
             Chunks chunks = Chunks.of(parameters);
             Workers.forEach(chunks.count(), i -> {

@@ -50,7 +50,7 @@ record Drop(double probability, long key) {
     /** Drops elements of one row in memory, whose number among those of this use is another. */
     void applyToRow(Matrix rows, int row, long number, int columns) {
         if (!isNone()) {
-            VectorThreefry.drop(rows.memory(), rows.row(row), columns, number, this);
+            VectorThreefry.drop(rows.memory(), rows.row(row), columns, number, key, threshold(), scale());
         }
     }
 

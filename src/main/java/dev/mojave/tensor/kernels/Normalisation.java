@@ -35,7 +35,7 @@ public record Normalisation(boolean centred, Tensor weightD, Optional<Tensor> bi
     private Tensor fused(Tensor input) {
         Tensor x = input.detach().contiguous();
         Rows rows = rows();
-        int count = Math.toIntExact(x.elements() / rows.width);
+        int count = Math.toIntExact(x.elements() / rows.width());
         Tensor y = Tensors.empty(DType.FLOAT32, x.shape());
         Tensor keptN2 = Tensors.empty(DType.FLOAT32, count, 2);
         Matrix in = Matrix.of(x);
@@ -52,7 +52,7 @@ public record Normalisation(boolean centred, Tensor weightD, Optional<Tensor> bi
 
     private List<Tensor> backward(Tensor x, Tensor keptN2, Tensor dy) {
         Rows rows = rows();
-        int count = Math.toIntExact(x.elements() / rows.width);
+        int count = Math.toIntExact(x.elements() / rows.width());
         int grain = (int) grain();
         Tensor dx = Tensors.zeros(DType.FLOAT32, x.shape());
         ColumnSums sums = new ColumnSums((count + grain - 1) / grain, rows.sums());
@@ -62,7 +62,7 @@ public record Normalisation(boolean centred, Tensor weightD, Optional<Tensor> bi
         MemorySegment kept = keptN2.segment();
         Workers.forRanges(count, grain, (from, to) -> {
             int n = (int) (to - from);
-            Matrix again = Scratch.matrix(0, n, rows.width);
+            Matrix again = Scratch.matrix(0, n, rows.width());
             rows.backward(
                     in.fromRow(from),
                     dOut.fromRow(from),
@@ -96,34 +96,30 @@ public record Normalisation(boolean centred, Tensor weightD, Optional<Tensor> bi
 
     /** Returns the weights' memory, for use by any thread. */
     Rows rows() {
-        return new Rows(
+        return new Rows(new VectorNorm.Weights(
                 centred,
                 weightD.detach().segment(),
                 biasD.map(b -> b.detach().segment()),
                 (float) eps,
-                Math.toIntExact(weightD.elements()));
+                Math.toIntExact(weightD.elements())));
     }
 
-    /**
-     * The normalisation of rows in memory.
-     *
-     * @param centred whether the mean is taken off
-     * @param weight (width)
-     * @param bias (width), absent = none
-     * @param eps added under the root
-     * @param width of a row
-     */
-    record Rows(boolean centred, MemorySegment weight, Optional<MemorySegment> bias, float eps, int width) {
+    /** The normalisation of rows in memory. */
+    record Rows(VectorNorm.Weights weights) {
+        int width() {
+            return weights.width();
+        }
+
         /** Returns how many sums over rows {@link #backward} adds to: those of dw and, behind them, db. */
         int sums() {
-            return bias.isPresent() ? 2 * width : width;
+            return weights.bias().isPresent() ? 2 * width() : width();
         }
 
         /** y = norm(x); two floats a row are kept from row {@code first} of their memory. */
         void forward(Matrix x, Matrix y, MemorySegment kept, int first, int count) {
             for (int row = 0; row < count; row++) {
-                VectorNorm.forward(
-                        this, x.memory(), x.row(row), y.memory(), y.row(row), new VectorNorm.Kept(kept, first + row));
+                VectorNorm.Kept of = new VectorNorm.Kept(kept, first + row);
+                VectorNorm.forward(weights, x.memory(), x.row(row), y.memory(), y.row(row), of);
             }
         }
 
@@ -131,8 +127,12 @@ public record Normalisation(boolean centred, Tensor weightD, Optional<Tensor> bi
         void backward(Matrix x, Matrix dy, Matrix dx, Matrix y, MemorySegment kept, int first, int count, Matrix sums) {
             for (int row = 0; row < count; row++) {
                 VectorNorm.Kept of = new VectorNorm.Kept(kept, first + row);
-                VectorNorm.sums(this, x, dy, y, row, of, sums.memory(), sums.offset());
-                VectorNorm.backward(this, x, dy, dx, row, of);
+                MemorySegment from = x.memory();
+                long at = x.row(row);
+                MemorySegment d = dy.memory();
+                long dAt = dy.row(row);
+                VectorNorm.sums(weights, from, at, d, dAt, y.memory(), y.row(row), of, sums.memory(), sums.offset());
+                VectorNorm.backward(weights, from, at, d, dAt, dx.memory(), dx.row(row), of);
             }
         }
     }

@@ -18,10 +18,10 @@ import java.util.Optional;
  */
 public final class PackedMatrix implements AutoCloseable {
     /** Rows of a tile; outputs and their buffers are padded to whole tiles. */
-    public static final int TILE = 64;
+    public static final int TILE = VectorMatrix.TILE;
 
     /** Columns that share a scale. */
-    static final int BLOCK = 64;
+    static final int BLOCK = VectorMatrix.BLOCK;
 
     private static final float LARGEST = 127;
     /** Narrow vectors load eight bytes at least and use the first. */

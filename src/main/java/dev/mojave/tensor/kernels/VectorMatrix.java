@@ -17,8 +17,17 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Products of a matrix and a vector, in the layouts of {@link PackedMatrix}. */
+/**
+ * Products of a matrix and a vector. A narrow matrix lies in tiles of {@value #TILE} rows, column by column inside a tile; where weights
+ * have scales, {@value #BLOCK} columns of a row share one.
+ */
 final class VectorMatrix {
+    /** Rows of a tile. */
+    static final int TILE = 64;
+
+    /** Columns that share a scale. */
+    static final int BLOCK = 64;
+
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     // As many lanes as there are float lanes, or the shortest vector there is: then its first lanes count.
@@ -79,21 +88,21 @@ final class VectorMatrix {
 
     /** One tile of a bfloat16 matrix. */
     static void bf16(MemorySegment w, MemorySegment x, MemorySegment y, int columns, int tile, boolean add) {
-        long base = (long) tile * columns * PackedMatrix.TILE;
-        for (int part = 0; part < PackedMatrix.TILE; part += GROUP * LANES) {
+        long base = (long) tile * columns * TILE;
+        for (int part = 0; part < TILE; part += GROUP * LANES) {
             FloatVector a = FloatVector.zero(FLOATS);
             FloatVector b = a;
             FloatVector c = a;
             FloatVector d = a;
             for (int i = 0; i < columns; i++) {
                 FloatVector v = FloatVector.broadcast(FLOATS, x.get(FLOAT, (long) i * Float.BYTES));
-                long at = base + (long) i * PackedMatrix.TILE + part;
+                long at = base + (long) i * TILE + part;
                 a = VectorBfloat16.load(w, at).fma(v, a);
                 b = VectorBfloat16.load(w, at + LANES).fma(v, b);
                 c = VectorBfloat16.load(w, at + 2L * LANES).fma(v, c);
                 d = VectorBfloat16.load(w, at + 3L * LANES).fma(v, d);
             }
-            put(y, (long) tile * PackedMatrix.TILE + part, add, a, b, c, d);
+            put(y, (long) tile * TILE + part, add, a, b, c, d);
         }
     }
 
@@ -106,9 +115,9 @@ final class VectorMatrix {
             int columns,
             int tile,
             boolean add) {
-        long base = (long) tile * columns * PackedMatrix.TILE;
-        int blocks = (columns + PackedMatrix.BLOCK - 1) / PackedMatrix.BLOCK;
-        for (int part = 0; part < PackedMatrix.TILE; part += GROUP * LANES) {
+        long base = (long) tile * columns * TILE;
+        int blocks = (columns + BLOCK - 1) / BLOCK;
+        for (int part = 0; part < TILE; part += GROUP * LANES) {
             FloatVector a = FloatVector.zero(FLOATS);
             FloatVector b = a;
             FloatVector c = a;
@@ -118,22 +127,22 @@ final class VectorMatrix {
                 FloatVector inB = inA;
                 FloatVector inC = inA;
                 FloatVector inD = inA;
-                int end = Math.min(columns, (block + 1) * PackedMatrix.BLOCK);
-                for (int i = block * PackedMatrix.BLOCK; i < end; i++) {
+                int end = Math.min(columns, (block + 1) * BLOCK);
+                for (int i = block * BLOCK; i < end; i++) {
                     FloatVector v = FloatVector.broadcast(FLOATS, x.get(FLOAT, (long) i * Float.BYTES));
-                    long at = base + (long) i * PackedMatrix.TILE + part;
+                    long at = base + (long) i * TILE + part;
                     inA = bytes(w, at).fma(v, inA);
                     inB = bytes(w, at + LANES).fma(v, inB);
                     inC = bytes(w, at + 2L * LANES).fma(v, inC);
                     inD = bytes(w, at + 3L * LANES).fma(v, inD);
                 }
-                long scale = ((long) tile * blocks + block) * PackedMatrix.TILE + part;
+                long scale = ((long) tile * blocks + block) * TILE + part;
                 a = inA.fma(load(scales, scale), a);
                 b = inB.fma(load(scales, scale + LANES), b);
                 c = inC.fma(load(scales, scale + 2L * LANES), c);
                 d = inD.fma(load(scales, scale + 3L * LANES), d);
             }
-            put(y, (long) tile * PackedMatrix.TILE + part, add, a, b, c, d);
+            put(y, (long) tile * TILE + part, add, a, b, c, d);
         }
     }
 

@@ -11,6 +11,7 @@ import static dev.mojave.tensor.kernels.VectorMath.whole;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -21,7 +22,7 @@ final class VectorNorm {
     private VectorNorm() {}
 
     /** Normalises one row and keeps its mean and 1 / deviation. */
-    static void forward(Normalisation.Rows norm, MemorySegment x, long from, MemorySegment y, long to, Kept kept) {
+    static void forward(Weights norm, MemorySegment x, long from, MemorySegment y, long to, Kept kept) {
         int width = norm.width();
         float mean = norm.centred() ? mean(x, from, width) : 0;
         float inverse = (float) (1 / Math.sqrt(squares(x, from, width, mean) / width + norm.eps()));
@@ -31,7 +32,7 @@ final class VectorNorm {
     }
 
     private static void scale(
-            Normalisation.Rows norm, MemorySegment x, long from, MemorySegment y, long to, float mean, float inverse) {
+            Weights norm, MemorySegment x, long from, MemorySegment y, long to, float mean, float inverse) {
         int width = norm.width();
         int i = 0;
         for (; i < whole(width); i += LANES) {
@@ -45,21 +46,30 @@ final class VectorNorm {
         }
     }
 
-    private static void addBias(Normalisation.Rows norm, MemorySegment y, long to) {
+    private static void addBias(Weights norm, MemorySegment y, long to) {
         if (norm.bias().isPresent()) {
             add(norm.bias().get(), 0, y, to, norm.width());
         }
     }
 
-    /** Makes y again, and adds to the sums of dw = dy h and, behind them, db = dy. */
+    /** Makes a row of y again, and adds to the sums of dw = dy h and, behind them, db = dy. */
     static void sums(
-            Normalisation.Rows norm, Matrix x, Matrix dy, Matrix y, int row, Kept kept, MemorySegment sums, long at) {
+            Weights norm,
+            MemorySegment x,
+            long xAt,
+            MemorySegment dy,
+            long dyAt,
+            MemorySegment y,
+            long yAt,
+            Kept kept,
+            MemorySegment sums,
+            long at) {
         int width = norm.width();
-        scale(norm, x.memory(), x.row(row), y.memory(), y.row(row), kept.mean(), kept.inverse());
-        addBias(norm, y.memory(), y.row(row));
-        weightSums(x.memory(), x.row(row), dy.memory(), dy.row(row), width, kept.mean(), kept.inverse(), sums, at);
+        scale(norm, x, xAt, y, yAt, kept.mean(), kept.inverse());
+        addBias(norm, y, yAt);
+        weightSums(x, xAt, dy, dyAt, width, kept.mean(), kept.inverse(), sums, at);
         if (norm.bias().isPresent()) {
-            add(dy.memory(), dy.row(row), sums, at + width, width);
+            add(dy, dyAt, sums, at + width, width);
         }
     }
 
@@ -86,30 +96,18 @@ final class VectorNorm {
     }
 
     /** {@code dx += (g - mean(g) - h mean(g h)) / deviation} with {@code g = dy w}; RMSNorm leaves out mean(g). */
-    static void backward(Normalisation.Rows norm, Matrix x, Matrix dy, Matrix dx, int row, Kept kept) {
-        backward(
-                norm,
-                x.memory(),
-                x.row(row),
-                dy.memory(),
-                dy.row(row),
-                dx.memory(),
-                dx.row(row),
-                kept.mean(),
-                kept.inverse());
-    }
-
-    private static void backward(
-            Normalisation.Rows norm,
+    static void backward(
+            Weights norm,
             MemorySegment x,
             long xAt,
             MemorySegment dy,
             long dyAt,
             MemorySegment dx,
             long dxAt,
-            float mean,
-            float inverse) {
+            Kept kept) {
         int width = norm.width();
+        float mean = kept.mean();
+        float inverse = kept.inverse();
         MemorySegment w = norm.weight();
         float meanG = norm.centred() ? dot(dy, dyAt, w, width) / width : 0;
         float meanGh = innerProduct(dy, dyAt, w, x, xAt, width, mean, inverse) / width;
@@ -165,6 +163,17 @@ final class VectorNorm {
         }
         return sum(sum);
     }
+
+    /**
+     * What normalises rows.
+     *
+     * @param centred whether the mean is taken off
+     * @param weight (width)
+     * @param bias (width), absent = none
+     * @param eps added under the root
+     * @param width of a row
+     */
+    record Weights(boolean centred, MemorySegment weight, Optional<MemorySegment> bias, float eps, int width) {}
 
     /**
      * The mean and 1 / deviation of a row, kept from forward to backward.

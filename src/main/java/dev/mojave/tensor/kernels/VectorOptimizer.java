@@ -34,13 +34,25 @@ final class VectorOptimizer {
         return sum(even.add(odd));
     }
 
-    /** The update of {@link AdamWKernel} on one range. */
+    /** The factors of one tensor's update by AdamW, rounded to float32 once. */
+    record Factors(
+            float gradientScale,
+            float beta1,
+            float rest1,
+            float beta2,
+            float rest2,
+            float keep,
+            float stepSize,
+            float inverseRootCorrection2,
+            float epsilon) {}
+
+    /** The update of AdamW on one range. */
     static void adamW(
             MemorySegment p,
             MemorySegment g,
             MemorySegment m,
             MemorySegment v,
-            AdamWKernel.Factors f,
+            Factors f,
             long from,
             long to) {
         long i = from;
@@ -67,7 +79,7 @@ final class VectorOptimizer {
         return old.fma(FloatVector.broadcast(FLOATS, beta), value.mul(rest));
     }
 
-    private static FloatVector update(FloatVector p, FloatVector first, FloatVector second, AdamWKernel.Factors f) {
+    private static FloatVector update(FloatVector p, FloatVector first, FloatVector second, Factors f) {
         FloatVector root = second.sqrt().mul(f.inverseRootCorrection2()).add(f.epsilon());
         return p.mul(f.keep()).sub(first.mul(f.stepSize()).div(root));
     }

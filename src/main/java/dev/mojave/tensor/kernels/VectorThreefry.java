@@ -28,12 +28,16 @@ final class VectorThreefry {
 
     private VectorThreefry() {}
 
-    /** Drops elements of one row, {@code columns} from {@code at} on, whose number among rows is {@code row}. */
-    static void drop(MemorySegment x, long at, int columns, long row, Drop drop) {
-        int low = (int) drop.key();
-        int high = (int) (drop.key() >>> Integer.SIZE) ^ (int) (row >>> Integer.SIZE);
-        int threshold = drop.threshold();
-        float scale = drop.scale();
+    /**
+     * Drops elements of one row, {@code columns} from {@code at} on, whose number among rows is {@code row}.
+     *
+     * @param key 64 random bits
+     * @param threshold an element is zeroed where its 24 random bits are below this
+     * @param scale multiplies the others
+     */
+    static void drop(MemorySegment x, long at, int columns, long row, long key, int threshold, float scale) {
+        int low = (int) key;
+        int high = (int) (key >>> Integer.SIZE) ^ (int) (row >>> Integer.SIZE);
         int i = 0;
         for (; i < whole(columns); i += LANES) {
             VectorMask<Float> kept = kept(i, (int) row, low, high, threshold);

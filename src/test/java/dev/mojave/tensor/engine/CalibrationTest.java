@@ -381,7 +381,7 @@ class CalibrationTest {
         System.setProperty(CalibrationPolicy.PROPERTY, "never");
         try {
             EngineChoice choice = Resolver.resolve(EngineRequest.DEFAULT, null, true, new Notes(said));
-            ProcessorTable table = ProcessorTable.of(MachineInfo.detect(), Resolver.hasNatives("mkl"));
+            ProcessorTable table = ProcessorTable.of(MachineInfo.detect(), Natives.has("mkl"));
             assertThat(choice.blas()).isEqualTo(table.blas());
             assertThat(choice.precision()).isEqualTo("fp32");
             assertThat(said)
