@@ -1,7 +1,7 @@
 """Golden files of tokenizers: what Hugging Face's library learns from a small text and how it encodes difficult strings.
 
     pip install tokenizers==0.23.3
-    python tools/reference/golden_tokenizers.py src/main/resources/dev/mojave/data/tokenizer/gpt2.merges src/test/resources/golden/tokenizers
+    python tools/reference/golden_tokenizers.py src/main/resources/dev/mojave/data/tokenizer/bpe/gpt2.merges src/test/resources/golden/tokenizers
 
 corpus.txt is made here from a seed. byte_level.json (byte-level BPE, the corpus as one sequence), by_line.json (its merges with a line a
 sequence), word_piece.json and unigram.json are trained on it. encodings.json has strings, difficult ones and random Unicode, with their ids

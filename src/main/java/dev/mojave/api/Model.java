@@ -7,12 +7,12 @@ import dev.mojave.generate.Generator;
 import dev.mojave.generate.SamplingSpec;
 import dev.mojave.model.Inputs;
 import dev.mojave.nn.Context;
-import dev.mojave.run.SavedModel;
+import dev.mojave.run.model.SavedModel;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.WeightFormat;
+import dev.mojave.tensor.kernels.decode.WeightFormat;
 import java.util.function.Consumer;
 
 /**

@@ -2,6 +2,10 @@ package dev.mojave.cli;
 
 import dev.mojave.base.BuildInfo;
 import dev.mojave.base.Suggest;
+import dev.mojave.cli.console.Console;
+import dev.mojave.cli.console.ExitCodes;
+import dev.mojave.cli.console.StandardError;
+import dev.mojave.cli.verb.Verb;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -2,8 +2,9 @@ package dev.mojave.cli;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Progress;
+import dev.mojave.cli.console.StandardError;
 import dev.mojave.tensor.engine.Engine;
-import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.tensor.engine.choice.EngineRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -1,11 +1,30 @@
 package dev.mojave.cli;
 
-import dev.mojave.base.JavaCommand;
+import dev.mojave.base.process.JavaCommand;
+import dev.mojave.cli.verb.DoctorVerb;
+import dev.mojave.cli.verb.EvalVerb;
+import dev.mojave.cli.verb.ExportVerb;
+import dev.mojave.cli.verb.GenerateVerb;
+import dev.mojave.cli.verb.ImportVerb;
+import dev.mojave.cli.verb.ModelsVerb;
+import dev.mojave.cli.verb.ParityVerb;
+import dev.mojave.cli.verb.ReportVerb;
+import dev.mojave.cli.verb.RunsVerb;
+import dev.mojave.cli.verb.TrainVerb;
+import dev.mojave.cli.verb.bench.BenchVerb;
+import dev.mojave.cli.verb.data.DataVerb;
+import dev.mojave.cli.verb.study.OwnProgram;
+import dev.mojave.cli.verb.study.PlanVerb;
+import dev.mojave.cli.verb.study.QuickstartVerb;
+import dev.mojave.cli.verb.study.ReproduceVerb;
+import dev.mojave.cli.verb.study.StudyVerb;
+import dev.mojave.cli.verb.study.SweepVerb;
+import dev.mojave.cli.verb.tokenizer.TokenizerVerb;
 import java.util.List;
 import java.util.Optional;
 
 /** The verbs in the order of the help text. A start makes the one that is asked for, since picocli reads the annotations of each. */
-final class Verbs {
+public final class Verbs {
     /** Their names, as their annotations have them too. */
     static final List<String> NAMES = List.of(
             "quickstart",

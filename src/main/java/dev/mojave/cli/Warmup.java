@@ -1,7 +1,10 @@
 package dev.mojave.cli;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Folders;
+import dev.mojave.base.files.Folders;
+import dev.mojave.cli.console.Console;
+import dev.mojave.cli.console.ExitCodes;
+import dev.mojave.cli.console.Terminal;
 import dev.mojave.tensor.engine.Engine;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,9 +1,9 @@
 package dev.mojave.data;
 
 import dev.mojave.base.Check;
-import dev.mojave.base.Default;
-import dev.mojave.data.tokenizer.BytePairTrainer;
+import dev.mojave.base.tree.Default;
 import dev.mojave.data.tokenizer.Tokenizers;
+import dev.mojave.data.tokenizer.bpe.BytePairTrainer;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -2,9 +2,9 @@ package dev.mojave.eval;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Progress;
-import dev.mojave.data.Batch;
-import dev.mojave.data.EvalWindows;
 import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.data.window.Batch;
+import dev.mojave.data.window.EvalWindows;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.nn.Context;

@@ -1,6 +1,6 @@
 package dev.mojave.eval;
 
-import dev.mojave.data.Batch;
+import dev.mojave.data.window.Batch;
 import dev.mojave.model.Inputs;
 import dev.mojave.tensor.Tensors;
 import java.util.Arrays;

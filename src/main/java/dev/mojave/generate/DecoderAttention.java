@@ -4,7 +4,7 @@ import dev.mojave.nn.Attention;
 import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.KvCache;
 import dev.mojave.nn.Rotary;
-import dev.mojave.tensor.kernels.DecodeKernels;
+import dev.mojave.tensor.kernels.decode.DecodeKernels;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;

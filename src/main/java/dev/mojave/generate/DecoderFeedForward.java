@@ -2,7 +2,7 @@ package dev.mojave.generate;
 
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.FeedForward.Activation;
-import dev.mojave.tensor.kernels.DecodeKernels;
+import dev.mojave.tensor.kernels.decode.DecodeKernels;
 import java.lang.foreign.MemorySegment;
 
 /** A feed-forward, or one expert, for one token. */

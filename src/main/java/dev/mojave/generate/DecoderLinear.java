@@ -2,7 +2,7 @@ package dev.mojave.generate;
 
 import dev.mojave.nn.Linear;
 import dev.mojave.tensor.Tensor;
-import dev.mojave.tensor.kernels.PackedMatrix;
+import dev.mojave.tensor.kernels.decode.PackedMatrix;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 

@@ -1,12 +1,12 @@
 package dev.mojave.generate;
 
-import dev.mojave.moe.Experts;
 import dev.mojave.moe.MoeLayer;
-import dev.mojave.moe.RouterSpec;
-import dev.mojave.moe.SharedExpert;
-import dev.mojave.moe.TopKRouter;
-import dev.mojave.tensor.kernels.DecodeKernels;
-import dev.mojave.tensor.kernels.PackedMatrix;
+import dev.mojave.moe.experts.Experts;
+import dev.mojave.moe.experts.SharedExpert;
+import dev.mojave.moe.router.RouterSpec;
+import dev.mojave.moe.router.TopKRouter;
+import dev.mojave.tensor.kernels.decode.DecodeKernels;
+import dev.mojave.tensor.kernels.decode.PackedMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;

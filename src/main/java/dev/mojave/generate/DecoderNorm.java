@@ -2,7 +2,7 @@ package dev.mojave.generate;
 
 import dev.mojave.nn.Norm;
 import dev.mojave.tensor.Tensor;
-import dev.mojave.tensor.kernels.DecodeKernels;
+import dev.mojave.tensor.kernels.decode.DecodeKernels;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 

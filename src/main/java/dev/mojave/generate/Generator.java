@@ -9,7 +9,7 @@ import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.nn.KvCache;
 import dev.mojave.result.GenerateResult;
-import dev.mojave.tensor.kernels.WeightFormat;
+import dev.mojave.tensor.kernels.decode.WeightFormat;
 import java.util.Arrays;
 import java.util.function.Consumer;
 

@@ -7,7 +7,7 @@ import dev.mojave.nn.KvCache;
 import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.WeightFormat;
+import dev.mojave.tensor.kernels.decode.WeightFormat;
 import java.util.Arrays;
 import java.util.Optional;
 

@@ -1,9 +1,11 @@
 package dev.mojave.interop;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Json;
+import dev.mojave.base.tree.Json;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
+import dev.mojave.interop.hf.HfConfig;
+import dev.mojave.interop.safetensors.StoredTensors;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.nn.Positions;

@@ -1,13 +1,16 @@
 package dev.mojave.interop;
 
-import dev.mojave.base.AtomicFiles;
 import dev.mojave.base.Failure;
-import dev.mojave.base.IoFailures;
-import dev.mojave.base.Json;
-import dev.mojave.base.Staging;
+import dev.mojave.base.files.AtomicFiles;
+import dev.mojave.base.files.IoFailures;
+import dev.mojave.base.files.Staging;
+import dev.mojave.base.tree.Json;
 import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
+import dev.mojave.interop.hf.HfConfig;
+import dev.mojave.interop.safetensors.SafeEntry;
+import dev.mojave.interop.safetensors.SafetensorsWriter;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.tensor.Scope;

@@ -1,6 +1,7 @@
 package dev.mojave.interop;
 
 import dev.mojave.base.Failure;
+import dev.mojave.interop.safetensors.StoredTensors;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Scope;

@@ -1,7 +1,7 @@
 package dev.mojave.interop;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Json;
+import dev.mojave.base.tree.Json;
 import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.TextTemplate;
 import dev.mojave.data.tokenizer.Tokenizer;

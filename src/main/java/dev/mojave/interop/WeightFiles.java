@@ -1,10 +1,13 @@
 package dev.mojave.interop;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Hashes;
-import dev.mojave.base.IoFailures;
-import dev.mojave.base.Json;
 import dev.mojave.base.Suggest;
+import dev.mojave.base.files.Hashes;
+import dev.mojave.base.files.IoFailures;
+import dev.mojave.base.tree.Json;
+import dev.mojave.interop.safetensors.SafeEntry;
+import dev.mojave.interop.safetensors.SafetensorsFile;
+import dev.mojave.interop.safetensors.StoredTensors;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package dev.mojave.interop;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Failure;
+import dev.mojave.interop.safetensors.StoredTensors;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.nn.Parameter;
 import dev.mojave.tensor.NoGrad;

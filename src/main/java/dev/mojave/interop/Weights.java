@@ -2,6 +2,10 @@ package dev.mojave.interop;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Suggest;
+import dev.mojave.interop.safetensors.SafeEntry;
+import dev.mojave.interop.safetensors.SafeType;
+import dev.mojave.interop.safetensors.SafetensorsFile;
+import dev.mojave.interop.safetensors.StoredTensors;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Device;
 import dev.mojave.tensor.NoGrad;

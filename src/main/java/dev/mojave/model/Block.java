@@ -1,10 +1,10 @@
 package dev.mojave.model;
 
 import dev.mojave.model.BlockSpec.Topology;
-import dev.mojave.moe.Mixture;
 import dev.mojave.moe.MoeLayer;
-import dev.mojave.moe.Routing;
-import dev.mojave.moe.Tokens;
+import dev.mojave.moe.routing.Mixture;
+import dev.mojave.moe.routing.Routing;
+import dev.mojave.moe.routing.Tokens;
 import dev.mojave.nn.Attention;
 import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.Context;
@@ -15,8 +15,8 @@ import dev.mojave.nn.Norm;
 import dev.mojave.nn.Rotary;
 import dev.mojave.tensor.Recompute;
 import dev.mojave.tensor.Tensor;
-import dev.mojave.tensor.kernels.BlockKernel;
-import dev.mojave.tensor.kernels.Half;
+import dev.mojave.tensor.kernels.block.BlockKernel;
+import dev.mojave.tensor.kernels.block.Half;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;

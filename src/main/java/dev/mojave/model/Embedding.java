@@ -8,8 +8,8 @@ import dev.mojave.nn.RopeScaling;
 import dev.mojave.nn.Rotary;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
-import dev.mojave.tensor.kernels.DropoutKernel;
-import dev.mojave.tensor.kernels.EmbeddingKernel;
+import dev.mojave.tensor.kernels.pointwise.DropoutKernel;
+import dev.mojave.tensor.kernels.pointwise.EmbeddingKernel;
 import java.util.Optional;
 
 // Shapes: B batch, S tokens, D model width, V vocabulary, T context.

@@ -1,10 +1,10 @@
 package dev.mojave.model;
 
 import dev.mojave.base.Check;
-import dev.mojave.base.Default;
-import dev.mojave.moe.BalanceLoss;
-import dev.mojave.moe.Coefficients;
-import dev.mojave.moe.RouterSpec;
+import dev.mojave.base.tree.Default;
+import dev.mojave.moe.balance.BalanceLoss;
+import dev.mojave.moe.balance.Coefficients;
+import dev.mojave.moe.router.RouterSpec;
 
 /**
  * Of how many experts a token uses how many, and how they are chosen: what every mixture says, whether its experts are feed-forwards, whole

@@ -7,9 +7,9 @@ import dev.mojave.nn.Norm;
 import dev.mojave.nn.Parameter.Role;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
-import dev.mojave.tensor.kernels.HeadLossKernel;
-import dev.mojave.tensor.kernels.SoftmaxCrossEntropy;
-import dev.mojave.tensor.kernels.TokenLosses;
+import dev.mojave.tensor.kernels.head.HeadLossKernel;
+import dev.mojave.tensor.kernels.head.SoftmaxCrossEntropy;
+import dev.mojave.tensor.kernels.head.TokenLosses;
 import java.util.Optional;
 
 // Shapes: B batch, S tokens, D model width, V vocabulary.

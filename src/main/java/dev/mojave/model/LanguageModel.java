@@ -1,8 +1,8 @@
 package dev.mojave.model;
 
 import dev.mojave.base.Check;
-import dev.mojave.moe.Routing;
-import dev.mojave.moe.Tokens;
+import dev.mojave.moe.routing.Routing;
+import dev.mojave.moe.routing.Tokens;
 import dev.mojave.nn.Attention;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Init;
@@ -14,8 +14,8 @@ import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.PackedMatrix;
-import dev.mojave.tensor.kernels.WeightFormat;
+import dev.mojave.tensor.kernels.decode.PackedMatrix;
+import dev.mojave.tensor.kernels.decode.WeightFormat;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

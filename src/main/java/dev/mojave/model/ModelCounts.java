@@ -1,7 +1,7 @@
 package dev.mojave.model;
 
-import dev.mojave.moe.ExpertBank;
 import dev.mojave.moe.MoeLayer;
+import dev.mojave.moe.experts.ExpertBank;
 import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Norm;

@@ -2,8 +2,8 @@ package dev.mojave.model;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.mojave.base.Check;
-import dev.mojave.base.Default;
-import dev.mojave.base.Flat;
+import dev.mojave.base.tree.Default;
+import dev.mojave.base.tree.Flat;
 import dev.mojave.nn.Attention.Bias;
 import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.FeedForward.Activation;

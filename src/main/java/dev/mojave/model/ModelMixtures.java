@@ -1,9 +1,9 @@
 package dev.mojave.model;
 
-import dev.mojave.moe.BalanceLosses;
-import dev.mojave.moe.Coefficients;
-import dev.mojave.moe.Mixture;
-import dev.mojave.moe.Routing;
+import dev.mojave.moe.balance.BalanceLosses;
+import dev.mojave.moe.balance.Coefficients;
+import dev.mojave.moe.routing.Mixture;
+import dev.mojave.moe.routing.Routing;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

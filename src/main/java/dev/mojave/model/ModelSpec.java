@@ -2,10 +2,10 @@ package dev.mojave.model;
 
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import dev.mojave.base.Check;
-import dev.mojave.base.Flat;
-import dev.mojave.moe.BalanceLosses;
-import dev.mojave.moe.Mixture;
-import dev.mojave.moe.Routing;
+import dev.mojave.base.tree.Flat;
+import dev.mojave.moe.balance.BalanceLosses;
+import dev.mojave.moe.routing.Mixture;
+import dev.mojave.moe.routing.Routing;
 import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.Positions;
 import java.util.ArrayList;

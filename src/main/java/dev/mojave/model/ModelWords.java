@@ -1,6 +1,6 @@
 package dev.mojave.model;
 
-import dev.mojave.moe.TopKRouter;
+import dev.mojave.moe.router.TopKRouter;
 import dev.mojave.nn.AttentionSpec;
 import java.util.List;
 import java.util.Optional;

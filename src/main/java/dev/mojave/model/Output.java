@@ -1,6 +1,6 @@
 package dev.mojave.model;
 
-import dev.mojave.moe.Routing;
+import dev.mojave.moe.routing.Routing;
 import dev.mojave.tensor.Tensor;
 import java.util.List;
 import java.util.Optional;

@@ -1,12 +1,12 @@
 package dev.mojave.model;
 
 import dev.mojave.moe.Dispatch;
-import dev.mojave.moe.Mixture;
 import dev.mojave.moe.MoeLayer;
-import dev.mojave.moe.Router;
-import dev.mojave.moe.Routing;
-import dev.mojave.moe.RowExperts;
-import dev.mojave.moe.Tokens;
+import dev.mojave.moe.experts.RowExperts;
+import dev.mojave.moe.router.Router;
+import dev.mojave.moe.routing.Mixture;
+import dev.mojave.moe.routing.Routing;
+import dev.mojave.moe.routing.Tokens;
 import dev.mojave.nn.Attention;
 import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.Context;

@@ -1,10 +1,10 @@
 package dev.mojave.model;
 
-import dev.mojave.moe.ExpertBank;
-import dev.mojave.moe.Experts;
-import dev.mojave.moe.LinearExperts;
 import dev.mojave.moe.MoeLayer;
-import dev.mojave.moe.RouterSpec;
+import dev.mojave.moe.experts.ExpertBank;
+import dev.mojave.moe.experts.Experts;
+import dev.mojave.moe.experts.LinearExperts;
+import dev.mojave.moe.router.RouterSpec;
 import dev.mojave.nn.Attention;
 import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.FeedForward;

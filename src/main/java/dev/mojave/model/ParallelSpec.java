@@ -2,9 +2,9 @@ package dev.mojave.model;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.mojave.base.Check;
-import dev.mojave.base.Default;
-import dev.mojave.base.Flat;
-import dev.mojave.moe.RouterSpec;
+import dev.mojave.base.tree.Default;
+import dev.mojave.base.tree.Flat;
+import dev.mojave.moe.router.RouterSpec;
 import dev.mojave.nn.Positions;
 
 /**

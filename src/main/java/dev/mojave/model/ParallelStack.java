@@ -1,9 +1,9 @@
 package dev.mojave.model;
 
-import dev.mojave.moe.Mixture;
 import dev.mojave.moe.MoeLayer;
-import dev.mojave.moe.Routing;
-import dev.mojave.moe.Tokens;
+import dev.mojave.moe.routing.Mixture;
+import dev.mojave.moe.routing.Routing;
+import dev.mojave.moe.routing.Tokens;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Init;
 import dev.mojave.nn.KvCache;

@@ -1,7 +1,8 @@
 package dev.mojave.moe;
 
 import dev.mojave.base.Check;
-import dev.mojave.base.Default;
+import dev.mojave.base.tree.Default;
+import dev.mojave.moe.routing.Routing;
 
 /**
  * How many tokens an expert takes, {@code ceil(factor * K * T / E)} of T tokens with K choices each (GShard, arXiv 2006.16668; Switch,
@@ -24,7 +25,7 @@ public record Capacity(
     }
 
     /** Returns {@code ceil(factor * K * T / E)}, at least 1. */
-    static long tokens(double factor, int topK, int tokens, int experts) {
+    public static long tokens(double factor, int topK, int tokens, int experts) {
         return Math.max(1, (long) Math.ceil(factor * topK * tokens / experts));
     }
 }

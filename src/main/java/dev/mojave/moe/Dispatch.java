@@ -1,6 +1,10 @@
 package dev.mojave.moe;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.mojave.moe.experts.ExpertBank;
+import dev.mojave.moe.experts.RowExperts;
+import dev.mojave.moe.routing.Choices;
+import dev.mojave.moe.routing.Routing;
 import dev.mojave.nn.Context;
 import dev.mojave.tensor.CustomOp;
 import dev.mojave.tensor.DType;

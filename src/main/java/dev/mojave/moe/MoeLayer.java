@@ -1,7 +1,15 @@
 package dev.mojave.moe;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.mojave.base.Default;
+import dev.mojave.base.tree.Default;
+import dev.mojave.moe.experts.ExpertBank;
+import dev.mojave.moe.experts.Experts;
+import dev.mojave.moe.experts.SharedExpert;
+import dev.mojave.moe.router.Router;
+import dev.mojave.moe.router.RouterSpec;
+import dev.mojave.moe.router.SoftRouter;
+import dev.mojave.moe.routing.Routing;
+import dev.mojave.moe.routing.Tokens;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Init;
 import dev.mojave.nn.Norm;
@@ -10,8 +18,8 @@ import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.DropoutKernel;
-import dev.mojave.tensor.kernels.SparseHalf;
+import dev.mojave.tensor.kernels.mixture.SparseHalf;
+import dev.mojave.tensor.kernels.pointwise.DropoutKernel;
 import java.util.Optional;
 
 // Shapes: B batch, S tokens, D model width, T routed tokens: B * S without padding.

@@ -7,11 +7,11 @@ import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.AttentionHalf;
-import dev.mojave.tensor.kernels.AttentionShape;
-import dev.mojave.tensor.kernels.BlockKernel;
-import dev.mojave.tensor.kernels.DropoutKernel;
-import dev.mojave.tensor.kernels.Half;
+import dev.mojave.tensor.kernels.block.AttentionHalf;
+import dev.mojave.tensor.kernels.block.AttentionShape;
+import dev.mojave.tensor.kernels.block.BlockKernel;
+import dev.mojave.tensor.kernels.block.Half;
+import dev.mojave.tensor.kernels.pointwise.DropoutKernel;
 import java.util.List;
 import java.util.Optional;
 

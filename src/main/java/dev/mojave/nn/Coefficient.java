@@ -3,7 +3,7 @@ package dev.mojave.nn;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.mojave.base.Check;
-import dev.mojave.base.Default;
+import dev.mojave.base.tree.Default;
 import org.jspecify.annotations.Nullable;
 
 /**

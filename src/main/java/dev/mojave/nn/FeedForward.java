@@ -3,11 +3,11 @@ package dev.mojave.nn;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.mojave.base.Check;
 import dev.mojave.tensor.Tensor;
-import dev.mojave.tensor.kernels.BlockKernel;
-import dev.mojave.tensor.kernels.DropoutKernel;
-import dev.mojave.tensor.kernels.FeedForwardHalf;
-import dev.mojave.tensor.kernels.Gate;
-import dev.mojave.tensor.kernels.Half;
+import dev.mojave.tensor.kernels.block.BlockKernel;
+import dev.mojave.tensor.kernels.block.FeedForwardHalf;
+import dev.mojave.tensor.kernels.block.Half;
+import dev.mojave.tensor.kernels.pointwise.DropoutKernel;
+import dev.mojave.tensor.kernels.pointwise.Gate;
 import java.util.List;
 import java.util.Optional;
 

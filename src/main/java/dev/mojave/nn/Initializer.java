@@ -1,7 +1,7 @@
 package dev.mojave.nn;
 
 import dev.mojave.base.Check;
-import dev.mojave.base.Default;
+import dev.mojave.base.tree.Default;
 import dev.mojave.nn.Parameter.Role;
 
 /**

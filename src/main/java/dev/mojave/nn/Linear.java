@@ -2,7 +2,7 @@ package dev.mojave.nn;
 
 import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
-import dev.mojave.tensor.kernels.Projection;
+import dev.mojave.tensor.kernels.support.Projection;
 import java.util.Optional;
 
 /** An affine map {@code y = x W^T + b}; W (outputs, inputs), b (outputs) or absent. */

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.Normalisation;
+import dev.mojave.tensor.kernels.pointwise.Normalisation;
 import java.util.Optional;
 
 /**

@@ -1,7 +1,7 @@
 package dev.mojave.nn;
 
 import dev.mojave.base.Check;
-import dev.mojave.base.Default;
+import dev.mojave.base.tree.Default;
 
 /**
  * How the learning rate moves over training: {@code train.schedule}. Every kind first rises linearly from 0 to

@@ -2,7 +2,7 @@ package dev.mojave.nn;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.mojave.base.Check;
-import dev.mojave.base.Default;
+import dev.mojave.base.tree.Default;
 import org.jspecify.annotations.Nullable;
 
 /**

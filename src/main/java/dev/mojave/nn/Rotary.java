@@ -7,7 +7,7 @@ import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.AttentionShape;
+import dev.mojave.tensor.kernels.block.AttentionShape;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,14 +1,14 @@
 package dev.mojave.optim;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.mojave.base.Default;
+import dev.mojave.base.tree.Default;
 import dev.mojave.nn.Parameter;
 import dev.mojave.nn.Parameter.Role;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.AdamWKernel;
+import dev.mojave.tensor.kernels.optimizer.AdamWKernel;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

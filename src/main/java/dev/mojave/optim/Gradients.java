@@ -4,7 +4,7 @@ import dev.mojave.nn.Parameter;
 import dev.mojave.tensor.Group;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
-import dev.mojave.tensor.kernels.GradientNorm;
+import dev.mojave.tensor.kernels.optimizer.GradientNorm;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;

@@ -2,7 +2,7 @@ package dev.mojave.optim;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
 import dev.mojave.base.Check;
-import dev.mojave.base.Default;
+import dev.mojave.base.tree.Default;
 import dev.mojave.nn.Parameter;
 import dev.mojave.nn.Parameter.Role;
 import dev.mojave.tensor.DType;

@@ -1,9 +1,11 @@
 package dev.mojave.report;
 
-import dev.mojave.report.Table.Cell;
-import dev.mojave.report.Table.Column;
-import dev.mojave.result.ArmResult;
-import dev.mojave.result.StudyResult;
+import dev.mojave.report.page.Table;
+import dev.mojave.report.page.Table.Cell;
+import dev.mojave.report.page.Table.Column;
+import dev.mojave.report.plot.Numbers;
+import dev.mojave.result.study.ArmResult;
+import dev.mojave.result.study.StudyResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,7 +1,13 @@
 package dev.mojave.report;
 
-import dev.mojave.report.Table.Cell;
-import dev.mojave.report.Table.Column;
+import dev.mojave.report.page.Html;
+import dev.mojave.report.page.Page;
+import dev.mojave.report.page.Table;
+import dev.mojave.report.page.Table.Cell;
+import dev.mojave.report.page.Table.Column;
+import dev.mojave.report.plot.Curves;
+import dev.mojave.report.plot.Numbers;
+import dev.mojave.report.plot.Plot;
 import dev.mojave.result.Provenance;
 import dev.mojave.result.RunRecord;
 import dev.mojave.result.metric.Metrics;

@@ -1,7 +1,7 @@
 package dev.mojave.report;
 
-import dev.mojave.result.ArmResult;
-import dev.mojave.result.Comparison;
+import dev.mojave.result.study.ArmResult;
+import dev.mojave.result.study.Comparison;
 import java.util.List;
 
 /** Puts into words what a study asks, from what it compares. */

@@ -1,8 +1,13 @@
 package dev.mojave.report;
 
-import dev.mojave.report.Figure.View;
-import dev.mojave.report.Table.Cell;
-import dev.mojave.report.Table.Column;
+import dev.mojave.report.page.Table;
+import dev.mojave.report.page.Table.Cell;
+import dev.mojave.report.page.Table.Column;
+import dev.mojave.report.plot.Curves;
+import dev.mojave.report.plot.Figure;
+import dev.mojave.report.plot.Figure.View;
+import dev.mojave.report.plot.Numbers;
+import dev.mojave.report.plot.Plot;
 import dev.mojave.result.RoutingTrace;
 import dev.mojave.result.RunRecord;
 import java.util.ArrayList;

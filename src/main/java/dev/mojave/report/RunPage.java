@@ -1,5 +1,10 @@
 package dev.mojave.report;
 
+import dev.mojave.report.page.Html;
+import dev.mojave.report.page.Page;
+import dev.mojave.report.plot.Curves;
+import dev.mojave.report.plot.Numbers;
+import dev.mojave.report.plot.Plot;
 import dev.mojave.result.RunRecord;
 import dev.mojave.result.metric.Metrics;
 import java.util.LinkedHashMap;

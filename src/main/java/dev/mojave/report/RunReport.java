@@ -1,5 +1,6 @@
 package dev.mojave.report;
 
+import dev.mojave.report.page.ReportFiles;
 import dev.mojave.result.RunRecord;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,9 +1,10 @@
 package dev.mojave.report;
 
-import dev.mojave.result.ArmResult;
-import dev.mojave.result.Comparison;
+import dev.mojave.report.plot.Numbers;
 import dev.mojave.result.RunRecord;
-import dev.mojave.result.StudyResult;
+import dev.mojave.result.study.ArmResult;
+import dev.mojave.result.study.Comparison;
+import dev.mojave.result.study.StudyResult;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

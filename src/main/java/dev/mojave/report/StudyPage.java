@@ -1,11 +1,15 @@
 package dev.mojave.report;
 
-import dev.mojave.report.Table.Cell;
-import dev.mojave.report.Table.Column;
-import dev.mojave.result.ArmResult;
-import dev.mojave.result.Comparison;
+import dev.mojave.report.page.Html;
+import dev.mojave.report.page.Page;
+import dev.mojave.report.page.Table;
+import dev.mojave.report.page.Table.Cell;
+import dev.mojave.report.page.Table.Column;
+import dev.mojave.report.plot.Numbers;
 import dev.mojave.result.RunRecord;
-import dev.mojave.result.StudyResult;
+import dev.mojave.result.study.ArmResult;
+import dev.mojave.result.study.Comparison;
+import dev.mojave.result.study.StudyResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

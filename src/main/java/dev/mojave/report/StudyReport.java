@@ -1,7 +1,8 @@
 package dev.mojave.report;
 
+import dev.mojave.report.page.ReportFiles;
 import dev.mojave.result.RunRecord;
-import dev.mojave.result.StudyResult;
+import dev.mojave.result.study.StudyResult;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;

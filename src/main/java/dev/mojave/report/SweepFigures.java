@@ -1,14 +1,18 @@
 package dev.mojave.report;
 
-import dev.mojave.report.Figure.View;
-import dev.mojave.report.Plot.Axis;
-import dev.mojave.report.Plot.Format;
-import dev.mojave.report.Plot.Point;
-import dev.mojave.report.Plot.Stroke;
+import dev.mojave.report.plot.Curves;
+import dev.mojave.report.plot.Figure;
+import dev.mojave.report.plot.Figure.View;
+import dev.mojave.report.plot.Numbers;
+import dev.mojave.report.plot.Plot;
+import dev.mojave.report.plot.Plot.Axis;
+import dev.mojave.report.plot.Plot.Format;
+import dev.mojave.report.plot.Plot.Point;
+import dev.mojave.report.plot.Plot.Stroke;
 import dev.mojave.result.RunRecord;
-import dev.mojave.result.SweepPoint;
-import dev.mojave.result.SweepResult;
 import dev.mojave.result.metric.Metrics;
+import dev.mojave.result.study.SweepPoint;
+import dev.mojave.result.study.SweepResult;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

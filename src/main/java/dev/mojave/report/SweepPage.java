@@ -1,10 +1,14 @@
 package dev.mojave.report;
 
-import dev.mojave.report.Table.Cell;
-import dev.mojave.report.Table.Column;
+import dev.mojave.report.page.Html;
+import dev.mojave.report.page.Page;
+import dev.mojave.report.page.Table;
+import dev.mojave.report.page.Table.Cell;
+import dev.mojave.report.page.Table.Column;
+import dev.mojave.report.plot.Numbers;
 import dev.mojave.result.RunRecord;
-import dev.mojave.result.SweepPoint;
-import dev.mojave.result.SweepResult;
+import dev.mojave.result.study.SweepPoint;
+import dev.mojave.result.study.SweepResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,8 @@
 package dev.mojave.report;
 
+import dev.mojave.report.page.ReportFiles;
 import dev.mojave.result.RunRecord;
-import dev.mojave.result.SweepResult;
+import dev.mojave.result.study.SweepResult;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;

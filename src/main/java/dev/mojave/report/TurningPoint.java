@@ -1,8 +1,9 @@
 package dev.mojave.report;
 
-import dev.mojave.report.Plot.Format;
-import dev.mojave.result.Comparison;
-import dev.mojave.result.GapPoint;
+import dev.mojave.report.plot.Numbers;
+import dev.mojave.report.plot.Plot.Format;
+import dev.mojave.result.study.Comparison;
+import dev.mojave.result.study.GapPoint;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

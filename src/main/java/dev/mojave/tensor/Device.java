@@ -1,7 +1,7 @@
 package dev.mojave.tensor;
 
 import dev.mojave.tensor.engine.Engine;
-import dev.mojave.tensor.engine.EngineChoice;
+import dev.mojave.tensor.engine.choice.EngineChoice;
 import org.bytedeco.pytorch.global.torch;
 
 /**

@@ -2,7 +2,7 @@ package dev.mojave.tensor;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Units;
-import dev.mojave.tensor.engine.ProcessMemory;
+import dev.mojave.tensor.engine.natives.ProcessMemory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;

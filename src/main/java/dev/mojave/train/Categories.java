@@ -1,7 +1,7 @@
 package dev.mojave.train;
 
 import dev.mojave.base.Failure;
-import dev.mojave.data.PreparedData;
+import dev.mojave.data.catalog.PreparedData;
 import dev.mojave.model.ModelSpec;
 import java.util.List;
 

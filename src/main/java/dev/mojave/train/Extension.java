@@ -1,12 +1,12 @@
 package dev.mojave.train;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.ShellWord;
+import dev.mojave.base.process.ShellWord;
 import dev.mojave.nn.LearningRate;
 import dev.mojave.nn.RateShape;
-import dev.mojave.run.Recipe;
-import dev.mojave.run.RunFolder;
-import dev.mojave.run.TrainLength;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.recipe.Recipe;
+import dev.mojave.run.recipe.TrainLength;
 import java.util.Locale;
 import java.util.Optional;
 

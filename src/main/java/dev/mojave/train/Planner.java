@@ -1,14 +1,14 @@
 package dev.mojave.train;
 
 import dev.mojave.base.Progress;
-import dev.mojave.data.PreparedData;
+import dev.mojave.data.catalog.PreparedData;
 import dev.mojave.model.ModelCounts;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.result.PlanResult;
-import dev.mojave.run.Recipe;
-import dev.mojave.run.TrainSpec;
-import dev.mojave.tensor.engine.EngineChoice;
-import dev.mojave.tensor.engine.MachineInfo;
+import dev.mojave.run.recipe.Recipe;
+import dev.mojave.run.recipe.TrainSpec;
+import dev.mojave.tensor.engine.choice.EngineChoice;
+import dev.mojave.tensor.engine.machine.MachineInfo;
 
 /**
  * Predicts step time and peak memory of a run by measuring its model with few layers: blocks are alike, so both grow by the same amount

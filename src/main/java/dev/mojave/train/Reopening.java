@@ -2,9 +2,9 @@ package dev.mojave.train;
 
 import dev.mojave.result.metric.Metric;
 import dev.mojave.result.metric.Metrics;
-import dev.mojave.run.MetricLine;
-import dev.mojave.run.MetricsLog;
-import dev.mojave.run.RunFolder;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.log.MetricLine;
+import dev.mojave.run.log.MetricsLog;
 import dev.mojave.train.listen.Evaluation;
 import java.util.LinkedHashMap;
 import java.util.Map;

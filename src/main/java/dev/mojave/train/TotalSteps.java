@@ -1,12 +1,12 @@
 package dev.mojave.train;
 
-import dev.mojave.data.Cut;
-import dev.mojave.data.TokenSplit;
-import dev.mojave.run.TrainLength.Epochs;
-import dev.mojave.run.TrainLength.Steps;
-import dev.mojave.run.TrainLength.Tokens;
-import dev.mojave.run.TrainLength.Words;
-import dev.mojave.run.TrainSpec;
+import dev.mojave.data.store.TokenSplit;
+import dev.mojave.data.window.Cut;
+import dev.mojave.run.recipe.TrainLength.Epochs;
+import dev.mojave.run.recipe.TrainLength.Steps;
+import dev.mojave.run.recipe.TrainLength.Tokens;
+import dev.mojave.run.recipe.TrainLength.Words;
+import dev.mojave.run.recipe.TrainSpec;
 
 /** How many optimiser steps a recipe's length is; tokens, words and epochs are rounded up to whole steps. */
 public final class TotalSteps {

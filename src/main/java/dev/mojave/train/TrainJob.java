@@ -1,13 +1,13 @@
 package dev.mojave.train;
 
-import dev.mojave.data.PreparedData;
+import dev.mojave.data.catalog.PreparedData;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.nn.Context;
-import dev.mojave.run.RunFolder;
-import dev.mojave.run.TrainSpec;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.recipe.TrainSpec;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Group;
-import dev.mojave.tensor.engine.EngineChoice;
+import dev.mojave.tensor.engine.choice.EngineChoice;
 import dev.mojave.train.learn.Learner;
 
 /**

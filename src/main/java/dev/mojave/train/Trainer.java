@@ -1,16 +1,16 @@
 package dev.mojave.train;
 
-import dev.mojave.base.Json;
 import dev.mojave.base.StopSignal;
-import dev.mojave.data.Batch;
-import dev.mojave.data.Cursor;
-import dev.mojave.data.Cut;
-import dev.mojave.data.Sampler;
-import dev.mojave.data.TokenSplit;
+import dev.mojave.base.tree.Json;
+import dev.mojave.data.store.TokenSplit;
+import dev.mojave.data.window.Batch;
+import dev.mojave.data.window.Cursor;
+import dev.mojave.data.window.Cut;
+import dev.mojave.data.window.Sampler;
 import dev.mojave.eval.Rows;
-import dev.mojave.run.Checkpoint;
-import dev.mojave.run.Snapshots;
-import dev.mojave.run.TrainState;
+import dev.mojave.run.checkpoint.Checkpoint;
+import dev.mojave.run.checkpoint.TrainState;
+import dev.mojave.run.folder.Snapshots;
 import dev.mojave.train.learn.Learner;
 import dev.mojave.train.listen.Listener;
 import dev.mojave.train.listen.Moment;

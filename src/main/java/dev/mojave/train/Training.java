@@ -2,9 +2,9 @@ package dev.mojave.train;
 
 import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
-import dev.mojave.run.RunFolder;
-import dev.mojave.run.Status;
-import dev.mojave.run.TrainSpec;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.folder.Status;
+import dev.mojave.run.recipe.TrainSpec;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.train.listen.Checkpointing;
 import dev.mojave.train.listen.Evaluation;

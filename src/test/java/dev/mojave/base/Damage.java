@@ -1,5 +1,6 @@
 package dev.mojave.base;
 
+import dev.mojave.base.tree.Json;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;

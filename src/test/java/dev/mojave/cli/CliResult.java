@@ -1,12 +1,14 @@
 package dev.mojave.cli;
 
+import dev.mojave.cli.console.Console;
+import dev.mojave.cli.console.Terminal;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
 /** What one command line did, run inside the test's JVM. */
-record CliResult(int code, String out, String err) {
-    static CliResult run(String... arguments) {
+public record CliResult(int code, String out, String err) {
+    public static CliResult run(String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);

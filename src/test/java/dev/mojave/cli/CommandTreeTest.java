@@ -2,6 +2,7 @@ package dev.mojave.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mojave.cli.console.Console;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;

@@ -2,6 +2,8 @@ package dev.mojave.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mojave.cli.console.Console;
+import dev.mojave.cli.console.Terminal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

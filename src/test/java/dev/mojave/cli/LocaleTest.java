@@ -2,8 +2,8 @@ package dev.mojave.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mojave.base.Folders;
 import dev.mojave.base.Locales;
+import dev.mojave.base.files.Folders;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

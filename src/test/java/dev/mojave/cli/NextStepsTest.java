@@ -3,10 +3,11 @@ package dev.mojave.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Json;
-import dev.mojave.base.ShellWords;
-import dev.mojave.run.RecipeDraft;
-import dev.mojave.run.StudyRecipe;
+import dev.mojave.base.process.ShellWords;
+import dev.mojave.base.tree.Json;
+import dev.mojave.cli.verb.TrainVerb;
+import dev.mojave.run.recipe.RecipeDraft;
+import dev.mojave.run.recipe.StudyRecipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.mojave.golden;
 
-import dev.mojave.moe.BalanceLosses;
-import dev.mojave.moe.Choices;
-import dev.mojave.moe.Routing;
+import dev.mojave.moe.balance.BalanceLosses;
+import dev.mojave.moe.routing.Choices;
+import dev.mojave.moe.routing.Routing;
 import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;

@@ -2,9 +2,9 @@ package dev.mojave.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mojave.base.Json;
-import dev.mojave.interop.SafetensorsFile;
-import dev.mojave.interop.StoredTensors;
+import dev.mojave.base.tree.Json;
+import dev.mojave.interop.safetensors.SafetensorsFile;
+import dev.mojave.interop.safetensors.StoredTensors;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package dev.mojave.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mojave.base.Json;
 import dev.mojave.base.StopSignal;
+import dev.mojave.base.tree.Json;
 import dev.mojave.data.tokenizer.Tokenizers;
 import dev.mojave.generate.Generator;
 import dev.mojave.generate.SamplingSpec;
@@ -20,7 +20,7 @@ import dev.mojave.tensor.NoGrad;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.WeightFormat;
+import dev.mojave.tensor.kernels.decode.WeightFormat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

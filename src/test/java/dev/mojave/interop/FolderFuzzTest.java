@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.Damage;
 import dev.mojave.base.Fuzz;
-import dev.mojave.base.Json;
+import dev.mojave.base.tree.Json;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.Tiny;

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Json;
+import dev.mojave.base.tree.Json;
 import dev.mojave.data.tokenizer.ByteTokenizer;
 import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.interop.hf.HfConfig;
+import dev.mojave.interop.hf.HfFamily;
+import dev.mojave.interop.safetensors.SafetensorsFile;
+import dev.mojave.interop.safetensors.SafetensorsWriter;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.Tiny;

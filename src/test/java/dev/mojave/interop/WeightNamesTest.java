@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Failure;
+import dev.mojave.interop.safetensors.SafeEntry;
+import dev.mojave.interop.safetensors.SafeType;
+import dev.mojave.interop.safetensors.SafetensorsFile;
+import dev.mojave.interop.safetensors.SafetensorsWriter;
+import dev.mojave.interop.safetensors.StoredTensors;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.Tiny;

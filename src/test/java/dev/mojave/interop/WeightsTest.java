@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Failure;
+import dev.mojave.interop.safetensors.SafetensorsFile;
+import dev.mojave.interop.safetensors.SafetensorsWriter;
+import dev.mojave.interop.safetensors.StoredTensors;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;

@@ -3,8 +3,8 @@ package dev.mojave.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mojave.base.Records;
-import dev.mojave.interop.HfConfig;
+import dev.mojave.base.tree.Records;
+import dev.mojave.interop.hf.HfConfig;
 import dev.mojave.nn.Initializer;
 import dev.mojave.nn.Parameter;
 import dev.mojave.tensor.Rng;

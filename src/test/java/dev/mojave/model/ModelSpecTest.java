@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Records;
-import dev.mojave.moe.Mixture;
-import dev.mojave.moe.Routing;
+import dev.mojave.base.tree.Records;
+import dev.mojave.moe.routing.Mixture;
+import dev.mojave.moe.routing.Routing;
 import dev.mojave.nn.AttentionSpec;
 import dev.mojave.nn.Context;
 import dev.mojave.tensor.Scope;

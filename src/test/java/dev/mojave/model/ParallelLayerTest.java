@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Failure;
-import dev.mojave.moe.BalanceLosses;
+import dev.mojave.moe.balance.BalanceLosses;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Parameter;
 import dev.mojave.tensor.NoGrad;

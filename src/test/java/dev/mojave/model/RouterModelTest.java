@@ -3,7 +3,7 @@ package dev.mojave.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mojave.moe.RouterSpec;
+import dev.mojave.moe.router.RouterSpec;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.Parameter;
 import dev.mojave.tensor.DType;

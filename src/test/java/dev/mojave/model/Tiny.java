@@ -1,11 +1,11 @@
 package dev.mojave.model;
 
-import dev.mojave.base.Records;
-import dev.mojave.base.Yaml;
+import dev.mojave.base.tree.Records;
+import dev.mojave.base.tree.Yaml;
 import dev.mojave.model.presets.Presets;
-import dev.mojave.moe.BalanceLoss;
-import dev.mojave.moe.Coefficients;
-import dev.mojave.moe.TopKRouter;
+import dev.mojave.moe.balance.BalanceLoss;
+import dev.mojave.moe.balance.Coefficients;
+import dev.mojave.moe.router.TopKRouter;
 import dev.mojave.nn.Attention;
 import dev.mojave.nn.FeedForward.Activation;
 import dev.mojave.nn.Norm;

@@ -2,6 +2,12 @@ package dev.mojave.moe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mojave.moe.experts.Experts;
+import dev.mojave.moe.experts.SharedExpert;
+import dev.mojave.moe.router.RouterSpec;
+import dev.mojave.moe.router.TopKRouter;
+import dev.mojave.moe.routing.Routing;
+import dev.mojave.moe.routing.Tokens;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.FeedForward.Activation;

@@ -2,6 +2,25 @@ package dev.mojave.moe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mojave.moe.balance.BalanceLoss;
+import dev.mojave.moe.balance.LoadStatistics;
+import dev.mojave.moe.experts.ExpertBank;
+import dev.mojave.moe.experts.Experts;
+import dev.mojave.moe.experts.LinearExperts;
+import dev.mojave.moe.router.ExpertChoiceRouter;
+import dev.mojave.moe.router.HashRouter;
+import dev.mojave.moe.router.LossFreeRouter;
+import dev.mojave.moe.router.NoisyTopKRouter;
+import dev.mojave.moe.router.Router;
+import dev.mojave.moe.router.RouterSpec;
+import dev.mojave.moe.router.SinkhornRouter;
+import dev.mojave.moe.router.SoftRouter;
+import dev.mojave.moe.router.TaskAwareRouter;
+import dev.mojave.moe.router.TopKRouter;
+import dev.mojave.moe.router.UniformRouter;
+import dev.mojave.moe.routing.Routing;
+import dev.mojave.moe.routing.Routings;
+import dev.mojave.moe.routing.Tokens;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.FeedForward.Activation;

@@ -2,6 +2,16 @@ package dev.mojave.moe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mojave.moe.experts.Experts;
+import dev.mojave.moe.experts.SharedExpert;
+import dev.mojave.moe.router.HashRouter;
+import dev.mojave.moe.router.LossFreeRouter;
+import dev.mojave.moe.router.NoisyTopKRouter;
+import dev.mojave.moe.router.RouterSpec;
+import dev.mojave.moe.router.SinkhornRouter;
+import dev.mojave.moe.router.TopKRouter;
+import dev.mojave.moe.router.UniformRouter;
+import dev.mojave.moe.routing.Tokens;
 import dev.mojave.nn.Context;
 import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.FeedForward.Activation;
@@ -11,7 +21,7 @@ import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.DropoutKernel;
+import dev.mojave.tensor.kernels.pointwise.DropoutKernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

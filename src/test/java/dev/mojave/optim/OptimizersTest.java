@@ -3,8 +3,8 @@ package dev.mojave.optim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.annotation.JsonTypeName;
-import dev.mojave.base.Json;
-import dev.mojave.base.Records;
+import dev.mojave.base.tree.Json;
+import dev.mojave.base.tree.Records;
 import dev.mojave.nn.Init;
 import dev.mojave.nn.Parameter;
 import dev.mojave.nn.Parameter.Role;

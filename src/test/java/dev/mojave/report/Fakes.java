@@ -1,16 +1,16 @@
 package dev.mojave.report;
 
-import dev.mojave.result.ArmResult;
-import dev.mojave.result.Comparison;
 import dev.mojave.result.ExpertProfile;
 import dev.mojave.result.ExpertProfiles;
-import dev.mojave.result.GapPoint;
 import dev.mojave.result.MetricSeries;
 import dev.mojave.result.Provenance;
 import dev.mojave.result.RoutingTrace;
 import dev.mojave.result.RunRecord;
-import dev.mojave.result.StudyResult;
-import dev.mojave.result.Summary;
+import dev.mojave.result.study.ArmResult;
+import dev.mojave.result.study.Comparison;
+import dev.mojave.result.study.GapPoint;
+import dev.mojave.result.study.StudyResult;
+import dev.mojave.result.study.Summary;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

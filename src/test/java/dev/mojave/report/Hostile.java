@@ -1,8 +1,8 @@
 package dev.mojave.report;
 
-import dev.mojave.result.ArmResult;
 import dev.mojave.result.RunRecord;
-import dev.mojave.result.StudyResult;
+import dev.mojave.result.study.ArmResult;
+import dev.mojave.result.study.StudyResult;
 import java.util.List;
 
 /** A study whose every text tries to break out of the page. */

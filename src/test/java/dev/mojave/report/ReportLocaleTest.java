@@ -3,7 +3,7 @@ package dev.mojave.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.Locales;
-import dev.mojave.result.StudyResult;
+import dev.mojave.result.study.StudyResult;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Json;
+import dev.mojave.base.tree.Json;
+import dev.mojave.report.page.Html;
+import dev.mojave.report.page.Page;
+import dev.mojave.report.page.ReportFiles;
+import dev.mojave.report.plot.Figure;
+import dev.mojave.report.plot.Plot;
 import dev.mojave.result.RunRecord;
-import dev.mojave.result.StudyResult;
+import dev.mojave.result.study.StudyResult;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,9 +3,9 @@ package dev.mojave.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.result.RunRecord;
-import dev.mojave.result.Summary;
-import dev.mojave.result.SweepPoint;
-import dev.mojave.result.SweepResult;
+import dev.mojave.result.study.Summary;
+import dev.mojave.result.study.SweepPoint;
+import dev.mojave.result.study.SweepResult;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

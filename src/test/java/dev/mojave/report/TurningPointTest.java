@@ -2,8 +2,8 @@ package dev.mojave.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mojave.result.Comparison;
-import dev.mojave.result.GapPoint;
+import dev.mojave.result.study.Comparison;
+import dev.mojave.result.study.GapPoint;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

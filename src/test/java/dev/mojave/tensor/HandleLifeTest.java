@@ -2,7 +2,7 @@ package dev.mojave.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mojave.base.JavaCommand;
+import dev.mojave.base.process.JavaCommand;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;

@@ -3,9 +3,9 @@ package dev.mojave.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.StopSignal;
-import dev.mojave.run.MetricsLog;
-import dev.mojave.run.RecipeDraft;
-import dev.mojave.run.RunFolder;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.log.MetricsLog;
+import dev.mojave.run.recipe.RecipeDraft;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -3,8 +3,8 @@ package dev.mojave.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.StopSignal;
-import dev.mojave.base.Yaml;
-import dev.mojave.run.RecipeDraft;
+import dev.mojave.base.tree.Yaml;
+import dev.mojave.run.recipe.RecipeDraft;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -3,11 +3,11 @@ package dev.mojave.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.StopSignal;
-import dev.mojave.base.Yaml;
-import dev.mojave.run.MetricsCsv;
-import dev.mojave.run.MetricsLog;
-import dev.mojave.run.RecipeDraft;
-import dev.mojave.run.RunFolder;
+import dev.mojave.base.tree.Yaml;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.log.MetricsCsv;
+import dev.mojave.run.log.MetricsLog;
+import dev.mojave.run.recipe.RecipeDraft;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

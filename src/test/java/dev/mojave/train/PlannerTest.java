@@ -3,12 +3,12 @@ package dev.mojave.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.Progress;
-import dev.mojave.base.Yaml;
-import dev.mojave.data.PreparedData;
+import dev.mojave.base.tree.Yaml;
+import dev.mojave.data.catalog.PreparedData;
 import dev.mojave.model.ModelCounts;
 import dev.mojave.result.PlanResult;
-import dev.mojave.run.Recipe;
-import dev.mojave.run.RecipeDraft;
+import dev.mojave.run.recipe.Recipe;
+import dev.mojave.run.recipe.RecipeDraft;
 import dev.mojave.tensor.engine.Engine;
 import org.junit.jupiter.api.Test;
 

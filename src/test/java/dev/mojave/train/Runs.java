@@ -2,7 +2,7 @@ package dev.mojave.train;
 
 import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
-import dev.mojave.run.RecipeDraft;
+import dev.mojave.run.recipe.RecipeDraft;
 import java.nio.file.Path;
 import java.util.Optional;
 

@@ -3,8 +3,8 @@ package dev.mojave.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mojave.base.Records;
-import dev.mojave.base.Yaml;
+import dev.mojave.base.tree.Records;
+import dev.mojave.base.tree.Yaml;
 import dev.mojave.eval.Rows;
 import dev.mojave.model.Inputs;
 import dev.mojave.model.LanguageModel;

@@ -7,17 +7,17 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
 import dev.mojave.base.StopSignals;
-import dev.mojave.base.Yaml;
+import dev.mojave.base.tree.Yaml;
 import dev.mojave.data.Texts;
 import dev.mojave.model.ModelCounts;
 import dev.mojave.optim.AdamW;
 import dev.mojave.optim.Muon;
-import dev.mojave.run.MetricLine;
-import dev.mojave.run.MetricsLog;
-import dev.mojave.run.RecipeDraft;
-import dev.mojave.run.RunFolder;
-import dev.mojave.run.SavedModel;
-import dev.mojave.run.Status;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.folder.Status;
+import dev.mojave.run.log.MetricLine;
+import dev.mojave.run.log.MetricsLog;
+import dev.mojave.run.model.SavedModel;
+import dev.mojave.run.recipe.RecipeDraft;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +67,7 @@ class TrainRunTest {
         ObjectNode tree = Yaml.parse(String.format(Locale.ROOT, recipe, text), "test.yaml");
         for (String change : changes) {
             String[] parts = change.split("=", 2);
-            tree = dev.mojave.base.Trees.with(tree, parts[0], Yaml.value(parts[1], "test"));
+            tree = dev.mojave.base.tree.Trees.with(tree, parts[0], Yaml.value(parts[1], "test"));
         }
         return RecipeDraft.of(tree, "test.yaml");
     }
@@ -234,13 +234,13 @@ class TrainRunTest {
         from(first, "whole", false);
         from(first, "parts", false);
         RunFolder parts = RunFolder.open(folder.resolve("parts/run"));
-        dev.mojave.base.Folders.delete(parts.path().resolve("checkpoints"));
+        dev.mojave.base.files.Folders.delete(parts.path().resolve("checkpoints"));
         parts.write(parts.status().with(Status.State.INTERRUPTED, "killed"));
         run(draft(DENSE), "parts", true, StopSignal.NEVER);
 
         assertThat(weights(parts)).isEqualTo(weights(RunFolder.open(folder.resolve("whole/run"))));
 
-        dev.mojave.base.Folders.delete(parts.path().resolve("checkpoints"));
+        dev.mojave.base.files.Folders.delete(parts.path().resolve("checkpoints"));
         parts.write(parts.status().with(Status.State.INTERRUPTED, "killed"));
         run(draft(DENSE, "train.steps=32", "train.schedule.warmup_steps=4"), "first", false, true);
         assertThatThrownBy(() -> run(draft(DENSE), "parts", true, StopSignal.NEVER))

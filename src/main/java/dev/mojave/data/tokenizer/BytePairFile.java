@@ -1,6 +1,12 @@
 package dev.mojave.data.tokenizer;
 
 import dev.mojave.base.Failure;
+import dev.mojave.data.tokenizer.bpe.BytePairs;
+import dev.mojave.data.tokenizer.bpe.PairTable;
+import dev.mojave.data.tokenizer.vocabulary.AddedTokens;
+import dev.mojave.data.tokenizer.vocabulary.ByteLevel;
+import dev.mojave.data.tokenizer.vocabulary.EndOfText;
+import dev.mojave.data.tokenizer.vocabulary.Vocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

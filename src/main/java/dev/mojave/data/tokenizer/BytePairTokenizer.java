@@ -1,6 +1,11 @@
 package dev.mojave.data.tokenizer;
 
-import dev.mojave.base.Json;
+import dev.mojave.base.tree.Json;
+import dev.mojave.data.tokenizer.bpe.BytePairs;
+import dev.mojave.data.tokenizer.bpe.Gpt2Vocabulary;
+import dev.mojave.data.tokenizer.bpe.Pieces;
+import dev.mojave.data.tokenizer.vocabulary.AddedTokens;
+import dev.mojave.data.tokenizer.vocabulary.Vocabulary;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;

@@ -1,8 +1,8 @@
 package dev.mojave.data.tokenizer;
 
 import dev.mojave.base.Check;
-import dev.mojave.base.Json;
-import dev.mojave.base.WholeText;
+import dev.mojave.base.files.WholeText;
+import dev.mojave.base.tree.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 

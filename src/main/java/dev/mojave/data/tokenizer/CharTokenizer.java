@@ -2,8 +2,8 @@ package dev.mojave.data.tokenizer;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Failure;
-import dev.mojave.base.Json;
-import dev.mojave.base.WholeText;
+import dev.mojave.base.files.WholeText;
+import dev.mojave.base.tree.Json;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;

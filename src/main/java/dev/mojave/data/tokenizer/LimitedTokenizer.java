@@ -1,7 +1,8 @@
 package dev.mojave.data.tokenizer;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Json;
+import dev.mojave.base.tree.Json;
+import dev.mojave.data.tokenizer.vocabulary.EndOfText;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

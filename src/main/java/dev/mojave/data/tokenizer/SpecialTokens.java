@@ -1,6 +1,6 @@
 package dev.mojave.data.tokenizer;
 
-import dev.mojave.base.Json;
+import dev.mojave.base.tree.Json;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;

@@ -1,7 +1,7 @@
 package dev.mojave.data.tokenizer;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Json;
+import dev.mojave.base.tree.Json;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;

@@ -1,8 +1,17 @@
 package dev.mojave.data.tokenizer;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Json;
-import dev.mojave.base.WholeText;
+import dev.mojave.base.files.WholeText;
+import dev.mojave.base.tree.Json;
+import dev.mojave.data.tokenizer.library.AddedTokenProbe;
+import dev.mojave.data.tokenizer.library.ChildLibrary;
+import dev.mojave.data.tokenizer.library.KnownParts;
+import dev.mojave.data.tokenizer.library.PlainJson;
+import dev.mojave.data.tokenizer.library.TokenLibrary;
+import dev.mojave.data.tokenizer.library.TokenizerParts;
+import dev.mojave.data.tokenizer.vocabulary.AddedTokenIds;
+import dev.mojave.data.tokenizer.vocabulary.EndOfText;
+import dev.mojave.data.tokenizer.vocabulary.Vocabulary;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -55,7 +64,7 @@ public final class TokenizerFile implements Tokenizer {
      * @throws Failure of kind DATA if the content is not a tokenizer, or the library reads other ids than the file has; ENVIRONMENT if the
      *     native library cannot be loaded
      */
-    static TokenizerFile of(String json, JsonNode root, EndOfText end, String place) {
+    public static TokenizerFile of(String json, JsonNode root, EndOfText end, String place) {
         Vocabulary vocabulary = Vocabulary.of(root, end, place);
         PlainJson.require(root, place);
         TokenizerParts.require(root, place);

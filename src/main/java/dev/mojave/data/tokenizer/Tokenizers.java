@@ -1,11 +1,16 @@
 package dev.mojave.data.tokenizer;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.IoFailures;
-import dev.mojave.base.Json;
-import dev.mojave.base.JsonFaults;
 import dev.mojave.base.Suggest;
-import dev.mojave.base.TextFile;
+import dev.mojave.base.files.IoFailures;
+import dev.mojave.base.files.TextFile;
+import dev.mojave.base.tree.Json;
+import dev.mojave.base.tree.JsonFaults;
+import dev.mojave.data.tokenizer.bpe.BytePairTrainer;
+import dev.mojave.data.tokenizer.bpe.HuggingFaceFormat;
+import dev.mojave.data.tokenizer.vocabulary.AddedTokenIds;
+import dev.mojave.data.tokenizer.vocabulary.EndOfText;
+import dev.mojave.data.tokenizer.vocabulary.VocabularyFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

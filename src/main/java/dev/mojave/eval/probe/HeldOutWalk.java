@@ -1,6 +1,6 @@
 package dev.mojave.eval.probe;
 
-import dev.mojave.data.EvalWindows;
+import dev.mojave.data.window.EvalWindows;
 import dev.mojave.eval.Perplexity;
 import dev.mojave.eval.Rows;
 import dev.mojave.model.LanguageModel;

@@ -1,15 +1,15 @@
 package dev.mojave.lab.bench;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.JavaCommand;
-import dev.mojave.base.Json;
-import dev.mojave.base.OwnedProcess;
 import dev.mojave.base.Progress;
-import dev.mojave.base.Records;
+import dev.mojave.base.process.JavaCommand;
+import dev.mojave.base.process.OwnedProcess;
+import dev.mojave.base.tree.Json;
+import dev.mojave.base.tree.Records;
 import dev.mojave.tensor.engine.Engine;
-import dev.mojave.tensor.engine.EngineChoice;
-import dev.mojave.tensor.engine.EngineRequest;
-import dev.mojave.tensor.engine.ProcessMemory;
+import dev.mojave.tensor.engine.choice.EngineChoice;
+import dev.mojave.tensor.engine.choice.EngineRequest;
+import dev.mojave.tensor.engine.natives.ProcessMemory;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;

@@ -2,11 +2,11 @@ package dev.mojave.lab.bench;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Progress;
-import dev.mojave.result.BenchResult;
-import dev.mojave.tensor.engine.EngineChoice;
-import dev.mojave.tensor.engine.MachineInfo;
-import dev.mojave.tensor.engine.ProcessMemory;
-import dev.mojave.tensor.kernels.WeightFormat;
+import dev.mojave.result.bench.BenchResult;
+import dev.mojave.tensor.engine.choice.EngineChoice;
+import dev.mojave.tensor.engine.machine.MachineInfo;
+import dev.mojave.tensor.engine.natives.ProcessMemory;
+import dev.mojave.tensor.kernels.decode.WeightFormat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -6,8 +6,8 @@ import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.engine.GrowingWork;
-import dev.mojave.tensor.engine.Measurement;
+import dev.mojave.tensor.engine.calibration.GrowingWork;
+import dev.mojave.tensor.engine.calibration.Measurement;
 import java.util.List;
 
 /** The rate of one large matrix product: what a perfect training step could reach. */

@@ -4,7 +4,7 @@ import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.GradientNorm;
+import dev.mojave.tensor.kernels.optimizer.GradientNorm;
 import java.util.List;
 
 /** How fast all threads together read memory: what writing one token after the other could reach. */

@@ -1,8 +1,8 @@
 package dev.mojave.lab.bench;
 
 import dev.mojave.base.Units;
-import dev.mojave.result.BenchComparison;
-import dev.mojave.result.BenchComparison.Rival;
+import dev.mojave.result.bench.BenchComparison;
+import dev.mojave.result.bench.BenchComparison.Rival;
 import java.util.List;
 import java.util.Locale;
 

@@ -1,6 +1,6 @@
 package dev.mojave.lab.bench;
 
-import dev.mojave.tensor.engine.EngineChoice;
+import dev.mojave.tensor.engine.choice.EngineChoice;
 
 /** A model that is ready to do a workload's steps over and over. */
 sealed interface Session extends AutoCloseable permits TrainSession, DecodeSession, ScoreSession {

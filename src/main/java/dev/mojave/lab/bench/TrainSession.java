@@ -7,7 +7,7 @@ import dev.mojave.nn.Context;
 import dev.mojave.optim.AdamW;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Group;
-import dev.mojave.tensor.engine.EngineChoice;
+import dev.mojave.tensor.engine.choice.EngineChoice;
 import dev.mojave.train.learn.Learner;
 import java.util.List;
 import java.util.Optional;

@@ -1,11 +1,11 @@
 package dev.mojave.lab.bench;
 
 import dev.mojave.base.Check;
-import dev.mojave.base.Records;
-import dev.mojave.base.Yaml;
+import dev.mojave.base.tree.Records;
+import dev.mojave.base.tree.Yaml;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.model.presets.Presets;
-import dev.mojave.tensor.kernels.WeightFormat;
+import dev.mojave.tensor.kernels.decode.WeightFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package dev.mojave.lab.parity;
 
 import dev.mojave.base.Failure;
-import dev.mojave.interop.StoredTensors;
+import dev.mojave.interop.safetensors.StoredTensors;
 import dev.mojave.model.Inputs;
 import dev.mojave.model.ModelSpec;
 import dev.mojave.tensor.DType;

@@ -1,9 +1,9 @@
 package dev.mojave.lab.parity;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Json;
-import dev.mojave.interop.SafetensorsFile;
-import dev.mojave.interop.StoredTensors;
+import dev.mojave.base.tree.Json;
+import dev.mojave.interop.safetensors.SafetensorsFile;
+import dev.mojave.interop.safetensors.StoredTensors;
 import dev.mojave.tensor.Scope;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,12 +1,12 @@
 package dev.mojave.lab.reproduce;
 
-import dev.mojave.interop.SafeEntry;
-import dev.mojave.interop.SafetensorsFile;
+import dev.mojave.interop.safetensors.SafeEntry;
+import dev.mojave.interop.safetensors.SafetensorsFile;
 import dev.mojave.result.ReproduceResult.Difference;
 import dev.mojave.result.metric.Metrics;
-import dev.mojave.run.MetricLine;
-import dev.mojave.run.MetricsLog;
-import dev.mojave.run.RunFolder;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.log.MetricLine;
+import dev.mojave.run.log.MetricsLog;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;

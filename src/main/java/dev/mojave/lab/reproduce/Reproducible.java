@@ -1,13 +1,13 @@
 package dev.mojave.lab.reproduce;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.IoFailures;
-import dev.mojave.base.ShellWord;
+import dev.mojave.base.files.IoFailures;
+import dev.mojave.base.process.ShellWord;
 import dev.mojave.result.Provenance;
 import dev.mojave.result.Provenance.StartedFrom;
-import dev.mojave.run.RunFolder;
-import dev.mojave.run.SavedModel;
-import dev.mojave.run.Status;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.folder.Status;
+import dev.mojave.run.model.SavedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

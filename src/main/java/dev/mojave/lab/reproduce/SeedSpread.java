@@ -1,9 +1,9 @@
 package dev.mojave.lab.reproduce;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Trees;
+import dev.mojave.base.tree.Trees;
 import dev.mojave.result.metric.Metrics;
-import dev.mojave.run.RunFolder;
+import dev.mojave.run.folder.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

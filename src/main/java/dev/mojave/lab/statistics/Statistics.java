@@ -1,7 +1,7 @@
 package dev.mojave.lab.statistics;
 
 import dev.mojave.base.Check;
-import dev.mojave.result.Summary;
+import dev.mojave.result.study.Summary;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

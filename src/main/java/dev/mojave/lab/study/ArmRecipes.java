@@ -1,7 +1,7 @@
 package dev.mojave.lab.study;
 
-import dev.mojave.run.Recipe;
-import dev.mojave.run.StudyRecipe;
+import dev.mojave.run.recipe.Recipe;
+import dev.mojave.run.recipe.StudyRecipe;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -1,12 +1,12 @@
 package dev.mojave.lab.study;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Trees;
+import dev.mojave.base.tree.Trees;
 import dev.mojave.model.ModelSpec;
-import dev.mojave.result.ArmResult;
-import dev.mojave.run.Recipe;
-import dev.mojave.run.StudyRecipe;
-import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.result.study.ArmResult;
+import dev.mojave.run.recipe.Recipe;
+import dev.mojave.run.recipe.StudyRecipe;
+import dev.mojave.tensor.engine.choice.EngineRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

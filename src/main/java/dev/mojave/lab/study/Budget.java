@@ -2,7 +2,7 @@ package dev.mojave.lab.study;
 
 import dev.mojave.model.ModelCounts;
 import dev.mojave.model.ModelSpec;
-import dev.mojave.result.ArmResult;
+import dev.mojave.result.study.ArmResult;
 import java.util.Locale;
 
 /** What a dense arm can share with a mixture ({@code match.by}). */

@@ -1,8 +1,8 @@
 package dev.mojave.lab.study;
 
 import dev.mojave.lab.statistics.Statistics;
-import dev.mojave.result.Comparison;
-import dev.mojave.result.GapPoint;
+import dev.mojave.result.study.Comparison;
+import dev.mojave.result.study.GapPoint;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

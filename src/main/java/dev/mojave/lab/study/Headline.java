@@ -1,7 +1,7 @@
 package dev.mojave.lab.study;
 
-import dev.mojave.result.ArmResult;
-import dev.mojave.result.Comparison;
+import dev.mojave.result.study.ArmResult;
+import dev.mojave.result.study.Comparison;
 import java.util.List;
 import java.util.Locale;
 

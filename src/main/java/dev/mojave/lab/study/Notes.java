@@ -2,10 +2,10 @@ package dev.mojave.lab.study;
 
 import dev.mojave.base.Units;
 import dev.mojave.lab.trials.DataFacts;
-import dev.mojave.result.ArmResult;
-import dev.mojave.result.Comparison;
-import dev.mojave.run.TrainLength;
-import dev.mojave.run.TrainSpec;
+import dev.mojave.result.study.ArmResult;
+import dev.mojave.result.study.Comparison;
+import dev.mojave.run.recipe.TrainLength;
+import dev.mojave.run.recipe.TrainSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

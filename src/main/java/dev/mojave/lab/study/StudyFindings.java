@@ -1,9 +1,9 @@
 package dev.mojave.lab.study;
 
-import dev.mojave.result.ArmResult;
-import dev.mojave.result.Comparison;
-import dev.mojave.result.Finding;
-import dev.mojave.result.Finding.Severity;
+import dev.mojave.result.study.ArmResult;
+import dev.mojave.result.study.Comparison;
+import dev.mojave.result.study.Finding;
+import dev.mojave.result.study.Finding.Severity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

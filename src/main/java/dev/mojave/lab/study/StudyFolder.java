@@ -1,8 +1,8 @@
 package dev.mojave.lab.study;
 
 import dev.mojave.lab.trials.ExperimentFolder;
-import dev.mojave.run.RunFolder;
-import dev.mojave.run.StudyRecipe;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.recipe.StudyRecipe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.mojave.lab.sweep;
 
 import dev.mojave.lab.statistics.Statistics;
-import dev.mojave.result.SweepResult;
+import dev.mojave.result.study.SweepResult;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;

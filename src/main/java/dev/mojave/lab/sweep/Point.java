@@ -1,7 +1,7 @@
 package dev.mojave.lab.sweep;
 
 import dev.mojave.base.Failure;
-import dev.mojave.run.Overrides;
+import dev.mojave.run.recipe.Overrides;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

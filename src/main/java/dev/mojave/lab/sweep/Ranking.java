@@ -1,7 +1,7 @@
 package dev.mojave.lab.sweep;
 
 import dev.mojave.lab.statistics.Statistics;
-import dev.mojave.result.SweepPoint;
+import dev.mojave.result.study.SweepPoint;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

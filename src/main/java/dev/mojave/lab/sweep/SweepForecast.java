@@ -1,17 +1,17 @@
 package dev.mojave.lab.sweep;
 
 import dev.mojave.base.Progress;
-import dev.mojave.data.PreparedData;
+import dev.mojave.data.catalog.PreparedData;
 import dev.mojave.lab.trials.ExpectedTime;
 import dev.mojave.lab.trials.ExperimentFolder;
 import dev.mojave.lab.trials.Jobs;
 import dev.mojave.lab.trials.Trial;
 import dev.mojave.lab.trials.TrialCommands;
 import dev.mojave.lab.trials.TrialJobs;
-import dev.mojave.result.SweepPlanResult;
-import dev.mojave.run.Recipe;
+import dev.mojave.result.study.SweepPlanResult;
+import dev.mojave.run.recipe.Recipe;
 import dev.mojave.tensor.engine.Engine;
-import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.tensor.engine.choice.EngineRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package dev.mojave.lab.sweep;
 
 import dev.mojave.base.Units;
-import dev.mojave.result.SweepPoint;
-import dev.mojave.result.SweepResult;
+import dev.mojave.result.study.SweepPoint;
+import dev.mojave.result.study.SweepResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

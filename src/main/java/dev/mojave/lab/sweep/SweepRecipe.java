@@ -1,16 +1,16 @@
 package dev.mojave.lab.sweep;
 
 import dev.mojave.base.Check;
-import dev.mojave.base.Default;
 import dev.mojave.base.Failure;
-import dev.mojave.base.Hashes;
-import dev.mojave.base.Records;
-import dev.mojave.base.ShellWord;
-import dev.mojave.base.Trees;
-import dev.mojave.base.Yaml;
-import dev.mojave.run.Overrides;
-import dev.mojave.run.RecipeDraft;
-import dev.mojave.run.StudyRecipe;
+import dev.mojave.base.files.Hashes;
+import dev.mojave.base.process.ShellWord;
+import dev.mojave.base.tree.Default;
+import dev.mojave.base.tree.Records;
+import dev.mojave.base.tree.Trees;
+import dev.mojave.base.tree.Yaml;
+import dev.mojave.run.recipe.Overrides;
+import dev.mojave.run.recipe.RecipeDraft;
+import dev.mojave.run.recipe.StudyRecipe;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,13 +1,13 @@
 package dev.mojave.lab.sweep;
 
-import dev.mojave.data.PreparedData;
+import dev.mojave.data.catalog.PreparedData;
 import dev.mojave.lab.trials.ExperimentFolder;
 import dev.mojave.lab.trials.Trial;
 import dev.mojave.lab.trials.TrialPlan;
 import dev.mojave.lab.trials.TrialRunner;
 import dev.mojave.result.metric.Metrics;
-import dev.mojave.run.Recipe;
-import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.run.recipe.Recipe;
+import dev.mojave.tensor.engine.choice.EngineRequest;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

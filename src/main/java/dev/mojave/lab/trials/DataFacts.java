@@ -1,7 +1,7 @@
 package dev.mojave.lab.trials;
 
-import dev.mojave.data.PreparedData;
-import dev.mojave.data.TokenSplit;
+import dev.mojave.data.catalog.PreparedData;
+import dev.mojave.data.store.TokenSplit;
 
 /**
  * What an experiment's results need to know of its data, so that they can be read again without it.

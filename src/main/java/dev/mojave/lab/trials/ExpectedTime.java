@@ -1,7 +1,7 @@
 package dev.mojave.lab.trials;
 
-import dev.mojave.run.Recipe;
-import dev.mojave.run.TrainSpec;
+import dev.mojave.run.recipe.Recipe;
+import dev.mojave.run.recipe.TrainSpec;
 import java.util.List;
 import java.util.Locale;
 

@@ -2,12 +2,12 @@ package dev.mojave.lab.trials;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Progress;
-import dev.mojave.run.Provenances;
-import dev.mojave.run.Recipe;
-import dev.mojave.run.Status;
+import dev.mojave.run.folder.Provenances;
+import dev.mojave.run.folder.Status;
+import dev.mojave.run.recipe.Recipe;
 import dev.mojave.tensor.engine.Engine;
-import dev.mojave.tensor.engine.EngineChoice;
-import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.tensor.engine.choice.EngineChoice;
+import dev.mojave.tensor.engine.choice.EngineRequest;
 import java.util.List;
 import java.util.stream.Collectors;
 

@@ -1,15 +1,15 @@
 package dev.mojave.lab.trials;
 
-import dev.mojave.base.AtomicFiles;
 import dev.mojave.base.Failure;
-import dev.mojave.base.Folders;
-import dev.mojave.base.IoFailures;
-import dev.mojave.base.Json;
-import dev.mojave.base.Trees;
+import dev.mojave.base.files.AtomicFiles;
+import dev.mojave.base.files.Folders;
+import dev.mojave.base.files.IoFailures;
+import dev.mojave.base.tree.Json;
+import dev.mojave.base.tree.Trees;
 import dev.mojave.result.Provenance;
-import dev.mojave.run.RunFolder;
-import dev.mojave.run.RunLock;
-import dev.mojave.run.Status;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.folder.RunLock;
+import dev.mojave.run.folder.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

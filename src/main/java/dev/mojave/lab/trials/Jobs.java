@@ -1,9 +1,9 @@
 package dev.mojave.lab.trials;
 
-import dev.mojave.base.ChildProcess;
 import dev.mojave.base.Failure;
-import dev.mojave.base.Json;
 import dev.mojave.base.Progress;
+import dev.mojave.base.process.ChildProcess;
+import dev.mojave.base.tree.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

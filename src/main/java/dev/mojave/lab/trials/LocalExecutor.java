@@ -1,13 +1,13 @@
 package dev.mojave.lab.trials;
 
 import dev.mojave.base.Check;
-import dev.mojave.base.ChildProcess;
-import dev.mojave.base.IoFailures;
-import dev.mojave.base.OwnedProcess;
 import dev.mojave.base.StopSignal;
+import dev.mojave.base.files.IoFailures;
+import dev.mojave.base.process.ChildProcess;
+import dev.mojave.base.process.OwnedProcess;
 import dev.mojave.result.metric.Metrics;
-import dev.mojave.run.RunFolder;
-import dev.mojave.run.Status;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.folder.Status;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;

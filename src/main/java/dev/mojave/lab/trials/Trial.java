@@ -1,12 +1,12 @@
 package dev.mojave.lab.trials;
 
-import dev.mojave.base.Records;
-import dev.mojave.base.Trees;
-import dev.mojave.data.Cut;
-import dev.mojave.data.PreparedData;
-import dev.mojave.run.Recipe;
-import dev.mojave.run.RunFolder;
-import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.base.tree.Records;
+import dev.mojave.base.tree.Trees;
+import dev.mojave.data.catalog.PreparedData;
+import dev.mojave.data.window.Cut;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.recipe.Recipe;
+import dev.mojave.tensor.engine.choice.EngineRequest;
 import dev.mojave.train.TotalSteps;
 import java.nio.file.Files;
 import java.nio.file.Path;

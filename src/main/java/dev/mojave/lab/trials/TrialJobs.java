@@ -1,10 +1,10 @@
 package dev.mojave.lab.trials;
 
-import dev.mojave.base.IoFailures;
 import dev.mojave.base.Progress;
-import dev.mojave.run.Recipe;
-import dev.mojave.tensor.engine.EngineRequest;
-import dev.mojave.tensor.engine.MachineInfo;
+import dev.mojave.base.files.IoFailures;
+import dev.mojave.run.recipe.Recipe;
+import dev.mojave.tensor.engine.choice.EngineRequest;
+import dev.mojave.tensor.engine.machine.MachineInfo;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
 import dev.mojave.base.Units;
 import dev.mojave.result.metric.Metrics;
-import dev.mojave.run.Status;
+import dev.mojave.run.folder.Status;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;

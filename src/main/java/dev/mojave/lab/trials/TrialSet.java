@@ -1,9 +1,9 @@
 package dev.mojave.lab.trials;
 
-import dev.mojave.base.AtomicFiles;
-import dev.mojave.base.IoFailures;
-import dev.mojave.base.Json;
-import dev.mojave.run.RunFolder;
+import dev.mojave.base.files.AtomicFiles;
+import dev.mojave.base.files.IoFailures;
+import dev.mojave.base.tree.Json;
+import dev.mojave.run.folder.RunFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

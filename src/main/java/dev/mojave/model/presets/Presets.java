@@ -1,9 +1,9 @@
 package dev.mojave.model.presets;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Records;
 import dev.mojave.base.Suggest;
-import dev.mojave.base.Yaml;
+import dev.mojave.base.tree.Records;
+import dev.mojave.base.tree.Yaml;
 import dev.mojave.model.ModelSpec;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,6 +2,10 @@ package dev.mojave.tensor.engine;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Progress;
+import dev.mojave.tensor.engine.choice.EngineChoice;
+import dev.mojave.tensor.engine.choice.EngineRequest;
+import dev.mojave.tensor.engine.natives.Natives;
+import dev.mojave.tensor.engine.natives.Versions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.OptionalDouble;

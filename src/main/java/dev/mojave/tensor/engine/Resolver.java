@@ -2,13 +2,22 @@ package dev.mojave.tensor.engine;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Progress;
+import dev.mojave.tensor.engine.calibration.Calibration;
+import dev.mojave.tensor.engine.calibration.CalibrationPolicy;
+import dev.mojave.tensor.engine.calibration.CalibrationQuestion;
+import dev.mojave.tensor.engine.calibration.Calibrator;
+import dev.mojave.tensor.engine.choice.EngineChoice;
+import dev.mojave.tensor.engine.choice.EngineRequest;
+import dev.mojave.tensor.engine.machine.MachineInfo;
+import dev.mojave.tensor.engine.machine.ProcessorTable;
+import dev.mojave.tensor.engine.natives.Natives;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Turns {@code auto} into a choice for this machine. */
-final class Resolver {
+public final class Resolver {
     private final EngineRequest request;
     private final MachineInfo machine = MachineInfo.detect();
     private final @Nullable EngineChoice running;
@@ -49,7 +58,7 @@ final class Resolver {
      *
      * @param mayMeasure whether to measure the machine if that was not done before; if not, a sound guess
      */
-    static EngineChoice resolve(
+    public static EngineChoice resolve(
             EngineRequest request, @Nullable EngineChoice running, boolean mayMeasure, Progress progress) {
         return new Resolver(request, running, mayMeasure, progress).choice(progress);
     }

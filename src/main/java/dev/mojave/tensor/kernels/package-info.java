@@ -9,4 +9,5 @@
 @NullMarked
 package dev.mojave.tensor.kernels;
 
+import dev.mojave.tensor.kernels.support.Fused;
 import org.jspecify.annotations.NullMarked;

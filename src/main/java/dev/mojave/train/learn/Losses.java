@@ -1,6 +1,6 @@
 package dev.mojave.train.learn;
 
-import dev.mojave.moe.LoadStatistics;
+import dev.mojave.moe.balance.LoadStatistics;
 import java.util.List;
 import java.util.Map;
 

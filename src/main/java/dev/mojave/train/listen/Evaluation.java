@@ -1,11 +1,11 @@
 package dev.mojave.train.listen;
 
-import dev.mojave.base.Json;
 import dev.mojave.base.Progress;
-import dev.mojave.data.Cut;
-import dev.mojave.data.EvalWindows;
-import dev.mojave.data.PreparedData;
-import dev.mojave.data.TokenSplit;
+import dev.mojave.base.tree.Json;
+import dev.mojave.data.catalog.PreparedData;
+import dev.mojave.data.store.TokenSplit;
+import dev.mojave.data.window.Cut;
+import dev.mojave.data.window.EvalWindows;
 import dev.mojave.eval.Perplexity;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
@@ -13,8 +13,8 @@ import dev.mojave.nn.Context;
 import dev.mojave.result.EvalResult;
 import dev.mojave.result.metric.Metric;
 import dev.mojave.result.metric.Metrics;
-import dev.mojave.run.TrainSpec;
-import dev.mojave.run.TrainState;
+import dev.mojave.run.checkpoint.TrainState;
+import dev.mojave.run.recipe.TrainSpec;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

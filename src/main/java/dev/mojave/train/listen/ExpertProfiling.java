@@ -1,11 +1,11 @@
 package dev.mojave.train.listen;
 
-import dev.mojave.data.EvalWindows;
-import dev.mojave.data.PreparedData;
+import dev.mojave.data.catalog.PreparedData;
+import dev.mojave.data.window.EvalWindows;
 import dev.mojave.eval.probe.ExpertProbe;
 import dev.mojave.eval.probe.HeldOutWalk;
 import dev.mojave.model.LanguageModel;
-import dev.mojave.run.RunFolder;
+import dev.mojave.run.folder.RunFolder;
 import java.util.List;
 
 /** Looks at what the experts of a mixture do once it is trained. */

@@ -1,7 +1,7 @@
 package dev.mojave.train.listen;
 
-import dev.mojave.run.RunFolder;
-import dev.mojave.run.RunLog;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.folder.RunLog;
 import java.util.Map;
 
 /** Writes what was measured at a moment into the run's log. */

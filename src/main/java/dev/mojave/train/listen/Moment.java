@@ -1,7 +1,7 @@
 package dev.mojave.train.listen;
 
 import dev.mojave.result.metric.Metric;
-import dev.mojave.run.MetricLine;
+import dev.mojave.run.log.MetricLine;
 import dev.mojave.train.learn.Learner.StepResult;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.mojave.train.listen;
 
-import dev.mojave.run.MetricLine;
+import dev.mojave.run.log.MetricLine;
 import java.util.List;
 import java.util.Map;
 

@@ -7,9 +7,9 @@ import dev.mojave.generate.SamplingSpec;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.result.GenerateResult;
 import dev.mojave.result.metric.Metrics;
-import dev.mojave.run.RunFolder;
-import dev.mojave.run.Samples;
-import dev.mojave.tensor.kernels.WeightFormat;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.folder.Samples;
+import dev.mojave.tensor.kernels.decode.WeightFormat;
 import java.util.Map;
 import java.util.function.Supplier;
 

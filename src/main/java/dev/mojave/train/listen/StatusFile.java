@@ -2,8 +2,8 @@ package dev.mojave.train.listen;
 
 import dev.mojave.result.metric.Metric;
 import dev.mojave.result.metric.Metrics;
-import dev.mojave.run.RunFolder;
-import dev.mojave.run.Status;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.folder.Status;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

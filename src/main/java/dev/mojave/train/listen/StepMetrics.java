@@ -1,10 +1,10 @@
 package dev.mojave.train.listen;
 
-import dev.mojave.moe.CategoryCounts;
-import dev.mojave.moe.LoadStatistics;
+import dev.mojave.moe.balance.CategoryCounts;
+import dev.mojave.moe.balance.LoadStatistics;
 import dev.mojave.result.metric.Metrics;
 import dev.mojave.result.metric.MixtureMetrics;
-import dev.mojave.tensor.engine.ProcessMemory;
+import dev.mojave.tensor.engine.natives.ProcessMemory;
 import dev.mojave.train.learn.Learner.StepResult;
 import java.util.Arrays;
 import java.util.List;

@@ -2,7 +2,8 @@ package dev.mojave.data.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mojave.base.Json;
+import dev.mojave.base.tree.Json;
+import dev.mojave.data.tokenizer.vocabulary.EndOfText;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

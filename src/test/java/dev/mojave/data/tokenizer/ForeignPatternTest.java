@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.JavaCommand;
-import dev.mojave.base.Json;
+import dev.mojave.base.process.JavaCommand;
+import dev.mojave.base.tree.Json;
+import dev.mojave.data.tokenizer.library.DirectLibrary;
+import dev.mojave.data.tokenizer.library.KnownParts;
+import dev.mojave.data.tokenizer.library.TokenLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

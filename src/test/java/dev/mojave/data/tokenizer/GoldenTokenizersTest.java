@@ -2,8 +2,10 @@ package dev.mojave.data.tokenizer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mojave.base.Json;
 import dev.mojave.base.Progress;
+import dev.mojave.base.tree.Json;
+import dev.mojave.data.tokenizer.bpe.BytePairTrainer;
+import dev.mojave.data.tokenizer.vocabulary.EndOfText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Text that is hard to split: all of Unicode, spaces of every kind, contractions and what looks like them. */
-final class RandomText {
+public final class RandomText {
     private static final List<String> PARTS = List.of(
             "'s",
             "'ve",
@@ -37,7 +37,7 @@ final class RandomText {
 
     private RandomText() {}
 
-    static String of(Random random, int parts) {
+    public static String of(Random random, int parts) {
         StringBuilder text = new StringBuilder();
         int all = random.nextInt(4);
         for (int i = 0; i < parts; i++) {

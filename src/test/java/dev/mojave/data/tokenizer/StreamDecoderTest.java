@@ -3,7 +3,7 @@ package dev.mojave.data.tokenizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mojave.base.Json;
+import dev.mojave.base.tree.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,17 +1,17 @@
 package dev.mojave.data.tokenizer;
 
-import dev.mojave.base.Json;
+import dev.mojave.base.tree.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 /** Small Hugging Face tokenizer files of the two common kinds, made by the formats' rules. */
-final class TokenizerFiles {
+public final class TokenizerFiles {
     private TokenizerFiles() {}
 
     /** Byte-level BPE: 256 bytes, {@code <|endoftext|>} as 256, and the merges "th" (257) and "the" (258). */
-    static String byteLevel() {
+    public static String byteLevel() {
         Map<String, Integer> vocabulary = new LinkedHashMap<>();
         int next = 0x100;
         for (int value = 0; value < 0x100; value++) {
@@ -37,7 +37,7 @@ final class TokenizerFiles {
     }
 
     /** SentencePiece-like BPE with byte fallback: a few characters, all bytes, {@code </s>} as 0. */
-    static String sentencePiece() {
+    public static String sentencePiece() {
         Map<String, Integer> vocabulary = new LinkedHashMap<>();
         vocabulary.put("</s>", 0);
         for (int value = 0; value < 0x100; value++) {

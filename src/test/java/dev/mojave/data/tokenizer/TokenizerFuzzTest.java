@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.Damage;
 import dev.mojave.base.Fuzz;
-import dev.mojave.base.Json;
+import dev.mojave.base.tree.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

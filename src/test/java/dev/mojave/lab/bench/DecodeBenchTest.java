@@ -3,10 +3,10 @@ package dev.mojave.lab.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mojave.base.Json;
+import dev.mojave.base.tree.Json;
 import dev.mojave.generate.TokenDecoder;
 import dev.mojave.model.LanguageModel;
-import dev.mojave.tensor.kernels.WeightFormat;
+import dev.mojave.tensor.kernels.decode.WeightFormat;
 import org.junit.jupiter.api.Test;
 
 class DecodeBenchTest {

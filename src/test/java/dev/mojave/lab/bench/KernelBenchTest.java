@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Progress;
 import dev.mojave.nn.Context;
-import dev.mojave.result.KernelSpeeds;
+import dev.mojave.result.bench.KernelSpeeds;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.engine.Engine;
-import dev.mojave.tensor.engine.EngineChoice;
-import dev.mojave.tensor.engine.EngineRequest;
-import dev.mojave.tensor.engine.MachineInfo;
+import dev.mojave.tensor.engine.choice.EngineChoice;
+import dev.mojave.tensor.engine.choice.EngineRequest;
+import dev.mojave.tensor.engine.machine.MachineInfo;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

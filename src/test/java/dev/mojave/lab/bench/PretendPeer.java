@@ -30,7 +30,7 @@ final class PretendPeer {
     static CompareBench.Entry entry(String name, String... arguments) {
         return new CompareBench.Entry(
                 name,
-                dev.mojave.base.JavaCommand.of(
+                dev.mojave.base.process.JavaCommand.of(
                         List.of("-Xmx32m", "-XX:TieredStopAtLevel=1"), PretendPeer.class, List.of(arguments)),
                 true);
     }

@@ -2,8 +2,8 @@ package dev.mojave.lab.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mojave.base.Json;
-import dev.mojave.result.BenchComparison;
+import dev.mojave.base.tree.Json;
+import dev.mojave.result.bench.BenchComparison;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

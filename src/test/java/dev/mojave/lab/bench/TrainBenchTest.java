@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Progress;
-import dev.mojave.result.BenchResult;
+import dev.mojave.result.bench.BenchResult;
 import dev.mojave.tensor.engine.Engine;
 import org.junit.jupiter.api.Test;
 

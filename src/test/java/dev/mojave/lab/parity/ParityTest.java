@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Failure;
-import dev.mojave.interop.SafeEntry;
-import dev.mojave.interop.SafetensorsFile;
-import dev.mojave.interop.SafetensorsWriter;
-import dev.mojave.interop.StoredTensors;
 import dev.mojave.interop.Weights;
+import dev.mojave.interop.safetensors.SafeEntry;
+import dev.mojave.interop.safetensors.SafetensorsFile;
+import dev.mojave.interop.safetensors.SafetensorsWriter;
+import dev.mojave.interop.safetensors.StoredTensors;
 import dev.mojave.result.TensorParity;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Scope;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mojave.base.Json;
-import dev.mojave.result.Summary;
+import dev.mojave.base.tree.Json;
+import dev.mojave.result.study.Summary;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Yaml;
-import dev.mojave.result.ArmResult;
-import dev.mojave.run.Recipe;
-import dev.mojave.run.StudyRecipe;
-import dev.mojave.run.TrainLength;
-import dev.mojave.tensor.engine.EngineChoice;
-import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.base.tree.Yaml;
+import dev.mojave.result.study.ArmResult;
+import dev.mojave.run.recipe.Recipe;
+import dev.mojave.run.recipe.StudyRecipe;
+import dev.mojave.run.recipe.TrainLength;
+import dev.mojave.tensor.engine.choice.EngineChoice;
+import dev.mojave.tensor.engine.choice.EngineRequest;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 

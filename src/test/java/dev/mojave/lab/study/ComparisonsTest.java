@@ -3,8 +3,8 @@ package dev.mojave.lab.study;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mojave.result.Comparison;
-import dev.mojave.result.GapPoint;
+import dev.mojave.result.study.Comparison;
+import dev.mojave.result.study.GapPoint;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;

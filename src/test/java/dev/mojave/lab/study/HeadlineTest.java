@@ -2,9 +2,9 @@ package dev.mojave.lab.study;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mojave.result.ArmResult;
-import dev.mojave.result.Comparison;
-import dev.mojave.result.Summary;
+import dev.mojave.result.study.ArmResult;
+import dev.mojave.result.study.Comparison;
+import dev.mojave.result.study.Summary;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

@@ -3,10 +3,10 @@ package dev.mojave.lab.study;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.mojave.result.ArmResult;
-import dev.mojave.result.Comparison;
-import dev.mojave.result.Finding;
-import dev.mojave.result.Summary;
+import dev.mojave.result.study.ArmResult;
+import dev.mojave.result.study.Comparison;
+import dev.mojave.result.study.Finding;
+import dev.mojave.result.study.Summary;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -3,10 +3,10 @@ package dev.mojave.lab.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mojave.base.Yaml;
+import dev.mojave.base.tree.Yaml;
 import dev.mojave.lab.statistics.Statistics;
-import dev.mojave.result.SweepPoint;
-import dev.mojave.result.SweepResult;
+import dev.mojave.result.study.SweepPoint;
+import dev.mojave.result.study.SweepResult;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

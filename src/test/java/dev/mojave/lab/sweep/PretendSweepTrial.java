@@ -1,14 +1,14 @@
 package dev.mojave.lab.sweep;
 
-import dev.mojave.base.JavaCommand;
-import dev.mojave.base.OwnedProcess;
+import dev.mojave.base.process.JavaCommand;
+import dev.mojave.base.process.OwnedProcess;
 import dev.mojave.lab.trials.TrialCommands;
 import dev.mojave.result.Provenance;
-import dev.mojave.run.MetricLine;
-import dev.mojave.run.MetricsLog;
-import dev.mojave.run.Recipe;
-import dev.mojave.run.RunFolder;
-import dev.mojave.run.Status;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.folder.Status;
+import dev.mojave.run.log.MetricLine;
+import dev.mojave.run.log.MetricsLog;
+import dev.mojave.run.recipe.Recipe;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package dev.mojave.lab.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mojave.base.Yaml;
+import dev.mojave.base.tree.Yaml;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Failure;
-import dev.mojave.run.RecipeDraft;
+import dev.mojave.run.recipe.RecipeDraft;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -205,7 +205,7 @@ class SweepRecipeTest {
         Path file = write("grid: {train.batch_size: [4, 8]}");
         assertThatThrownBy(() -> RecipeDraft.read(file, List.of()))
                 .hasMessage(file + ": grid: this recipe describes a sweep; run it with: mojave sweep " + file);
-        assertThatThrownBy(() -> dev.mojave.run.StudyRecipe.read(file, List.of()))
+        assertThatThrownBy(() -> dev.mojave.run.recipe.StudyRecipe.read(file, List.of()))
                 .hasMessage(
                         file + ": grid: this recipe describes a sweep, not a study; run it with: mojave sweep " + file);
     }

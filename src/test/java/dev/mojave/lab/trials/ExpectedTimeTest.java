@@ -3,9 +3,9 @@ package dev.mojave.lab.trials;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.mojave.base.Yaml;
-import dev.mojave.run.Recipe;
-import dev.mojave.run.RecipeDraft;
+import dev.mojave.base.tree.Yaml;
+import dev.mojave.run.recipe.Recipe;
+import dev.mojave.run.recipe.RecipeDraft;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;

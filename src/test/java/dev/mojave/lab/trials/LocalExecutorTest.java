@@ -3,13 +3,13 @@ package dev.mojave.lab.trials;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.mojave.base.JavaCommand;
-import dev.mojave.base.OwnedProcess;
 import dev.mojave.base.StopSignal;
 import dev.mojave.base.StopSignals;
-import dev.mojave.base.Yaml;
-import dev.mojave.run.Recipe;
-import dev.mojave.run.RecipeDraft;
+import dev.mojave.base.process.JavaCommand;
+import dev.mojave.base.process.OwnedProcess;
+import dev.mojave.base.tree.Yaml;
+import dev.mojave.run.recipe.Recipe;
+import dev.mojave.run.recipe.RecipeDraft;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

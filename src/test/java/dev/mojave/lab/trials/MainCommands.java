@@ -1,6 +1,6 @@
 package dev.mojave.lab.trials;
 
-import dev.mojave.base.JavaCommand;
+import dev.mojave.base.process.JavaCommand;
 import dev.mojave.cli.Main;
 import java.nio.file.Path;
 import java.util.List;

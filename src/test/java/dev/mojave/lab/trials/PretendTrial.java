@@ -1,8 +1,8 @@
 package dev.mojave.lab.trials;
 
-import dev.mojave.base.JavaCommand;
-import dev.mojave.base.OwnedProcess;
 import dev.mojave.base.StopSignal;
+import dev.mojave.base.process.JavaCommand;
+import dev.mojave.base.process.OwnedProcess;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.nio.charset.StandardCharsets;

@@ -2,10 +2,10 @@ package dev.mojave.lab.trials;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mojave.base.Json;
 import dev.mojave.base.Progress;
-import dev.mojave.run.RunFolder;
-import dev.mojave.run.Status;
+import dev.mojave.base.tree.Json;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.folder.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Records;
-import dev.mojave.base.Yaml;
+import dev.mojave.base.tree.Records;
+import dev.mojave.base.tree.Yaml;
 import dev.mojave.model.ModelSpec;
-import dev.mojave.moe.BalanceLoss;
-import dev.mojave.moe.Coefficients;
-import dev.mojave.moe.TopKRouter;
+import dev.mojave.moe.balance.BalanceLoss;
+import dev.mojave.moe.balance.Coefficients;
+import dev.mojave.moe.router.TopKRouter;
 import dev.mojave.nn.Attention;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,8 @@
 package dev.mojave.tensor.engine;
 
 import dev.mojave.base.Progress;
+import dev.mojave.tensor.engine.calibration.CalibrationPolicy;
+import dev.mojave.tensor.engine.choice.EngineRequest;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Progress;
+import dev.mojave.tensor.engine.choice.EngineChoice;
+import dev.mojave.tensor.engine.choice.EngineRequest;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 

@@ -2,10 +2,17 @@ package dev.mojave.tensor.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mojave.base.JavaCommand;
 import dev.mojave.base.Progress;
+import dev.mojave.base.process.JavaCommand;
 import dev.mojave.tensor.engine.Engine;
-import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.tensor.engine.choice.EngineRequest;
+import dev.mojave.tensor.kernels.block.AttentionHalfTest;
+import dev.mojave.tensor.kernels.block.HalvesTest;
+import dev.mojave.tensor.kernels.head.HeadLossKernelTest;
+import dev.mojave.tensor.kernels.mixture.ExpertsKernelTest;
+import dev.mojave.tensor.kernels.mixture.RouterKernelsTest;
+import dev.mojave.tensor.kernels.pointwise.Gate;
+import dev.mojave.tensor.kernels.vector.VectorMath;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;

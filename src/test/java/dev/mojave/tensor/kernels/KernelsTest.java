@@ -10,8 +10,13 @@ import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import dev.mojave.tensor.engine.Engine;
-import dev.mojave.tensor.engine.EngineChoice;
-import dev.mojave.tensor.engine.EngineRequest;
+import dev.mojave.tensor.engine.choice.EngineChoice;
+import dev.mojave.tensor.engine.choice.EngineRequest;
+import dev.mojave.tensor.kernels.head.SoftmaxCrossEntropy;
+import dev.mojave.tensor.kernels.optimizer.AdamWKernel;
+import dev.mojave.tensor.kernels.optimizer.GradientNorm;
+import dev.mojave.tensor.kernels.pointwise.GeluKernel;
+import dev.mojave.tensor.kernels.pointwise.SwiGluKernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -21,13 +26,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every fused kernel against its plain twin: odd sizes, one element, extreme values, gradients, thread counts. */
-class KernelsTest {
+public class KernelsTest {
     private static final long SEED = 20261123;
 
     private final Rng rng = Rng.seeded(SEED);
 
     @BeforeAll
-    static void kernelsAreFused() {
+    public static void kernelsAreFused() {
         System.getLogger(KernelsTest.class.getName()).log(System.Logger.Level.INFO, "seed " + SEED);
         assertThat(Engine.current().fused())
                 .as("the tests run with the vector module")
@@ -36,7 +41,7 @@ class KernelsTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 7, 15, 16, 17, 33, 1000, 16_383, 16_384, 16_385, 40_001})
-    void geluMatchesItsTwinForwardAndBackward(long size) {
+    public void geluMatchesItsTwinForwardAndBackward(long size) {
         try (Scope _ = Scope.open()) {
             Tensor x = Tensors.normal(rng, 0, 3, size);
             Twins.compare(
@@ -49,7 +54,7 @@ class KernelsTest {
     }
 
     @Test
-    void geluHoldsAtExtremes() {
+    public void geluHoldsAtExtremes() {
         try (Scope _ = Scope.open()) {
             float[] extremes = {
                 0f, -0f, 1e-30f, -1e-30f, 1e-4f, 5f, -5f, 10f, -10f, 14f, -14f, 88f, -88f, 1e4f, -1e4f, 3e38f, Float.NaN
@@ -69,7 +74,7 @@ class KernelsTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 16, 17, 127, 5003})
-    void swiGluMatchesItsTwinForwardAndBackward(long width) {
+    public void swiGluMatchesItsTwinForwardAndBackward(long width) {
         for (long rows : new long[] {1, 3, 7}) {
             try (Scope _ = Scope.open()) {
                 Tensor gateUp = Tensors.normal(rng, 0, 4, rows, 1, 2 * width);
@@ -93,7 +98,7 @@ class KernelsTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 16, 65, 129, 2003})
-    void crossEntropyMatchesItsTwin(long classes) {
+    public void crossEntropyMatchesItsTwin(long classes) {
         for (long rows : new long[] {1, 3, 41}) {
             try (Scope _ = Scope.open()) {
                 Tensor logits = Tensors.normal(rng, 0, 5, rows, classes);
@@ -132,7 +137,7 @@ class KernelsTest {
     }
 
     @Test
-    void crossEntropyHoldsAtExtremes() {
+    public void crossEntropyHoldsAtExtremes() {
         try (Scope _ = Scope.open()) {
             float minus = Float.NEGATIVE_INFINITY;
             Tensor logits = Tensors.of(new float[] {1e4f, -1e4f, 0, minus, 3, minus, -80, -81, -82}, 3, 3);
@@ -158,7 +163,7 @@ class KernelsTest {
     }
 
     @Test
-    void adamWMatchesItsTwinOverManySteps() {
+    public void adamWMatchesItsTwinOverManySteps() {
         try (Scope _ = Scope.open()) {
             List<Tensor> shapes = List.of(
                     Tensors.normal(rng, 0, 1, 1), Tensors.normal(rng, 0, 1, 17), Tensors.normal(rng, 0, 1, 131, 257));
@@ -192,7 +197,7 @@ class KernelsTest {
     }
 
     @Test
-    void gradientNormMatchesItsTwinAndSeesWhatIsNotFinite() {
+    public void gradientNormMatchesItsTwinAndSeesWhatIsNotFinite() {
         try (Scope _ = Scope.open()) {
             List<Tensor> gradients = List.of(
                     Tensors.normal(rng, 0, 1, 1),

@@ -7,6 +7,8 @@ import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.support.Blas;
+import dev.mojave.tensor.kernels.support.Precision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +16,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Compares kernels with their twins. */
-final class Twins {
+public final class Twins {
     /** Half the distance of neighbours at 1. */
     private static final double BFLOAT16_UNIT = 0x1p-8;
 
@@ -30,7 +32,7 @@ final class Twins {
      * Values, and gradients of a weighted sum, against the plain twin in float64: of elementwise operations and sums of few terms, whose
      * elements are off by so much of themselves, or of 1.
      */
-    static void compare(
+    public static void compare(
             Rng rng,
             List<Tensor> inputs,
             Function<List<Tensor>, Tensor> fused,
@@ -63,7 +65,7 @@ final class Twins {
      * @param terms of all sums on the longest way to a result
      * @param arguments by what errors grow on that way, as those of a softmax's arguments do by the arguments' size; 1 = by nothing
      */
-    static void compareSums(
+    public static void compareSums(
             Rng rng,
             List<Tensor> inputs,
             Function<List<Tensor>, Tensor> fused,
@@ -89,7 +91,7 @@ final class Twins {
     }
 
     /** Skips a test of products that the BLAS library in use does not have. */
-    static void assumeMultiplies(Precision precision) {
+    public static void assumeMultiplies(Precision precision) {
         assumeTrue(
                 precision != Precision.NARROW || Blas.multipliesNarrow(),
                 "the BLAS library in use has no product of bfloat16 factors");
@@ -109,7 +111,7 @@ final class Twins {
      * @param roundings how many there are on the longest way to a result
      * @param arguments size of a softmax's arguments on that way, 1 = none is there
      */
-    static void compareMixed(
+    public static void compareMixed(
             Rng rng,
             List<Tensor> inputs,
             Function<List<Tensor>, Tensor> fused,
@@ -155,7 +157,7 @@ final class Twins {
         return Math.sqrt(x.mul(x).mean().item());
     }
 
-    static void close(Tensor actual, Tensor expected, double tolerance) {
+    public static void close(Tensor actual, Tensor expected, double tolerance) {
         float[] a = actual.toFloats();
         float[] e = expected.toFloats();
         assertThat(actual.shape()).isEqualTo(expected.shape());

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mojave.result.metric.Metrics;
-import dev.mojave.run.MetricsLog;
-import dev.mojave.run.RunFolder;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.log.MetricsLog;
 import dev.mojave.train.learn.Learner.StepResult;
 import dev.mojave.train.learn.Losses;
 import java.nio.file.Path;

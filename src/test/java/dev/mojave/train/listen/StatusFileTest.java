@@ -3,8 +3,8 @@ package dev.mojave.train.listen;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.Failure;
-import dev.mojave.run.RunFolder;
-import dev.mojave.run.Status;
+import dev.mojave.run.folder.RunFolder;
+import dev.mojave.run.folder.Status;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,0 +1,63 @@
+package dev.mojave.base.tree;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.files.TextFile;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * YAML 1.2, read strictly: one document, a mapping at the top, no duplicate keys, no anchors, aliases or tags. Every failure is a
+ * {@link Failure} of kind USAGE that names the file, the place in it and the rule. {@link Records} turns a tree into records.
+ */
+public final class Yaml {
+    private Yaml() {}
+
+    /**
+     * Reads a file whose top level is a mapping.
+     *
+     * @throws Failure of kind USAGE if it cannot be read or breaks a rule
+     */
+    public static ObjectNode read(Path file) {
+        try {
+            return parse(TextFile.read(file), file.toString());
+        } catch (NoSuchFileException e) {
+            throw Failure.usage("%s does not exist", file).because(e);
+        } catch (AccessDeniedException e) {
+            throw Failure.usage("%s cannot be read: permission denied", file).because(e);
+        } catch (TextFile.NotUtf8 e) {
+            throw Failure.usage("%s %s", file, String.valueOf(e.getMessage())).because(e);
+        } catch (IOException e) {
+            String reason = Files.isDirectory(file) ? "it is a folder" : String.valueOf(e.getMessage());
+            throw Failure.usage("%s cannot be read: %s", file, reason).because(e);
+        }
+    }
+
+    /**
+     * Parses text whose top level is a mapping.
+     *
+     * @param source what messages call the text, usually the file's name
+     */
+    public static ObjectNode parse(String text, String source) {
+        JsonNode tree = value(text, source);
+        if (tree instanceof ObjectNode mapping) {
+            return mapping;
+        }
+        throw Failure.usage("%s: expected keys and values at the top level, found %s", source, Records.describe(tree));
+    }
+
+    /** Parses any one value: a scalar, a list or a mapping, as on the right of {@code --set key=}. */
+    public static JsonNode value(String text, String source) {
+        // A byte-order mark is legal and invisible; the parser would take it for part of the first key.
+        return new YamlReader(text.startsWith("\uFEFF") ? text.substring(1) : text, source).read();
+    }
+
+    /** Prints a tree as YAML that {@link #parse} reads back as the same tree: block mappings, lists of scalars in one line. */
+    public static String print(JsonNode tree) {
+        return YamlPrinter.print(tree);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.mojave.cli.verb.bench;
+
+import dev.mojave.cli.console.Console;
+import dev.mojave.cli.verb.Verb;
+import dev.mojave.lab.bench.Workload;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Measures training steps of a GPT-2-shaped model. */
+@Command(
+        name = "train",
+        description = "Speed of training a GPT-2-shaped model, and its share of the matrix-product ceiling.",
+        footerHeading = Verb.EXAMPLE,
+        footer = "  ./mojave bench train --shape 4,4,128,64,65 --batch 12")
+final class BenchTrainVerb implements Verb {
+    @Mixin
+    private ShapeOptions model = new ShapeOptions();
+
+    @Mixin
+    private MeasureOptions measure = new MeasureOptions(10);
+
+    @Override
+    public int run(Console console) {
+        return measure.run(Workload.dense(model.shape(), model.batch()), console);
+    }
+}

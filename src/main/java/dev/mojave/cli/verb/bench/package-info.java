@@ -1,0 +1,5 @@
+/** {@code mojave bench}: how fast this machine trains, scores and decodes. */
+@NullMarked
+package dev.mojave.cli.verb.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,221 @@
+package dev.mojave.cli.verb.study;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.Suggest;
+import dev.mojave.base.Units;
+import dev.mojave.base.tree.Yaml;
+import dev.mojave.cli.console.Console;
+import dev.mojave.cli.console.ExitCodes;
+import dev.mojave.cli.options.JsonOption;
+import dev.mojave.cli.options.RecipeOptions;
+import dev.mojave.cli.verb.Verb;
+import dev.mojave.data.catalog.PreparedData;
+import dev.mojave.lab.study.ArmRecipes;
+import dev.mojave.lab.sweep.SweepForecast;
+import dev.mojave.lab.sweep.SweepRecipe;
+import dev.mojave.lab.sweep.SweptKey;
+import dev.mojave.result.PlanResult;
+import dev.mojave.result.study.StudyPlanResult;
+import dev.mojave.result.study.SweepPlanResult;
+import dev.mojave.run.recipe.Recipe;
+import dev.mojave.run.recipe.RecipeDraft;
+import dev.mojave.run.recipe.StudyRecipe;
+import dev.mojave.tensor.engine.Engine;
+import dev.mojave.tensor.engine.choice.EngineChoice;
+import dev.mojave.train.Planner;
+import java.nio.file.Path;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Says what a recipe will cost before it is trained. */
+@Command(
+        name = "plan",
+        description = {
+            "Parameters, FLOPs, time and peak memory of training a recipe here, from a few steps with few layers.",
+            "",
+            "Of a study each arm is planned, in a process of its own; of a sweep, the number of its trials and how long they take."
+        },
+        footerHeading = Verb.EXAMPLE,
+        footer = "  ./mojave plan recipes/embedded-tiny.yaml --set train.batch_size=32")
+public final class PlanVerb implements Verb {
+    @Parameters(paramLabel = "RECIPE", description = "A YAML file; recipes/ has examples.")
+    Path file = Path.of("");
+
+    @Option(names = "--arm", paramLabel = "NAME", description = "Of a study's recipe, this arm alone.")
+    String arm = "";
+
+    @Mixin
+    final RecipeOptions recipeOptions = new RecipeOptions();
+
+    @Mixin
+    final JsonOption json = new JsonOption();
+
+    private final OwnProgram program;
+
+    public PlanVerb(OwnProgram program) {
+        this.program = program;
+    }
+
+    @Override
+    public int run(Console console) {
+        ObjectNode typed = Yaml.read(file);
+        if (SweepRecipe.isSweep(typed)) {
+            return sweep(console);
+        }
+        return typed.has("arms") ? study(console) : single(console);
+    }
+
+    private int sweep(Console console) {
+        refuseArm("a sweep's recipe");
+        // A plan may be that of more trials than anyone would run: it says so.
+        SweepRecipe sweep = SweepRecipe.read(file, recipeOptions.overrides(), true);
+        if (recipeOptions.printConfig()) {
+            console.stream(sweep.yaml());
+            return ExitCodes.OK;
+        }
+        boolean asJson = json.chosen(console);
+        SweepPlanResult plan = SweepForecast.of(sweep, new OwnCommands(program), console);
+        if (asJson) {
+            console.json(plan);
+        } else {
+            console.print(text(sweep, plan));
+        }
+        return ExitCodes.OK;
+    }
+
+    private static String text(SweepRecipe sweep, SweepPlanResult plan) {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                """
+                %s: %,d points of %s
+                trials            %s%,d, %d seed%s each
+                training tokens   %s
+                FLOPs             %s""",
+                sweep.name(),
+                plan.points(),
+                String.join(
+                        ", ", sweep.space().keys().stream().map(SweptKey::path).toList()),
+                plan.atLeast() ? "at least " : "",
+                plan.trials(),
+                plan.seeds(),
+                plan.seeds() == 1 ? "" : "s",
+                Units.count((double) plan.tokens()),
+                Units.count(plan.flops())));
+        for (SweepPlanResult.Time time : plan.times()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "\n%-17s %s (--jobs %d)",
+                    "at " + time.jobs() + (time.jobs() == 1 ? " job" : " jobs"),
+                    time.words(),
+                    time.jobs()));
+        }
+        return text.toString();
+    }
+
+    private void refuseArm(String what) {
+        if (!arm.isEmpty()) {
+            throw Failure.usage("--arm %s: %s is %s, which has no arms; leave it out", arm, file, what);
+        }
+    }
+
+    private int study(Console console) {
+        StudyRecipe study = StudyRecipe.read(file, recipeOptions.overrides());
+        if (recipeOptions.printConfig()) {
+            console.stream(study.yaml());
+            return ExitCodes.OK;
+        }
+        boolean asJson = json.chosen(console);
+        if (!arm.isEmpty()) {
+            return arm(study, asJson, console);
+        }
+        StudyPlanResult plan = new StudyPlanner(file, recipeOptions.overrides(), program, console).plan(study);
+        if (asJson) {
+            console.json(plan);
+        } else {
+            console.print(StudyPlanner.text(plan));
+        }
+        plan.arms().forEach(one -> warn(one.name() + ": ", one.plan(), console));
+        return ExitCodes.OK;
+    }
+
+    private int arm(StudyRecipe study, boolean asJson, Console console) {
+        EngineChoice engine = Engine.configure(study.base().engine(), console);
+        try (PreparedData data = PreparedData.open(study.base().data(), console)) {
+            Recipe recipe = ArmRecipes.of(study, data.tokenizer().vocabSize()).get(arm);
+            if (recipe == null) {
+                throw Failure.usage(
+                        "--arm: %s has no arm '%s'%s",
+                        file, arm, Suggest.didYouMean(arm, study.arms().keySet()));
+            }
+            return plan(recipe, data, engine, asJson, console);
+        }
+    }
+
+    private int single(Console console) {
+        refuseArm("a recipe of one model");
+        RecipeDraft draft = RecipeDraft.read(file, recipeOptions.overrides());
+        if (recipeOptions.printConfig()) {
+            console.stream(draft.yaml());
+            return ExitCodes.OK;
+        }
+        boolean asJson = json.chosen(console);
+        EngineChoice engine = Engine.configure(draft.engine(), console);
+        try (PreparedData data = PreparedData.open(draft.data(), console)) {
+            Recipe recipe = draft.resolve(data.tokenizer().vocabSize());
+            return plan(recipe, data, engine, asJson, console);
+        }
+    }
+
+    private static int plan(Recipe recipe, PreparedData data, EngineChoice engine, boolean asJson, Console console) {
+        PlanResult plan = Planner.plan(recipe, data, engine, console);
+        if (asJson) {
+            console.json(plan);
+        } else {
+            console.print(text(recipe, plan));
+        }
+        warn("", plan, console);
+        return ExitCodes.OK;
+    }
+
+    private static void warn(String of, PlanResult plan, Console console) {
+        if (plan.peakMemoryBytes() > plan.machineMemoryBytes()) {
+            console.warn(String.format(
+                    Locale.ROOT,
+                    "%sthat is more memory than there is (%s); use a smaller train.micro_batch_size or train.recompute: true",
+                    of,
+                    Units.bytes((double) plan.machineMemoryBytes())));
+        }
+    }
+
+    /** A step in milliseconds, or in seconds and minutes where there are many. */
+    static String step(PlanResult plan) {
+        return plan.stepSeconds() < 10
+                ? String.format(Locale.ROOT, "%.0f ms", plan.stepSeconds() * 1e3)
+                : Units.seconds(plan.stepSeconds());
+    }
+
+    private static String text(Recipe recipe, PlanResult plan) {
+        return String.format(
+                Locale.ROOT,
+                """
+                %s: %s
+                parameters        %,d, of which a token uses %,d
+                FLOPs a token     %s
+                step              %s, %,d steps
+                training          %s, evaluations apart
+                peak memory       %s""",
+                recipe.name(),
+                recipe.model().describe(),
+                plan.parametersTotal(),
+                plan.parametersActive(),
+                Units.count((double) plan.flopsPerToken()),
+                step(plan),
+                plan.steps(),
+                Units.seconds(plan.trainSeconds()),
+                Units.bytes((double) plan.peakMemoryBytes()));
+    }
+}

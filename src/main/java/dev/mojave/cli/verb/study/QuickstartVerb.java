@@ -1,0 +1,51 @@
+package dev.mojave.cli.verb.study;
+
+import dev.mojave.base.tree.Yaml;
+import dev.mojave.cli.console.Console;
+import dev.mojave.cli.verb.Verb;
+import dev.mojave.run.recipe.StudyRecipe;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Objects;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs the study of recipes/quickstart.yaml, which the jar holds too. */
+@Command(
+        name = "quickstart",
+        description = {
+            "Does a mixture of experts beat dense models of its size? A first study, in minutes.",
+            "",
+            "Three arms (the mixture, and dense models of equal active and of equal total size), four seeds, on text that comes"
+                    + " along. The end is a verdict with its intervals, a table, and a report in HTML."
+        },
+        footerHeading = Verb.EXAMPLE,
+        footer = "  ./mojave quickstart --quick")
+public final class QuickstartVerb implements Verb {
+    @Option(names = "--quick", description = "Less training and two seeds: a minute or so, for a first look.")
+    private boolean quick;
+
+    @Mixin
+    private final StudyOptions options;
+
+    public QuickstartVerb(OwnProgram program) {
+        this.options = new StudyOptions(program);
+    }
+
+    @Override
+    public int run(Console console) throws IOException {
+        Path file = Path.of("recipes", quick ? "quickstart-quick.yaml" : "quickstart.yaml");
+        StudyRecipe study = StudyRecipe.of(Yaml.parse(text(file), file.toString()), file, options.settings());
+        return StudyVerb.run(console, study, options, "./mojave quickstart" + (quick ? " --quick" : ""), true);
+    }
+
+    private static String text(Path file) throws IOException {
+        String resource = "/recipes/" + file.getFileName();
+        try (InputStream in = Objects.requireNonNull(QuickstartVerb.class.getResourceAsStream(resource), resource)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package dev.mojave.cli.verb.study;
+
+import dev.mojave.base.Failure;
+import dev.mojave.base.process.ShellWord;
+import dev.mojave.cli.console.Console;
+import dev.mojave.cli.console.ExitCodes;
+import dev.mojave.cli.console.Signals;
+import dev.mojave.cli.verb.Verb;
+import dev.mojave.lab.study.StudyResults;
+import dev.mojave.lab.study.StudyRunner;
+import dev.mojave.report.StudyReport;
+import dev.mojave.run.recipe.StudyRecipe;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Runs a study. */
+@Command(
+        name = "study",
+        description = {
+            "Train several models (arms) with several seeds at matched budgets, and compare them.",
+            "",
+            "Each trial runs in a process of its own, some side by side (--jobs); one that fails does not stop the others. The end"
+                    + " is a verdict with its intervals, a table, and a report in HTML."
+        },
+        footerHeading = Verb.EXAMPLE,
+        footer = "  ./mojave study recipes/quickstart.yaml --set budget.tokens=20k --name short")
+public final class StudyVerb implements Verb {
+    @Parameters(paramLabel = "RECIPE", description = "A recipe with arms, seeds and a budget.")
+    private Path recipe = Path.of("");
+
+    @Mixin
+    private final StudyOptions options;
+
+    public StudyVerb(OwnProgram program) {
+        this.options = new StudyOptions(program);
+    }
+
+    @Override
+    public int run(Console console) {
+        StudyRecipe study = StudyRecipe.read(recipe, options.settings());
+        return run(console, study, options, "./mojave study " + ShellWord.of(recipe), false);
+    }
+
+    /**
+     * Runs a study and prints what it found.
+     *
+     * @param verb what starts it, without options
+     * @param foretell whether it says first how long it will take
+     */
+    static int run(Console console, StudyRecipe study, StudyOptions options, String verb, boolean foretell) {
+        if (options.printConfig()) {
+            console.stream(study.yaml());
+            return ExitCodes.OK;
+        }
+        boolean json = options.json(console);
+        String typed = verb + options.retyped();
+        String again = typed + " --resume auto";
+        try (Signals signals = Signals.listen(console)) {
+            StudyRunner.Result result = StudyRunner.run(study, options.runner(typed, foretell), console, signals);
+            if (!result.finished()) {
+                console.say("The study is interrupted; what is done is kept. Go on with:\n  " + again);
+                return signals.exitCode();
+            }
+            if (result.alreadyFinished()) {
+                console.say(result.folder() + " is finished: nothing was left to do.");
+            }
+            report(console, result);
+            if (json) {
+                console.json(result.output().result());
+            }
+            return outcome(console, result.output().missing(), again);
+        }
+    }
+
+    /** Writes the report and prints what was found: all that was trained for, whatever becomes of the report. */
+    private static void report(Console console, StudyRunner.Result result) {
+        StudyResults.Output output = result.output();
+        Optional<Path> report = Optional.empty();
+        try {
+            report = Optional.of(StudyReport.write(output.result(), output.runs(), result.folder(), console::warn)
+                    .getFirst());
+        } finally {
+            console.print(new StudyText(output, result.folder(), report).text());
+        }
+    }
+
+    /** Says which trials have no result and how to try them again; returns the exit code. */
+    static int outcome(Console console, Map<String, String> missing, String again) {
+        if (missing.isEmpty()) {
+            return ExitCodes.OK;
+        }
+        missing.forEach((trial, reason) -> console.warn("trial " + trial + " " + reason));
+        console.say("Try them again, each from its last checkpoint, with:\n  " + again);
+        return Failure.Kind.TRAINING.exitCode();
+    }
+}

@@ -1,0 +1,84 @@
+package dev.mojave.cli.verb.study;
+
+import dev.mojave.base.process.ShellWord;
+import dev.mojave.cli.console.Console;
+import dev.mojave.cli.console.ExitCodes;
+import dev.mojave.cli.console.Signals;
+import dev.mojave.cli.verb.Verb;
+import dev.mojave.lab.sweep.SweepRecipe;
+import dev.mojave.lab.sweep.SweepResults;
+import dev.mojave.lab.sweep.SweepRunner;
+import dev.mojave.report.SweepReport;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Runs a sweep. */
+@Command(
+        name = "sweep",
+        description = {
+            "Train one recipe with many settings, and rank them on the validation split.",
+            "",
+            "A sweep's recipe adds grid: {KEY: [VALUES]} (every combination), random: {samples: N, keys: {KEY: {from, to, scale: log}}}"
+                    + " (drawn), or both; seeds: [1, 2, 3]; and halving: {rungs: [TOKENS, MORE], keep: 0.33}, which trains the best"
+                    + " share longer. Each trial runs in a process of its own, some side by side (--jobs); one that fails costs its"
+                    + " point only. The end is a ranking with intervals, a report in HTML, and the best point's recipe, winner.yaml."
+        },
+        footerHeading = Verb.EXAMPLE,
+        footer = "  ./mojave sweep recipes/sweep-tiny.yaml --set train.tokens=20k --name short")
+public final class SweepVerb implements Verb {
+    @Parameters(paramLabel = "RECIPE", description = "A YAML file with grid or random; recipes/ has an example.")
+    private Path recipe = Path.of("");
+
+    @Mixin
+    private final StudyOptions options;
+
+    @Option(names = "--yes", description = "Run it even if it has more than " + SweepRecipe.MANY_TRIALS + " trials.")
+    private boolean yes;
+
+    public SweepVerb(OwnProgram program) {
+        this.options = new StudyOptions(program);
+    }
+
+    @Override
+    public int run(Console console) {
+        SweepRecipe sweep = SweepRecipe.read(recipe, options.settings(), yes);
+        if (options.printConfig()) {
+            console.stream(sweep.yaml());
+            return ExitCodes.OK;
+        }
+        boolean json = options.json(console);
+        String typed = "./mojave sweep " + ShellWord.of(recipe) + options.retyped() + (yes ? " --yes" : "");
+        String again = typed + " --resume auto";
+        try (Signals signals = Signals.listen(console)) {
+            SweepRunner.Result result = SweepRunner.run(sweep, options.runner(typed, true), console, signals);
+            if (!result.finished()) {
+                console.say("The sweep is interrupted; what is done is kept. Go on with:\n  " + again);
+                return signals.exitCode();
+            }
+            if (result.alreadyFinished()) {
+                console.say(result.folder() + " is finished: nothing was left to do.");
+            }
+            report(console, result);
+            if (json) {
+                console.json(result.output().result());
+            }
+            return StudyVerb.outcome(console, result.output().result().missing(), again);
+        }
+    }
+
+    /** Writes the report and prints what was found, whatever becomes of the report. */
+    private static void report(Console console, SweepRunner.Result result) {
+        SweepResults.Output output = result.output();
+        Optional<Path> report = Optional.empty();
+        try {
+            report = Optional.of(SweepReport.write(output.result(), output.runs(), result.folder(), console::warn)
+                    .getFirst());
+        } finally {
+            console.print(new SweepText(output.result(), result.folder(), result.winner(), report).text());
+        }
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * Verbs that train several models or train one again: {@code study}, {@code sweep}, {@code quickstart}, {@code plan}, {@code reproduce}.
+ */
+@NullMarked
+package dev.mojave.cli.verb.study;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,85 @@
+package dev.mojave.data.catalog;
+
+import dev.mojave.data.source.SourceFile;
+import dev.mojave.data.source.TextFormat;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * The names of an import's copies: those of the originals where they can be written anywhere, and plain ones that differ elsewhere.
+ *
+ * <p>A file name is bytes on Linux, and bytes that are not UTF-8 read as U+FFFD whatever they were; on macOS and Windows names that
+ * differ in case or in how an accent is composed are one. So different originals may have what would be the same copy.
+ */
+final class CopyNames {
+    private static final int LONGEST = 100;
+    private static final char UNREADABLE = '\uFFFD';
+
+    /** Names of copies and of the folders that they lie in, as a file system that ignores case sees them. */
+    private final Set<String> files = new HashSet<>();
+
+    private final Set<String> folders = new HashSet<>();
+
+    private CopyNames() {}
+
+    /** Returns the same files in the same order, with names of which no two are the same file anywhere. */
+    static List<SourceFile> distinct(List<SourceFile> sources) {
+        CopyNames taken = new CopyNames();
+        List<SourceFile> named = new ArrayList<>(sources);
+        List<Integer> others = new ArrayList<>();
+        for (int i = 0; i < sources.size(); i++) {
+            if (!taken.take(sources.get(i).name())) {
+                others.add(i);
+            }
+        }
+        for (int i : others) {
+            SourceFile source = sources.get(i);
+            named.set(i, new SourceFile(source.path(), taken.plain(source.name())));
+        }
+        return named;
+    }
+
+    private boolean take(String name) {
+        if (!readable(name)) {
+            return false;
+        }
+        String key = Normalizer.normalize(name, Normalizer.Form.NFC).toLowerCase(Locale.ROOT);
+        List<String> parents = new ArrayList<>();
+        for (int slash = key.indexOf('/'); slash >= 0; slash = key.indexOf('/', slash + 1)) {
+            parents.add(key.substring(0, slash));
+        }
+        if (folders.contains(key) || parents.stream().anyMatch(files::contains) || !files.add(key)) {
+            return false;
+        }
+        folders.addAll(parents);
+        return true;
+    }
+
+    /** Returns a free name in ASCII without folders, with the ending that decides the format. */
+    private String plain(String name) {
+        String ascii = name.replaceAll("[^A-Za-z0-9._-]", "_");
+        // Of a compressed file both endings count: .jsonl.gz.
+        int dot = TextFormat.unpacked(ascii).lastIndexOf('.');
+        String stem = dot < 0 ? ascii : ascii.substring(0, dot);
+        String ending = dot < 0 ? "" : ascii.substring(dot);
+        if (ending.length() > LONGEST) {
+            ending = "";
+        }
+        stem = stem.substring(0, Math.min(stem.length(), LONGEST));
+        String candidate = stem + ending;
+        for (int i = 2; !take(candidate); i++) {
+            candidate = stem + "-" + i + ending;
+        }
+        return candidate;
+    }
+
+    /** Whether a name is the original's own: no replaced bytes, and no half of a surrogate pair, which Windows allows. */
+    private static boolean readable(String name) {
+        return name.indexOf(UNREADABLE) < 0
+                && name.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    }
+}

@@ -1,0 +1,190 @@
+package dev.mojave.data.corpus;
+
+import dev.mojave.base.Check;
+import dev.mojave.base.Failure;
+import dev.mojave.base.files.Hashes;
+import dev.mojave.base.files.IoFailures;
+import dev.mojave.data.format.CsvRows;
+import dev.mojave.data.format.DocumentPart;
+import dev.mojave.data.format.Fields;
+import dev.mojave.data.format.JsonDocuments;
+import dev.mojave.data.format.RunningText;
+import dev.mojave.data.source.Findings;
+import dev.mojave.data.source.Reading;
+import dev.mojave.data.source.SourceBytes;
+import dev.mojave.data.source.SourceFile;
+import dev.mojave.data.source.TextFormat;
+import dev.mojave.data.source.TextSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Files as a corpus: a text file is one document, JSON and tables have one a row. Rows and files without text are left out.
+ *
+ * <p>Rows with the same text are one group, so a duplicate never stands on both sides of a split; of text files, each is its
+ * own group.
+ */
+public final class FileCorpus implements Corpus {
+    /** More than this are not categories, and their names would have to be held in memory. */
+    static final int MOST_CATEGORIES = 1 << 16;
+
+    private final String name;
+    private final List<SourceFile> files;
+    private final String checksum;
+    private final Fields fields;
+    private final List<String> notes;
+
+    /**
+     * Makes a corpus.
+     *
+     * @param notes what was left out when the files were listed, a sentence each
+     */
+    public FileCorpus(String name, List<SourceFile> files, String checksum, Fields fields, List<String> notes) {
+        Check.that(!files.isEmpty(), "a corpus needs a file");
+        this.name = name;
+        this.files = List.copyOf(files);
+        this.checksum = checksum;
+        this.fields = fields;
+        this.notes = List.copyOf(notes);
+    }
+
+    /** Returns a single file's own checksum, or that of the list of names and checksums. */
+    public static String checksum(List<SourceFile> files, List<String> checksums) {
+        if (files.size() == 1) {
+            return checksums.getFirst();
+        }
+        StringBuilder list = new StringBuilder();
+        for (int i = 0; i < files.size(); i++) {
+            list.append(checksums.get(i))
+                    .append("  ")
+                    .append(files.get(i).name())
+                    .append('\n');
+        }
+        return Hashes.sha256(list.toString());
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String checksum() {
+        return checksum;
+    }
+
+    @Override
+    public String layout() {
+        List<String> formats = files.stream()
+                .map(file -> fields.reading().format(file).name())
+                .distinct()
+                .sorted()
+                .toList();
+        return formats + " text_field=" + fields.text() + " category_field=" + fields.category() + " "
+                + fields.reading().key();
+    }
+
+    @Override
+    public long bytes() {
+        long bytes = 0;
+        for (SourceFile file : files) {
+            try {
+                bytes += Files.size(file.path());
+            } catch (IOException e) {
+                throw IoFailures.of("read the data", file.path(), e);
+            }
+        }
+        return bytes;
+    }
+
+    @Override
+    public boolean runningText() {
+        return files.stream().allMatch(file -> fields.reading().format(file) == TextFormat.TEXT);
+    }
+
+    @Override
+    public boolean singleDocument() {
+        return runningText() && files.size() == 1;
+    }
+
+    @Override
+    public List<String> read(Consumer<DocumentPart> consumer) {
+        List<String> all = new ArrayList<>(notes);
+        all.addAll(explore(consumer).notes());
+        return all;
+    }
+
+    /** Reads all documents and returns what was noticed on the way. */
+    public Findings explore(Consumer<DocumentPart> consumer) {
+        Findings findings = new Findings();
+        Set<String> categories = new HashSet<>();
+        for (SourceFile file : files) {
+            boolean[] any = {false};
+            read(file, findings, part -> {
+                any[0] = true;
+                if (part.first() && categories.add(part.category()) && categories.size() > MOST_CATEGORIES) {
+                    throw Failure.usage(
+                            "%s: more than %,d different categories; name another column with --category-field, or none with"
+                                    + " --no-category",
+                            file.shown(), MOST_CATEGORIES);
+                }
+                consumer.accept(part);
+            });
+            if (!any[0]) {
+                findings.noText(file.name());
+            }
+        }
+        if (findings.withoutText().size() == files.size()) {
+            String first = files.getFirst().shown();
+            throw files.size() == 1
+                    ? Failure.data("%s is empty: it has no text to learn from; leave it out", first)
+                    : Failure.data(
+                            "all %d files are empty, %s first: there is no text to learn from", files.size(), first);
+        }
+        return findings;
+    }
+
+    private void read(SourceFile file, Findings findings, Consumer<DocumentPart> consumer) {
+        Reading reading = fields.reading();
+        try (TextSource source = TextSource.open(file, reading)) {
+            switch (reading.format(file)) {
+                case TEXT -> {
+                    findings.took(file.name(), "plain text, one document per file");
+                    RunningText.read(source, file.name(), asking(file, consumer));
+                }
+                case JSONL -> new JsonDocuments(file, fields, findings, consumer).lines(source);
+                case JSON -> new JsonDocuments(file, fields, findings, consumer).values(source);
+                case CSV, TSV -> CsvRows.read(source, file, fields, findings, consumer);
+            }
+            findings.marks(source.marks());
+        } catch (IOException e) {
+            throw SourceBytes.failure(file, e);
+        }
+    }
+
+    /** JSON under another ending, or out of a pipe, would be learned with its brackets and escapes: that is asked, not guessed. */
+    private Consumer<DocumentPart> asking(SourceFile file, Consumer<DocumentPart> consumer) {
+        if (!fields.reading().strict() || fields.reading().format().isPresent()) {
+            return consumer;
+        }
+        return part -> {
+            if (part.first()) {
+                JsonDocuments.looksLike(part.text()).ifPresent(format -> {
+                    throw Failure.usage(
+                            "%s looks like %s, but its name does not end in .%s: import it with --format %s to have it read as such,"
+                                    + " or with --format text to have it read as it stands",
+                            file.shown(),
+                            format == TextFormat.JSONL ? "JSON Lines" : "JSON",
+                            format.key(),
+                            format.key());
+                });
+            }
+            consumer.accept(part);
+        };
+    }
+}

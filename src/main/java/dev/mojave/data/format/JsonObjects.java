@@ -1,0 +1,137 @@
+package dev.mojave.data.format;
+
+import dev.mojave.base.Failure;
+import dev.mojave.data.source.SourceFile;
+import dev.mojave.data.source.TextSource;
+import java.util.Optional;
+
+/**
+ * The objects of a {@code .json} file one at a time: the elements of its one list, or values that follow one another. Only the object at hand is held
+ * in memory, so a list may be larger than that.
+ */
+final class JsonObjects {
+    private final TextSource source;
+    private final SourceFile file;
+    private final char[] buffer = new char[1 << 14];
+    private int position;
+    private int filled;
+    private long line = 1;
+    private long startLine = 1;
+    private boolean list;
+    private boolean any;
+
+    JsonObjects(TextSource source, SourceFile file) {
+        this.source = source;
+        this.file = file;
+    }
+
+    /** Returns the line on which the last object begins, from 1. */
+    long line() {
+        return startLine;
+    }
+
+    /**
+     * Returns the text of the next object; what is inside is for a parser to check.
+     *
+     * @throws Failure of kind DATA if something else stands there
+     */
+    Optional<String> next() {
+        source.startRow();
+        int c = skipSpace();
+        if (!any && !list && c == '[') {
+            list = true;
+            c = skipSpace();
+        } else if (list && any && c == ',') {
+            c = skipSpace();
+        } else if (list && any && c != ']' && c >= 0) {
+            throw wrong(c, "a comma or the ']' that ends the list");
+        }
+        if (list && c == ']') {
+            int after = skipSpace();
+            if (after >= 0) {
+                throw wrong(after, "nothing after the ']' that ends the list");
+            }
+            return Optional.empty();
+        }
+        if (c < 0) {
+            if (list) {
+                throw Failure.data(
+                        "%s line %d: the file ends inside its list; it was cut off: fetch or write it again",
+                        file.shown(), line);
+            }
+            return Optional.empty();
+        }
+        if (c != '{') {
+            throw wrong(c, "an object, which begins with '{'");
+        }
+        any = true;
+        startLine = line;
+        return Optional.of(object());
+    }
+
+    private Failure wrong(int found, String expected) {
+        String remedy = found == '"' && list && !any
+                ? "; make objects of texts with: jq -c '.[] | {text: .}' FILE > FILE.jsonl"
+                : "; a .json file is read as one list of objects or as objects one after the other (--format text reads it as it"
+                        + " stands)";
+        return Failure.data(
+                "%s line %d: expected %s, found '%s'%s",
+                file.shown(), line, expected, Character.toString(found), remedy);
+    }
+
+    /** Copies until the brace that ends the object; braces inside strings do not count. */
+    private String object() {
+        StringBuilder text = new StringBuilder("{");
+        int depth = 1;
+        boolean inString = false;
+        while (depth > 0) {
+            int c = read();
+            if (c < 0) {
+                throw Failure.data(
+                        "%s: the object that begins on line %d does not end; the file was cut off, or a quotation mark or a brace is"
+                                + " missing",
+                        file.shown(), startLine);
+            }
+            text.append((char) c);
+            if (inString) {
+                if (c == '\\') {
+                    int escaped = read();
+                    if (escaped >= 0) {
+                        text.append((char) escaped);
+                    }
+                } else if (c == '"') {
+                    inString = false;
+                }
+            } else if (c == '"') {
+                inString = true;
+            } else if (c == '{') {
+                depth++;
+            } else if (c == '}') {
+                depth--;
+            }
+        }
+        return text.toString();
+    }
+
+    private int skipSpace() {
+        int c = read();
+        while (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+            c = read();
+        }
+        return c;
+    }
+
+    private int read() {
+        if (position == filled) {
+            filled = source.read(buffer, 0, buffer.length);
+            position = 0;
+            if (filled < 0) {
+                filled = 0;
+                return -1;
+            }
+        }
+        char c = buffer[position++];
+        line += c == '\n' ? 1 : 0;
+        return c;
+    }
+}

@@ -1,0 +1,41 @@
+package dev.mojave.data.format;
+
+import dev.mojave.data.source.Reading;
+import java.io.IOException;
+import java.io.PushbackReader;
+import java.io.Reader;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The line {@code sep=;} with which a table may begin: Excel and LibreOffice take the character for what separates its cells and the line for no row.
+ *
+ * @param reading how the rows are read: with that separator, unless another was named
+ * @param rest the file without that line
+ * @param lines how many lines were taken: one or none
+ */
+record SeparatorLine(Reading reading, Reader rest, int lines) {
+    private static final Pattern LINE = Pattern.compile("(\"?)(?i:sep)=([^\"\r\n])\\1\\r?\\n?");
+
+    /** Characters of the longest such line, its end included. */
+    private static final int LONGEST = 9;
+
+    /** Reads the line if the file begins with it; data sets from before this was known are read as they were. */
+    static SeparatorLine take(Reader source, Reading reading) throws IOException {
+        if (!reading.strict()) {
+            return new SeparatorLine(reading, source, 0);
+        }
+        PushbackReader rest = new PushbackReader(source, LONGEST);
+        StringBuilder line = new StringBuilder();
+        for (int c = rest.read(); c >= 0; c = line.length() < LONGEST && c != '\n' ? rest.read() : -1) {
+            line.append((char) c);
+        }
+        Matcher found = LINE.matcher(line);
+        if (!found.matches()) {
+            rest.unread(line.toString().toCharArray());
+            return new SeparatorLine(reading, rest, 0);
+        }
+        String separator = found.group(2);
+        return new SeparatorLine(reading.delimiter().isPresent() ? reading : reading.withDelimiter(separator), rest, 1);
+    }
+}

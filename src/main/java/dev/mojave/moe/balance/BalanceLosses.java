@@ -1,0 +1,172 @@
+package dev.mojave.moe.balance;
+
+import dev.mojave.moe.routing.Routing;
+import dev.mojave.tensor.Functions;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+// Shapes: T tokens, E experts, K choices per token, L mixture layers.
+/** The losses that keep routers balanced and their logits small: pure functions of routing. Counts are before capacity. */
+public final class BalanceLosses {
+    private static final double CV_EPSILON = 1e-10;
+    private static final double LOG_EPSILON = 1e-20;
+
+    private BalanceLosses() {}
+
+    /**
+     * One loss of one batch.
+     *
+     * @param value unweighted, a float32 scalar
+     * @param coefficient what it is multiplied by when it joins the training loss
+     */
+    public record Weighted(Tensor value, double coefficient) {}
+
+    /** Returns every loss that has a coefficient, by its name in the recipe, also where the coefficient is 0 just now. */
+    public static Map<String, Weighted> of(List<Routing> layers, Map<BalanceLoss, Double> coefficients) {
+        Map<String, Weighted> losses = new LinkedHashMap<>();
+        if (!layers.isEmpty()) {
+            coefficients.forEach(
+                    (loss, coefficient) -> losses.put(loss.key(), new Weighted(loss.of(layers), coefficient)));
+        }
+        return losses;
+    }
+
+    /**
+     * Switch balance of one layer, {@code E * sum_i f_i P_i}: f_i the fraction of the T tokens whose best choice is i, P_i the mean
+     * probability of i over the T tokens. 1 when uniform, E when collapsed (arXiv 2101.03961, equation 4, without alpha; the
+     * paper adds one such term a layer). Uniform is not its minimum.
+     */
+    public static Tensor switchBalance(Routing routing) {
+        Tensor fractionE = fractions(routing.choices().countOfBestChoice(), routing.tokens());
+        return routing.probabilitiesTE().mean(0).mul(fractionE).sum().mul(routing.experts());
+    }
+
+    /**
+     * Mixtral's balance as transformers computes it: the tokens of all layers pooled, {@code E * sum_i f_i P_i} with f_i the number
+     * of the K choices that name i, divided by the pooled tokens, and P_i the mean probability over them; not divided by K, so that
+     * uniform gives K and collapse at most E (load_balancing_loss_func).
+     */
+    public static Tensor mixtralBalance(List<Routing> layers) {
+        Routing first = layers.getFirst();
+        long[] counts = new long[first.experts()];
+        long tokens = 0;
+        for (Routing routing : layers) {
+            long[] layerCounts = routing.choices().wantedOfExpert();
+            for (int expert = 0; expert < counts.length; expert++) {
+                counts[expert] += layerCounts[expert];
+            }
+            tokens += routing.tokens();
+        }
+        // The mean over the tokens of all layers, without joining what layers hold.
+        Tensor sumE = layers.stream()
+                .map(routing -> routing.probabilitiesTE().sum(0))
+                .reduce(Tensor::add)
+                .orElseThrow();
+        return sumE.mul(fractions(counts, tokens)).sum().mul((double) first.experts() / tokens);
+    }
+
+    /**
+     * {@link #mixtralBalance} divided by K, so that uniform gives 1 for any K: Megatron-LM's normaliser. (Megatron-LM itself adds one such
+     * term a layer.)
+     */
+    public static Tensor megatronBalance(List<Routing> layers) {
+        return mixtralBalance(layers).div(layers.getFirst().topK());
+    }
+
+    /**
+     * Router z-loss of one layer, {@code (1/T) sum_t logsumexp(z_t)^2}: keeps router logits small (ST-MoE, arXiv 2202.08906,
+     * equation 5). Usual coefficient 1e-3.
+     */
+    public static Tensor routerZ(Routing routing) {
+        return Functions.logSumExp(routing.logitsTE(), 1).square().mean();
+    }
+
+    /**
+     * Entropy balance of one layer, {@code log E - H(P)} in nats with P the mean probability of each expert over the T tokens: 0 when
+     * uniform, log E when collapsed. MoEP's balance loss with the sign that balances.
+     */
+    public static Tensor entropyBalance(Routing routing) {
+        return meanEntropy(routing).neg().add(Math.log(routing.experts()));
+    }
+
+    /**
+     * {@code H(P) = -sum_i P_i log P_i} of one layer, as MoEP prints its balance loss (2025.babylm-main.39): added with a positive
+     * coefficient it makes the entropy small and so promotes collapse. Here to show that; {@link #entropyBalance} balances.
+     */
+    public static Tensor entropyPaperSign(Routing routing) {
+        return meanEntropy(routing);
+    }
+
+    private static Tensor meanEntropy(Routing routing) {
+        Tensor meanE = routing.probabilitiesTE().mean(0);
+        return meanE.mul(meanE.add(LOG_EPSILON).log()).sum().neg();
+    }
+
+    /**
+     * Importance and load of one layer, {@code CV^2(Importance) + CV^2(Load)} (arXiv 1701.06538), {@code CV^2 = var / (mean^2 + 1e-10)} with
+     * the population variance over experts: 0 when even. See {@link #importance} and {@link #load}.
+     */
+    public static Tensor importanceLoad(Routing routing) {
+        return variation(importance(routing)).add(variation(load(routing)));
+    }
+
+    /** Importance of each expert (E): the sum of its weights over the T tokens. */
+    public static Tensor importance(Routing routing) {
+        return routing.gatesTE().sum(0);
+    }
+
+    /**
+     * Load of each expert (E), a smooth count of its tokens: {@code sum_t Phi((clean_ti - thr_ti) / deviation_ti)}, the probability that
+     * i would be chosen if its own noise were drawn again; thr is the (K+1)-th largest noisy value for an expert among the K largest and
+     * the K-th for the others. Without noise (evaluation, other routers), and where every expert is chosen, the count itself, without
+     * a gradient, as tensor2tensor has it.
+     */
+    public static Tensor load(Routing routing) {
+        if (routing.noise().isEmpty() || routing.topK() == routing.experts()) {
+            return fractions(routing.choices().wantedOfExpert(), 1);
+        }
+        return inTopK(routing).sum(0);
+    }
+
+    /** The probability (T, E) that an expert is among a token's K if its noise is drawn again. */
+    public static Tensor inTopK(Routing routing) {
+        Routing.Noise noise = routing.noise().orElseThrow();
+        int topK = routing.topK();
+        Tensor largest = noise.noisyTE().topK(topK + 1).values();
+        Tensor ifInside = largest.narrow(1, topK, 1);
+        Tensor ifOutside = largest.narrow(1, topK - 1, 1);
+        Tensor insideTE = inside(routing);
+        Tensor thresholdTE =
+                ifInside.mul(insideTE).add(ifOutside.mul(insideTE.neg().add(1)));
+        return Functions.normalCdf(noise.cleanTE().sub(thresholdTE).div(noise.deviationTE()));
+    }
+
+    /** Returns 1 where an expert was chosen, 0 elsewhere (T, E). */
+    private static Tensor inside(Routing routing) {
+        int experts = routing.experts();
+        float[] inside = new float[routing.tokens() * experts];
+        for (int token = 0; token < routing.tokens(); token++) {
+            for (int choice = 0; choice < routing.topK(); choice++) {
+                inside[token * experts + routing.choices().expert(token, choice)] = 1;
+            }
+        }
+        return Tensors.of(inside, routing.tokens(), experts);
+    }
+
+    /** Squared coefficient of variation {@code var / (mean^2 + 1e-10)}, population variance. */
+    public static Tensor variation(Tensor valuesE) {
+        Tensor mean = valuesE.mean();
+        return valuesE.sub(mean).square().mean().div(mean.square().add(CV_EPSILON));
+    }
+
+    private static Tensor fractions(long[] counts, long total) {
+        float[] fractions = new float[counts.length];
+        for (int i = 0; i < counts.length; i++) {
+            fractions[i] = (float) ((double) counts[i] / total);
+        }
+        return Tensors.of(fractions, counts.length);
+    }
+}

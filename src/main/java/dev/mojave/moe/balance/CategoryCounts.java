@@ -1,0 +1,92 @@
+package dev.mojave.moe.balance;
+
+import dev.mojave.tensor.Group;
+import java.util.Arrays;
+
+// E experts, G categories.
+/**
+ * How the token copies of each category of text spread over experts. Copies of tokens without a category are left out.
+ *
+ * <p>With n_eg copies: specialisation is {@code sum_e f_e H(category | e) / log G}, 1 when every expert sees the mixture of all, 0 when each sees
+ * one category; NMI is {@code 2 I(expert; category) / (H(expert) + H(category))}, 0 when independent. Definitions of our own.
+ */
+public final class CategoryCounts {
+    private final int categories;
+    private final long[][] copiesGE;
+
+    CategoryCounts(int experts, int categories) {
+        this.categories = categories;
+        this.copiesGE = new long[categories][experts];
+    }
+
+    void add(int expert, int category) {
+        if (category > 0) {
+            copiesGE[category - 1][expert]++;
+        }
+    }
+
+    /** Adds what the other ranks of a group counted. */
+    void sum(Group group) {
+        for (long[] copiesE : copiesGE) {
+            System.arraycopy(group.sum(copiesE), 0, copiesE, 0, copiesE.length);
+        }
+    }
+
+    /** Returns whether any copy with a category was counted. */
+    public boolean isEmpty() {
+        return total() == 0;
+    }
+
+    /** Returns the fraction of all counted copies that are of a category (from 0) and went to each expert. */
+    public double[] share(int category) {
+        double total = total();
+        return Arrays.stream(copiesGE[category])
+                .mapToDouble(copies -> total == 0 ? 0 : copies / total)
+                .toArray();
+    }
+
+    /** Returns {@code H(category | expert) / log G}; 1 where there is one category. */
+    public double specialisation() {
+        return categories < 2 ? 1 : (joint() - entropy(ofExperts())) / Math.log(categories);
+    }
+
+    /** Returns the normalised mutual information of expert and category, 0 to 1. */
+    public double mutualInformation() {
+        double experts = entropy(ofExperts());
+        double kinds = entropy(ofCategories());
+        return experts + kinds == 0 ? 0 : 2 * Math.max(0, experts + kinds - joint()) / (experts + kinds);
+    }
+
+    private double total() {
+        return Arrays.stream(copiesGE).flatMapToLong(Arrays::stream).sum();
+    }
+
+    private double joint() {
+        return entropy(Arrays.stream(copiesGE).flatMapToLong(Arrays::stream).toArray());
+    }
+
+    private long[] ofCategories() {
+        return Arrays.stream(copiesGE)
+                .mapToLong(row -> Arrays.stream(row).sum())
+                .toArray();
+    }
+
+    private long[] ofExperts() {
+        long[] sums = new long[categories == 0 ? 0 : copiesGE[0].length];
+        for (long[] row : copiesGE) {
+            for (int expert = 0; expert < sums.length; expert++) {
+                sums[expert] += row[expert];
+            }
+        }
+        return sums;
+    }
+
+    private static double entropy(long[] counts) {
+        double total = Arrays.stream(counts).sum();
+        double entropy = 0;
+        for (long count : counts) {
+            entropy -= count > 0 ? count / total * Math.log(count / total) : 0;
+        }
+        return entropy;
+    }
+}

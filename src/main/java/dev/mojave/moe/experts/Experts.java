@@ -1,0 +1,198 @@
+package dev.mojave.moe.experts;
+
+import dev.mojave.base.Check;
+import dev.mojave.moe.routing.Choices;
+import dev.mojave.moe.routing.Routing;
+import dev.mojave.moe.routing.Tokens;
+import dev.mojave.nn.Context;
+import dev.mojave.nn.FeedForward;
+import dev.mojave.nn.FeedForward.Activation;
+import dev.mojave.nn.Init;
+import dev.mojave.nn.Linear;
+import dev.mojave.nn.Parameter.Role;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.mixture.ExpertsKernel;
+import dev.mojave.tensor.kernels.mixture.Routes;
+import dev.mojave.tensor.kernels.mixture.SparseHalf;
+import dev.mojave.tensor.kernels.pointwise.DropoutKernel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+// Shapes: E experts, D model width, I intermediate size, P input projections (1 GELU, 2 SwiGLU), R rows.
+/**
+ * Feed-forward experts, each like the {@link FeedForward} that it replaces, with their weights stacked: input (E, P*I, D),
+ * output (E, D, I). Parameters are {@code input} and {@code output}.
+ */
+public final class Experts implements ExpertBank {
+    /**
+     * Number and shape of the experts.
+     *
+     * @param dropout probability with which intermediate values are dropped in training: Switch's expert dropout (arXiv 2101.03961,
+     *     section 2.4), apart from the model's own
+     */
+    public record Spec(int experts, FeedForward.Spec each, double dropout) implements ExpertBank.Spec {
+        /** Checks the probability. */
+        public Spec {
+            Check.that(0 <= dropout && dropout < 1, "expert_dropout (%s) must be at least 0 and below 1", dropout);
+        }
+
+        /** Experts without a dropout of their own. */
+        public Spec(int experts, FeedForward.Spec each) {
+            this(experts, each, 0);
+        }
+
+        @Override
+        public long eachParameterCount() {
+            return each.parameterCount();
+        }
+
+        @Override
+        public long eachMatmulWeights() {
+            return each.matmulWeights();
+        }
+
+        @Override
+        public Experts build(Init init, double residual) {
+            int inputs = each.activation().projections() * each.intermediateSize();
+            Init in = init.child("input").as(Role.EXPERTS);
+            Init out = init.child("output").as(Role.EXPERTS).scaled(residual);
+            return new Experts(
+                    this,
+                    in.matrix("weight", experts, inputs, each.width()),
+                    each.bias() ? Optional.of(in.zeros("bias", experts, inputs)) : Optional.empty(),
+                    out.matrix("weight", experts, each.outputs(), each.intermediateSize()),
+                    each.bias() ? Optional.of(out.zeros("bias", experts, each.outputs())) : Optional.empty());
+        }
+    }
+
+    /**
+     * What the experts hold, for code that computes with them outside layers; P is what their activation says.
+     *
+     * @param spec what they compute
+     * @param inputEID float32 (E, P*I, D)
+     * @param inputBiasEI float32 (E, P*I), absent = none
+     * @param outputEDI float32 (E, D, I)
+     * @param outputBiasED float32 (E, D), absent = none
+     */
+    public record Weights(
+            Spec spec,
+            Tensor inputEID,
+            Optional<Tensor> inputBiasEI,
+            Tensor outputEDI,
+            Optional<Tensor> outputBiasED) {}
+
+    private final Spec spec;
+    private final Tensor inputEID;
+    private final Optional<Tensor> inputBiasEI;
+    private final Tensor outputEDI;
+    private final Optional<Tensor> outputBiasED;
+
+    private Experts(
+            Spec spec, Tensor inputEID, Optional<Tensor> inputBiasEI, Tensor outputEDI, Optional<Tensor> outputBiasED) {
+        this.spec = spec;
+        this.inputEID = inputEID;
+        this.inputBiasEI = inputBiasEI;
+        this.outputEDI = outputEDI;
+        this.outputBiasED = outputBiasED;
+    }
+
+    /** Hands out the weights. */
+    public Weights weights() {
+        return new Weights(spec, inputEID, inputBiasEI, outputEDI, outputBiasED);
+    }
+
+    @Override
+    public Tensor forward(Tensor rowsRD, long[] counts, Context context) {
+        List<Tensor> rows = rowsRD.split(counts, 0);
+        Unbound weights = unbound();
+        List<Tensor> results = new ArrayList<>();
+        for (int expert = 0; expert < spec.experts; expert++) {
+            boolean last = expert == counts.length - 1;
+            if (counts[expert] > 0 || (last && results.isEmpty())) { // No rows at all are still rows of some width.
+                results.add(apply(rows.get(expert), weights, expert, context));
+            }
+        }
+        return results.size() == 1 ? results.getFirst() : Tensors.cat(results, 0);
+    }
+
+    /** Returns whether {@link #residual} runs here: on the CPU, for what the kernel is known to compute. */
+    public boolean fuses(Tensor x, Context context) {
+        boolean known = switch (spec) {
+            case Spec(
+                    int _,
+                    FeedForward.Spec(int width, int _, Activation _, boolean _, int outputs),
+                    double dropout) ->
+                // The kernel adds to rows as wide as those it reads, and drops nothing between the two maps.
+                outputs == width && context.dropout(dropout) == 0;
+        };
+        return known && x.elements() > 0 && ExpertsKernel.takes(x, context.compute());
+    }
+
+    /**
+     * Adds to the residual stream what the chosen experts make of its norm, and the shared one, in one kernel.
+     *
+     * @param routing of the T tokens that are not padding
+     * @param sharedTD what the shared expert makes of the same tokens, if there is one
+     * @param dropout probability in force
+     * @return float32 (B * S, D)
+     */
+    public Tensor residual(
+            SparseHalf half,
+            Tokens tokens,
+            Routing routing,
+            Optional<Tensor> sharedTD,
+            double dropout,
+            Context context) {
+        Choices choices = routing.choices();
+        Optional<long[]> places = tokens.realT().map(Tensor::toLongs);
+        int all = (int) tokens.idsBS().elements();
+        return ExpertsKernel.apply(
+                half,
+                tokens.among(routing.weightsTK()),
+                new Routes(
+                        choices.countOfExpert(),
+                        places.map(choices::copyAtRowAmong).orElseGet(choices::copyAtRow),
+                        places.map(p -> choices.rowOfCopyAmong(p, all)).orElseGet(choices::rowOfCopy),
+                        choices.topK()),
+                new ExpertsKernel.Weights(
+                        inputEID, inputBiasEI, spec.each.activation().gate(), outputEDI, outputBiasED),
+                sharedTD.map(tokens::among),
+                dropout,
+                context.compute());
+    }
+
+    @Override
+    public List<Tensor> all(Tensor rowsRD, Context context) {
+        Unbound weights = unbound();
+        List<Tensor> results = new ArrayList<>();
+        for (int expert = 0; expert < spec.experts; expert++) {
+            results.add(apply(rowsRD, weights, expert, context));
+        }
+        return results;
+    }
+
+    /** The stacks, taken apart in one node of the graph each. */
+    private record Unbound(
+            List<Tensor> inputs,
+            Optional<List<Tensor>> inputBiases,
+            List<Tensor> outputs,
+            Optional<List<Tensor>> outputBiases) {}
+
+    private Unbound unbound() {
+        return new Unbound(
+                inputEID.unbind(0),
+                inputBiasEI.map(b -> b.unbind(0)),
+                outputEDI.unbind(0),
+                outputBiasED.map(b -> b.unbind(0)));
+    }
+
+    private Tensor apply(Tensor rowsRD, Unbound weights, int expert, Context context) {
+        Tensor hidden =
+                Linear.apply(rowsRD, weights.inputs.get(expert), weights.inputBiases.map(b -> b.get(expert)), context);
+        Tensor activated = DropoutKernel.apply(spec.each.activation().apply(hidden), context.dropout(spec.dropout));
+        return Linear.apply(
+                activated, weights.outputs.get(expert), weights.outputBiases.map(b -> b.get(expert)), context);
+    }
+}

@@ -1,0 +1,130 @@
+package dev.mojave.moe.router;
+
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import dev.mojave.moe.routing.Choices;
+import dev.mojave.moe.routing.Routing;
+import dev.mojave.moe.routing.Tokens;
+import dev.mojave.nn.Context;
+import dev.mojave.nn.Init;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.pointwise.SoftmaxKernel;
+import java.util.Arrays;
+import java.util.Optional;
+
+// Shapes: T tokens, D model width, E experts, C tokens per expert, K the most experts that a token got.
+/**
+ * Expert choice (Zhou et al. 2022, arXiv 2202.09368): {@code S = softmax(x W^T)} over the experts, and each expert takes its
+ * {@code C = floor(T c / E)} tokens with the largest S, weighed by S; c is {@code num_experts_per_tok}, which is what a token gets on
+ * average. Loads are equal by construction; a token may get no expert, or all.
+ *
+ * <p><b>Not causal</b>: whether a token is taken depends on every other token of the batch, later ones too. As a language model it
+ * learns from what it is to predict, its losses flatter it, and generation, one token at a time, routes unlike training. An expert takes
+ * at least one token.
+ */
+public final class ExpertChoiceRouter implements Router {
+    /** The kind {@code expert_choice}; it has no options. */
+    @JsonTypeName("expert_choice")
+    public record Spec() implements RouterSpec {
+        @Override
+        public boolean normalises() {
+            return false;
+        }
+
+        @Override
+        public boolean learns() {
+            return true;
+        }
+
+        @Override
+        public long parameterCount(Sizes sizes) {
+            return sizes.linear();
+        }
+
+        @Override
+        public ExpertChoiceRouter build(Sizes sizes, Init init) {
+            return new ExpertChoiceRouter(sizes, init.matrix("weight", sizes.experts(), sizes.width()));
+        }
+
+        @Override
+        public Causality causality() {
+            return Causality.NOT_CAUSAL;
+        }
+
+        @Override
+        public Optional<String> againstBalanceLosses() {
+            return Optional.of("every expert takes the same number of tokens");
+        }
+
+        @Override
+        public Optional<String> againstCapacity() {
+            return Optional.of("every expert takes a fixed number of tokens already");
+        }
+    }
+
+    private final RouterSpec.Sizes sizes;
+    private final Tensor weightED;
+
+    private ExpertChoiceRouter(RouterSpec.Sizes sizes, Tensor weightED) {
+        this.sizes = sizes;
+        this.weightED = weightED;
+    }
+
+    @Override
+    public Routing route(Tensor xTD, Tokens tokens, Context context) {
+        return route(Gates.logits(xTD, weightED), sizes.topK());
+    }
+
+    /** Routes by logits (T, E), {@code c} experts a token on average. */
+    static Routing route(Tensor logitsTE, int c) {
+        int tokens = (int) logitsTE.size(0);
+        int experts = (int) logitsTE.size(1);
+        int taken = Math.min(tokens, Math.clamp((long) tokens * c / experts, 1, Integer.MAX_VALUE));
+        Tensor probabilitiesTE = SoftmaxKernel.apply(logitsTE);
+        long[] tokenOfSlot = probabilitiesTE
+                .detach()
+                .transpose(0, 1)
+                .contiguous()
+                .topK(taken)
+                .indices()
+                .toLongs();
+        int[] count = new int[tokens];
+        for (long token : tokenOfSlot) {
+            count[(int) token]++;
+        }
+        int most = Arrays.stream(count).max().orElse(1);
+        long[] expertOfCopy = byToken(tokenOfSlot, probabilitiesTE.toFloats(), new int[] {tokens, experts, most});
+        Choices choices = new Choices(expertOfCopy, tokens, experts, most);
+        float[] chosen = new float[expertOfCopy.length];
+        for (int copy = 0; copy < chosen.length; copy++) {
+            chosen[copy] = expertOfCopy[copy] == Choices.NONE ? 0 : 1;
+        }
+        Tensor weightsTK = probabilitiesTE
+                .gather(1, Tensors.of(choices.expertOfCopy(0), tokens, most))
+                .mul(Tensors.of(chosen, tokens, most));
+        return new Routing(logitsTE, probabilitiesTE, weightsTK, choices);
+    }
+
+    /** Turns tokens by expert into experts by token, the most probable first. */
+    private static long[] byToken(long[] tokenOfSlot, float[] probabilities, int[] tokensExpertsMost) {
+        int experts = tokensExpertsMost[1];
+        int most = tokensExpertsMost[2];
+        int perExpert = tokenOfSlot.length / experts;
+        long[] expertOfCopy = new long[tokensExpertsMost[0] * most];
+        Arrays.fill(expertOfCopy, Choices.NONE);
+        for (int slot = 0; slot < tokenOfSlot.length; slot++) {
+            int token = (int) tokenOfSlot[slot];
+            long expert = slot / perExpert;
+            int at = token * most;
+            while (expertOfCopy[at] != Choices.NONE
+                    && probabilities[token * experts + (int) expertOfCopy[at]]
+                            >= probabilities[token * experts + (int) expert]) {
+                at++;
+            }
+            int end = (token + 1) * most;
+            System.arraycopy(expertOfCopy, at, expertOfCopy, at + 1, end - at - 1);
+            expertOfCopy[at] = expert;
+        }
+        return expertOfCopy;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.mojave.moe.router;
+
+import dev.mojave.moe.routing.Choices;
+import dev.mojave.moe.routing.Routing;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.head.LogitsKernel;
+import dev.mojave.tensor.kernels.mixture.TopKKernel;
+import java.util.Arrays;
+
+// Shapes: T tokens, E experts, K choices per token.
+/** What routers share: from scores to weights and choices. */
+final class Gates {
+    private Gates() {}
+
+    /** Returns {@code x W^T}, float32. */
+    static Tensor logits(Tensor xTD, Tensor weightED) {
+        return LogitsKernel.apply(xTD.to(DType.FLOAT32), weightED);
+    }
+
+    /** Keeps the K experts with the largest values, best first; their values are the weights. */
+    static Routing best(Tensor logitsTE, Tensor probabilitiesTE, RouterSpec.Sizes sizes) {
+        TopKKernel.Best best = TopKKernel.apply(probabilitiesTE, sizes.topK(), sizes.renormalize());
+        return new Routing(logitsTE, probabilitiesTE, best.weightsTK(), choices(best.indices(), logitsTE, sizes));
+    }
+
+    /** Divides the weights of a token by their sum, where the sizes ask for it. */
+    static Tensor normalised(Tensor weightsTK, RouterSpec.Sizes sizes) {
+        return sizes.renormalize() ? weightsTK.div(weightsTK.sum(1).unsqueeze(1)) : weightsTK;
+    }
+
+    static Choices choices(long[] expertOfCopy, Tensor perToken, RouterSpec.Sizes sizes) {
+        return new Choices(expertOfCopy, (int) perToken.size(0), sizes.experts(), sizes.topK());
+    }
+
+    /** Gives every token the experts that are named, each with the weight 1/K. */
+    static Routing fixed(long[] expertOfCopy, Tensor perToken, RouterSpec.Sizes sizes) {
+        int tokens = (int) perToken.size(0);
+        float[] probabilities = new float[tokens * sizes.experts()];
+        for (int copy = 0; copy < expertOfCopy.length; copy++) {
+            probabilities[copy / sizes.topK() * sizes.experts() + (int) expertOfCopy[copy]] = 1f / sizes.topK();
+        }
+        float[] weights = new float[expertOfCopy.length];
+        Arrays.fill(weights, 1f / sizes.topK());
+        return new Routing(
+                Tensors.zeros(DType.FLOAT32, tokens, sizes.experts()),
+                Tensors.of(probabilities, tokens, sizes.experts()),
+                Tensors.of(weights, tokens, sizes.topK()),
+                choices(expertOfCopy, perToken, sizes));
+    }
+}

@@ -1,0 +1,108 @@
+package dev.mojave.report.page;
+
+import dev.mojave.base.Check;
+import dev.mojave.report.plot.Palette;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * A table that screen readers can walk through: a caption, column heads and a head in each row.
+ *
+ * @param caption says what the table holds
+ * @param columns heads, the first for the row's own head
+ * @param rows cells, one a column
+ */
+public record Table(String caption, List<Column> columns, List<List<Cell>> rows) {
+    public Table {
+        for (List<Cell> row : rows) {
+            Check.that(row.size() == columns.size(), "%d cells for %d columns", row.size(), columns.size());
+        }
+    }
+
+    /**
+     * A column's head.
+     *
+     * @param unit second line, may be empty
+     * @param numeric aligned to the right
+     */
+    public record Column(String name, String unit, boolean numeric) {
+        public static Column text(String name) {
+            return new Column(name, "", false);
+        }
+
+        public static Column number(String name, String unit) {
+            return new Column(name, unit, true);
+        }
+    }
+
+    /**
+     * One cell.
+     *
+     * @param note second line in small type, may be empty
+     * @param strong whether it stands out
+     * @param slot colour of the arm that the cell names
+     */
+    public record Cell(String text, String note, boolean strong, OptionalInt slot) {
+        public static Cell of(String text) {
+            return new Cell(text, "", false, OptionalInt.empty());
+        }
+
+        public static Cell of(String text, String note) {
+            return new Cell(text, note, false, OptionalInt.empty());
+        }
+
+        public static Cell arm(String name, String note, int slot) {
+            return new Cell(name, note, false, OptionalInt.of(slot));
+        }
+
+        public Cell strong(boolean isStrong) {
+            return new Cell(text, note, isStrong, slot);
+        }
+    }
+
+    /** Writes the table into a scroller of its own, which the keyboard can reach. */
+    public void write(Html html) {
+        html.open("div", "class", "scroller", "role", "region", "tabindex", "0", "aria-label", caption);
+        html.open("table").open("caption").inline("span", caption).close("caption");
+        html.open("thead").open("tr");
+        for (Column column : columns) {
+            html.open("th", "scope", "col", "class", column.numeric() ? "number" : "text")
+                    .text(column.name());
+            note(html, column.unit());
+            html.end("th");
+        }
+        html.close("tr").close("thead").open("tbody");
+        for (List<Cell> row : rows) {
+            html.open("tr");
+            for (int i = 0; i < row.size(); i++) {
+                write(html, row.get(i), columns.get(i), i == 0 ? "th" : "td");
+            }
+            html.close("tr");
+        }
+        html.close("tbody").close("table").close("div");
+    }
+
+    private static void write(Html html, Cell cell, Column column, String tag) {
+        String look = column.numeric() ? "number" : "text";
+        if (tag.equals("th")) {
+            html.open(tag, "scope", "row", "class", look);
+        } else {
+            html.open(tag, "class", look);
+        }
+        cell.slot().ifPresent(slot -> swatch(html, slot));
+        html.inline(cell.strong() ? "strong" : "span", cell.text(), "class", "value");
+        note(html, cell.note());
+        html.end(tag);
+    }
+
+    private static void note(Html html, String text) {
+        if (!text.isEmpty()) {
+            html.inline("small", text);
+        }
+    }
+
+    /** Writes the coloured mark of an arm. */
+    public static void swatch(Html html, int slot) {
+        html.inline("span", "", "class", "swatch slot-" + Palette.index(slot), "aria-hidden", "true");
+    }
+}

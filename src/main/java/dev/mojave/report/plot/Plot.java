@@ -1,0 +1,170 @@
+package dev.mojave.report.plot;
+
+import dev.mojave.base.Check;
+import java.util.List;
+
+/** What a chart shows, without how it is drawn. A value that is not finite means "nothing there" and is not drawn. */
+public sealed interface Plot {
+
+    /**
+     * Curves over one x axis.
+     *
+     * @param lines in drawing order
+     * @param references horizontal lines with a label
+     */
+    record Lines(Axis x, Axis y, List<Line> lines, List<Reference> references) implements Plot {}
+
+    /**
+     * One curve.
+     *
+     * @param label what the legend says
+     * @param slot the colour and marker, see {@link Palette}
+     * @param stroke how it is drawn
+     * @param points with increasing x
+     * @param band what the points' low and high stand for, empty if there is no band
+     */
+    record Line(String label, int slot, Stroke stroke, List<Point> points, String band) {}
+
+    /** How a curve is drawn. */
+    enum Stroke {
+        /** The usual line. */
+        SOLID,
+        /** A second kind of line in the same colour. */
+        DASHED,
+        /** Raw values behind a smoothed line. */
+        FAINT;
+
+        /** Returns the stroke of a slot: dashed for those that use a colour a second time. */
+        public static Stroke of(int slot) {
+            return slot < Palette.LIGHT.size() ? SOLID : DASHED;
+        }
+    }
+
+    /** A value with the ends of its band or interval; low and high are NaN where there is none. */
+    record Point(double x, double y, double low, double high) {
+        public static Point of(double x, double y) {
+            return new Point(x, y, Double.NaN, Double.NaN);
+        }
+
+        public boolean hasBand() {
+            return Double.isFinite(low) && Double.isFinite(high);
+        }
+    }
+
+    /** A horizontal line that marks a value, for example the unigram entropy. */
+    record Reference(double value, String label) {}
+
+    /**
+     * Cells coloured by value around a neutral centre.
+     *
+     * @param rows labels from top to bottom
+     * @param columns labels from left to right
+     * @param values by row and column
+     * @param low value of the first colour; smaller values keep it
+     * @param centre value of the neutral colour
+     * @param high value of the last colour; larger values keep it
+     * @param unit appended to a printed value
+     * @param printed whether each cell prints its value
+     */
+    record HeatMap(
+            String xName,
+            String yName,
+            String valueName,
+            List<String> rows,
+            List<String> columns,
+            List<List<Double>> values,
+            double low,
+            double centre,
+            double high,
+            String unit,
+            boolean printed)
+            implements Plot {
+        public HeatMap {
+            Check.that(values.size() == rows.size(), "%d rows of values for %d labels", values.size(), rows.size());
+            for (List<Double> row : values) {
+                Check.that(row.size() == columns.size(), "%d values for %d columns", row.size(), columns.size());
+            }
+        }
+    }
+
+    /** One marker an arm, with an optional vertical interval. */
+    record Scatter(Axis x, Axis y, List<Mark> marks) implements Plot {}
+
+    /** A labelled marker. */
+    record Mark(String label, int slot, Point at) {}
+
+    /**
+     * Differences with their intervals around zero (a forest plot).
+     *
+     * @param left what a negative difference means
+     * @param right what a positive difference means
+     */
+    record Intervals(Axis x, String left, String right, List<Interval> intervals) implements Plot {}
+
+    /**
+     * One difference.
+     *
+     * @param label what is compared
+     * @param text the figures as they are printed
+     * @param at value in {@code y}, its interval in low and high; x is not used
+     * @param detectable half width of the zone around zero in which this many seeds would probably show nothing
+     */
+    record Interval(String label, String text, int slot, Point at, double detectable) {}
+
+    /** How an axis prints its numbers. */
+    enum Format {
+        /** 1.5 */
+        PLAIN,
+        /** 1.5M */
+        COUNT,
+        /** 2m 05s */
+        SECONDS,
+        /** 1e-3 */
+        SCIENTIFIC
+    }
+
+    /**
+     * An axis with its ends and its tick distance, so that every drawing has the same.
+     *
+     * @param name with the unit
+     */
+    record Axis(String name, Format format, double min, double max, double step) {
+        private static final int TICKS = 7;
+
+        /** An axis from round number to round number around the values. */
+        public static Axis around(String name, Format format, double low, double high) {
+            double from = Double.isFinite(low) ? low : 0;
+            double to = Double.isFinite(high) ? high : 1;
+            if (to - from < 1e-9 * Math.max(1, Math.abs(to))) {
+                double pad = Math.max(Math.abs(to) * 0.1, 1e-6);
+                from -= pad;
+                to += pad;
+            }
+            double step = step(to - from);
+            return new Axis(
+                    name, format, round(Math.floor(from / step) * step), round(Math.ceil(to / step) * step), step);
+        }
+
+        /** An axis from zero to exactly the largest value: training progress does not end at a round number. */
+        public static Axis progress(String name, Format format, double high) {
+            double to = Double.isFinite(high) && high > 0 ? high : 1;
+            return new Axis(name, format, 0, to, step(to));
+        }
+
+        /** Returns this axis from another start, for a closer look at the end. */
+        public Axis from(double start) {
+            return new Axis(name, format, start, max, step(max - start));
+        }
+
+        private static double step(double span) {
+            double raw = span / TICKS;
+            double power = Math.pow(10, Math.floor(Math.log10(raw)));
+            double lead = raw / power;
+            return round((lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10) * power);
+        }
+
+        private static double round(double value) {
+            return Numbers.roundTo(value, 12);
+        }
+    }
+}

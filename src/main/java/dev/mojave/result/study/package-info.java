@@ -1,0 +1,5 @@
+/** What studies and sweeps found: arms and points, comparisons with their intervals, and verdicts. */
+@NullMarked
+package dev.mojave.result.study;
+
+import org.jspecify.annotations.NullMarked;

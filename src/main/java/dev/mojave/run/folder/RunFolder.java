@@ -1,0 +1,411 @@
+package dev.mojave.run.folder;
+
+import dev.mojave.base.Check;
+import dev.mojave.base.Failure;
+import dev.mojave.base.files.AtomicFiles;
+import dev.mojave.base.files.Folders;
+import dev.mojave.base.files.IoFailures;
+import dev.mojave.base.files.Staging;
+import dev.mojave.base.process.ShellWord;
+import dev.mojave.base.tree.Json;
+import dev.mojave.base.tree.Records;
+import dev.mojave.data.DataSpec;
+import dev.mojave.data.tokenizer.SpecialTokens;
+import dev.mojave.data.tokenizer.Tokenizer;
+import dev.mojave.data.tokenizer.Tokenizers;
+import dev.mojave.interop.ModelFolder;
+import dev.mojave.result.ExpertProfiles;
+import dev.mojave.result.Provenance;
+import dev.mojave.run.checkpoint.Checkpoints;
+import dev.mojave.run.log.MetricLine;
+import dev.mojave.run.log.MetricsLog;
+import dev.mojave.run.recipe.Recipe;
+import dev.mojave.run.recipe.RunNames;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A run's folder: recipe.yaml, tokenizer.json, special_tokens.json (of a model from elsewhere), provenance.json, metrics.jsonl, tensorboard/, samples.txt, status.json and checkpoints/. It is complete in
+ * itself and can be moved. Whoever trains in it holds its {@link #lock()}.
+ */
+public final class RunFolder {
+    /** The file of the resolved recipe. */
+    public static final String RECIPE = "recipe.yaml";
+
+    private static final String STATUS = "status.json";
+    public static final String TOKENIZER = "tokenizer.json";
+    private static final String PROVENANCE = "provenance.json";
+    private static final String SPECIAL_TOKENS = "special_tokens.json";
+    private static final String EXPERTS = "experts.json";
+
+    private final Path path;
+
+    private RunFolder(Path path) {
+        this.path = path;
+    }
+
+    /** Returns where a run of this name lives under an output folder. */
+    public static Path path(Path output, String name) {
+        RunNames.check(name);
+        return output.resolve(name);
+    }
+
+    /** Says whether a run of this name is there. */
+    public static boolean exists(Path output, String name) {
+        return isRun(path(output, name));
+    }
+
+    /** Says whether a folder is a run's: it has a recipe or a status, and holds no trials. */
+    public static boolean isRun(Path folder) {
+        return !Files.isDirectory(folder.resolve("trials"))
+                && (Files.isRegularFile(folder.resolve(RECIPE)) || Files.isRegularFile(folder.resolve(STATUS)));
+    }
+
+    /** Returns the folder of a run that is yet to be made. */
+    public static RunFolder planned(Path output, String name) {
+        return new RunFolder(path(output, name));
+    }
+
+    /**
+     * Makes the folder of a new run.
+     *
+     * @param overwrite whether a run of that name is removed first; nothing but a run is ever removed
+     * @throws Failure of kind USAGE if the name is taken, in use, or the folder cannot be written
+     */
+    public static RunFolder create(Path output, String name, boolean overwrite) {
+        Path path = path(output, name);
+        try {
+            Files.createDirectories(output);
+            requireFree(path, overwrite);
+            if (Files.exists(path) && !isEmpty(path)) {
+                Folders.delete(path);
+            }
+            Files.createDirectories(path);
+            return new RunFolder(path);
+        } catch (IOException e) {
+            throw IoFailures.of("make the run folder", path, e);
+        }
+    }
+
+    /** Writes a run whole or not at all: what is there is replaced when {@code content} has come to its end. */
+    public static RunFolder create(Path output, String name, boolean overwrite, Consumer<RunFolder> content) {
+        Path path = path(output, name);
+        try {
+            requireFree(path, overwrite);
+            try (Staging staging = Staging.folder(path, true)) {
+                content.accept(new RunFolder(staging.place()));
+                requireFree(path, overwrite);
+                staging.publish();
+            }
+            return new RunFolder(path);
+        } catch (IOException e) {
+            throw IoFailures.of("make the run folder", path, e);
+        }
+    }
+
+    private static void requireFree(Path path, boolean overwrite) throws IOException {
+        if (Files.exists(path) && !isEmpty(path)) {
+            if (!overwrite || !isRun(path)) {
+                throw taken(path, isRun(path));
+            }
+            // Released before the removal: some systems cannot remove a file that is open.
+            RunLock.take(path).close();
+        }
+    }
+
+    /**
+     * Makes the folder of a run that another process will train, or takes what is left of it.
+     *
+     * @throws Failure of kind USAGE if it cannot be written
+     */
+    public static RunFolder prepare(Path folder) {
+        try {
+            Files.createDirectories(folder);
+            return new RunFolder(folder);
+        } catch (IOException e) {
+            throw IoFailures.of("make the run folder", folder, e);
+        }
+    }
+
+    /** Returns whether training has begun: until then there is a recipe and nothing else. */
+    public boolean begun() {
+        return Files.exists(path.resolve(PROVENANCE));
+    }
+
+    private static boolean isEmpty(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (Stream<Path> content = Files.list(folder)) {
+            return content.allMatch(file -> file.endsWith(RunLock.FILE));
+        }
+    }
+
+    private static Failure taken(Path path, boolean run) {
+        return run
+                ? Failure.usage(
+                        "%s exists: continue it with --resume auto, choose another --name, or replace it with --overwrite",
+                        path)
+                : Failure.usage("%s exists and is not a run: choose another --name or --output", path);
+    }
+
+    /**
+     * Opens a run that is there.
+     *
+     * @throws Failure of kind USAGE if it is not
+     */
+    public static RunFolder open(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            throw Failure.usage(
+                    "%s is not a run: %s; list runs with: mojave runs",
+                    folder, Files.exists(folder) ? "it is a file" : "there is no such folder");
+        }
+        if (!Files.isReadable(folder) || !Files.isExecutable(folder)) {
+            throw Failure.usage("cannot open the run %s: no permission; check its owner and mode", folder);
+        }
+        if (!isRun(folder)) {
+            if (ModelFolder.isModel(folder)) {
+                throw Failure.usage(
+                        "%s is not a run but a model's folder; make a run of it with: mojave import %s",
+                        folder, ShellWord.of(folder));
+            }
+            throw Failure.usage("%s is not a run: it has no %s; list runs with: mojave runs", folder, RECIPE);
+        }
+        return new RunFolder(folder);
+    }
+
+    /** Takes the folder for this process until the lock is closed, and cleans up what a killed process left half done. */
+    public RunLock lock() {
+        RunLock lock = RunLock.take(path);
+        try {
+            checkpoints().recover();
+            return lock;
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** Returns the folder. */
+    public Path path() {
+        return path;
+    }
+
+    /** Returns the run's name. */
+    public String name() {
+        return String.valueOf(path.toAbsolutePath().normalize().getFileName());
+    }
+
+    /** Returns the file of the log. */
+    public Path metrics() {
+        return path.resolve("metrics.jsonl");
+    }
+
+    /** Returns the run's checkpoints. */
+    public Checkpoints checkpoints() {
+        return new Checkpoints(path.resolve("checkpoints"));
+    }
+
+    /** Returns the run's samples of text. */
+    public Samples samples() {
+        return new Samples(path.resolve("samples.txt"));
+    }
+
+    /** Reads the resolved recipe. */
+    public Recipe recipe() {
+        return Recipe.read(path.resolve(RECIPE));
+    }
+
+    /**
+     * Returns the recipe's data section as it holds wherever the folder lies: a tokenizer that is a file is the run's own, which equals it.
+     */
+    public DataSpec data() {
+        DataSpec data = recipe().data();
+        return Tokenizers.NAMES.contains(data.tokenizer()) ? data : ownTokenizer(Records.tree(data));
+    }
+
+    /** Returns another source's data section, read as this run read its own: same tokenizer, same case, same rows. */
+    public DataSpec data(String source) {
+        ObjectNode data = Records.tree(recipe().data());
+        // What is held out of it by default depends on the source.
+        data.remove(List.of("validation", "test"));
+        return ownTokenizer(data.put("source", source));
+    }
+
+    private DataSpec ownTokenizer(ObjectNode data) {
+        data.put("tokenizer", path.resolve(TOKENIZER).toString());
+        return Records.read(data, DataSpec.class, path.resolve(RECIPE).toString(), "data");
+    }
+
+    /** Writes the resolved recipe. */
+    public void write(Recipe recipe) {
+        write(RECIPE, recipe.yaml());
+    }
+
+    /**
+     * Reads the tokenizer.
+     *
+     * @throws Failure of kind DATA if there is none
+     */
+    public Tokenizer tokenizer() {
+        return findTokenizer()
+                .orElseThrow(() -> Failure.data(
+                        "%s has no tokenizer.json; put one there, or import the model again with --tokenizer", path));
+    }
+
+    /** Reads the tokenizer, if there is one: a model that was imported may have come without. */
+    public Optional<Tokenizer> findTokenizer() {
+        Path file = path.resolve(TOKENIZER);
+        return Files.exists(file) ? Optional.of(Tokenizers.read(file)) : Optional.empty();
+    }
+
+    /** Writes the tokenizer, so that the folder can be moved and still generate. */
+    public void write(Tokenizer tokenizer) {
+        write(TOKENIZER, tokenizer.toJson());
+        Tokenizers.config(tokenizer).ifPresent(config -> write(Tokenizers.CONFIG, config));
+    }
+
+    /** Reads which tokens begin and end texts of a model that came from elsewhere; nothing for one that was trained here from the start. */
+    public Optional<SpecialTokens> findSpecialTokens() {
+        Path file = path.resolve(SPECIAL_TOKENS);
+        return Files.exists(file) ? Optional.of(Json.read(file, SpecialTokens.class)) : Optional.empty();
+    }
+
+    /**
+     * Returns which tokens begin and end texts.
+     *
+     * @throws Failure of kind DATA if the file that says so is damaged
+     */
+    public SpecialTokens specialTokens(Tokenizer tokenizer) {
+        SpecialTokens tokens = findSpecialTokens().orElseGet(() -> SpecialTokens.of(tokenizer));
+        int embeddings = recipe().model().vocabSize();
+        Stream.of(tokens.ends(), tokens.begin(), List.of(tokens.start()))
+                .flatMap(List::stream)
+                .filter(id -> id < 0 || id >= embeddings)
+                .findFirst()
+                .ifPresent(id -> {
+                    throw Failure.data(
+                            "%s has the token %d, and the model's ids are 0 to %d; import the model again",
+                            path.resolve(SPECIAL_TOKENS), id, embeddings - 1);
+                });
+        return tokens;
+    }
+
+    /** Writes which tokens begin and end texts. */
+    public void write(SpecialTokens tokens) {
+        write(SPECIAL_TOKENS, Json.pretty(tokens) + "\n");
+    }
+
+    /** Reads where the run comes from. */
+    public Provenance provenance() {
+        return Json.read(path.resolve(PROVENANCE), Provenance.class);
+    }
+
+    /** Writes where the run comes from. */
+    public void write(Provenance provenance) {
+        write(PROVENANCE, Json.pretty(provenance) + "\n");
+    }
+
+    /** Reads what the experts do after training; nothing for a dense model and before the end. */
+    public ExpertProfiles experts() {
+        Path file = path.resolve(EXPERTS);
+        return Files.exists(file) ? Json.read(file, ExpertProfiles.class) : ExpertProfiles.NONE;
+    }
+
+    /** Writes what the experts do after training. */
+    public void write(ExpertProfiles experts) {
+        write(EXPERTS, Json.pretty(experts) + "\n");
+    }
+
+    /** Writes where the run stands. */
+    public void write(Status status) {
+        write(STATUS, Json.pretty(status) + "\n");
+    }
+
+    /**
+     * Returns where the run stands. One that says that it is running while no process holds its lock was ended from outside
+     * ({@code kill -9}, a power cut): it is interrupted.
+     */
+    public Status status() {
+        Optional<Status> said = lastWord();
+        if (said.isEmpty()) {
+            if (RunLock.isHeld(path)) {
+                return new Status(Status.State.RUNNING, null, 0, 0, "", Map.of());
+            }
+            return begun()
+                    ? new Status(Status.State.INTERRUPTED, "it ended before the first step", 0, 0, "", Map.of())
+                    : new Status(Status.State.WAITING, "not begun", 0, 0, "", Map.of());
+        }
+        return said.get().state() == Status.State.RUNNING && !RunLock.isHeld(path)
+                ? said.get()
+                        .with(Status.State.INTERRUPTED, "its process ended without a word; --resume auto continues it")
+                : said.get();
+    }
+
+    /** Returns what status.json says, whether or not its process lives; for whoever knows that. Empty before the first word. */
+    public Optional<Status> lastWord() {
+        Path file = path.resolve(STATUS);
+        return Files.exists(file) ? Optional.of(Json.read(file, Status.class)) : Optional.empty();
+    }
+
+    /** Returns the last lines' metrics by name, the newest value of each. */
+    public Map<String, Double> lastMetrics() {
+        Map<String, Double> last = new TreeMap<>();
+        for (MetricLine line : MetricsLog.read(metrics())) {
+            last.putAll(line.scalars());
+        }
+        return last;
+    }
+
+    private void write(String name, String text) {
+        Check.that(!text.isEmpty(), "%s must not be empty", name);
+        Path file = path.resolve(name);
+        try {
+            AtomicFiles.write(file, text);
+        } catch (IOException e) {
+            throw IoFailures.of("write " + name, file, e);
+        }
+    }
+
+    /** Returns the recipe's text as it stands in the folder, if it is there. */
+    public Optional<String> recipeText() {
+        Path file = path.resolve(RECIPE);
+        try {
+            return Files.exists(file) ? Optional.of(Files.readString(file)) : Optional.empty();
+        } catch (IOException e) {
+            throw IoFailures.of("read the recipe", file, e);
+        }
+    }
+
+    /** Returns the run folders under an output folder, studies' trials included, sorted by path. */
+    public static List<RunFolder> under(Path output) {
+        if (!Files.isDirectory(output)) {
+            return List.of();
+        }
+        try {
+            // The folder itself is often a link on clusters, and a walk does not follow the link that it starts at.
+            Path real = output.toRealPath();
+            // runs/NAME, or runs/STUDY/trials/ARM/seed-N.
+            try (Stream<Path> folders = Files.walk(real, 4)) {
+                return folders.filter(folder -> !folder.equals(real) && Files.isDirectory(folder) && isRun(folder))
+                        .map(folder -> output.resolve(real.relativize(folder)))
+                        .sorted()
+                        .map(RunFolder::new)
+                        .toList();
+            }
+        } catch (IOException e) {
+            throw IoFailures.of("list the runs", output, e);
+        } catch (UncheckedIOException e) {
+            throw IoFailures.of("list the runs", output, new IOException(e));
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.mojave.run.log;
+
+import dev.mojave.result.metric.Metric;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+
+/**
+ * A log as CSV: a row a line, a column a metric, in the order of their first appearance. A list has a column a value, such as
+ * {@code moe/0/load/3}. What a line lacks, or is not finite, is empty.
+ */
+public final class MetricsCsv {
+    private MetricsCsv() {}
+
+    /** Returns the lines as CSV with a header, line ends as on the web (CR LF, RFC 4180). */
+    public static String of(List<MetricLine> lines) {
+        Set<String> names = new LinkedHashSet<>();
+        lines.forEach(line -> names.addAll(values(line).keySet()));
+        StringBuilder csv = new StringBuilder();
+        try (CSVPrinter printer = new CSVPrinter(csv, CSVFormat.DEFAULT)) {
+            List<String> header = new ArrayList<>(MetricLine.HEAD);
+            header.addAll(names);
+            printer.printRecord(header);
+            for (MetricLine line : lines) {
+                Map<String, Double> values = values(line);
+                List<Object> row = new ArrayList<>(List.of(
+                        line.step(), line.tokens(), line.words() == null ? "" : line.words(), line.elapsedSeconds()));
+                for (String name : names) {
+                    double value = values.getOrDefault(name, Double.NaN);
+                    row.add(Double.isFinite(value) ? value : "");
+                }
+                printer.printRecord(row);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return csv.toString();
+    }
+
+    private static Map<String, Double> values(MetricLine line) {
+        Map<String, Double> values = new LinkedHashMap<>(line.scalars());
+        line.lists().forEach((name, list) -> {
+            for (int i = 0; i < list.size(); i++) {
+                values.put(Metric.element(name, i), list.get(i));
+            }
+        });
+        return values;
+    }
+}

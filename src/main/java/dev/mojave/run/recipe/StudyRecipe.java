@@ -1,0 +1,267 @@
+package dev.mojave.run.recipe;
+
+import dev.mojave.base.Check;
+import dev.mojave.base.Failure;
+import dev.mojave.base.Suggest;
+import dev.mojave.base.files.Hashes;
+import dev.mojave.base.process.ShellWord;
+import dev.mojave.base.tree.Default;
+import dev.mojave.base.tree.Records;
+import dev.mojave.base.tree.Trees;
+import dev.mojave.base.tree.Yaml;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A recipe with {@code arms}, {@code seeds} and a {@code budget}: one base, varied. Every arm is the base with its overrides, as a
+ * {@link RecipeDraft} whose model may still be resized to match another arm's.
+ */
+public final class StudyRecipe {
+    /** What a matched arm has in common with the arm it matches. */
+    public enum MatchBy {
+        /** Parameters that one token uses, without embeddings and head. */
+        ACTIVE,
+        /** All parameters without embeddings and head. */
+        TOTAL,
+        /** Training FLOPs per token. */
+        FLOPS
+    }
+
+    /** The key that is changed to reach a match. */
+    public enum Resize {
+        /** Width of the feed-forward. */
+        INTERMEDIATE_SIZE
+    }
+
+    /**
+     * How an arm is resized.
+     *
+     * @param arm the arm that sets the target
+     * @param by what is made equal
+     * @param resize the key that is changed
+     */
+    public record Match(
+            String arm,
+            MatchBy by,
+            @Default("intermediate_size") Resize resize) {}
+
+    /**
+     * One arm.
+     *
+     * @param name its name
+     * @param draft the base with the arm's overrides, before any resizing
+     * @param match how it is resized, if it is
+     */
+    public record Arm(String name, RecipeDraft draft, Optional<Match> match) {}
+
+    /** What every trial may spend. */
+    record Budget(long tokens) {
+        Budget {
+            Check.that(tokens >= 1, "tokens (%d) must be at least 1", tokens);
+        }
+    }
+
+    /** The keys that a study adds to a recipe. */
+    record Extras(
+            Map<String, ObjectNode> arms,
+            List<Long> seeds,
+            @Nullable Budget budget) {
+        Extras {
+            Check.that(arms.size() >= 2, "arms: a study compares at least two; %d given", arms.size());
+            arms.keySet().forEach(RunNames::check);
+            requireSeeds(seeds);
+        }
+    }
+
+    /**
+     * Checks the seeds of an experiment.
+     *
+     * @throws IllegalArgumentException if there are none, or some repeat
+     */
+    public static void requireSeeds(List<Long> seeds) {
+        Check.that(!seeds.isEmpty(), "seeds must list at least one seed, for example [1, 2, 3]");
+        Check.that(new HashSet<>(seeds).size() == seeds.size(), "seeds (%s) must differ from each other", seeds);
+    }
+
+    private static final List<String> KEYS = List.of("arms", "seeds", "budget");
+
+    private final RecipeDraft base;
+    private final Map<String, Arm> arms;
+    private final List<Long> seeds;
+    private final Optional<Long> budgetTokens;
+
+    private StudyRecipe(RecipeDraft base, Map<String, Arm> arms, List<Long> seeds, Optional<Long> budgetTokens) {
+        this.base = base;
+        this.arms = Collections.unmodifiableMap(arms);
+        this.seeds = List.copyOf(seeds);
+        this.budgetTokens = budgetTokens;
+    }
+
+    /**
+     * Reads a study; every arm is checked.
+     *
+     * @param sets arguments of {@code --set}
+     * @throws Failure of kind USAGE that names file, flag or arm, key, rule and remedy
+     */
+    public static StudyRecipe read(Path file, List<String> sets) {
+        return of(Yaml.read(file), file, sets);
+    }
+
+    /** Reads a study whose text comes from elsewhere than the file that messages name; see {@link #read}. */
+    public static StudyRecipe of(ObjectNode content, Path file, List<String> sets) {
+        Overrides overrides = Overrides.parse(sets);
+        ObjectNode typed = RecipeDraft.named(overrides.apply(content), file);
+        for (String key : List.of("grid", "random", "halving")) {
+            if (typed.hasNonNull(key)) {
+                throw Failure.usage(
+                        "%s: %s: this recipe describes a sweep, not a study; run it with: mojave sweep %s",
+                        file, key, ShellWord.of(file));
+            }
+        }
+        if (!typed.hasNonNull("arms")) {
+            throw Failure.usage(
+                    "%s: has no arms, so it describes one run; train it with: mojave train %s (a study adds arms, seeds and a budget)",
+                    file, ShellWord.of(file));
+        }
+        return of(typed, path -> overrides.place(path, file.toString()));
+    }
+
+    /** Checks and completes a tree; {@code source} is what messages call it. */
+    public static StudyRecipe of(ObjectNode typed, String source) {
+        return of(typed, path -> source);
+    }
+
+    private static StudyRecipe of(ObjectNode typed, UnaryOperator<String> source) {
+        ObjectNode extras = typed.objectNode();
+        ObjectNode shared = typed.deepCopy();
+        for (String key : KEYS) {
+            JsonNode value = shared.remove(key);
+            if (value != null) {
+                extras.set(key, value);
+            }
+        }
+        Extras read = Records.read(extras, Extras.class, source, "");
+        Optional<Long> tokens = Optional.ofNullable(read.budget).map(Budget::tokens);
+        if (tokens.isPresent()) {
+            shared = RecipeDraft.lasting(shared, tokens.get(), "budget.tokens", source.apply("budget.tokens"));
+        }
+        RecipeDraft base = RecipeDraft.of(shared, source);
+        Map<String, Arm> arms = new LinkedHashMap<>();
+        for (Map.Entry<String, ObjectNode> entry : read.arms.entrySet()) {
+            arms.put(entry.getKey(), arm(entry.getKey(), entry.getValue(), shared, source));
+        }
+        checkMatches(arms, source);
+        return new StudyRecipe(base, arms, read.seeds, tokens);
+    }
+
+    private static Arm arm(String name, ObjectNode typed, ObjectNode shared, UnaryOperator<String> source) {
+        ObjectNode overrides = typed.deepCopy();
+        JsonNode match = overrides.remove("match");
+        String path = "arms." + name;
+        Optional<Match> read = match == null || match.isNull()
+                ? Optional.empty()
+                : Optional.of(Records.read(match, Match.class, source, path + ".match"));
+        if (read.isPresent()
+                && Trees.at(overrides, "model.moe").filter(moe -> !moe.isNull()).isPresent()) {
+            throw Failure.usage(
+                    "%s: %s.model.moe: an arm with match is a dense model, resized to a mixture's budget; remove its moe or its match",
+                    source.apply(path + ".model.moe"), path);
+        }
+        // Keys that the arm itself gives are named where they stand; the base's keep their own place.
+        RecipeDraft draft = RecipeDraft.of(
+                Trees.merge(shared, overrides),
+                key -> Trees.at(overrides, key).isPresent()
+                        ? source.apply(path + "." + key) + ": " + path
+                        : source.apply(key) + " (arm " + name + ")");
+        return new Arm(name, draft, read);
+    }
+
+    private static void checkMatches(Map<String, Arm> arms, UnaryOperator<String> source) {
+        for (Arm arm : arms.values()) {
+            if (arm.match().isEmpty()) {
+                continue;
+            }
+            String target = arm.match().get().arm();
+            String path = "arms." + arm.name() + ".match.arm";
+            Arm matched = arms.get(target);
+            if (matched == null) {
+                throw Failure.usage(
+                        "%s: %s: there is no arm '%s'%s",
+                        source.apply(path), path, target, Suggest.didYouMean(target, arms.keySet()));
+            }
+            if (matched.match().isPresent()) {
+                throw Failure.usage(
+                        "%s: %s: arm '%s' is resized itself; match an arm whose size is fixed",
+                        source.apply(path), path, target);
+            }
+        }
+    }
+
+    /** Returns the study's name. */
+    public String name() {
+        return base.name();
+    }
+
+    /** Returns the recipe without arms. */
+    public RecipeDraft base() {
+        return base;
+    }
+
+    /** Returns the arms by name, in the order of the recipe. */
+    public Map<String, Arm> arms() {
+        return arms;
+    }
+
+    /** Returns one arm by a name that is known to be there. */
+    public Arm arm(String name) {
+        Arm arm = arms.get(name);
+        if (arm == null) {
+            throw new IllegalArgumentException("there is no arm '" + name + "'; known: " + arms.keySet());
+        }
+        return arm;
+    }
+
+    /** Returns the training seeds. */
+    public List<Long> seeds() {
+        return seeds;
+    }
+
+    /** Returns the training tokens that every trial may spend, if the study sets them for all. */
+    public Optional<Long> budgetTokens() {
+        return budgetTokens;
+    }
+
+    /** Returns every setting; each arm holds exactly what tells it apart from the base. */
+    public ObjectNode tree() {
+        ObjectNode tree = base.tree();
+        ObjectNode written = tree.putObject("arms");
+        for (Arm arm : arms.values()) {
+            ObjectNode overrides = Trees.overrides(base.tree(), arm.draft().tree());
+            arm.match().ifPresent(match -> overrides.set("match", Records.tree(match)));
+            written.set(arm.name(), overrides);
+        }
+        var list = tree.putArray("seeds");
+        seeds.forEach(list::add);
+        budgetTokens.ifPresent(tokens -> tree.putObject("budget").put("tokens", tokens));
+        return tree;
+    }
+
+    /** Returns the canonical text: what the study's recipe.yaml holds; it reads back as the same study. */
+    public String yaml() {
+        return Yaml.print(tree());
+    }
+
+    /** Returns the SHA-256 of the canonical text. */
+    public String sha256() {
+        return Hashes.sha256(yaml());
+    }
+}

@@ -1,0 +1,66 @@
+package dev.mojave.run.recipe;
+
+import dev.mojave.base.tree.Records;
+import java.math.BigDecimal;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The defaults of {@code train} that depend on its other keys. What is not as it should be is left alone: the reader of records says so.
+ *
+ * <ul>
+ *   <li>{@code micro_batch_size} = {@code batch_size};
+ *   <li>{@code optimizer.kind} = adamw;
+ *   <li>{@code schedule.kind} = cosine; {@code schedule.warmup_steps} = 100, or a tenth of {@code steps} if that is less;
+ *   <li>{@code schedule.min_learning_rate} = {@code learning_rate} / 10, where the kind has one.
+ * </ul>
+ */
+public final class TrainDefaults {
+    private static final long WARMUP_STEPS = 100;
+
+    private TrainDefaults() {}
+
+    public static ObjectNode complete(ObjectNode typed) {
+        ObjectNode train = typed.deepCopy();
+        if (!train.hasNonNull("micro_batch_size") && train.hasNonNull("batch_size")) {
+            train.set("micro_batch_size", train.path("batch_size"));
+        }
+        if (train.path("optimizer") instanceof ObjectNode optimizer && !optimizer.hasNonNull("kind")) {
+            optimizer.put("kind", "adamw");
+        }
+        JsonNode written = train.path("schedule");
+        if (written.isMissingNode() || written.isNull()) {
+            schedule(train, train.putObject("schedule").put("kind", "cosine"));
+        } else if (written.isString()) {
+            schedule(train, train.putObject("schedule").put("kind", written.stringValue()));
+        } else if (written instanceof ObjectNode section) {
+            if (!section.hasNonNull("kind")) {
+                section.put("kind", "cosine");
+            }
+            schedule(train, section);
+        }
+        return train;
+    }
+
+    private static void schedule(ObjectNode train, ObjectNode schedule) {
+        OptionalLong steps = Records.count(train.path("steps"));
+        if (!schedule.hasNonNull("warmup_steps")) {
+            long warmup = steps.isPresent() ? Math.clamp(steps.getAsLong() / 10, 0, WARMUP_STEPS) : WARMUP_STEPS;
+            schedule.put("warmup_steps", warmup);
+        }
+        OptionalDouble peak = Records.decimal(train.path("learning_rate"));
+        boolean ends = !schedule.path("kind").asString("").equals("constant");
+        if (ends
+                && !schedule.hasNonNull("min_learning_rate")
+                && peak.isPresent()
+                && Double.isFinite(peak.getAsDouble())) {
+            // In decimal, so that a tenth of 0.001 is written 1.0E-4 and not with the dust of binary fractions.
+            double tenth =
+                    BigDecimal.valueOf(peak.getAsDouble()).movePointLeft(1).doubleValue();
+            // A peak that is not positive is refused under its own name.
+            schedule.put("min_learning_rate", Math.max(0, tenth));
+        }
+    }
+}

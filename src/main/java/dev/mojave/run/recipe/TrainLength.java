@@ -1,0 +1,16 @@
+package dev.mojave.run.recipe;
+
+/** How long training lasts, in the unit that the recipe chose. */
+public sealed interface TrainLength {
+    /** Optimiser steps. */
+    record Steps(long steps) implements TrainLength {}
+
+    /** Training tokens, rounded up to whole steps. */
+    record Tokens(long tokens) implements TrainLength {}
+
+    /** Words of training text, rounded up to whole steps. */
+    record Words(long words) implements TrainLength {}
+
+    /** Passes over the training split. */
+    record Epochs(long epochs) implements TrainLength {}
+}

@@ -1,0 +1,235 @@
+package dev.mojave.tensor.engine.calibration;
+
+import dev.mojave.tensor.engine.choice.EngineChoice;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * What was measured on this machine, some of it or all; what follows from it is read off: the BLAS library that is
+ * {@linkplain Figures#over faster}, its best number of threads, and bfloat16 only where its products beat float32's by
+ * {@value #BF16_ADVANTAGE}.
+ *
+ * @param cpu the processor in words
+ * @param figures everything measured, one entry for each library and number of threads
+ * @param measuredAt ISO-8601 instant
+ */
+public record Calibration(String cpu, List<Figures> figures, String measuredAt) {
+    /** How much faster bfloat16 products must be to be chosen: mixed precision also costs casts. */
+    static final double BF16_ADVANTAGE = 1.3;
+
+    /** How much faster MKL must be to be chosen: it is the larger library, and not free software. */
+    private static final double MKL_ADVANTAGE = 1.02;
+
+    /** What rates are given in. */
+    private static final double UNIT = 1e9;
+
+    /** Keeps the list from changing. */
+    public Calibration {
+        figures = List.copyOf(figures);
+    }
+
+    /** What is measured, in this order: what may be slow for want of instructions comes last, where it can hold up nothing else. */
+    public enum Kind {
+        /** Product of square matrices, side 256 to 2048. */
+        FP32_PRODUCT("float32 products", 600),
+        /** A linear layer, 384 to 1536, of 256 to 4096 tokens. */
+        FP32_LINEAR("float32 linear layer", 250),
+        /** A linear layer of 768 tokens, 128 to 512. */
+        FP32_SMALL("small float32 linear layer", 100),
+        /** Causal attention, 6 heads of 64, 256 tokens, 1 to 8 sequences, forward. */
+        FP32_ATTENTION("float32 attention", 250),
+        /** A copy of 64 MB, bytes read and written. */
+        COPY("copying memory", 250),
+        /** The product in bfloat16. */
+        BF16_PRODUCT("bfloat16 products", 400),
+        /** The linear layer in bfloat16. */
+        BF16_LINEAR("bfloat16 linear layer", 250);
+
+        /** What a training step in float32 feels. */
+        static final Set<Kind> FP32 = Set.of(FP32_PRODUCT, FP32_LINEAR, FP32_SMALL, FP32_ATTENTION);
+        /** What says whether bfloat16 pays. */
+        static final Set<Kind> PRECISION = Set.of(FP32_PRODUCT, FP32_LINEAR, BF16_PRODUCT, BF16_LINEAR);
+
+        private final String words;
+        private final long budgetMillis;
+
+        Kind(String words, long budgetMillis) {
+            this.words = words;
+            this.budgetMillis = budgetMillis;
+        }
+
+        /** Returns what it is, for people. */
+        String words() {
+            return words;
+        }
+
+        long budgetMillis() {
+            return budgetMillis;
+        }
+
+        boolean narrow() {
+            return this == BF16_PRODUCT || this == BF16_LINEAR;
+        }
+    }
+
+    /**
+     * Rates of one library with one number of threads.
+     *
+     * @param blas the library
+     * @param threads how many
+     * @param measurements those that were tried, abandoned ones among them
+     */
+    public record Figures(String blas, int threads, Map<Kind, Measurement> measurements) {
+        /** Keeps the map from changing. */
+        public Figures {
+            Map<Kind, Measurement> sorted = new EnumMap<>(Kind.class);
+            sorted.putAll(measurements);
+            measurements = java.util.Collections.unmodifiableMap(sorted);
+        }
+
+        /** Returns the rate at the largest size reached; empty where there is none. */
+        public Optional<Measurement.Point> rate(Kind kind) {
+            return Optional.ofNullable(measurements.get(kind)).flatMap(Measurement::largest);
+        }
+
+        /** Returns whether anything of float32 was measured. */
+        public boolean usable() {
+            return Kind.FP32.stream().anyMatch(kind -> rate(kind).isPresent());
+        }
+
+        /**
+         * Returns how many times as fast as the other this is: the geometric mean over the float32 rates that both have, each at the
+         * largest size that both reached.
+         */
+        double over(Figures other) {
+            List<Double> ratios = Kind.FP32.stream()
+                    .flatMap(kind -> ratio(kind, other, kind).stream())
+                    .toList();
+            return ratios.isEmpty() ? 1 : mean(ratios);
+        }
+
+        public boolean bf16Pays() {
+            List<Double> ratios = Stream.of(
+                            ratio(Kind.BF16_PRODUCT, this, Kind.FP32_PRODUCT),
+                            ratio(Kind.BF16_LINEAR, this, Kind.FP32_LINEAR))
+                    .flatMap(Optional::stream)
+                    .toList();
+            return ratios.size() == 2 && mean(ratios) >= BF16_ADVANTAGE;
+        }
+
+        private Optional<Double> ratio(Kind mine, Figures other, Kind its) {
+            Measurement left = measurements.get(mine);
+            Measurement right = other.measurements.get(its);
+            return left == null || right == null ? Optional.empty() : left.over(right);
+        }
+
+        private static double mean(List<Double> ratios) {
+            return Math.pow(ratios.stream().reduce(1.0, (a, b) -> a * b), 1.0 / ratios.size());
+        }
+
+        boolean of(Figures other) {
+            return blas.equals(other.blas) && threads == other.threads;
+        }
+
+        /** Returns these figures with another's in addition, of the same library and threads. */
+        Figures with(Figures other, java.util.function.BinaryOperator<Measurement> both) {
+            Map<Kind, Measurement> merged = new LinkedHashMap<>(measurements);
+            other.measurements.forEach((kind, measurement) -> merged.merge(kind, measurement, both));
+            return new Figures(blas, threads, merged);
+        }
+
+        /** Returns what was abandoned, in words. */
+        private Stream<String> abandoned() {
+            return measurements.entrySet().stream()
+                    .flatMap(entry -> entry.getValue().reason().stream()
+                            .map(reason -> String.format(
+                                    Locale.ROOT,
+                                    "%s, %d %s, %s: %s",
+                                    blas,
+                                    threads,
+                                    threads == 1 ? "thread" : "threads",
+                                    entry.getKey().words(),
+                                    reason)));
+        }
+    }
+
+    /** Returns the fastest of those figures that a request leaves to choose from; empty if none of them has a float32 rate. */
+    public Optional<Figures> fastest(Predicate<Figures> eligible) {
+        return figures.stream().filter(Figures::usable).filter(eligible).reduce((best, next) -> {
+            double handicap = advantageNeeded(next) / advantageNeeded(best);
+            return next.over(best) > handicap ? next : best;
+        });
+    }
+
+    private static double advantageNeeded(Figures figures) {
+        return figures.blas().equals("mkl") ? MKL_ADVANTAGE : 1;
+    }
+
+    /** Returns the best figures of a library, if it was measured. */
+    public Optional<Figures> of(String library) {
+        return fastest(figures -> figures.blas().equals(library));
+    }
+
+    /**
+     * Returns the FLOPs per second that a choice's matrix products were seen to reach with its very library and number of threads; empty
+     * where that was not measured. For mixed precision it is float32's rate where that is the higher: there the kernels multiply rounded
+     * factors in float32.
+     */
+    public OptionalDouble ceiling(EngineChoice choice) {
+        List<Kind> kinds = choice.mixed() ? List.of(Kind.FP32_PRODUCT, Kind.BF16_PRODUCT) : List.of(Kind.FP32_PRODUCT);
+        return figures.stream()
+                .filter(f -> f.blas().equals(choice.blas()) && f.threads() == choice.threads())
+                .filter(f -> f.measurements().keySet().containsAll(kinds))
+                .flatMap(f -> kinds.stream().flatMap(kind -> f.rate(kind).stream()))
+                .mapToDouble(point -> point.rate() * UNIT)
+                .filter(rate -> rate > 0)
+                .max();
+    }
+
+    /** Returns everything that was abandoned, in words. */
+    public List<String> abandoned() {
+        return figures.stream().flatMap(Figures::abandoned).toList();
+    }
+
+    /** Returns whether everything was tried that a question needs. */
+    public boolean answers(CalibrationQuestion question) {
+        return question.libraries().stream()
+                .allMatch(library -> question.threads().stream()
+                        .allMatch(threads -> figures.stream()
+                                .anyMatch(f -> f.blas().equals(library)
+                                        && f.threads() == threads
+                                        && f.measurements().keySet().containsAll(question.kinds()))));
+    }
+
+    /** Returns this calibration with newer figures, which replace those of the same kind. */
+    Calibration with(Calibration newer) {
+        return new Calibration(newer.cpu, merged(figures, newer.figures, (_, last) -> last), newer.measuredAt);
+    }
+
+    /** Returns each library's and number of threads' figures once, in a lasting order. */
+    static List<Figures> merged(
+            List<Figures> first, List<Figures> second, java.util.function.BinaryOperator<Measurement> both) {
+        List<Figures> all = new ArrayList<>();
+        Stream.concat(first.stream(), second.stream()).forEach(next -> {
+            Optional<Figures> same = all.stream().filter(next::of).findFirst();
+            if (same.isPresent()) {
+                all.set(all.indexOf(same.get()), same.get().with(next, both));
+            } else {
+                all.add(next);
+            }
+        });
+        // The smaller library and fewer threads first: what is equal stays with them.
+        all.sort(Comparator.comparing(Figures::blas).reversed().thenComparingInt(Figures::threads));
+        return all;
+    }
+}

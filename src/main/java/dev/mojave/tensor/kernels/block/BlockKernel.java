@@ -1,0 +1,127 @@
+package dev.mojave.tensor.kernels.block;
+
+import dev.mojave.tensor.Buffers;
+import dev.mojave.tensor.CustomOp;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Scope;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.support.Fused;
+import dev.mojave.tensor.kernels.support.Groups;
+import dev.mojave.tensor.kernels.support.Matrix;
+import dev.mojave.tensor.kernels.support.WeightGradients;
+import java.util.ArrayList;
+import java.util.List;
+
+// Shapes: B sequences, S tokens each, N = B S, D model width.
+/**
+ * Halves of pre-norm blocks, one after the other, as one operation. A thread takes some sequences through all of it, forward and back, and
+ * threads meet once a pass ({@link Groups}); the gradients of weights, sums over all tokens, follow in one loop. Their twins are the layers
+ * of {@code dev.mojave.nn} in libtorch operations.
+ */
+public final class BlockKernel {
+    private BlockKernel() {}
+
+    /** Returns whether this runs here in a compute type: where not, the caller computes the twins. */
+    public static boolean takes(Tensor x, DType compute) {
+        return Fused.precision(compute, x).isPresent();
+    }
+
+    /**
+     * Applies the halves in order; differentiable.
+     *
+     * @param x float32 (B, S, D); where attention is not among the halves, of any shape that ends in D
+     */
+    public static Tensor apply(Tensor x, List<? extends Half> halves) {
+        return new Pass(x, halves).apply();
+    }
+
+    /** One forward and its backward. */
+    private static final class Pass {
+        private final Tensor input;
+        private final Tensor x;
+        private final int width;
+        private final Groups groups;
+        private final List<? extends Half> halves;
+        private final boolean recording;
+        private final Buffers kept = new Buffers();
+        private final List<Half.Forward> forwards = new ArrayList<>();
+        /** What goes into each half. */
+        private final List<Matrix> ins = new ArrayList<>();
+
+        Pass(Tensor input, List<? extends Half> halves) {
+            this.input = input;
+            this.x = input.detach().contiguous();
+            this.width = Math.toIntExact(x.size(-1));
+            this.halves = halves;
+            boolean attends = halves.stream().anyMatch(AttentionHalf.class::isInstance);
+            int rows = Math.toIntExact(x.elements() / width);
+            this.groups = attends ? Groups.of((int) x.size(0), (int) x.size(1)) : Groups.ofRows(rows);
+            this.recording = CustomOp.recording(inputs().toArray(new Tensor[0]));
+        }
+
+        private List<Tensor> inputs() {
+            List<Tensor> inputs = new ArrayList<>(List.of(input));
+            halves.forEach(half -> inputs.addAll(half.parameters()));
+            return inputs;
+        }
+
+        Tensor apply() {
+            if (!recording) {
+                try (kept) {
+                    return forward();
+                }
+            }
+            kept.closeWithScope();
+            return CustomOp.attach(forward(), inputs(), dy -> backward(dy.contiguous()));
+        }
+
+        private Tensor forward() {
+            Tensor y = Tensors.empty(DType.FLOAT32, x.shape());
+            // Weights that a pass narrows live no longer than it.
+            try (Scope _ = Scope.open()) {
+                ins.add(Matrix.of(x));
+                for (Half half : halves) {
+                    if (!forwards.isEmpty()) {
+                        ins.add(Matrix.of(kept, groups.rows(), width));
+                    }
+                    forwards.add(half.begin(groups, kept));
+                }
+                Matrix out = Matrix.of(y);
+                groups.forEach(group -> {
+                    for (int i = 0; i < forwards.size(); i++) {
+                        forwards.get(i).run(group, ins.get(i), i + 1 < ins.size() ? ins.get(i + 1) : out);
+                    }
+                });
+            }
+            return y;
+        }
+
+        private List<Tensor> backward(Tensor dy) {
+            Tensor dx = Tensors.empty(DType.FLOAT32, x.shape());
+            try (Buffers temporary = new Buffers()) {
+                List<Half.Backward> backwards =
+                        forwards.stream().map(f -> f.back(temporary)).toList();
+                List<Matrix> gradientsOfIns = new ArrayList<>(List.of(Matrix.of(dx)));
+                for (int i = 1; i < ins.size(); i++) {
+                    gradientsOfIns.add(Matrix.of(temporary, groups.rows(), width));
+                }
+                gradientsOfIns.add(Matrix.of(dy));
+                groups.forEach(group -> {
+                    for (int i = backwards.size() - 1; i >= 0; i--) {
+                        backwards.get(i).run(group, ins.get(i), gradientsOfIns.get(i + 1), gradientsOfIns.get(i));
+                    }
+                });
+                List<Tensor> gradients = new ArrayList<>(List.of(dx));
+                WeightGradients products = new WeightGradients();
+                for (int i = 0; i < backwards.size(); i++) {
+                    gradients.addAll(backwards.get(i).gradients(gradientsOfIns.get(i + 1), products));
+                }
+                products.run();
+                return gradients;
+            } finally {
+                kept.close();
+            }
+        }
+    }
+}

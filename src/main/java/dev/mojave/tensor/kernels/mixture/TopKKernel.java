@@ -1,0 +1,134 @@
+package dev.mojave.tensor.kernels.mixture;
+
+import static dev.mojave.tensor.kernels.vector.VectorRows.set;
+import static dev.mojave.tensor.kernels.vector.VectorRows.value;
+
+import dev.mojave.tensor.CustomOp;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.support.Fused;
+import dev.mojave.tensor.kernels.support.Workers;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
+// Shapes: T tokens, E experts, K choices of a token.
+/**
+ * The K largest of each row, best first, the first of equal ones, and their values, as they are or divided by their sum:
+ * {@code w_k = p_k / s}, {@code s = sum p_k}, backward {@code dp_k = (dw_k - sum dw w) / s}. The indices come as Java numbers, which dispatch sorts.
+ */
+public final class TopKKernel {
+    private TopKKernel() {}
+
+    /** What was chosen. */
+    public static final class Best {
+        private final Tensor weightsTK;
+        private final long[] indices;
+
+        private Best(Tensor weightsTK, long[] indices) {
+            this.weightsTK = weightsTK;
+            this.indices = indices;
+        }
+
+        /** Returns the values of the largest, float (T, K), differentiable. */
+        public Tensor weightsTK() {
+            return weightsTK;
+        }
+
+        /** Returns the places of the largest, row-major (T * K); not a copy. */
+        public long[] indices() {
+            return indices;
+        }
+    }
+
+    /**
+     * Chooses.
+     *
+     * @param pTE float (T, E)
+     * @param normalised whether values are divided by their sum
+     */
+    public static Best apply(Tensor pTE, int topK, boolean normalised) {
+        return Fused.takes(pTE) && pTE.size(0) > 0 ? fused(pTE, topK, normalised) : plain(pTE, topK, normalised);
+    }
+
+    /** The twin in libtorch operations; which of equal ones it takes is its own affair. */
+    static Best plain(Tensor pTE, int topK, boolean normalised) {
+        Tensor.TopK best = pTE.topK(topK);
+        Tensor values = best.values();
+        return new Best(
+                normalised ? values.div(values.sum(1).unsqueeze(1)) : values,
+                best.indices().toLongs());
+    }
+
+    private static Best fused(Tensor input, int topK, boolean normalised) {
+        Tensor pTE = input.detach().contiguous();
+        int tokens = Math.toIntExact(pTE.size(0));
+        int width = Math.toIntExact(pTE.size(1));
+        Tensor weightsTK = Tensors.empty(DType.FLOAT32, tokens, topK);
+        long[] indices = new long[tokens * topK];
+        float[] divisors = new float[tokens];
+        MemorySegment p = pTE.segment();
+        MemorySegment weights = weightsTK.segment();
+        Workers.forRanges(tokens, Math.max(1, Fused.GRAIN / width), (from, to) -> {
+            for (int token = (int) from; token < to; token++) {
+                float sum = choose(p, (long) token * width, width, indices, token * topK, topK);
+                divisors[token] = normalised ? sum : 1;
+                for (int copy = token * topK; copy < (token + 1) * topK; copy++) {
+                    set(weights, copy, value(p, (long) token * width + indices[copy]) / divisors[token]);
+                }
+            }
+        });
+        Tensor kept = weightsTK.detach();
+        return new Best(
+                CustomOp.attach(
+                        weightsTK,
+                        List.of(input),
+                        dw -> List.of(backward(pTE, kept, indices, divisors, dw.contiguous(), normalised))),
+                indices);
+    }
+
+    /** Writes the places of the largest values of a row, largest first; returns the sum of these values. */
+    private static float choose(MemorySegment p, long row, int width, long[] indices, int first, int topK) {
+        float sum = 0;
+        for (int k = first; k < first + topK; k++) {
+            int best = -1;
+            for (int i = 0; i < width; i++) {
+                if ((best < 0 || value(p, row + i) > value(p, row + best)) && !contains(indices, first, k, i)) {
+                    best = i;
+                }
+            }
+            indices[k] = best;
+            sum += value(p, row + best);
+        }
+        return sum;
+    }
+
+    private static boolean contains(long[] indices, int from, int to, int index) {
+        for (int i = from; i < to; i++) {
+            if (indices[i] == index) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Tensor backward(
+            Tensor pTE, Tensor weightsTK, long[] indices, float[] divisors, Tensor dWeightsTK, boolean normalised) {
+        Tensor dpTE = Tensors.zeros(DType.FLOAT32, pTE.shape());
+        int width = Math.toIntExact(pTE.size(1));
+        int topK = indices.length / divisors.length;
+        MemorySegment dp = dpTE.segment();
+        MemorySegment w = weightsTK.segment();
+        MemorySegment dw = dWeightsTK.segment();
+        for (int token = 0; token < divisors.length; token++) {
+            float common = 0;
+            for (int copy = token * topK; normalised && copy < (token + 1) * topK; copy++) {
+                common = Math.fma(value(w, copy), value(dw, copy), common);
+            }
+            for (int copy = token * topK; copy < (token + 1) * topK; copy++) {
+                set(dp, (long) token * width + indices[copy], (value(dw, copy) - common) / divisors[token]);
+            }
+        }
+        return dpTE;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.mojave.tensor.kernels.pointwise;
+
+import dev.mojave.tensor.CustomOp;
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Functions;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
+import dev.mojave.tensor.kernels.support.Drop;
+import dev.mojave.tensor.kernels.support.Fused;
+import dev.mojave.tensor.kernels.support.Matrix;
+import dev.mojave.tensor.kernels.support.Workers;
+import java.util.List;
+
+/**
+ * Dropout (arXiv 1207.0580) whose mask is made again for backward, not kept: {@link Drop}. Its twin, libtorch's, draws other elements from
+ * the same stream.
+ */
+public final class DropoutKernel {
+    private DropoutKernel() {}
+
+    /**
+     * Zeroes each value with a probability and scales the rest by 1 / (1 - p); differentiable.
+     *
+     * @param x of any shape and float dtype
+     * @param probability in force, 0 = x itself
+     */
+    public static Tensor apply(Tensor x, double probability) {
+        return probability == 0 || !Fused.takes(x)
+                ? Functions.dropout(x, probability)
+                : fused(x, Drop.draw(probability));
+    }
+
+    static Tensor fused(Tensor input, Drop drop) {
+        return CustomOp.attach(dropped(input.detach(), drop), List.of(input), dy -> List.of(dropped(dy, drop)));
+    }
+
+    /** Returns a copy with elements dropped, float32 of any shape. */
+    public static Tensor dropped(Tensor x, Drop drop) {
+        Tensor y = Tensors.empty(DType.FLOAT32, x.shape());
+        if (x.elements() == 0) {
+            return y;
+        }
+        Matrix in = Matrix.of(x.contiguous());
+        Matrix out = Matrix.of(y);
+        int width = out.stride();
+        Workers.forRanges(
+                x.elements() / width,
+                Math.max(1, Fused.GRAIN / width),
+                (from, to) -> drop.copy(in.fromRow(from), out.fromRow(from), from, (int) (to - from), width));
+        return y;
+    }
+}

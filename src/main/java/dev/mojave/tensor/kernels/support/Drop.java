@@ -1,0 +1,66 @@
+package dev.mojave.tensor.kernels.support;
+
+import dev.mojave.base.Check;
+import dev.mojave.tensor.Rng;
+import dev.mojave.tensor.kernels.vector.VectorThreefry;
+
+/**
+ * One use of dropout (arXiv 1207.0580): an element is zeroed with a probability and otherwise multiplied by 1 / (1 - probability). Which
+ * elements is a function of the key and of their row and column, so that no mask is kept for backward: {@link VectorThreefry}.
+ *
+ * @param probability in [0, 1)
+ * @param key 64 random bits
+ */
+public record Drop(double probability, long key) {
+    /** Random bits of an element that are compared with the probability. */
+    private static final int BITS = 24;
+
+    public Drop {
+        Check.that(0 <= probability && probability < 1, "dropout (%s) must be at least 0 and below 1", probability);
+    }
+
+    /** Draws a key from {@link Rng#dropout()}; nothing is drawn, and nothing dropped, with probability 0. */
+    public static Drop draw(double probability) {
+        return new Drop(probability, probability == 0 ? 0 : Rng.dropout().nextLong());
+    }
+
+    public boolean isNone() {
+        return probability == 0;
+    }
+
+    /** Writes rows with elements dropped; the parameters are those of {@link #apply}. */
+    public void copy(Matrix from, Matrix to, long firstRow, int count, int columns) {
+        to.rows(count).copyFrom(from.rows(count));
+        apply(to, firstRow, count, columns);
+    }
+
+    /**
+     * Drops elements of rows in memory.
+     *
+     * @param firstRow number of the first row among those of this use
+     * @param columns elements of a row
+     */
+    public void apply(Matrix rows, long firstRow, int count, int columns) {
+        if (!isNone()) {
+            for (int row = 0; row < count; row++) {
+                applyToRow(rows, row, firstRow + row, columns);
+            }
+        }
+    }
+
+    /** Drops elements of one row in memory, whose number among those of this use is another. */
+    public void applyToRow(Matrix rows, int row, long number, int columns) {
+        if (!isNone()) {
+            VectorThreefry.drop(rows.memory(), rows.row(row), columns, number, key, threshold(), scale());
+        }
+    }
+
+    /** Random numbers of {@value #BITS} bits below this are dropped. */
+    int threshold() {
+        return (int) Math.round(probability * (1 << BITS));
+    }
+
+    float scale() {
+        return (float) (1 / (1 - probability));
+    }
+}

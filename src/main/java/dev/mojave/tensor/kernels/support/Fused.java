@@ -1,0 +1,33 @@
+package dev.mojave.tensor.kernels.support;
+
+import dev.mojave.tensor.DType;
+import dev.mojave.tensor.Device;
+import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.engine.Engine;
+import java.util.Optional;
+
+/** When a vector kernel may run. */
+public final class Fused {
+    /** Elements of one chunk of a pass over memory: 64 kB, which stays in a core's second cache beside its neighbours. */
+    public static final long GRAIN = 1 << 14;
+
+    private Fused() {}
+
+    /** Returns whether the engine runs fused kernels and these tensors are float32 on the CPU. */
+    public static boolean takes(Tensor... tensors) {
+        if (!Engine.current().fused()) {
+            return false;
+        }
+        for (Tensor tensor : tensors) {
+            if (tensor.dtype() != DType.FLOAT32 || !tensor.device().equals(Device.CPU)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Returns how kernels multiply in a compute type with these tensors; nothing where their twins run. */
+    public static Optional<Precision> precision(DType compute, Tensor... tensors) {
+        return takes(tensors) ? Precision.of(compute) : Optional.empty();
+    }
+}

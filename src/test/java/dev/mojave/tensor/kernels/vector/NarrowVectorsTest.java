@@ -1,0 +1,65 @@
+package dev.mojave.tensor.kernels.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mojave.base.process.JavaCommand;
+import dev.mojave.tensor.kernels.KernelsTest;
+import dev.mojave.tensor.kernels.block.AttentionHalfTest;
+import dev.mojave.tensor.kernels.block.HalvesTest;
+import dev.mojave.tensor.kernels.head.HeadLossKernelTest;
+import dev.mojave.tensor.kernels.pointwise.DropoutKernelTest;
+import dev.mojave.tensor.kernels.pointwise.Gate;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The kernels on a processor with narrower vectors than this one's, which the JVM is told to pretend. */
+class NarrowVectorsTest {
+    @ParameterizedTest
+    @ValueSource(ints = {4, 8})
+    void kernelsMatchTheirTwins(int lanes) throws Exception {
+        Process process = new ProcessBuilder(JavaCommand.of(
+                        List.of(
+                                "--add-modules=jdk.incubator.vector",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-Xmx256m",
+                                "-XX:MaxVectorSize=" + lanes * Float.BYTES),
+                        Child.class,
+                        List.of()))
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        // A machine with still narrower vectors ran them.
+        assertThat(output).contains("all kernels match, lanes " + Math.min(lanes, VectorMath.LANES));
+    }
+
+    /** What the forked JVM runs: the tests of the twins at sizes that fill no vector. */
+    static final class Child {
+        @SuppressWarnings("JUnitMethodInvoked") // this JVM has no test runner, and one would hide what its flags did
+        public static void main(String[] arguments) {
+            KernelsTest.kernelsAreFused();
+            HalvesTest.theLibraryIsFound();
+            KernelsTest elements = new KernelsTest();
+            elements.geluMatchesItsTwinForwardAndBackward(37);
+            elements.geluHoldsAtExtremes();
+            elements.swiGluMatchesItsTwinForwardAndBackward(37);
+            elements.crossEntropyMatchesItsTwin(37);
+            elements.crossEntropyHoldsAtExtremes();
+            elements.adamWMatchesItsTwinOverManySteps();
+            elements.gradientNormMatchesItsTwinAndSeesWhatIsNotFinite();
+            new HalvesTest().normMatchesItsTwin(3, 37, true, true);
+            new HalvesTest().feedForwardMatchesItsTwin(5, 37, 21, Gate.SWIGLU, false, true);
+            new AttentionHalfTest().matchesItsTwin(2, 19, 2, 1, 10, true, true);
+            new AttentionHalfTest().dropsWhatItsDropsSay(2, 19, 2, 1, 10);
+            DropoutKernelTest dropout = new DropoutKernelTest();
+            dropout.numbersAreThoseOfThePaper();
+            dropout.elementsAreDroppedByRowAndColumn(19);
+            new HeadLossKernelTest().headMatchesItsTwin(7, 19, 37);
+            System.out.println("all kernels match, lanes " + VectorMath.LANES);
+        }
+
+        private Child() {}
+    }
+}
