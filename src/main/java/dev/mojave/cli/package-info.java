@@ -1,4 +1,4 @@
-/** The command line: one class per verb, the composition root, and the only place that prints. */
+/** The command line: where the program starts, the list of verbs, and, with what lies below it, the only place that prints. */
 @NullMarked
 package dev.mojave.cli;
 

@@ -41,6 +41,7 @@ public record DataSpec(
     /** The name of the corpus that comes with Mojave. */
     public static final String EMBEDDED = "embedded";
 
+    /** Checks each key; messages name it. */
     public DataSpec {
         Check.that(
                 !source.isBlank(),

@@ -33,6 +33,7 @@ public record HeldOut(By by, double fraction) {
         }
     }
 
+    /** Checks the fraction. */
     public HeldOut {
         Check.that(
                 fraction >= 0 && fraction < 1,

@@ -1,4 +1,4 @@
-/** Files that other programs read and write: safetensors. */
+/** Models in the files of other programs, read and written: weights and their names, tokenizers, model cards. */
 @NullMarked
 package dev.mojave.interop;
 

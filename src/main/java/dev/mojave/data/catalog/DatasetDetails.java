@@ -11,6 +11,7 @@ import java.util.List;
  * @param stores token stores built from it
  */
 public record DatasetDetails(DatasetInfo info, List<String> beginning, List<Store> stores) {
+    /** Copies the lists. */
     public DatasetDetails {
         beginning = List.copyOf(beginning);
         stores = List.copyOf(stores);

@@ -38,6 +38,7 @@ public final class Datasets {
         this(home, StoreBuilder.SHARD_TOKENS);
     }
 
+    /** The same with another size of shards, in tokens. */
     public Datasets(Path home, long shardTokens) {
         this.data = home.resolve("data");
         this.stores = new StoreCache(home.resolve("stores"), shardTokens);

@@ -19,6 +19,7 @@ public final class Beginning {
         }
     }
 
+    /** Returns the first lines of the corpus's first documents, shortened; the rest is not read. */
     public static List<String> of(Corpus corpus) {
         List<String> lines = new ArrayList<>();
         try {

@@ -43,9 +43,12 @@ public record DatasetInfo(
         @Nullable Reading reading,
         @Nullable List<String> taken,
         @Nullable List<String> notes) {
+    /** The version of the format. */
     public static final int VERSION = 1;
+    /** The file's name in the folder of a data set. */
     public static final String FILE = "dataset.json";
 
+    /** Copies what is mutable; what earlier versions did not write is filled in. */
     public DatasetInfo {
         categories = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(categories));
         importedFrom = List.copyOf(importedFrom);

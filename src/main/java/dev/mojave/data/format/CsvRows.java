@@ -53,6 +53,7 @@ public final class CsvRows {
         this.check = new CategoryCheck(fields.reading().strict());
     }
 
+    /** Hands out each row of a table as a document; what stands out goes to the findings. */
     public static void read(
             TextSource source, SourceFile file, Fields fields, Findings findings, Consumer<DocumentPart> consumer)
             throws IOException {

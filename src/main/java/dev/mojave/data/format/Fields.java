@@ -16,6 +16,7 @@ public record Fields(String text, String category, Reading reading) {
     /** Where a category is looked for if nothing is said. */
     static final List<String> USUAL_CATEGORIES = List.of("category", "label", "class");
 
+    /** Returns the fields that were named; absent stands for the usual. */
     public static Fields of(Optional<String> text, Optional<String> category, Reading reading) {
         return new Fields(text.orElse(""), category.orElse(""), reading);
     }

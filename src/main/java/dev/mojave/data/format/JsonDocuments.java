@@ -55,6 +55,7 @@ public final class JsonDocuments {
     private final CategoryCheck check;
     private boolean first = true;
 
+    /** Prepares to read a file; documents go to the consumer, and what stands out to the findings. */
     public JsonDocuments(SourceFile file, Fields fields, Findings findings, Consumer<DocumentPart> consumer) {
         this.file = file;
         this.fields = fields;

@@ -10,6 +10,7 @@ public final class RunningText {
 
     private RunningText() {}
 
+    /** Hands out a text in pieces of at most 2^20 characters; all belong to one document. */
     public static void read(TextSource source, String group, Consumer<DocumentPart> consumer) {
         read(source, group, consumer, PIECE);
     }

@@ -36,6 +36,7 @@ public final class Findings {
         withoutText.add(name);
     }
 
+    /** A row had no text. */
     public void rowWithoutText() {
         rowsWithoutText++;
     }
@@ -51,10 +52,12 @@ public final class Findings {
         halfHere = false;
     }
 
+    /** Byte order marks were left out inside a text, so many. */
     public void marks(long count) {
         marks += count;
     }
 
+    /** A row went on over several lines, beginning at this place. */
     public void rowOverLines(String place) {
         firstOverLines = overLines++ == 0 ? place : firstOverLines;
     }
@@ -64,6 +67,7 @@ public final class Findings {
         firstHeader = headers++ == 0 ? place : firstHeader;
     }
 
+    /** A row at this place had fewer cells than the header. */
     public void shortRow(String place) {
         firstShortRow = shortRows++ == 0 ? place : firstShortRow;
     }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
  * @param shown what messages call it: the user's file, also while a copy is read
  */
 public record SourceFile(Path path, String name, String shown) {
+    /** Makes one that messages call by its path. */
     public SourceFile(Path path, String name) {
         this(path, name, path.toString());
     }

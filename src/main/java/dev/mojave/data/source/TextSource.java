@@ -48,6 +48,7 @@ public final class TextSource extends Reader {
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
     }
 
+    /** Opens a file that is read as usual. */
     public static TextSource open(Path file) {
         return open(new SourceFile(file, String.valueOf(file.getFileName())), Reading.USUAL);
     }

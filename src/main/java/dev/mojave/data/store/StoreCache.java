@@ -36,6 +36,7 @@ public final class StoreCache {
     private final Path stores;
     private final long shardTokens;
 
+    /** Keeps stores in a folder, with shards of so many tokens. */
     public StoreCache(Path stores, long shardTokens) {
         this.stores = stores;
         this.shardTokens = shardTokens;

@@ -39,6 +39,7 @@ public record StoreManifest(
     static final int VERSION = 1;
     static final String FILE = "manifest.json";
 
+    /** Copies the lists. */
     public StoreManifest {
         categories = List.copyOf(categories);
         splits = Map.copyOf(splits);

@@ -7,6 +7,7 @@ public final class TextCounter {
     private long words;
     private boolean inWord;
 
+    /** Counts the next piece. */
     public void count(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -28,14 +29,17 @@ public final class TextCounter {
         inWord = false;
     }
 
+    /** Returns how many code points there were. */
     public long characters() {
         return characters;
     }
 
+    /** Returns how many bytes they are in UTF-8. */
     public long bytes() {
         return bytes;
     }
 
+    /** Returns how many runs of characters there were between white space. */
     public long words() {
         return words;
     }

@@ -107,14 +107,17 @@ public final class TokenStore implements AutoCloseable {
         return manifest;
     }
 
+    /** Returns what the store says about itself. */
     public StoreManifest manifest() {
         return manifest;
     }
 
+    /** Returns the store's folder. */
     public Path folder() {
         return folder;
     }
 
+    /** Returns the tokens of a split, perhaps none. */
     public TokenSplit split(Split split) {
         TokenSplit found = splits.get(split);
         if (found == null) {

@@ -10,6 +10,7 @@ import dev.mojave.base.Check;
  * @param position windows taken from the current pass
  */
 public record Cursor(long seed, long epoch, long position) {
+    /** Checks that neither number is negative. */
     public Cursor {
         Check.that(epoch >= 0 && position >= 0, "a cursor cannot stand at epoch %d, position %d", epoch, position);
     }

@@ -22,10 +22,12 @@ public final class Page {
     private final Html body = new Html();
     private final List<Figure> figures = new ArrayList<>();
 
+    /** Starts an empty page. */
     public Page(String title) {
         this.title = title;
     }
 
+    /** Returns the body, to be written to. */
     public Html body() {
         return body;
     }

@@ -13,6 +13,7 @@ import java.util.OptionalInt;
  * @param rows cells, one a column
  */
 public record Table(String caption, List<Column> columns, List<List<Cell>> rows) {
+    /** Checks that every row has a cell for each column. */
     public Table {
         for (List<Cell> row : rows) {
             Check.that(row.size() == columns.size(), "%d cells for %d columns", row.size(), columns.size());
@@ -26,10 +27,12 @@ public record Table(String caption, List<Column> columns, List<List<Cell>> rows)
      * @param numeric aligned to the right
      */
     public record Column(String name, String unit, boolean numeric) {
+        /** Returns the head of a column of text. */
         public static Column text(String name) {
             return new Column(name, "", false);
         }
 
+        /** Returns the head of a column of numbers; the unit may be empty. */
         public static Column number(String name, String unit) {
             return new Column(name, unit, true);
         }
@@ -43,18 +46,22 @@ public record Table(String caption, List<Column> columns, List<List<Cell>> rows)
      * @param slot colour of the arm that the cell names
      */
     public record Cell(String text, String note, boolean strong, OptionalInt slot) {
+        /** Returns a plain cell. */
         public static Cell of(String text) {
             return new Cell(text, "", false, OptionalInt.empty());
         }
 
+        /** Returns a cell with a second line in small type. */
         public static Cell of(String text, String note) {
             return new Cell(text, note, false, OptionalInt.empty());
         }
 
+        /** Returns the cell that names an arm, in the colour of its slot. */
         public static Cell arm(String name, String note, int slot) {
             return new Cell(name, note, false, OptionalInt.of(slot));
         }
 
+        /** Returns the same cell, which stands out or does not. */
         public Cell strong(boolean isStrong) {
             return new Cell(text, note, isStrong, slot);
         }

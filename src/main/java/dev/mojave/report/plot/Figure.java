@@ -21,6 +21,7 @@ public record Figure(String id, String title, String caption, String summary, Li
      * @param still whether it is also drawn as PNG
      */
     public record View(String key, String label, Plot plot, boolean still) {
+        /** Makes a view that is also drawn as PNG. */
         public View(String key, String label, Plot plot) {
             this(key, label, plot, true);
         }

@@ -42,10 +42,12 @@ public sealed interface Plot {
 
     /** A value with the ends of its band or interval; low and high are NaN where there is none. */
     record Point(double x, double y, double low, double high) {
+        /** Returns a value without a band. */
         public static Point of(double x, double y) {
             return new Point(x, y, Double.NaN, Double.NaN);
         }
 
+        /** Returns whether both ends of the band are finite. */
         public boolean hasBand() {
             return Double.isFinite(low) && Double.isFinite(high);
         }

@@ -67,6 +67,7 @@ public final class Checkpoints {
     private final Path folder;
     private final TensorWriter writer;
 
+    /** Works in a folder, which need not exist yet. */
     public Checkpoints(Path folder) {
         this(folder, SafetensorsWriter::write);
     }

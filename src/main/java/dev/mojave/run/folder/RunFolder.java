@@ -42,7 +42,9 @@ public final class RunFolder {
     public static final String RECIPE = "recipe.yaml";
 
     private static final String STATUS = "status.json";
+    /** The file of the tokenizer. */
     public static final String TOKENIZER = "tokenizer.json";
+
     private static final String PROVENANCE = "provenance.json";
     private static final String SPECIAL_TOKENS = "special_tokens.json";
     private static final String EXPERTS = "experts.json";

@@ -9,6 +9,7 @@ public final class RunNames {
 
     private RunNames() {}
 
+    /** Checks that a name can be a folder's on any system. */
     public static void check(String name) {
         Check.that(
                 NAME.matcher(name).matches() && !name.endsWith("."),

@@ -22,6 +22,7 @@ public final class TrainDefaults {
 
     private TrainDefaults() {}
 
+    /** Returns a copy with the defaults filled in. */
     public static ObjectNode complete(ObjectNode typed) {
         ObjectNode train = typed.deepCopy();
         if (!train.hasNonNull("micro_batch_size") && train.hasNonNull("batch_size")) {

@@ -56,6 +56,7 @@ public final class PlanVerb implements Verb {
 
     private final OwnProgram program;
 
+    /** Makes the verb; each arm of a study is planned in a process of its own. */
     public PlanVerb(OwnProgram program) {
         this.program = program;
     }

@@ -31,6 +31,7 @@ public final class QuickstartVerb implements Verb {
     @Mixin
     private final StudyOptions options;
 
+    /** Makes the verb; each trial is trained in a process of its own. */
     public QuickstartVerb(OwnProgram program) {
         this.options = new StudyOptions(program);
     }

@@ -35,6 +35,7 @@ public final class StudyVerb implements Verb {
     @Mixin
     private final StudyOptions options;
 
+    /** Makes the verb; each trial is trained in a process of its own. */
     public StudyVerb(OwnProgram program) {
         this.options = new StudyOptions(program);
     }

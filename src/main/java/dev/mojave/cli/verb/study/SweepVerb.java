@@ -39,6 +39,7 @@ public final class SweepVerb implements Verb {
     @Option(names = "--yes", description = "Run it even if it has more than " + SweepRecipe.MANY_TRIALS + " trials.")
     private boolean yes;
 
+    /** Makes the verb; each trial is trained in a process of its own. */
     public SweepVerb(OwnProgram program) {
         this.options = new StudyOptions(program);
     }

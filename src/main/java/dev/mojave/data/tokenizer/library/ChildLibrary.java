@@ -16,6 +16,7 @@ public final class ChildLibrary implements TokenLibrary {
     private final JsonNode root;
     private final String place;
 
+    /** Starts the process and lets it read the file; {@code place} names it in messages. */
     public ChildLibrary(String json, JsonNode root, String place) {
         this.json = json;
         this.root = root;

@@ -21,10 +21,12 @@ public final class DirectLibrary implements TokenLibrary {
         this.tokenizer = tokenizer;
     }
 
+    /** Reads a {@code tokenizer.json}; {@code place} names it in messages. */
     public static DirectLibrary open(String json, String place) {
         return new DirectLibrary(load(json, place));
     }
 
+    /** Reads a {@code tokenizer.json} and returns the library's own object; fails as DATA for a bad file, as ENVIRONMENT without native code. */
     public static HuggingFaceTokenizer load(String json, String place) {
         // The library unpacks its native code into a cache; it must not look anything up on the network.
         preset("DJL_CACHE_DIR", MojaveHome.path().resolve("native").toString());

@@ -27,6 +27,7 @@ public final class AddedTokens {
     private final List<Token> longestFirst;
     private final BitSet firstChars = new BitSet();
 
+    /** Prepares to look for these tokens. */
     public AddedTokens(List<Token> tokens) {
         longestFirst = new ArrayList<>(tokens);
         longestFirst.sort(

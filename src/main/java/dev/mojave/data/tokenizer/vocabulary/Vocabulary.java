@@ -28,6 +28,7 @@ public final class Vocabulary {
     private final OptionalInt unknown;
     private final Optional<String> namedEnd;
 
+    /** Makes a vocabulary of known parts. */
     public Vocabulary(
             byte[][] bytesOf,
             OptionalInt endOfText,
@@ -139,10 +140,12 @@ public final class Vocabulary {
         return false;
     }
 
+    /** Returns how many ids there are. */
     public int size() {
         return bytesOf.length;
     }
 
+    /** Returns the id that ends a text, if there is one. */
     public OptionalInt endOfText() {
         return endOfText;
     }
@@ -162,6 +165,7 @@ public final class Vocabulary {
         return byteLevel;
     }
 
+    /** Returns the bytes that an id stands for, which must not be changed. */
     public byte[] bytes(int id) {
         check(id);
         return bytesOf[id];
@@ -176,6 +180,7 @@ public final class Vocabulary {
         return out.toString(StandardCharsets.UTF_8);
     }
 
+    /** Checks that an id is one of the vocabulary's. */
     public void check(int id) {
         Check.that(id >= 0 && id < bytesOf.length, "token id %d is outside the vocabulary of %d", id, bytesOf.length);
     }

@@ -118,6 +118,7 @@ public record Calibration(String cpu, List<Figures> figures, String measuredAt) 
             return ratios.isEmpty() ? 1 : mean(ratios);
         }
 
+        /** Returns whether bfloat16 products were measured to be enough faster than float32's. */
         public boolean bf16Pays() {
             List<Double> ratios = Stream.of(
                             ratio(Kind.BF16_PRODUCT, this, Kind.FP32_PRODUCT),

@@ -19,11 +19,14 @@ public enum CalibrationPolicy {
     /** Fail where something would have to be measured, whatever was measured earlier: for tests, which are to say what they want. */
     REFUSE;
 
+    /** The environment variable. */
     public static final String VARIABLE = "MOJAVE_CALIBRATION";
+    /** The system property. */
     public static final String PROPERTY = JavaCommand.CALIBRATION_PROPERTY;
 
     private static final List<String> VALUES = List.of("auto", "never", "refuse");
 
+    /** Returns this process's: of the property, or else of the variable. */
     public static CalibrationPolicy ofThisProcess() {
         String property = System.getProperty(PROPERTY, "");
         return property.isBlank()

@@ -18,6 +18,7 @@ import java.util.Set;
 public record CalibrationQuestion(List<String> libraries, List<Integer> threads, Set<Calibration.Kind> kinds) {
     private static final List<String> LIBRARIES = List.of("openblas", "mkl");
 
+    /** Copies the collections. */
     public CalibrationQuestion {
         libraries = List.copyOf(libraries);
         threads = List.copyOf(threads);

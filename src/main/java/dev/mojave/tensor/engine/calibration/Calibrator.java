@@ -48,6 +48,7 @@ public final class Calibrator {
     private final Path folder;
     private final Measurer measurer;
 
+    /** Measures a machine in a process of its own; answers are kept under {@code MOJAVE_HOME/engine}. */
     public Calibrator(MachineInfo machine) {
         this(machine, MojaveHome.path().resolve("engine"), new CalibrationProcess());
     }
@@ -141,6 +142,7 @@ public final class Calibrator {
      * @param failures libraries of which nothing could be measured, with the reason
      */
     public record Measured(Calibration answer, double others, Map<String, String> failures) {
+        /** Returns whether other programs used too much of the processors. */
         public boolean disturbed() {
             return others > BUSY;
         }

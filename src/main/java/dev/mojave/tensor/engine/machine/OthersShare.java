@@ -19,6 +19,7 @@ public final class OthersShare {
         startOwn = own();
     }
 
+    /** Starts to watch. */
     public static OthersShare start() {
         return new OthersShare();
     }

@@ -41,6 +41,7 @@ public final class AttentionHalf extends Half {
     private final Drop ofBranch;
     private final Precision precision;
 
+    /** Makes it with what is dropped given, of the attention weights and of the branch. */
     public AttentionHalf(
             Weights weights, Optional<Tensor> visible, Drop ofWeights, Drop ofBranch, Precision precision) {
         this.weights = weights;

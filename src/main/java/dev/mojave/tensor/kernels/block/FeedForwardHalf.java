@@ -36,6 +36,7 @@ public final class FeedForwardHalf extends Half {
     private final Drop drop;
     private final Precision precision;
 
+    /** Makes it with what is dropped given. */
     public FeedForwardHalf(Weights weights, Drop drop, Precision precision) {
         this.weights = weights;
         this.drop = drop;

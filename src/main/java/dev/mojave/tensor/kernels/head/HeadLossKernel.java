@@ -50,6 +50,7 @@ public final class HeadLossKernel {
                 : plain(x, targets, norm, headVD, compute);
     }
 
+    /** The fused kernel, whatever the engine chose; the parameters are those of {@link #apply}. */
     public static Tensor fused(Tensor x, Tensor targets, Normalisation norm, Tensor headVD, Precision precision) {
         return new Pass(x, targets, norm, headVD, precision).loss();
     }

@@ -113,6 +113,7 @@ public final class ExpertsKernel {
                 Precision.of(compute).orElseThrow());
     }
 
+    /** The fused kernel with what is dropped given; the parameters are those of {@link #apply}. */
     public static Tensor fused(
             SparseHalf half,
             Tensor choicesTK,

@@ -112,6 +112,7 @@ public record Normalisation(boolean centred, Tensor weightD, Optional<Tensor> bi
 
     /** The normalisation of rows in memory. */
     public record Rows(VectorNorm.Weights weights) {
+        /** Elements of a row. */
         public int width() {
             return weights.width();
         }

@@ -15,6 +15,7 @@ public final class Chunks {
         ends = new long[count];
     }
 
+    /** Cuts float32 tensors in memory. */
     public static Chunks of(List<MemorySegment> segments) {
         int count = 0;
         for (MemorySegment segment : segments) {
@@ -34,18 +35,22 @@ public final class Chunks {
         return chunks;
     }
 
+    /** Returns how many chunks there are. */
     public int count() {
         return tensors.length;
     }
 
+    /** Returns which tensor a chunk is of. */
     public int tensor(int chunk) {
         return tensors[chunk];
     }
 
+    /** Returns the chunk's first element. */
     public long from(int chunk) {
         return starts[chunk];
     }
 
+    /** Returns the element after the chunk's last. */
     public long to(int chunk) {
         return ends[chunk];
     }

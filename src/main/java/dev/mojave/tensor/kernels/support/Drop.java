@@ -15,6 +15,7 @@ public record Drop(double probability, long key) {
     /** Random bits of an element that are compared with the probability. */
     private static final int BITS = 24;
 
+    /** Checks the probability. */
     public Drop {
         Check.that(0 <= probability && probability < 1, "dropout (%s) must be at least 0 and below 1", probability);
     }
@@ -24,6 +25,7 @@ public record Drop(double probability, long key) {
         return new Drop(probability, probability == 0 ? 0 : Rng.dropout().nextLong());
     }
 
+    /** Returns whether nothing is dropped. */
     public boolean isNone() {
         return probability == 0;
     }

@@ -44,14 +44,17 @@ public final class Groups {
         return new Groups(1, rows, 1);
     }
 
+    /** Returns how many sequences the batch has. */
     public int sequences() {
         return sequences;
     }
 
+    /** Returns how many tokens a sequence has. */
     public int length() {
         return length;
     }
 
+    /** Returns how many tokens there are. */
     public int rows() {
         return sequences * length;
     }
@@ -105,6 +108,7 @@ public final class Groups {
             return first * length;
         }
 
+        /** Returns how many tokens there are. */
         public int rows() {
             return count * length;
         }

@@ -32,10 +32,12 @@ public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
                 : new Projection(weightOI.to(compute), biasO.map(b -> b.to(compute))).plain(x.to(compute));
     }
 
+    /** Returns I. */
     public int inputs() {
         return Math.toIntExact(weightOI.size(1));
     }
 
+    /** Returns O. */
     public int outputs() {
         return Math.toIntExact(weightOI.size(0));
     }

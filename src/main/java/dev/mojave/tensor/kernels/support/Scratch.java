@@ -19,6 +19,7 @@ public final class Scratch {
     /** Slots of what the tasks of a group share, which may run on the same thread and use those before. */
     public static final int MIXED_OF_GROUP = 6;
 
+    /** Another slot of what the tasks of a group share. */
     public static final int PROJECTED_OF_GROUP = 7;
 
     private static final int SLOTS = 8;

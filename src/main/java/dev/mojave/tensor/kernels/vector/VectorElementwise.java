@@ -23,6 +23,7 @@ public final class VectorElementwise {
 
     private VectorElementwise() {}
 
+    /** {@code y = gelu(x)} for elements {@code [from, to)}. */
     public static void gelu(MemorySegment x, MemorySegment y, long from, long to) {
         long i = from;
         for (; i + LANES <= to; i += LANES) {
@@ -38,6 +39,7 @@ public final class VectorElementwise {
         store(gelu(load(x, i, mask)), y, i, mask);
     }
 
+    /** {@code dx = dy gelu'(x)} for elements {@code [from, to)}. */
     public static void geluBackward(MemorySegment x, MemorySegment dy, MemorySegment dx, long from, long to) {
         long i = from;
         for (; i + LANES <= to; i += LANES) {

@@ -12,8 +12,11 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** What the vector kernels share: float32 vectors of the machine's width, memory access by element, exponentials. */
 public final class VectorMath {
+    /** Vectors of float32 as wide as the machine's. */
     public static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    /** Elements of such a vector. */
     public static final int LANES = FLOATS.length();
+
     private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(FLOATS, 8, 1, true);
     private static final VectorShuffle<Float> BY_4 = VectorShuffle.iota(FLOATS, 4, 1, true);
     private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(FLOATS, 2, 1, true);

@@ -62,10 +62,12 @@ public final class VectorRows {
         }
     }
 
+    /** Returns a float32 element. */
     public static float value(MemorySegment memory, long element) {
         return memory.get(FLOAT, element * Float.BYTES);
     }
 
+    /** Sets a float32 element. */
     public static void set(MemorySegment memory, long element, float value) {
         memory.set(FLOAT, element * Float.BYTES, value);
     }
