@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ArchitectureTest {
     private static final String ROOT = "dev.mojave.";
     private static final int MOST_FILES = 25;
+    private static final int MOST_IMPORTS = 20;
     private static final Set<String> FOUNDATIONS = Set.of("base", "result");
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -139,6 +140,25 @@ class ArchitectureTest {
             assertThat(counts)
                     .isNotEmpty()
                     .allSatisfy((folder, count) -> assertThat(count).isLessThanOrEqualTo(MOST_FILES));
+        }
+    }
+
+    @Test
+    void noClassNeedsHalfOfOurs() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            Map<Path, Long> imports = new TreeMap<>();
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".java")).toList()) {
+                imports.put(
+                        file,
+                        Files.readString(file)
+                                .lines()
+                                .filter(line -> line.startsWith("import " + ROOT))
+                                .count());
+            }
+            assertThat(imports)
+                    .isNotEmpty()
+                    .allSatisfy((file, count) -> assertThat(count).isLessThanOrEqualTo(MOST_IMPORTS));
         }
     }
 

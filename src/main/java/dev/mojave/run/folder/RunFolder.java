@@ -8,7 +8,6 @@ import dev.mojave.base.files.IoFailures;
 import dev.mojave.base.files.Staging;
 import dev.mojave.base.process.ShellWord;
 import dev.mojave.base.tree.Json;
-import dev.mojave.base.tree.Records;
 import dev.mojave.data.DataSpec;
 import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.Tokenizer;
@@ -17,7 +16,6 @@ import dev.mojave.interop.ModelFolder;
 import dev.mojave.result.ExpertProfiles;
 import dev.mojave.result.Provenance;
 import dev.mojave.run.checkpoint.Checkpoints;
-import dev.mojave.run.log.MetricLine;
 import dev.mojave.run.log.MetricsLog;
 import dev.mojave.run.recipe.Recipe;
 import dev.mojave.run.recipe.RunNames;
@@ -28,10 +26,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A run's folder: recipe.yaml, tokenizer.json, special_tokens.json (of a model from elsewhere), provenance.json, metrics.jsonl, tensorboard/, samples.txt, status.json and checkpoints/. It is complete in
@@ -231,21 +227,12 @@ public final class RunFolder {
      * Returns the recipe's data section as it holds wherever the folder lies: a tokenizer that is a file is the run's own, which equals it.
      */
     public DataSpec data() {
-        DataSpec data = recipe().data();
-        return Tokenizers.NAMES.contains(data.tokenizer()) ? data : ownTokenizer(Records.tree(data));
+        return RunData.in(this);
     }
 
     /** Returns another source's data section, read as this run read its own: same tokenizer, same case, same rows. */
     public DataSpec data(String source) {
-        ObjectNode data = Records.tree(recipe().data());
-        // What is held out of it by default depends on the source.
-        data.remove(List.of("validation", "test"));
-        return ownTokenizer(data.put("source", source));
-    }
-
-    private DataSpec ownTokenizer(ObjectNode data) {
-        data.put("tokenizer", path.resolve(TOKENIZER).toString());
-        return Records.read(data, DataSpec.class, path.resolve(RECIPE).toString(), "data");
+        return RunData.in(this, source);
     }
 
     /** Writes the resolved recipe. */
@@ -361,11 +348,7 @@ public final class RunFolder {
 
     /** Returns the last lines' metrics by name, the newest value of each. */
     public Map<String, Double> lastMetrics() {
-        Map<String, Double> last = new TreeMap<>();
-        for (MetricLine line : MetricsLog.read(metrics())) {
-            last.putAll(line.scalars());
-        }
-        return last;
+        return MetricsLog.last(metrics());
     }
 
     private void write(String name, String text) {

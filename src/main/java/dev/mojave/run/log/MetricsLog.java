@@ -14,7 +14,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -110,6 +112,15 @@ public final class MetricsLog implements AutoCloseable {
         } catch (IOException e) {
             throw IoFailures.of("write the metrics log", file, e);
         }
+    }
+
+    /** Returns the newest value of each metric in a log, by name; none where there is no log. */
+    public static Map<String, Double> last(Path file) {
+        Map<String, Double> last = new TreeMap<>();
+        for (MetricLine line : read(file)) {
+            last.putAll(line.scalars());
+        }
+        return last;
     }
 
     /**

@@ -1,8 +1,6 @@
 package dev.mojave.cli.verb.study;
 
 import dev.mojave.base.Failure;
-import dev.mojave.base.Suggest;
-import dev.mojave.base.Units;
 import dev.mojave.base.tree.Yaml;
 import dev.mojave.cli.console.Console;
 import dev.mojave.cli.console.ExitCodes;
@@ -10,10 +8,8 @@ import dev.mojave.cli.options.JsonOption;
 import dev.mojave.cli.options.RecipeOptions;
 import dev.mojave.cli.verb.Verb;
 import dev.mojave.data.catalog.PreparedData;
-import dev.mojave.lab.study.ArmRecipes;
 import dev.mojave.lab.sweep.SweepForecast;
 import dev.mojave.lab.sweep.SweepRecipe;
-import dev.mojave.lab.sweep.SweptKey;
 import dev.mojave.result.PlanResult;
 import dev.mojave.result.study.StudyPlanResult;
 import dev.mojave.result.study.SweepPlanResult;
@@ -24,7 +20,6 @@ import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.choice.EngineChoice;
 import dev.mojave.train.Planner;
 import java.nio.file.Path;
-import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -83,38 +78,9 @@ public final class PlanVerb implements Verb {
         if (asJson) {
             console.json(plan);
         } else {
-            console.print(text(sweep, plan));
+            console.print(PlanText.of(sweep, plan));
         }
         return ExitCodes.OK;
-    }
-
-    private static String text(SweepRecipe sweep, SweepPlanResult plan) {
-        StringBuilder text = new StringBuilder(String.format(
-                Locale.ROOT,
-                """
-                %s: %,d points of %s
-                trials            %s%,d, %d seed%s each
-                training tokens   %s
-                FLOPs             %s""",
-                sweep.name(),
-                plan.points(),
-                String.join(
-                        ", ", sweep.space().keys().stream().map(SweptKey::path).toList()),
-                plan.atLeast() ? "at least " : "",
-                plan.trials(),
-                plan.seeds(),
-                plan.seeds() == 1 ? "" : "s",
-                Units.count((double) plan.tokens()),
-                Units.count(plan.flops())));
-        for (SweepPlanResult.Time time : plan.times()) {
-            text.append(String.format(
-                    Locale.ROOT,
-                    "\n%-17s %s (--jobs %d)",
-                    "at " + time.jobs() + (time.jobs() == 1 ? " job" : " jobs"),
-                    time.words(),
-                    time.jobs()));
-        }
-        return text.toString();
     }
 
     private void refuseArm(String what) {
@@ -146,12 +112,7 @@ public final class PlanVerb implements Verb {
     private int arm(StudyRecipe study, boolean asJson, Console console) {
         EngineChoice engine = Engine.configure(study.base().engine(), console);
         try (PreparedData data = PreparedData.open(study.base().data(), console)) {
-            Recipe recipe = ArmRecipes.of(study, data.tokenizer().vocabSize()).get(arm);
-            if (recipe == null) {
-                throw Failure.usage(
-                        "--arm: %s has no arm '%s'%s",
-                        file, arm, Suggest.didYouMean(arm, study.arms().keySet()));
-            }
+            Recipe recipe = StudyPlanner.arm(study, arm, data.tokenizer().vocabSize(), file);
             return plan(recipe, data, engine, asJson, console);
         }
     }
@@ -176,47 +137,13 @@ public final class PlanVerb implements Verb {
         if (asJson) {
             console.json(plan);
         } else {
-            console.print(text(recipe, plan));
+            console.print(PlanText.of(recipe, plan));
         }
         warn("", plan, console);
         return ExitCodes.OK;
     }
 
     private static void warn(String of, PlanResult plan, Console console) {
-        if (plan.peakMemoryBytes() > plan.machineMemoryBytes()) {
-            console.warn(String.format(
-                    Locale.ROOT,
-                    "%sthat is more memory than there is (%s); use a smaller train.micro_batch_size or train.recompute: true",
-                    of,
-                    Units.bytes((double) plan.machineMemoryBytes())));
-        }
-    }
-
-    /** A step in milliseconds, or in seconds and minutes where there are many. */
-    static String step(PlanResult plan) {
-        return plan.stepSeconds() < 10
-                ? String.format(Locale.ROOT, "%.0f ms", plan.stepSeconds() * 1e3)
-                : Units.seconds(plan.stepSeconds());
-    }
-
-    private static String text(Recipe recipe, PlanResult plan) {
-        return String.format(
-                Locale.ROOT,
-                """
-                %s: %s
-                parameters        %,d, of which a token uses %,d
-                FLOPs a token     %s
-                step              %s, %,d steps
-                training          %s, evaluations apart
-                peak memory       %s""",
-                recipe.name(),
-                recipe.model().describe(),
-                plan.parametersTotal(),
-                plan.parametersActive(),
-                Units.count((double) plan.flopsPerToken()),
-                step(plan),
-                plan.steps(),
-                Units.seconds(plan.trainSeconds()),
-                Units.bytes((double) plan.peakMemoryBytes()));
+        PlanText.warning(plan).ifPresent(words -> console.warn(of + words));
     }
 }

@@ -1,6 +1,7 @@
 package dev.mojave.cli.verb.study;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.Suggest;
 import dev.mojave.base.Units;
 import dev.mojave.base.files.IoFailures;
 import dev.mojave.base.process.ChildProcess;
@@ -98,6 +99,21 @@ final class StudyPlanner {
         }
     }
 
+    /**
+     * Returns the recipe of one arm.
+     *
+     * @param file of the study, as messages name it
+     */
+    static Recipe arm(StudyRecipe study, String arm, int vocabulary, Path file) {
+        Recipe recipe = ArmRecipes.of(study, vocabulary).get(arm);
+        if (recipe == null) {
+            throw Failure.usage(
+                    "--arm: %s has no arm '%s'%s",
+                    file, arm, Suggest.didYouMean(arm, study.arms().keySet()));
+        }
+        return recipe;
+    }
+
     /** Returns the plan as a table. */
     static String text(StudyPlanResult plan) {
         TextTable table =
@@ -109,7 +125,7 @@ final class StudyPlanner {
                     String.format(Locale.ROOT, "%,d", of.parametersTotal()),
                     String.format(Locale.ROOT, "%,d", of.parametersActive()),
                     Units.count((double) of.flopsPerToken()),
-                    PlanVerb.step(of),
+                    PlanText.step(of),
                     Units.seconds(of.trainSeconds()),
                     Units.bytes((double) of.peakMemoryBytes()));
         }

@@ -119,10 +119,10 @@ class PlanVerbTest {
 
     @Test
     void longStepsAreInSeconds() {
-        assertThat(PlanVerb.step(of(0.0124))).isEqualTo("12 ms");
-        assertThat(PlanVerb.step(of(9.5))).isEqualTo("9500 ms");
-        assertThat(PlanVerb.step(of(12.4))).isEqualTo("12s");
-        assertThat(PlanVerb.step(of(125))).isEqualTo("2m 05s");
+        assertThat(PlanText.step(of(0.0124))).isEqualTo("12 ms");
+        assertThat(PlanText.step(of(9.5))).isEqualTo("9500 ms");
+        assertThat(PlanText.step(of(12.4))).isEqualTo("12s");
+        assertThat(PlanText.step(of(125))).isEqualTo("2m 05s");
     }
 
     private static PlanResult of(double stepSeconds) {
