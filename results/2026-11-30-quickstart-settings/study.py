@@ -62,7 +62,7 @@ def command(key, rate, kind, deviation, options):
         "seeds": json.dumps(options.seeds),
         "budget.tokens": options.tokens,
     }
-    line = shlex.split(options.mojave) + ["study", "recipes/quickstart.yaml", "--name", place.name, "--output", str(place.parent)]
+    line = shlex.split(options.mojave) + ["study", "recipes/quickstart.yaml", "--name", place.name, "--output", options.runs]
     for name, value in sets.items():
         line += ["--set", f"{name}={value}"]
     if options.jobs:
