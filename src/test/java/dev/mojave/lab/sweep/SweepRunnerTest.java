@@ -37,7 +37,7 @@ class SweepRunnerTest {
             data: {source: embedded, tokenizer: byte, validation: {documents: 0.005}}
             model: {preset: llama, hidden_size: 8, num_hidden_layers: 1, num_attention_heads: 1, max_position_embeddings: 8}
             train: {batch_size: 2, tokens: 160, learning_rate: 0.001}
-            engine: {precision: fp32, blas: openblas, threads: 1, kernels: plain}
+            engine: {precision: fp32, threads: 1, kernels: plain}
             """;
 
     private static final String HALVED = """
