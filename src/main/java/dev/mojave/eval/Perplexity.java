@@ -15,9 +15,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Perplexity over fixed windows: {@code exp} of the mean negative log-likelihood of each token given the tokens before it in its
- * window, those that texts of the model begin with included where they are put in front, natural logarithm. Bits per byte divide the same total by the UTF-8 bytes that the predicted tokens stand for, which
- * makes tokenizers comparable.
+ * Perplexity over fixed windows: {@code exp} of the mean negative log-likelihood (natural logarithm) of each token given the
+ * tokens before it in its window. If the windows start with the begin-of-text tokens of the model, these are part of the context.
+ * Bits per byte divide the total negative log-likelihood, in bits, by the number of UTF-8 bytes of the predicted tokens, which
+ * makes models with different tokenizers comparable.
  */
 public final class Perplexity {
     private final EvalWindows windows;
@@ -25,10 +26,12 @@ public final class Perplexity {
     private final int rows;
 
     /**
-     * Prepares a measurement that can be repeated.
+     * Prepares a measurement, which can be repeated.
      *
-     * @param rows windows per forward pass; changes speed, not the result beyond rounding
-     * @throws dev.mojave.base.Failure of kind DATA if no byte of text is predicted
+     * @param windows the held-out text
+     * @param tokenizer tokenizer of the text, which determines the bytes of its tokens
+     * @param rows windows per forward pass, positive; affects speed, and the result only by rounding
+     * @throws dev.mojave.base.Failure of kind DATA if the windows predict no byte of text
      */
     public Perplexity(EvalWindows windows, Tokenizer tokenizer, int rows) {
         Check.that(rows > 0, "an evaluation needs at least one window at a time, not %d", rows);
@@ -38,7 +41,7 @@ public final class Perplexity {
         windows.requireText(bytes);
     }
 
-    /** Returns windows per forward pass that keep the logits of a model near 128 MB. */
+    /** Returns the number of windows per forward pass, 1 to 64, that keeps the logits of a model near 128 MB. */
     public static int rows(ModelSpec spec) {
         long perWindow = (long) spec.maxPositionEmbeddings() * Math.max(spec.vocabSize(), 16 * spec.hiddenSize());
         return Math.clamp(LOGITS / perWindow, 1, 64);
@@ -47,9 +50,9 @@ public final class Perplexity {
     private static final long LOGITS = 32L << 20;
 
     /**
-     * Measures.
+     * Measures a model.
      *
-     * @param progress told of windows done
+     * @param progress receives the number of windows read so far
      */
     public EvalResult measure(LanguageModel model, Context context, Progress progress) {
         double nats = 0;
@@ -67,7 +70,7 @@ public final class Perplexity {
                 perToken, perToken / log2, nats / log2 / bytes, Math.exp(perToken), tokens, bytes, windows.begin());
     }
 
-    /** Returns how many windows a measurement reads. */
+    /** Returns the number of windows that a measurement reads. */
     public int windows() {
         return windows.count();
     }

@@ -7,8 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Rows of tokens on their way from data to a model, for training and measuring alike: which are padding, which targets count, and which
- * categories they have. The arrays are not copied. */
+/** Token rows for a model, in training and evaluation: their ids, targets, categories and padding. The arrays are not copied. */
 public final class Rows {
     private final int[] ids;
     private final int[] targets;
@@ -18,14 +17,14 @@ public final class Rows {
     private final Optional<int[]> lengths;
 
     /**
-     * Tokens with categories and padding.
+     * Creates rows with categories and padding.
      *
      * @param ids token ids (rows, S), row-major
-     * @param targets the ids that follow, same shape
-     * @param rows sequences
-     * @param categories category of each token, same shape, 0 for none; absent where the data has none
-     * @param categoryCount how many categories there are
-     * @param lengths tokens of each row that are not padding; absent where none is
+     * @param targets ids of the tokens that follow, same shape; negative where the loss ignores a token
+     * @param rows number of sequences
+     * @param categories category of each token, same shape, counted from 1; 0 = no category; empty if the data has no categories
+     * @param categoryCount number of categories
+     * @param lengths number of tokens of each row before its padding; empty if no row has padding
      */
     public Rows(
             int[] ids,
@@ -43,12 +42,12 @@ public final class Rows {
     }
 
     /**
-     * The rows of a batch of data.
+     * Returns the rows of a batch of data.
      *
-     * @param padded whether what is behind a row's text is padding that nothing may look at; where windows are cut from running text only
-     *     the last one has any, and it has no targets there
-     * @param categories category of each token; absent where nobody asks
-     * @param categoryCount how many categories there are
+     * @param padded whether routers must ignore the positions after a row's text; windows cut from running text need not set it,
+     *     because only the last window has such positions, and they have no targets
+     * @param categories category of each token, as in the constructor; empty if they are not needed
+     * @param categoryCount number of categories
      */
     public static Rows of(Batch batch, boolean padded, Optional<int[]> categories, int categoryCount) {
         return new Rows(
@@ -60,7 +59,7 @@ public final class Rows {
                 padded ? Optional.of(batch.lengths()) : Optional.empty());
     }
 
-    /** Tokens without categories or padding. */
+    /** Creates rows without categories or padding. */
     public Rows(int[] ids, int[] targets, int rows) {
         this(ids, targets, rows, Optional.empty(), 0, Optional.empty());
     }
@@ -70,17 +69,17 @@ public final class Rows {
         return rows;
     }
 
-    /** Returns how many categories there are. */
+    /** Returns the number of categories. */
     public int categoryCount() {
         return categoryCount;
     }
 
-    /** Returns the tokens of a row. */
+    /** Returns the number of tokens per row, S. */
     public int length() {
         return ids.length / rows;
     }
 
-    /** Returns some rows, copied. */
+    /** Returns a copy of {@code count} rows, starting with row {@code from}. */
     public Rows part(int from, int count) {
         int start = from * length();
         int end = start + count * length();
@@ -93,27 +92,27 @@ public final class Rows {
                 lengths.map(all -> Arrays.copyOfRange(all, from, from + count)));
     }
 
-    /** Returns the token that follows each, (rows, S) row-major; below 0 where the loss counts none. */
+    /** Returns the token that follows each token, (rows, S) row-major; negative where the loss ignores it. */
     public int[] targets() {
         return targets.clone();
     }
 
-    /** Returns how many targets the loss counts. */
+    /** Returns the number of targets that the loss counts. */
     public long counted() {
         return Arrays.stream(targets).filter(target -> target >= 0).count();
     }
 
-    /** Returns how many tokens are not padding, so that routers see them. */
+    /** Returns the number of tokens that are not padding; these are the tokens that routers see. */
     public long real() {
         return lengths.map(real -> Arrays.stream(real).asLongStream().sum()).orElse((long) ids.length);
     }
 
-    /** Returns the category of each token that is not padding. */
+    /** Returns the category of each token that is not padding, row after row; 0 = no category. */
     public int[] categoriesOfReal() {
         return ofReal(categories.orElse(new int[ids.length]));
     }
 
-    /** Returns the id of each token that is not padding. */
+    /** Returns the id of each token that is not padding, row after row. */
     public int[] idsOfReal() {
         return ofReal(ids);
     }
@@ -127,7 +126,10 @@ public final class Rows {
                         .toArray();
     }
 
-    /** Returns what a model reads, in the scope that is open; the categories only where it wants them. */
+    /**
+     * Returns the inputs of a model, allocated in the current scope; they contain the categories only if {@code withCategories}
+     * is true.
+     */
     public Inputs inputs(boolean withCategories) {
         Inputs all = Inputs.of(Tensors.ofIds(ids, rows, length()), Tensors.ofIds(targets, rows, length()));
         Inputs inputs = lengths.map(real -> all.withLengths(real)).orElse(all);

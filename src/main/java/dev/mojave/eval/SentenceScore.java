@@ -7,26 +7,27 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a model says of a text.
+ * The log-probability of a text under a model.
  *
- * @param logProbability sum over its tokens, nats
- * @param tokens how many there are
- * @param words its parts between white space, in order
+ * @param logProbability sum of the log-probabilities of its tokens, in nats
+ * @param tokens number of tokens
+ * @param words parts of the text between white space, in order
  */
 public record SentenceScore(double logProbability, int tokens, List<Word> words) {
     /**
-     * A word with the punctuation that sticks to it.
+     * A word with the punctuation attached to it.
      *
-     * @param surprisal minus the log-probability of its tokens, the space before it included, nats
+     * @param text the word
+     * @param surprisal negative log-probability of its tokens, including the space before it, in nats
      */
     public record Word(String text, double surprisal) {}
 
-    /** Keeps the words from changing. */
+    /** Copies the list of words. */
     public SentenceScore {
         words = List.copyOf(words);
     }
 
-    /** Adds up the scores of a text's tokens; a token counts for the word in which its first character that is not white space lies. */
+    /** Sums the scores of a text's tokens by word. A token belongs to the word that contains, or follows, the first byte of the token. */
     static SentenceScore of(String text, EncodedText encoded, double[] logProbabilities) {
         Split split = Split.of(text);
         double[] surprisals = new double[split.words.size()];
@@ -36,7 +37,7 @@ public record SentenceScore(double logProbability, int tokens, List<Word> words)
         for (int i = 0; i < tokens; i++) {
             total += logProbabilities[i];
             if (surprisals.length > 0) {
-                // A token of no bytes behind the last byte, such as the rest of a character, belongs to the end.
+                // A token without bytes after the last byte, such as the rest of a character, belongs to the last word.
                 surprisals[split.wordAt[Math.min(at, split.wordAt.length - 1)]] -= logProbabilities[i];
             }
             at = encoded.end(i);
@@ -49,7 +50,8 @@ public record SentenceScore(double logProbability, int tokens, List<Word> words)
     }
 
     /**
-     * A text's words, and for each of its UTF-8 bytes the index of the word that it lies in or before; after the last word, the last.
+     * The words of a text and, for each of its UTF-8 bytes, the index of the word that contains or follows the byte; bytes after
+     * the last word have the index of the last word.
      */
     private static final class Split {
         private final List<String> words;

@@ -17,33 +17,36 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * Log-probabilities of many short texts. Sequences of equal length go through the model together, so no position is spent on padding;
- * the last token, which predicts nothing, is not read, and the logits of all tokens are never in memory at once. Each result is that of the
- * sequence by itself, but for rounding.
+ * Computes the log-probabilities of many short texts. Sequences of equal length share forward passes, so no position is wasted on
+ * padding; the last token, which predicts nothing, is not read; and the logits of all tokens are never in memory at the same
+ * time. Up to rounding, the result of a sequence does not depend on the other sequences.
  */
 public final class SentenceScorer {
-    /** Tokens in a pass: enough for the matrix products to reach their speed, few enough for activations to stay in cache. */
+    /**
+     * Tokens per forward pass: enough for the matrix products to reach full speed, few enough for the activations to stay in the
+     * processor's cache.
+     */
     private static final int TOKENS = 1024;
 
     private final LanguageModel model;
 
-    /** Scores with a model. */
+    /** Creates a scorer for a model. */
     public SentenceScorer(LanguageModel model) {
         this.model = model;
     }
 
     /**
-     * Returns for each sequence the log-probabilities, in nats, of its tokens given those before; the first has none, so there is one fewer
-     * than tokens. Put the end-of-text token in front to have every token of a text scored.
+     * Returns for each sequence the log-probabilities, in nats, of its tokens given the tokens before them. The first token has
+     * none, so a sequence of n tokens yields n - 1 values; prepend the end-of-text token to score every token of a text.
      *
-     * @throws IllegalArgumentException if a sequence is empty or longer than the context and one
+     * @throws IllegalArgumentException if a sequence is empty or has more than {@code max_position_embeddings + 1} tokens
      */
     public List<double[]> logProbabilities(List<int[]> sequences, Progress progress) {
         int context = model.spec().maxPositionEmbeddings();
         Map<Integer, List<Integer>> byLength = new TreeMap<>();
         for (int i = 0; i < sequences.size(); i++) {
             int length = sequences.get(i).length;
-            Check.that(length > 0, "sequence %d has no token", i);
+            Check.that(length > 0, "sequence %d is empty; it needs at least one token", i);
             Check.that(
                     length <= context + 1,
                     "sequence %d has %d tokens; with max_position_embeddings %d at most %d can be scored",
@@ -92,8 +95,8 @@ public final class SentenceScorer {
     }
 
     /**
-     * Scores texts, each as the beginning of a document where the tokenizer has an end-of-text token to put in front; otherwise the first
-     * token of a text goes without a score.
+     * Scores texts. If the tokenizer has an end-of-text token, it precedes each text, which is thus scored as the start of a
+     * document; otherwise the first token of each text is not scored.
      */
     public List<SentenceScore> score(List<String> texts, Tokenizer tokenizer, Progress progress) {
         OptionalInt end = tokenizer.endOfText();
@@ -101,9 +104,10 @@ public final class SentenceScorer {
     }
 
     /**
-     * Scores texts, each behind these tokens, which are not scored; without any, the first token of a text goes without a score.
+     * Scores texts, each preceded by the tokens {@code begin}, which are not scored themselves. If {@code begin} is empty, the
+     * first token of each text is not scored.
      *
-     * @param begin the tokens that texts of the model begin with, as {@code special_tokens.json} of an imported model names them
+     * @param begin tokens that precede each text of this model; imported models list them in {@code special_tokens.json}
      */
     public List<SentenceScore> score(List<String> texts, Tokenizer tokenizer, List<Integer> begin, Progress progress) {
         List<EncodedText> encoded = texts.stream().map(tokenizer::encodeText).toList();

@@ -1,4 +1,4 @@
-/** Measures text under a model. */
+/** Measures a model on text: perplexity over windows, and log-probabilities of sentences. */
 @NullMarked
 package dev.mojave.eval;
 

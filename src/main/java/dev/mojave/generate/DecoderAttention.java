@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 // Shapes: H heads, K key-value heads, C head size.
-/** The attention of one layer for one token: {@code nn.Attention} without tensors. */
+/** The attention of one layer for one token; computes the same as {@code nn.Attention}, on plain memory instead of tensors. */
 final class DecoderAttention {
     private final AttentionSpec spec;
     private final int heads;
@@ -24,7 +24,10 @@ final class DecoderAttention {
     private final Optional<Rotary> rotary;
     private final Room room;
 
-    /** Buffers that all layers share: queries, keys and values side by side; what heads mixed; scores (H, capacity). */
+    /**
+     * Float32 buffers that all layers share: queries, keys and values one after another, the concatenated outputs of the heads,
+     * and the scores (H, capacity).
+     */
     record Room(MemorySegment qkv, MemorySegment mixed, MemorySegment scores) {
         static Room of(List<AttentionSpec.GroupedQuery> layers, int context, DecoderMemory memory) {
             int heads = 0;
@@ -42,7 +45,7 @@ final class DecoderAttention {
     /**
      * Packs a layer's matrices.
      *
-     * @param layer its index in a cache
+     * @param layer index of the layer in a cache
      */
     DecoderAttention(Attention.Weights weights, int layer, DecoderMemory memory, Room room) {
         this.spec = weights.spec();
@@ -58,7 +61,10 @@ final class DecoderAttention {
         this.room = room;
     }
 
-    /** Adds the attention of a normalised token to the residual stream and its key and value to the cache, behind {@code position} others. */
+    /**
+     * Adds the attention output of a normalised token to the residual stream, and the token's key and value to the cache at
+     * {@code position}.
+     */
     void addTo(MemorySegment normed, MemorySegment residual, KvCache cache, int position) {
         qkv.apply(normed, room.qkv);
         int keys = heads * size;
@@ -86,7 +92,7 @@ final class DecoderAttention {
         output.addTo(room.mixed, residual);
     }
 
-    /** Returns the bytes of its matrices. */
+    /** Returns the size of the packed matrices in bytes. */
     long bytes() {
         return qkv.weight().bytes() + output.weight().bytes();
     }
@@ -94,7 +100,8 @@ final class DecoderAttention {
     private void norm(MemorySegment weight, int from, int count) {
         double eps = spec.grouped().normEps();
         switch (spec.grouped().qkNorm()) {
-            case NONE -> throw new IllegalStateException("a norm of queries or keys that the model says it has not");
+            case NONE ->
+                throw new IllegalStateException("the model has a query or key norm, but its specification has none");
             case PROJECTION -> DecodeKernels.rmsNorm(room.qkv, weight, room.qkv, from, count * size, eps);
             case HEAD -> {
                 for (int head = 0; head < count; head++) {

@@ -5,7 +5,7 @@ import dev.mojave.nn.FeedForward.Activation;
 import dev.mojave.tensor.kernels.decode.DecodeKernels;
 import java.lang.foreign.MemorySegment;
 
-/** A feed-forward, or one expert, for one token. */
+/** A feed-forward layer, or one expert, for one token. */
 record DecoderFeedForward(Activation activation, DecoderLinear input, DecoderLinear output) {
     /** Packs a layer's matrices. */
     static DecoderFeedForward of(DecoderMemory memory, FeedForward.Weights weights) {
@@ -15,28 +15,28 @@ record DecoderFeedForward(Activation activation, DecoderLinear input, DecoderLin
                 DecoderLinear.of(memory, weights.output()));
     }
 
-    /** Returns the size of what lies between its two projections. */
+    /** Returns the width between the two projections. */
     int intermediateSize() {
         return output.weight().columns();
     }
 
-    /** Returns the size of what its input projection makes. */
+    /** Returns the width of the input projection's output. */
     int projectedSize() {
         return activation.projections() * intermediateSize();
     }
 
-    /** Returns the bytes of its matrices. */
+    /** Returns the size of the packed matrices in bytes. */
     long bytes() {
         return input.weight().bytes() + output.weight().bytes();
     }
 
-    /** y += f(x). */
+    /** Computes {@code y += f(x)}. */
     void addTo(MemorySegment x, MemorySegment y, Room room) {
         hidden(x, room);
         output.addTo(room.active, y);
     }
 
-    /** y = f(x). */
+    /** Computes {@code y = f(x)}. */
     void apply(MemorySegment x, MemorySegment y, Room room) {
         hidden(x, room);
         output.apply(room.active, y);
@@ -50,6 +50,6 @@ record DecoderFeedForward(Activation activation, DecoderLinear input, DecoderLin
         }
     }
 
-    /** Buffers: input projections, and what they became. */
+    /** Float32 buffers for the output of the input projection, before and after the activation. */
     record Room(MemorySegment projected, MemorySegment active) {}
 }

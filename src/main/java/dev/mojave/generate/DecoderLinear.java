@@ -6,7 +6,7 @@ import dev.mojave.tensor.kernels.decode.PackedMatrix;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
-/** An affine map of one token, {@code W x + b}. */
+/** The affine map {@code W x + b} for one token. */
 record DecoderLinear(PackedMatrix weight, Optional<MemorySegment> bias) {
     /** Packs a layer's matrix. */
     static DecoderLinear of(DecoderMemory memory, Linear.Weights weights) {
@@ -14,12 +14,12 @@ record DecoderLinear(PackedMatrix weight, Optional<MemorySegment> bias) {
                 memory.matrix(weights.weightOI()), weights.biasO().map(Tensor::segment));
     }
 
-    /** y = W x + b. */
+    /** Computes {@code y = W x + b}. */
     void apply(MemorySegment x, MemorySegment y) {
         weight.multiply(x, y, bias, false);
     }
 
-    /** y += W x + b. */
+    /** Computes {@code y += W x + b}. */
     void addTo(MemorySegment x, MemorySegment y) {
         weight.multiply(x, y, bias, true);
     }

@@ -10,7 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Packs weights, or uses them in place, and makes buffers; all that a decoder owns natively is freed here. */
+/** Packs weights, or uses them in place, allocates buffers, and frees all native memory of a decoder. */
 final class DecoderMemory implements AutoCloseable {
     private final WeightFormat format;
     private final List<AutoCloseable> owned = new ArrayList<>();
@@ -24,12 +24,12 @@ final class DecoderMemory implements AutoCloseable {
         return pack(matrix, format);
     }
 
-    /** Takes a matrix as it is, for what is small and decides much. */
+    /** Packs a matrix in float32, for small matrices whose precision matters, such as those of routers. */
     PackedMatrix exact(Tensor matrix) {
         return pack(matrix, WeightFormat.FP32);
     }
 
-    /** Packs each matrix of a stack. */
+    /** Packs each matrix of a stack in the decoder's format. */
     List<PackedMatrix> matrices(Tensor stack) {
         List<PackedMatrix> matrices = new ArrayList<>();
         try (Scope _ = Scope.open()) {
@@ -40,7 +40,7 @@ final class DecoderMemory implements AutoCloseable {
         return matrices;
     }
 
-    /** Returns the memory of the rows of a stack of vectors. */
+    /** Returns the memory of each row of a stack of vectors, not copied. */
     static List<MemorySegment> rows(Tensor stack) {
         MemorySegment memory = stack.segment();
         long bytes = memory.byteSize() / stack.size(0);
@@ -57,7 +57,7 @@ final class DecoderMemory implements AutoCloseable {
         return packed;
     }
 
-    /** Returns zeros: room for so many float32 values, padded to whole tiles. */
+    /** Allocates a zeroed buffer of {@code values} float32 values, padded to whole tiles. */
     MemorySegment buffer(int values) {
         int padded = (values + PackedMatrix.TILE - 1) / PackedMatrix.TILE * PackedMatrix.TILE;
         try (Scope _ = Scope.open()) {
@@ -67,7 +67,7 @@ final class DecoderMemory implements AutoCloseable {
         }
     }
 
-    /** Frees something with the rest. */
+    /** Frees {@code resource} together with the rest. */
     void own(AutoCloseable resource) {
         owned.add(resource);
     }

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 // Shapes: E experts, K choices.
-/** A mixture of experts for one token: only the chosen experts' weights are read. The router's stay float32. */
+/** A mixture of experts for one token, which reads only the weights of the chosen experts. The router's weights stay float32. */
 final class DecoderMixture {
     private final int topK;
     private final boolean renormalized;
@@ -46,10 +46,10 @@ final class DecoderMixture {
         this.one = memory.buffer(width);
     }
 
-    /** Packs a layer of a kind that {@link DecoderMixtureSupport} knows. */
+    /** Packs a layer that {@link DecoderMixtureSupport} supports. */
     static DecoderMixture of(DecoderMemory memory, MoeLayer.Weights weights) {
         if (!(weights.router() instanceof TopKRouter router) || !(weights.experts() instanceof Experts experts)) {
-            throw new IllegalStateException("a mixture that the decoder does not know");
+            throw new IllegalStateException("the decoder does not support this mixture");
         }
         return new DecoderMixture(
                 weights.spec().sizes(),
@@ -76,19 +76,19 @@ final class DecoderMixture {
         return experts;
     }
 
-    /** Returns its experts, the shared one too. */
+    /** Returns the experts, including the shared one. */
     Stream<DecoderFeedForward> feedForwards() {
         return Stream.concat(experts.stream(), shared.stream());
     }
 
-    /** Returns the bytes of the matrices that one token meets. */
+    /** Returns the size of the matrices that one token reads, in bytes. */
     long bytesPerToken() {
         return router.bytes()
                 + topK * experts.getFirst().bytes()
                 + shared.map(DecoderFeedForward::bytes).orElse(0L);
     }
 
-    /** residual += sum of the chosen experts, weighted, and the shared expert. */
+    /** Adds the weighted sum of the chosen experts, and the shared expert if there is one, to the residual stream. */
     void addTo(MemorySegment x, MemorySegment residual, DecoderFeedForward.Room room) {
         router.multiply(x, logits, Optional.empty(), false);
         float[] scores = read(logits, experts.size());
@@ -112,7 +112,7 @@ final class DecoderMixture {
         return (float) (1 / (1 + Math.exp(-read(logits, 1)[0])));
     }
 
-    /** The K largest, best first; of equals the first. */
+    /** Returns the indices of the K largest scores in descending order; of equal scores the first wins. */
     private int[] best(float[] scores) {
         return IntStream.range(0, scores.length)
                 .boxed()
@@ -122,7 +122,7 @@ final class DecoderMixture {
                 .toArray();
     }
 
-    /** Softmax over all experts, or over the chosen ones, which is what dividing by their sum comes to. */
+    /** Returns the softmax over all experts or, if weights are renormalised, over the chosen ones, which equals dividing by their sum. */
     private double[] weights(float[] scores, int[] chosen) {
         double max = scores[chosen[0]];
         double total = 0;

@@ -20,7 +20,7 @@ import dev.mojave.moe.router.UniformRouter;
 import dev.mojave.nn.FeedForward;
 import java.util.Optional;
 
-/** What the decoder computes of mixtures, named in full as in {@link DecoderSupport}. */
+/** The mixtures that the decoder supports, with every component named as in {@link DecoderSupport}. */
 final class DecoderMixtureSupport {
     private DecoderMixtureSupport() {}
 
@@ -39,7 +39,7 @@ final class DecoderMixtureSupport {
         };
     }
 
-    /** A token simply reaches the experts with its K largest logits, weighed by softmax. */
+    /** Supports routers that send a token to the experts with its K largest logits, weighted by softmax. */
     private static boolean knows(RouterSpec router) {
         return switch (router) {
             case TopKRouter.Spec() -> true;

@@ -17,7 +17,7 @@ record DecoderNorm(Norm.Kind kind, MemorySegment weight, Optional<MemorySegment>
                 weights.spec().eps());
     }
 
-    /** y = norm(x). */
+    /** Computes {@code y = norm(x)}. */
     void apply(MemorySegment x, MemorySegment y) {
         switch (kind) {
             case LAYER_NORM -> DecodeKernels.layerNorm(x, weight, bias, y, width, eps);

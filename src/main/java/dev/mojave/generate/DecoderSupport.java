@@ -14,13 +14,14 @@ import dev.mojave.nn.RopeScaling;
 import java.util.Optional;
 
 /**
- * What the decoder computes as a forward pass does: every component of a block is named here, and what is not named is read by forward
- * passes. Dropout, jitter and the like concern training alone.
+ * The models that the decoder supports. The patterns name every component of a block, so that a new one does not compile until it
+ * is listed here; models with unsupported components are read by forward passes. Dropout, jitter and the like are ignored because
+ * they apply to training only.
  */
 final class DecoderSupport {
     private DecoderSupport() {}
 
-    /** Returns whether every layer is one that the decoder knows. */
+    /** Returns whether the decoder supports every layer of a model. */
     static boolean knows(ModelWeights weights) {
         return knows(weights.frame())
                 && weights.layers().stream().allMatch(layer -> switch (layer) {
@@ -42,7 +43,7 @@ final class DecoderSupport {
                 knows(kind)
                         && switch (position) {
                             case FrameSpec.Learned(), FrameSpec.Sinusoidal() -> true;
-                            // Layers hand out their angles, however they were stretched.
+                            // The weights contain the scaled angles, whatever the kind of scaling.
                             case FrameSpec.Rotated(int _, double _, Optional<RopeScaling> _) -> true;
                         };
         };

@@ -14,12 +14,12 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * Continues a text, one token at a time, with a key-value cache. When the context is full, the model reads the last half of it
- * again and goes on from there. Prompts are read by the model's forward pass; each further token by {@link TokenDecoder} where its
- * kernels run.
+ * Continues a text, one token at a time, with a key-value cache. When the context is full, the model reads its last half again
+ * and continues from there. Prompts are read by the model's forward pass; each further token by {@link TokenDecoder} if it
+ * supports the model.
  *
- * <p>The text is what decoding prompt and continuation together gives, less the prompt's: where a tokenizer writes a space between their
- * tokens, it begins with that space.
+ * <p>The resulting text is the decoded text of prompt and continuation together, without the prompt's own text: if the tokenizer
+ * writes a space between the two, the result begins with that space.
  */
 public final class Generator {
     private final LanguageModel model;
@@ -28,22 +28,22 @@ public final class Generator {
     private final WeightFormat weights;
     private final int category;
 
-    /** Generates with a model that was trained here, and the tokenizer it was trained with. */
+    /** Creates a generator for a model that Mojave trained, and the tokenizer it was trained with. */
     public Generator(LanguageModel model, Tokenizer tokenizer) {
         this(model, tokenizer, SpecialTokens.of(tokenizer), WeightFormat.FP32);
     }
 
-    /** The same with narrower weights for all but the prompt. */
+    /** Creates such a generator with narrower weights for all tokens but the prompt. */
     Generator(LanguageModel model, Tokenizer tokenizer, WeightFormat weights) {
         this(model, tokenizer, SpecialTokens.of(tokenizer), weights);
     }
 
     /**
-     * Generates with any model.
+     * Creates a generator for any model.
      *
-     * @param special which tokens begin and end its texts
-     * @param weights format in which all but the prompt is computed; give a model after {@link LanguageModel#roundWeights} to have the
-     *     prompt read with the same weights
+     * @param special tokens that begin and end the model's texts
+     * @param weights format of the weights for all tokens but the prompt; to read the prompt with the same weights, pass a model
+     *     after {@link LanguageModel#roundWeights}
      */
     public Generator(LanguageModel model, Tokenizer tokenizer, SpecialTokens special, WeightFormat weights) {
         this(model, tokenizer, special, weights, 0);
@@ -59,20 +59,24 @@ public final class Generator {
     }
 
     /**
-     * The same for text of a category, which task-aware routers are told.
+     * Returns this generator for text of a category, which task-aware routers read.
      *
      * @param name one of the model's {@link ModelSpec#categories}
-     * @throws IllegalArgumentException if it is none of them
+     * @throws IllegalArgumentException if the model has no such category
      */
     public Generator ofCategory(String name) {
         int index = model.spec().categories().indexOf(name);
-        Check.that(index >= 0, "the model knows no category '%s'", name);
+        Check.that(
+                index >= 0,
+                "the model has no category '%s'; its categories are %s",
+                name,
+                model.spec().categories());
         return new Generator(model, tokenizer, special, weights, index + 1);
     }
 
     /**
-     * Encodes a prompt, with the tokens in front of it that the model's texts begin with. An empty one starts from those, from the model's
-     * begin-of-text or end-of-text token, or from the tokenizer's first.
+     * Encodes a prompt, preceded by the model's begin tokens. If both are empty, the prompt is the model's begin-of-text or
+     * end-of-text token or, without either, the tokenizer's first token.
      *
      * @throws dev.mojave.base.Failure of kind DATA if the tokenizer has no ids for it
      */
@@ -80,12 +84,18 @@ public final class Generator {
         return Prompt.of(special, tokenizer.encode(text), model.spec().maxPositionEmbeddings());
     }
 
-    /** Writes a continuation of a text; see {@link #generate(Prompt, SamplingSpec, Consumer, StopSignal)}. */
+    /** Generates a continuation of a text; see {@link #generate(Prompt, SamplingSpec, Consumer, StopSignal)}. */
     public GenerateResult generate(String prompt, SamplingSpec spec, Consumer<String> stream, StopSignal signal) {
         return generate(prompt(prompt), spec, stream, signal);
     }
 
-    /** Writes a continuation, handing text to {@code stream} as it comes. */
+    /**
+     * Generates a continuation and passes its text to {@code stream} as it is generated.
+     *
+     * @param stream receives pieces of the text
+     * @param signal stops the generation after the current token when requested
+     * @throws dev.mojave.base.Failure of kind DATA if the model's largest logit is not a finite number
+     */
     public GenerateResult generate(Prompt prompt, SamplingSpec spec, Consumer<String> stream, StopSignal signal) {
         int known = prompt.tokens();
         int[] history = Arrays.copyOf(prompt.ids(), known + spec.maxTokens());
@@ -120,7 +130,7 @@ public final class Generator {
                 writer.finish(), written, written == 0 ? 0 : written / seconds, known, prompt.leftOut());
     }
 
-    /** Reads the last token, or, where the context is full, the end of all afresh: as much as leaves half the context free. */
+    /** Reads the last token or, if the context is full, restarts with the most recent tokens, which fill half the context. */
     private static float[] next(TokenReader reader, KvCache cache, Prompt prompt, int[] history, int length) {
         if (cache.length() < cache.capacity()) {
             return reader.next(cache, history[length - 1]);
@@ -129,7 +139,7 @@ public final class Generator {
         return reader.read(cache, prompt.latest(history, length, Math.max(1, cache.capacity() / 2)));
     }
 
-    /** Turns tokens into text and hands it on, up to the first stop text. */
+    /** Decodes tokens and passes their text on, up to the first stop text. */
     private final class Writer {
         private final StopText stop;
         private final Consumer<String> stream;
@@ -142,7 +152,7 @@ public final class Generator {
             this.decoder = tokenizer.streamDecoderAfter(before);
         }
 
-        /** Takes a token; behind the end of a document another one begins, in a line of its own and with a text of its own. */
+        /** Adds a token; after the end of a document, the next document starts on a new line with a new decoder. */
         void add(int id, boolean end) {
             if (end) {
                 emit(stop.add(decoder.finish() + "\n"));
@@ -168,7 +178,7 @@ public final class Generator {
         }
     }
 
-    /** A model may have more embeddings than its tokenizer has tokens, padded for speed: what has no text is never chosen. */
+    /** Removes the logits of embeddings that pad the vocabulary for speed, so that an id without a token is never chosen. */
     private float[] withText(float[] logits) {
         int tokens = tokenizer.vocabSize();
         return logits.length <= tokens ? logits : Arrays.copyOf(logits, tokens);

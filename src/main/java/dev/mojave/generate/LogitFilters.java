@@ -5,11 +5,14 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/** The filters between a model's logits and the draw, each as transformers computes it; removed logits become -infinity. */
+/** The filters between a model's logits and the draw, each computed as in the transformers library; removed logits become -infinity. */
 final class LogitFilters {
     private LogitFilters() {}
 
-    /** Divides positive and multiplies negative logits of seen tokens, once however often they occur. */
+    /**
+     * Divides positive and multiplies negative logits of seen tokens by the penalty, once per token however often it occurred
+     * (arXiv 1909.05858).
+     */
     static void repetitionPenalty(float[] logits, BitSet seen, double penalty) {
         for (int id = seen.nextSetBit(0); id >= 0; id = seen.nextSetBit(id + 1)) {
             logits[id] = (float) (logits[id] < 0 ? logits[id] * penalty : logits[id] / penalty);
@@ -17,8 +20,8 @@ final class LogitFilters {
     }
 
     /**
-     * Divides by the temperature, which is positive. Where that leaves the range of float32, what divides is the distance to the largest
-     * logit, of which probabilities depend alone: the smaller the temperature, the fewer tokens but the best remain.
+     * Divides logits by the temperature, which is positive. If a quotient would exceed the range of float32, it first subtracts
+     * the largest logit, which leaves the probabilities unchanged.
      */
     static void temperature(float[] logits, double temperature) {
         double best = Math.abs(largest(logits) / temperature) <= Float.MAX_VALUE ? 0 : largest(logits);
@@ -27,7 +30,7 @@ final class LogitFilters {
         }
     }
 
-    /** Returns the largest logit; NaN if there is one. */
+    /** Returns the largest logit; NaN if any logit is NaN. */
     static float largest(float[] logits) {
         float best = Float.NEGATIVE_INFINITY;
         for (float logit : logits) {
@@ -36,7 +39,7 @@ final class LogitFilters {
         return best;
     }
 
-    /** Keeps the k largest and every tie of the k-th. */
+    /** Keeps the k largest logits and all ties of the k-th. */
     static void topK(float[] logits, int k) {
         if (k >= logits.length) {
             return;
@@ -51,7 +54,7 @@ final class LogitFilters {
         }
     }
 
-    /** Keeps the smallest set of most likely tokens whose probability reaches p, at least one. */
+    /** Keeps the smallest set of most likely tokens whose total probability is at least p; at least one token (arXiv 1904.09751). */
     static void topP(float[] logits, double p) {
         float[] probabilities = softmax(logits);
         int[] ascending = IntStream.range(0, logits.length)
@@ -69,7 +72,7 @@ final class LogitFilters {
         }
     }
 
-    /** Keeps tokens with at least {@code minP} times the probability of the best. */
+    /** Keeps tokens at least {@code minP} times as probable as the most probable one (arXiv 2407.01082). */
     static void minP(float[] logits, double minP) {
         double floor = largest(logits) + Math.log(minP);
         for (int i = 0; i < logits.length; i++) {
@@ -79,7 +82,7 @@ final class LogitFilters {
         }
     }
 
-    /** Softmax, summed in double precision. */
+    /** Returns the softmax, summed in double precision. */
     static float[] softmax(float[] logits) {
         double best = largest(logits);
         double sum = 0;

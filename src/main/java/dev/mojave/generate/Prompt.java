@@ -4,8 +4,8 @@ import dev.mojave.data.tokenizer.SpecialTokens;
 import java.util.Arrays;
 
 /**
- * A prompt as a model reads it: the tokens that its texts begin with, then those of the prompt. Of one that is longer than the context the
- * model reads the begin tokens and as much of the end as fits.
+ * The tokens of a prompt: the model's begin tokens, then those of the text. If they exceed the context, the model reads the begin
+ * tokens and as much of the end of the text as fits.
  */
 public final class Prompt {
     private final int[] ids;
@@ -21,11 +21,11 @@ public final class Prompt {
     }
 
     /**
-     * Makes the prompt of a text.
+     * Creates the prompt of a text.
      *
-     * @param special what texts begin with
-     * @param text ids of the text, possibly none
-     * @param context how many tokens the model reads at once
+     * @param special begin tokens of the model, and the token that an empty prompt starts from
+     * @param text token ids of the text, possibly none
+     * @param context maximum number of tokens of the model
      */
     static Prompt of(SpecialTokens special, int[] text, int context) {
         int begin = special.begin().size();
@@ -40,37 +40,37 @@ public final class Prompt {
         return new Prompt(ids, begin, text, context);
     }
 
-    /** Returns all ids, of which a model may read but a part. */
+    /** Returns all ids, including those that do not fit the context. */
     int[] ids() {
         return ids;
     }
 
-    /** Returns the ids of the text that was given. */
+    /** Returns the ids of the text, without begin tokens. */
     int[] text() {
         return text;
     }
 
-    /** Returns how many tokens the prompt has, those that were put in front of it included. */
+    /** Returns the number of tokens of the prompt, including begin tokens. */
     public int tokens() {
         return ids.length;
     }
 
-    /** Returns how many tokens of it the model does not read. */
+    /** Returns the number of tokens of the prompt that the model does not read. */
     public int leftOut() {
         return Math.max(0, ids.length - context);
     }
 
-    /** Returns what the model reads of the prompt. */
+    /** Returns the ids that the model reads, at most {@code capacity}. */
     int[] fitting(int capacity) {
         return latest(ids, ids.length, Math.min(ids.length, capacity));
     }
 
     /**
-     * Returns the begin tokens and behind them the end of what has been read and written.
+     * Returns the begin tokens followed by the most recent tokens of prompt and continuation.
      *
-     * @param history the prompt and what follows it
-     * @param length how much of it there is
-     * @param kept how many ids to return
+     * @param history ids of the prompt and its continuation
+     * @param length number of valid ids in {@code history}
+     * @param kept number of ids to return
      */
     int[] latest(int[] history, int length, int kept) {
         int[] latest = Arrays.copyOfRange(history, length - kept, length);

@@ -5,17 +5,17 @@ import dev.mojave.base.Promised;
 import java.util.List;
 
 /**
- * How the next token is drawn; filters apply in this order, as in transformers.
+ * Settings for drawing the next token. Filters apply in the order of the components, as in the transformers library.
  *
- * @param repetitionPenalty divides positive and multiplies negative logits of tokens already seen; 1 = off (arXiv 1909.05858)
- * @param temperature divides logits; 0 = always the most likely token
- * @param topK keeps the k most likely tokens, ties of the k-th included; 0 = off
- * @param topP keeps the smallest set whose probability reaches p, at least one token; 1 = off (arXiv 1904.09751)
- * @param minP keeps tokens at least this fraction as likely as the best; 0 = off (arXiv 2407.01082)
- * @param maxTokens how many tokens to write at most
- * @param seed of the draw
- * @param stop texts that end the writing; they are not part of it
- * @param untilEnd whether the end-of-text token ends the writing; otherwise it becomes a line end and the next document begins
+ * @param repetitionPenalty divisor of positive and factor on negative logits of tokens already seen; 1 = off (arXiv 1909.05858)
+ * @param temperature divisor of the logits; 0 = always the most likely token
+ * @param topK number of most likely tokens kept, plus ties of the last one; 0 = off
+ * @param topP probability that the smallest set of kept tokens reaches, at least one token; 1 = off (arXiv 1904.09751)
+ * @param minP minimum probability of kept tokens, as a fraction of the most likely token's; 0 = off (arXiv 2407.01082)
+ * @param maxTokens maximum number of tokens to generate
+ * @param seed seed of the random draws
+ * @param stop texts that end the generation; they are not part of the result
+ * @param untilEnd whether the end-of-text token ends the generation; otherwise it becomes a newline and the next document begins
  */
 @Promised
 public record SamplingSpec(
@@ -28,7 +28,7 @@ public record SamplingSpec(
         long seed,
         List<String> stop,
         boolean untilEnd) {
-    /** Beyond these, logits would leave the range of float32 and no longer tell tokens apart. */
+    /** Outside these bounds, logits would exceed the range of float32 and no longer distinguish tokens. */
     private static final double LEAST_PENALTY = 1e-6;
 
     private static final double MOST_PENALTY = 1e6;
@@ -43,7 +43,7 @@ public record SamplingSpec(
                 MOST_PENALTY);
         Check.that(
                 temperature >= 0 && Double.isFinite(temperature),
-                "--temperature (%s) must be a number and not negative; 0 always takes the most likely",
+                "--temperature (%s) must be a finite number and not negative; 0 always chooses the most likely token",
                 temperature);
         Check.that(topK >= 0, "--top-k (%d) must not be negative; 0 is off", topK);
         Check.that(0 < topP && topP <= 1, "--top-p (%s) must be above 0 and at most 1", topP);
@@ -53,17 +53,17 @@ public record SamplingSpec(
         stop = List.copyOf(stop);
     }
 
-    /** Plain sampling: temperature 0.8, top-k 200, as nanoGPT samples. */
+    /** Returns the default settings, those of nanoGPT: temperature 0.8 and top-k 200. */
     public static SamplingSpec usual(int maxTokens, long seed) {
         return new SamplingSpec(1, 0.8, 200, 1, 0, maxTokens, seed, List.of(), true);
     }
 
-    /** The same, going on through the ends of documents until all tokens are written. */
+    /** Returns the default settings for a sample that continues past the ends of documents until all tokens are generated. */
     public static SamplingSpec sample(int maxTokens, long seed) {
         return new SamplingSpec(1, 0.8, 200, 1, 0, maxTokens, seed, List.of(), false);
     }
 
-    /** Always the most likely token. */
+    /** Returns the settings that always choose the most likely token. */
     public static SamplingSpec greedy(int maxTokens) {
         return new SamplingSpec(1, 0, 0, 1, 0, maxTokens, 0, List.of(), true);
     }

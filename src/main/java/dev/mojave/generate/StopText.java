@@ -2,7 +2,7 @@ package dev.mojave.generate;
 
 import java.util.List;
 
-/** Hands text on as it comes, but holds back what may be the beginning of a stop text; ends at the first stop text. */
+/** Passes streamed text on up to the first stop text, and holds back an end that may be the beginning of a stop text. */
 final class StopText {
     private final List<String> stops;
     private final StringBuilder pending = new StringBuilder();
@@ -12,7 +12,7 @@ final class StopText {
         this.stops = stops;
     }
 
-    /** Takes more text and returns what is now safe to show. */
+    /** Adds text and returns the part that is now certain to precede any stop text. */
     String add(String text) {
         if (stopped) {
             return "";
@@ -26,12 +26,12 @@ final class StopText {
         return take(pending.length() - heldBack());
     }
 
-    /** Returns whether a stop text was seen. */
+    /** Returns whether a stop text has been found. */
     boolean stopped() {
         return stopped;
     }
 
-    /** Ends the text and returns what was held back. */
+    /** Ends the text and returns the part that was held back. */
     String finish() {
         return stopped ? "" : take(pending.length());
     }

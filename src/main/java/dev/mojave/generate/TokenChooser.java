@@ -4,7 +4,7 @@ import dev.mojave.base.Failure;
 import java.util.BitSet;
 import java.util.SplittableRandom;
 
-/** Draws one token after another, remembering which it has seen. */
+/** Chooses one token after another and records the tokens seen so far, for the repetition penalty. */
 final class TokenChooser {
     private final SamplingSpec spec;
     private final SplittableRandom random;
@@ -15,15 +15,15 @@ final class TokenChooser {
         this.random = new SplittableRandom(spec.seed());
     }
 
-    /** Counts a token as seen. */
+    /** Records a token as seen. */
     void see(int id) {
         seen.set(id);
     }
 
     /**
-     * Chooses the next token from logits, which it changes.
+     * Chooses the next token from {@code logits} (V), which it modifies.
      *
-     * @throws Failure of kind DATA if the largest of them is no finite number: such a model would repeat one token for ever
+     * @throws Failure of kind DATA if the largest logit is not a finite number; such a model would repeat one token forever
      */
     int choose(float[] logits) {
         float largest = LogitFilters.largest(logits);
@@ -37,7 +37,10 @@ final class TokenChooser {
         return spec.temperature() == 0 ? best(logits) : draw(LogitFilters.softmax(logits));
     }
 
-    /** Applies every filter that is on, in the order of {@link SamplingSpec}; temperature 0 needs none that keeps the best. */
+    /**
+     * Applies the enabled filters in the order of {@link SamplingSpec}. At temperature 0 only the repetition penalty matters,
+     * because the other filters never remove the most likely token.
+     */
     void filter(float[] logits) {
         if (spec.repetitionPenalty() != 1) {
             LogitFilters.repetitionPenalty(logits, seen, spec.repetitionPenalty());

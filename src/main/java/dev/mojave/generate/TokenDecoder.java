@@ -23,17 +23,17 @@ import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 
 /**
- * Reads one token at a time with matrix-vector kernels. A forward pass of one token through libtorch spends its time between the
- * operations; here every weight is read once, at the bandwidth of the memory, and nothing else takes long.
+ * Reads one token at a time with matrix-vector kernels. A one-token forward pass through libtorch spends most of its time between
+ * operations; here every weight is read once, at memory bandwidth, and the remaining time is negligible.
  *
- * <p>Its twin is {@link LanguageModel#forward} with a cache: float32 logits agree within 1e-4, and both may fill one {@link KvCache} in
- * turns, so a prompt is read by the twin. For narrower weights the twin is the model after {@link
- * LanguageModel#roundWeights}.
+ * <p>The reference implementation is {@link LanguageModel#forward} with a cache: float32 logits agree within 1e-4. Both may fill
+ * the same {@link KvCache} in turns, so that a forward pass can read the prompt. For narrower weights, the reference is the model
+ * after {@link LanguageModel#roundWeights}.
  */
 public final class TokenDecoder implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-    /** One block: the second half is a feed-forward or a mixture. */
+    /** One block, which has either a feed-forward layer or a mixture. */
     private record Layer(
             DecoderNorm attentionNorm,
             DecoderAttention attention,
@@ -58,12 +58,14 @@ public final class TokenDecoder implements AutoCloseable {
     private final MemorySegment logits;
 
     /**
-     * Prepares a model, which must outlive the decoder and keep its weights.
+     * Packs the weights of a model, which must outlive the decoder and must not change.
      *
-     * @param format of the weights of matrix products; embeddings (unless tied to the head), norms, biases and routers stay float32
+     * @param format format of the weights in matrix products; embeddings (unless tied to the head), norms, biases and routers
+     *     stay float32
+     * @throws IllegalArgumentException if the decoder does not support the model
      */
     public TokenDecoder(LanguageModel model, WeightFormat format) {
-        Check.that(takes(model), "no kernels for decoding this model; read its tokens with forward()");
+        Check.that(takes(model), "the decoder does not support this model; read its tokens with LanguageModel.forward");
         this.spec = model.spec();
         this.memory = new DecoderMemory(format);
         ModelWeights weights = model.weights();
@@ -90,7 +92,7 @@ public final class TokenDecoder implements AutoCloseable {
         this.logits = memory.buffer(spec.vocabSize());
     }
 
-    /** Returns whether the kernels run here and know everything that this model is made of. */
+    /** Returns whether the kernels run on this machine and support every component of the model. */
     public static boolean takes(LanguageModel model) {
         return Engine.current().fused()
                 && DecoderSupport.knows(model.weights())
@@ -102,7 +104,8 @@ public final class TokenDecoder implements AutoCloseable {
     private static ModelWeights.Block block(ModelWeights.Layer layer) {
         return switch (layer) {
             case ModelWeights.Block block -> block;
-            case ModelWeights.Parallel _ -> throw new IllegalStateException("a layer that the decoder does not know");
+            case ModelWeights.Parallel _ ->
+                throw new IllegalStateException("the decoder does not support parallel layers");
         };
     }
 
@@ -123,7 +126,7 @@ public final class TokenDecoder implements AutoCloseable {
         return layers.stream().flatMap(Layer::feedForwards).mapToInt(size).max().orElseThrow();
     }
 
-    /** Returns the bytes of weights that one token reads. */
+    /** Returns the size of the weights that one token reads, in bytes. */
     public long bytesPerToken() {
         long bytes = head.bytes();
         for (Layer layer : layers) {
@@ -135,9 +138,10 @@ public final class TokenDecoder implements AutoCloseable {
     }
 
     /**
-     * Reads a token behind those in the cache, which then holds it too.
+     * Reads a token after those in the cache and adds it to the cache.
      *
-     * @param cache of one sequence of this model
+     * @param cache cache of one sequence of this model
+     * @param id the token's id
      * @return logits of the next token (V)
      * @throws IllegalArgumentException if the cache is full
      */

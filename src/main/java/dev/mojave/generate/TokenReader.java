@@ -11,7 +11,10 @@ import dev.mojave.tensor.kernels.decode.WeightFormat;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Reads tokens into a cache and says what may follow: many at once by a forward pass, one by the decoder where it runs. */
+/**
+ * Reads tokens into a cache and returns the logits of the next token: several tokens with a forward pass, a single one with the
+ * decoder if it supports the model.
+ */
 public final class TokenReader implements AutoCloseable {
     private final LanguageModel model;
     private final int category;
@@ -23,12 +26,12 @@ public final class TokenReader implements AutoCloseable {
         this.decoder = decoder;
     }
 
-    /** Reads text without a category, one token at a time with weights of the given format. */
+    /** Creates a reader of text without a category; single tokens are read with weights of the given format. */
     public static TokenReader of(LanguageModel model, WeightFormat weights) {
         return of(model, weights, 0);
     }
 
-    /** Reads text of a category, counted from 1 as in {@link Inputs#categoriesBS}; 0 = none. */
+    /** Creates a reader of text of a category, counted from 1 as in {@link Inputs#categoriesBS}; 0 = no category. */
     static TokenReader of(LanguageModel model, WeightFormat weights, int category) {
         return new TokenReader(
                 model,
@@ -36,7 +39,7 @@ public final class TokenReader implements AutoCloseable {
                 TokenDecoder.takes(model) ? Optional.of(new TokenDecoder(model, weights)) : Optional.empty());
     }
 
-    /** Reads tokens by a forward pass and returns the logits behind the last. */
+    /** Reads tokens with a forward pass and returns the logits after the last one (V). */
     public float[] read(KvCache cache, int[] ids) {
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {
@@ -51,7 +54,7 @@ public final class TokenReader implements AutoCloseable {
         }
     }
 
-    /** Reads one token and returns the logits behind it. */
+    /** Reads one token and returns the logits after it (V). */
     public float[] next(KvCache cache, int id) {
         return decoder.isPresent() ? decoder.get().next(cache, id) : read(cache, new int[] {id});
     }

@@ -1,4 +1,4 @@
-/** Writes text with a model: sampling filters and incremental decoding. */
+/** Generates text with a model: sampling filters, incremental decoding and stop texts. */
 @NullMarked
 package dev.mojave.generate;
 

@@ -17,35 +17,36 @@ import java.util.Optional;
 
 // Shapes: B batch, S new tokens, T tokens seen, D model width, H heads, K key-value heads, C head size.
 /**
- * Causal multi-head attention with grouped queries (arXiv 1706.03762, 2305.13245): {@code softmax(q k^T / sqrt(C)) v}, query
- * heads sharing keys and values in groups of H/K. One fused projection makes queries, keys and values, in this order.
+ * Causal multi-head attention with grouped queries (arXiv 1706.03762, 2305.13245): {@code softmax(q k^T / sqrt(C)) v}, where
+ * groups of H/K query heads share the keys and values of one head. One fused projection computes queries, keys and values, in
+ * this order.
  */
 public final class Attention {
-    /** Which of its projections have biases. */
+    /** Which projections have biases. */
     public enum Bias {
         @JsonProperty("none")
         NONE,
-        /** Queries, keys and values, not the output: Qwen2. */
+        /** Queries, keys and values have biases, the output projection has none, as in Qwen2. */
         @JsonProperty("qkv")
         QKV,
         @JsonProperty("all")
         ALL;
 
-        /** Returns all or none. */
+        /** Returns {@link #ALL} if {@code biases} is true, else {@link #NONE}. */
         public static Bias of(boolean biases) {
             return biases ? ALL : NONE;
         }
     }
 
     /**
-     * What attention holds, for code that computes with it outside layers.
+     * The weights of an attention layer, for code that computes with them outside the layer.
      *
-     * @param spec what it computes
-     * @param qkv makes queries, keys and values, in this order
-     * @param queryNorm of queries, where they are normalised
-     * @param keyNorm of keys, where they are normalised
-     * @param output maps what the heads mixed back to the width
-     * @param rotary what rotates queries and keys, absent = nothing
+     * @param spec specification of the layer
+     * @param qkv projection to queries, keys and values, in this order
+     * @param queryNorm norm of the queries; empty if they are not normalised
+     * @param keyNorm norm of the keys; empty if they are not normalised
+     * @param output projection of the concatenated heads back to the model width
+     * @param rotary rotation of queries and keys; empty if they are not rotated
      */
     public record Weights(
             AttentionSpec spec,
@@ -88,7 +89,7 @@ public final class Attention {
                 rotary);
     }
 
-    /** Hands out the weights. */
+    /** Returns the weights, which the layer still owns. */
     public Weights weights() {
         return new Weights(
                 spec,
@@ -100,11 +101,11 @@ public final class Attention {
     }
 
     /**
-     * Attends.
+     * Computes the output of the layer.
      *
      * @param xBSD normalised input (B, S, D)
-     * @param visible what each query may see, boolean (B, 1, S, T), true = visible; absent = everything up to itself
-     * @param cache earlier keys and values of this layer, extended by this call; absent = none
+     * @param visible mask of the keys that each query sees, boolean (B, 1, S, T), true = visible; empty for the causal mask
+     * @param cache earlier keys and values, which this call extends; empty to attend to the given tokens only
      * @param layer index of this layer in the cache
      * @return (B, S, D) in the compute dtype
      */
@@ -137,8 +138,8 @@ public final class Attention {
     }
 
     /**
-     * Scores, softmax and mixing (B, H, S, C) of queries, keys and values. Every kind and component is named here as it is to a kernel: one
-     * that nobody reads would be trained without.
+     * Computes scores, softmax and the weighted sum of values, (B, H, S, C). The patterns name every kind and component, so that
+     * a new one does not compile until it is computed here or explicitly ignored.
      */
     private static Tensor mixed(
             AttentionSpec spec, List<Tensor> qkvBHSC, Optional<Tensor> mask, boolean causal, Context context) {
@@ -146,18 +147,18 @@ public final class Attention {
             case GroupedQuery(int _, int _, int _, int _, Bias _, QkNorm _, double _, double dropout) ->
                 Functions.attention(
                         qkvBHSC.get(0), qkvBHSC.get(1), qkvBHSC.get(2), mask, causal, context.dropout(dropout));
-            // The mask has the window.
+            // The mask already contains the window.
             case SlidingWindow(GroupedQuery grouped, int _) -> mixed(grouped, qkvBHSC, mask, causal, context);
         };
     }
 
-    /** What each query may see of {@code visible} with this kind of attention; absent = everything up to itself. */
+    /** Returns the mask of the keys that each query sees with this kind of attention; empty for the causal mask. */
     private Optional<Tensor> seen(Optional<Tensor> visible, int offset, long tokens) {
         return switch (spec) {
             case GroupedQuery _ -> visible;
             case SlidingWindow(GroupedQuery _, int window) -> {
                 if (offset + tokens <= window) {
-                    yield visible; // The window holds all tokens.
+                    yield visible; // The window covers all tokens.
                 }
                 Tensor inside = windowMask(offset, tokens, window);
                 yield Optional.of(visible.isPresent() ? visible.get().and(inside) : inside);
@@ -166,13 +167,15 @@ public final class Attention {
     }
 
     /**
-     * The attention half of a pre-norm block, {@code x + dropout(attention(norm(x)))}; a kernel where there is {@link #half one}.
+     * Applies the attention branch of a pre-norm block, {@code x + dropout(attention(norm(x)))}, with the fused kernel if it
+     * {@link #half supports} the layer.
      *
      * @param xBSD the residual stream, float32 (B, S, D)
      * @param visible as in {@link #forward}
      * @param cache as in {@link #forward}
      * @param layer as in {@link #forward}
-     * @param dropout probability in force on the branch
+     * @param dropout dropout probability of the branch in this pass
+     * @return the new residual stream, float32 (B, S, D)
      */
     public Tensor residual(
             Tensor xBSD,
@@ -188,7 +191,10 @@ public final class Attention {
                 : xBSD.add(DropoutKernel.apply(forward(norm.forward(xBSD), visible, cache, layer, context), dropout));
     }
 
-    /** Returns the same for a kernel; absent where it does not run, with a cache, and for whatever the kernel is not known to compute. */
+    /**
+     * Returns the branch of {@link #residual} for the fused kernel; empty with a cache, where the kernel does not run, and for
+     * any specification that it does not support.
+     */
     public Optional<Half> half(
             Tensor xBSD,
             Norm norm,
@@ -207,7 +213,7 @@ public final class Attention {
                 context.compute()));
     }
 
-    /** Returns how the kernel is told what this attention computes; absent for what it does not know. */
+    /** Returns the layer's specification in the kernel's terms; empty if the kernel does not support it. */
     private Optional<AttentionShape> shape() {
         return switch (spec) {
             case GroupedQuery(
@@ -228,7 +234,7 @@ public final class Attention {
         };
     }
 
-    /** (B, S, heads * C), normalised as the specification says, to (B, heads, S, C). */
+    /** Splits (B, S, heads * C) into heads, (B, heads, S, C), and normalises them as specified. */
     private Tensor heads(Tensor x, long batch, long tokens, int heads, Optional<Norm> norm) {
         GroupedQuery grouped = spec.grouped();
         Tensor whole = norm.isPresent() && grouped.qkNorm() == QkNorm.PROJECTION
@@ -240,7 +246,7 @@ public final class Attention {
         return each.transpose(1, 2);
     }
 
-    /** Repeats key-value heads for the query heads that share them: (B, K, T, C) to (B, H, T, C). */
+    /** Repeats each key-value head for the query heads that share it: (B, K, T, C) to (B, H, T, C). */
     private Tensor grouped(Tensor x) {
         GroupedQuery heads = spec.grouped();
         int group = heads.heads() / heads.keyValueHeads();
@@ -253,14 +259,14 @@ public final class Attention {
     }
 
     /**
-     * Returns what S tokens behind {@code offset} earlier ones may see: boolean (S, offset + S).
+     * Returns the causal mask of S tokens that follow {@code offset} earlier ones: boolean (S, offset + S), true = visible.
      */
     public static Tensor causalMask(int offset, long tokens) {
         return Tensors.ones(DType.BOOL, tokens, offset + tokens).tril(offset);
     }
 
     /**
-     * Returns the same where a token sees {@code window} tokens, itself among them.
+     * Returns the causal mask in which a token sees at most {@code window} tokens, including itself.
      */
     static Tensor windowMask(int offset, long tokens, int window) {
         Tensor causal = causalMask(offset, tokens);

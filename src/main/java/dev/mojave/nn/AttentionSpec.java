@@ -5,35 +5,40 @@ import dev.mojave.nn.Attention.Bias;
 import java.util.Optional;
 
 /**
- * What the attention of a block computes. All kinds make queries, keys and values alike and differ in what a token sees.
+ * Specification of a block's attention. All kinds compute queries, keys and values in the same way; they differ in which tokens a
+ * token sees.
  *
- * <p>Whoever computes, counts or exports attention takes a specification apart in full, by a switch over the kinds and record patterns
- * with every component, and does what it does for what it names. A new kind or component then does not compile until each has answered.
+ * <p>Code that computes, counts or exports attention switches over the kinds with record patterns that name every component. A
+ * new kind or component therefore does not compile until each of these places handles it.
  */
 public sealed interface AttentionSpec {
-    /** Returns heads and projections, as attention that sees everything has them. */
+    /** Returns the heads and projections, which full attention and windowed attention share. */
     GroupedQuery grouped();
 
-    /** Returns the first of the positions that the token at a position sees; the last is its own. */
+    /** Returns the first position that the token at {@code position} sees; the last one is its own. */
     int firstSeen(int position);
 
-    /** Returns the FLOPs of scores and mixing in training, per token, averaged over a context: 12 per value of a head and key seen. */
+    /**
+     * Returns the training FLOPs per token of the scores and the weighted sum of values, averaged over a context: 12 per
+     * query-head channel and visible key.
+     */
     long trainingFlops(int context);
 
     /** Returns the number of parameters. */
     long parameterCount();
 
-    /** Returns the number of weights that a token is multiplied with. */
+    /** Returns the number of weights in the matrix products of one token. */
     long matmulWeights();
 
-    /** Returns what a cache stores of each token. */
+    /** Returns the layout of one token in the key-value cache. */
     KvCache.Layer cached();
 
     /**
-     * Makes the layer with parameters under {@code qkv}, {@code output} and, where there are, {@code q_norm} and {@code k_norm}.
+     * Builds the layer with parameters under {@code qkv}, {@code output} and, if queries and keys are normalised, {@code q_norm}
+     * and {@code k_norm}.
      *
-     * @param residual scales the initial values of the projection that ends in the residual stream
-     * @param rotary positions that are applied to queries and keys
+     * @param residual factor on the initial standard deviation of the projection into the residual stream
+     * @param rotary rotation of queries and keys; empty if positions are not rotary
      */
     default Attention build(Init init, double residual, Optional<Rotary> rotary) {
         return Attention.of(this, init, residual, rotary);
@@ -42,14 +47,14 @@ public sealed interface AttentionSpec {
     /**
      * A token sees every token up to itself; query heads share keys and values in groups (arXiv 2305.13245).
      *
-     * @param width of the model
-     * @param heads query heads
-     * @param keyValueHeads key and value heads; divides the query heads
-     * @param headSize of one head; heads times this need not be the width
+     * @param width model width D
+     * @param heads number of query heads
+     * @param keyValueHeads number of key-value heads; divides {@code heads}
+     * @param headSize channels per head; {@code heads * headSize} may differ from the width
      * @param bias which projections have biases
      * @param qkNorm whether queries and keys are normalised
      * @param normEps epsilon of that normalisation
-     * @param dropout probability with which attention weights are dropped
+     * @param dropout dropout probability of the attention weights
      */
     record GroupedQuery(
             int width,
@@ -61,7 +66,7 @@ public sealed interface AttentionSpec {
             double normEps,
             double dropout)
             implements AttentionSpec {
-        /** Checks that heads divide each other. */
+        /** Checks that sizes are positive and that the key-value heads divide the query heads. */
         public GroupedQuery {
             Check.that(heads > 0, "num_attention_heads (%d) must be positive", heads);
             Check.that(headSize > 0, "head_dim (%d) must be positive", headSize);
@@ -72,19 +77,19 @@ public sealed interface AttentionSpec {
                     heads);
         }
 
-        /** Attention whose heads share the width, without q/k norm. */
+        /** Creates attention whose heads split the model width evenly, without query and key norms. */
         public GroupedQuery(int width, int heads, int keyValueHeads, Bias bias, double dropout) {
             this(width, heads, keyValueHeads, sharedHeadSize(width, heads), bias, QkNorm.NONE, 1, dropout);
         }
 
-        /** Returns the size of heads that share the width. */
+        /** Returns the head size if {@code heads} heads split the width evenly. */
         public static int sharedHeadSize(int width, int heads) {
             Check.that(heads > 0, "num_attention_heads (%d) must be positive", heads);
             Check.that(width % heads == 0, "num_attention_heads (%d) must divide hidden_size (%d)", heads, width);
             return width / heads;
         }
 
-        /** Returns the values of all query heads of a token. */
+        /** Returns the width of all query heads of a token together. */
         public int queryWidth() {
             return heads * headSize;
         }
@@ -139,7 +144,7 @@ public sealed interface AttentionSpec {
      * A token sees itself and the {@code window - 1} tokens before it, as in Mistral (arXiv 2310.06825) and Longformer (arXiv 2004.05150).
      *
      * @param grouped heads and projections
-     * @param window how many tokens are seen at most
+     * @param window maximum number of tokens that a token sees, including itself
      */
     record SlidingWindow(GroupedQuery grouped, int window) implements AttentionSpec {
         /** Checks the window. */
@@ -157,7 +162,7 @@ public sealed interface AttentionSpec {
             return grouped.matmulWeights();
         }
 
-        /** All tokens, also those that no later one sees. */
+        /** Keeps every token in the cache, even those that have left the window. */
         @Override
         public KvCache.Layer cached() {
             return grouped.cached();
@@ -168,7 +173,10 @@ public sealed interface AttentionSpec {
             return Math.max(0, position - window + 1);
         }
 
-        /** A window of all tokens costs what attention without one does: half the context, where both begin with one token. */
+        /**
+         * Averages the visible keys over the context: the window grows from 1 to its full size first, so a window as long as the
+         * context costs as much as full causal attention.
+         */
         @Override
         public long trainingFlops(int context) {
             long seen = Math.min(window, context);

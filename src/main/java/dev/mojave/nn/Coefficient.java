@@ -7,21 +7,22 @@ import dev.mojave.base.tree.Default;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the coefficient of an auxiliary loss moves over training: a number in a recipe, or a section with a kind.
+ * The schedule of an auxiliary loss's coefficient over training; in a recipe, a number or a section with a {@code kind}.
  *
- * <p>With {@code u = clamp((t - start) / steps, 0, 1)} at step t, counted from 0, a coefficient is {@code from + (to - from) u} (linear)
- * or {@code from + (to - from) (1 - cos(pi u)) / 2} (cosine); {@code steps} reach to the end of training unless given.
+ * <p>With {@code u = clamp((t - start) / steps, 0, 1)} at step t, counted from 0, the coefficient is {@code from + (to - from) u}
+ * (linear) or {@code from + (to - from) (1 - cos(pi u)) / 2} (cosine). Without {@code steps} it reaches {@code to} at the last
+ * step of training.
  */
 public sealed interface Coefficient extends Schedule {
-    /** Returns the step at which it begins to move; 0 where it never does. */
+    /** Returns the first step of the change; 0 for a constant. */
     default long start() {
         return 0;
     }
 
-    /** Returns whether it has a value other than 0 before it begins to move, or never moves. */
+    /** Returns whether the coefficient acts from the first step on: it is constant, or it starts above 0. */
     boolean actsAtOnce();
 
-    /** Reads a plain number as a coefficient that never moves. */
+    /** Reads a plain number as a constant coefficient. */
     @JsonCreator
     static Coefficient constant(double value) {
         return new Constant(value);
@@ -46,19 +47,19 @@ public sealed interface Coefficient extends Schedule {
     }
 
     /**
-     * A straight line.
+     * A linear change.
      *
      * @param from coefficient up to {@code start}
-     * @param to coefficient in the end
-     * @param start step at which it begins to move
-     * @param steps how long it moves
+     * @param to final coefficient
+     * @param start first step of the change
+     * @param steps duration of the change in optimiser steps; null = until the last step
      */
     record Linear(
             double from,
             double to,
             @Default("0") long start,
             @Nullable Long steps) implements Coefficient {
-        /** Checks the signs, and that it does something. */
+        /** Checks the signs, and that the loss acts at some step. */
         public Linear {
             check(from, to, start, steps);
         }
@@ -75,19 +76,19 @@ public sealed interface Coefficient extends Schedule {
     }
 
     /**
-     * Half a cosine, flat at both ends.
+     * A change along half a cosine wave, flat at both ends.
      *
      * @param from coefficient up to {@code start}
-     * @param to coefficient in the end
-     * @param start step at which it begins to move
-     * @param steps how long it moves
+     * @param to final coefficient
+     * @param start first step of the change
+     * @param steps duration of the change in optimiser steps; null = until the last step
      */
     record Cosine(
             double from,
             double to,
             @Default("0") long start,
             @Nullable Long steps) implements Coefficient {
-        /** Checks the signs, and that it does something. */
+        /** Checks the signs, and that the loss acts at some step. */
         public Cosine {
             check(from, to, start, steps);
         }

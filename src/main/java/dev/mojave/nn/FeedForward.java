@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The feed-forward half of a block: {@code down(gelu(up x))} as in GPT-2, or {@code down(silu(gate x) * up x)} as in LLaMA
- * (SwiGLU, arXiv 2002.05202), where one fused projection makes gate and up, in this order.
+ * The feed-forward layer of a block: {@code down(gelu(up x))} as in GPT-2, or {@code down(silu(gate x) * up x)} as in LLaMA
+ * (SwiGLU, arXiv 2002.05202), where one fused projection computes gate and up, in this order.
  */
 public final class FeedForward {
-    /** The non-linearity, and with it the number of input projections. */
+    /** The non-linearity, which also determines the number of input projections. */
     public enum Activation {
         @JsonProperty("gelu")
         GELU(Gate.GELU),
@@ -29,12 +29,12 @@ public final class FeedForward {
             this.gate = gate;
         }
 
-        /** Returns how many intermediate sizes wide the input projection is. */
+        /** Returns the width of the input projection in multiples of the intermediate size: 2 with a gate, else 1. */
         public int projections() {
             return gate.projections();
         }
 
-        /** Returns the kernel. */
+        /** Returns the kernel's name of this non-linearity. */
         public Gate gate() {
             return gate;
         }
@@ -42,7 +42,7 @@ public final class FeedForward {
         /**
          * Applies the non-linearity.
          *
-         * @param x (..., projections * I)
+         * @param x (..., projections * I), where I is the intermediate size
          * @return (..., I)
          */
         public Tensor apply(Tensor x) {
@@ -53,11 +53,11 @@ public final class FeedForward {
     /**
      * Sizes and options.
      *
-     * @param width of the input
-     * @param intermediateSize between the two maps
-     * @param activation the non-linearity
-     * @param bias whether the maps have biases
-     * @param outputs width of the result, the input's in a transformer block
+     * @param width width of the input
+     * @param intermediateSize width between the two projections
+     * @param activation non-linearity
+     * @param bias whether the projections have biases
+     * @param outputs width of the output; equals {@code width} in a transformer block
      */
     public record Spec(int width, int intermediateSize, Activation activation, boolean bias, int outputs) {
         /** Checks the sizes. */
@@ -65,7 +65,7 @@ public final class FeedForward {
             Check.that(intermediateSize > 0, "intermediate_size (%d) must be positive", intermediateSize);
         }
 
-        /** A feed-forward that ends at the width where it began. */
+        /** Creates a feed-forward layer whose output is as wide as its input. */
         public Spec(int width, int intermediateSize, Activation activation, boolean bias) {
             this(width, intermediateSize, activation, bias, width);
         }
@@ -83,12 +83,16 @@ public final class FeedForward {
             return input().parameterCount() + output().parameterCount();
         }
 
-        /** Returns the number of weights that a token is multiplied with. */
+        /** Returns the number of weights in the matrix products of one token. */
         public long matmulWeights() {
             return ((long) activation.projections() * width + outputs) * intermediateSize;
         }
 
-        /** Makes the layer with parameters under {@code input} and {@code output}. */
+        /**
+         * Builds the layer with parameters under {@code input} and {@code output}.
+         *
+         * @param residual factor on the initial standard deviation of the output projection
+         */
         public FeedForward build(Init init, double residual) {
             return new FeedForward(
                     this,
@@ -97,7 +101,7 @@ public final class FeedForward {
         }
     }
 
-    /** What a feed-forward holds, for code that computes with it outside layers. */
+    /** The weights of a feed-forward layer, for code that computes with them outside the layer. */
     public record Weights(Spec spec, Linear.Weights input, Linear.Weights output) {}
 
     private final Spec spec;
@@ -110,13 +114,13 @@ public final class FeedForward {
         this.output = output;
     }
 
-    /** Hands out the weights. */
+    /** Returns the weights, which the layer still owns. */
     public Weights weights() {
         return new Weights(spec, input.weights(), output.weights());
     }
 
     /**
-     * Transforms each token by itself.
+     * Transforms each token independently.
      *
      * @param x (..., width), any float dtype
      * @return (..., outputs) in the compute dtype
@@ -129,10 +133,12 @@ public final class FeedForward {
     }
 
     /**
-     * The feed-forward half of a pre-norm block, {@code x + dropout(f(norm(x)))}; a kernel where there is {@link #half one}.
+     * Applies the feed-forward branch of a pre-norm block, {@code x + dropout(f(norm(x)))}, with the fused kernel if it
+     * {@link #half supports} the layer.
      *
      * @param x the residual stream, float32 (..., width)
-     * @param dropout probability in force
+     * @param dropout dropout probability of the branch in this pass
+     * @return the new residual stream, float32 (..., width)
      */
     public Tensor residual(Tensor x, Norm norm, double dropout, Context context) {
         Optional<Half> half = half(x, norm, dropout, context);
@@ -141,7 +147,10 @@ public final class FeedForward {
                 : x.add(DropoutKernel.apply(forward(norm.forward(x), context), dropout));
     }
 
-    /** Returns the same for a kernel; absent where it does not run, and for whatever the kernel is not known to compute. */
+    /**
+     * Returns the branch of {@link #residual} for the fused kernel; empty where the kernel does not run, and for any
+     * specification that it does not support.
+     */
     public Optional<Half> half(Tensor x, Norm norm, double dropout, Context context) {
         if (!BlockKernel.takes(x, context.compute())) {
             return Optional.empty();

@@ -11,8 +11,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Makes a model's parameters: normal for matrices with the standard deviation that an {@link Initializer} says, 0 for biases, 1 for
- * norms. Every parameter is registered under its dotted path in the order of making, which fixes the random draws.
+ * Creates and registers a model's parameters: matrices are drawn from a normal distribution with the standard deviation that the
+ * {@link Initializer} gives, biases are 0 and norms 1. Each parameter is registered under its dotted path, in the order of
+ * creation, which also fixes the order of the random draws.
  */
 public final class Init {
     private final Rng rng;
@@ -22,10 +23,10 @@ public final class Init {
     private final List<Parameter> registry;
     private final List<Parameter> buffers;
 
-    /** Standard deviations of matrices; {@code scale} is on all of them. */
+    /** Standard deviations of matrices, all multiplied by {@code scale}. */
     private record Deviations(Initializer initializer, double range, double scale) {
         double of(Role role, long inputs) {
-            // A model that is about to be read draws nothing, whatever would begin it.
+            // A model whose weights will be loaded draws nothing, whatever its initializer.
             return range == 0 ? 0 : initializer.deviation(range, role, inputs) * scale;
         }
 
@@ -49,33 +50,36 @@ public final class Init {
         this.buffers = buffers;
     }
 
-    /** Starts the initialisation of a model whose matrices all have one standard deviation, but for those that are {@link #scaled}. */
+    /** Starts the initialisation of a model whose matrices share one standard deviation, except those that are {@link #scaled}. */
     public static Init of(Rng rng, double standardDeviation) {
         return of(rng, new Initializer.Gpt2(), standardDeviation);
     }
 
-    /** Starts the initialisation of a model; a {@code range} of 0 makes every matrix 0. */
+    /** Starts the initialisation of a model; with a {@code range} of 0 every matrix is 0. */
     public static Init of(Rng rng, Initializer initializer, double range) {
         return new Init(
                 rng, "", new Deviations(initializer, range, 1), Role.MATRIX, new ArrayList<>(), new ArrayList<>());
     }
 
-    /** Returns the same initialisation one level down. */
+    /** Returns this initialisation for the parameters of a child layer, whose paths begin with {@code name}. */
     public Init child(String name) {
         return new Init(rng, path + name + ".", deviations, matrices, registry, buffers);
     }
 
-    /** Returns the same initialisation with the standard deviation scaled, as residual projections want it. */
+    /** Returns this initialisation with standard deviations multiplied by {@code factor}, as residual projections need it. */
     public Init scaled(double factor) {
         return new Init(rng, path, deviations.scaled(factor), matrices, registry, buffers);
     }
 
-    /** Returns the same initialisation for matrices of another role than {@link Role#MATRIX}. */
+    /** Returns this initialisation for matrices of a role other than {@link Role#MATRIX}. */
     public Init as(Role role) {
         return new Init(rng, path, deviations, role, registry, buffers);
     }
 
-    /** Makes a matrix (outputs, inputs), or a stack of matrices, of normal values; weight decay applies. Nothing is drawn for a deviation of 0. */
+    /**
+     * Creates a matrix (outputs, inputs), or a stack of matrices, of normally distributed float32 values; weight decay applies. A
+     * standard deviation of 0 draws nothing.
+     */
     public Tensor matrix(String name, long... shape) {
         double standardDeviation = deviations.of(matrices, shape[shape.length - 1]);
         if (standardDeviation == 0) {
@@ -86,14 +90,14 @@ public final class Init {
         }
     }
 
-    /** Makes a matrix of zeros; weight decay applies. */
+    /** Creates a matrix of float32 zeros; weight decay applies. */
     public Tensor zeroMatrix(String name, long... shape) {
         try (Scope _ = Scope.open()) {
             return register(name, Tensors.zeros(DType.FLOAT32, shape), matrices);
         }
     }
 
-    /** Makes zeros that no gradient changes, but that belong to the model and are saved with it. */
+    /** Creates a buffer of float32 zeros: part of the model and saved with it, but not trained by gradients. */
     public Tensor buffer(String name, long... shape) {
         try (Scope _ = Scope.open()) {
             Tensor owned = Tensors.zeros(DType.FLOAT32, shape).retain();
@@ -102,14 +106,14 @@ public final class Init {
         }
     }
 
-    /** Makes a vector, or a stack of vectors, of zeros; no weight decay. */
+    /** Creates a vector, or a stack of vectors, of float32 zeros; no weight decay. */
     public Tensor zeros(String name, long... shape) {
         try (Scope _ = Scope.open()) {
             return register(name, Tensors.zeros(DType.FLOAT32, shape), Role.BIAS);
         }
     }
 
-    /** Makes a vector of ones; no weight decay. */
+    /** Creates a vector of float32 ones; no weight decay. */
     public Tensor ones(String name, long... shape) {
         try (Scope _ = Scope.open()) {
             return register(name, Tensors.ones(DType.FLOAT32, shape), Role.NORM);
@@ -122,12 +126,12 @@ public final class Init {
         return owned;
     }
 
-    /** Returns all parameters made so far, in order; the caller of {@link #of} owns them. */
+    /** Returns all parameters created so far, in order; the caller of {@link #of} owns them. */
     public List<Parameter> parameters() {
         return Collections.unmodifiableList(registry);
     }
 
-    /** Returns all buffers made so far, in order; the caller of {@link #of} owns them. */
+    /** Returns all buffers created so far, in order; the caller of {@link #of} owns them. */
     public List<Parameter> buffers() {
         return Collections.unmodifiableList(buffers);
     }

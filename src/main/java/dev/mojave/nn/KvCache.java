@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Keys and values of the tokens that a model has already read, so that the next token costs one token's work.
+ * The keys and values of the tokens that a model has already read, so that the next token costs the work of one token.
  *
- * <p>Float32 buffers of (B, K, T, C) a layer, allocated once for the whole context. A layer may leave keys of its own out for later
+ * <p>Float32 buffers (B, K, T, C) per layer, allocated once for the whole context. A layer may hide some of its keys from later
  * queries: {@link #mark}.
  */
 public final class KvCache implements AutoCloseable {
@@ -22,10 +22,10 @@ public final class KvCache implements AutoCloseable {
     private final int capacity;
     private int length;
 
-    /** What one layer stores of each token. */
+    /** The number and size of the key-value heads that one layer stores per token. */
     public record Layer(int keyValueHeads, int headSize) {}
 
-    /** Allocates room for {@code capacity} tokens. */
+    /** Allocates buffers for {@code capacity} tokens of each of {@code batch} sequences. */
     public KvCache(List<Layer> layers, int batch, int capacity) {
         this.capacity = capacity;
         try (Scope _ = Scope.open()) {
@@ -38,31 +38,32 @@ public final class KvCache implements AutoCloseable {
         }
     }
 
-    /** Returns how many tokens have been read. */
+    /** Returns the number of tokens read so far. */
     public int length() {
         return length;
     }
 
-    /** Returns how many tokens fit. */
+    /** Returns the maximum number of tokens. */
     public int capacity() {
         return capacity;
     }
 
-    /** Counts tokens that every layer has now stored. */
+    /** Adds {@code tokens} to the length, once every layer has stored them. */
     public void advance(int tokens) {
         length += tokens;
     }
 
-    /** Forgets everything. */
+    /** Sets the length to 0. */
     public void clear() {
         length = 0;
     }
 
     /**
-     * Stores a layer's new keys and values behind the earlier ones and returns all of them.
+     * Appends a layer's new keys and values to the earlier ones and returns all of them.
      *
      * @param keyBKSC new keys (B, K, S, C)
      * @param valueBKSC new values (B, K, S, C)
+     * @throws IllegalArgumentException if they do not fit
      */
     KeysValues append(int layer, Tensor keyBKSC, Tensor valueBKSC) {
         long added = keyBKSC.size(2);
@@ -77,9 +78,10 @@ public final class KvCache implements AutoCloseable {
     }
 
     /**
-     * Remembers which of the new tokens a layer has keys and values of, and returns it of all tokens so far, boolean (B, T).
+     * Records for which of the new tokens a layer has keys and values, and returns the record for all tokens so far, boolean (B,
+     * T).
      *
-     * @param markedBS boolean (B, S)
+     * @param markedBS boolean (B, S), true = the layer has a key and a value
      */
     public Tensor mark(int layer, Tensor markedBS) {
         try (NoGrad _ = NoGrad.open()) {
@@ -89,7 +91,10 @@ public final class KvCache implements AutoCloseable {
         }
     }
 
-    /** Returns a layer's whole buffers, (B, K, capacity, C) each, for code that stores and reads by itself and calls {@link #advance}. */
+    /**
+     * Returns a layer's whole buffers, (B, K, capacity, C) each, for code that writes and reads them itself and calls
+     * {@link #advance}.
+     */
     public KeysValues buffers(int layer) {
         return new KeysValues(keys.get(layer), values.get(layer));
     }

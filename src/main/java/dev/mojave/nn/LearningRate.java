@@ -1,13 +1,13 @@
 package dev.mojave.nn;
 
 /**
- * The learning rate of each step. With w warm-up steps of n, step t counted from 0: while {@code t < w} it is
- * {@code peak (t + 1) / (w + 1)}; afterwards {@code u = (t - w) / (n - w)} runs from 0 towards 1 and the rate falls from the peak to
- * the floor: along {@code (1 - cos(pi u)) / 2} (cosine, arXiv 1608.03983), along u (linear), not at all (constant), or along a line
- * over the last part alone (warm-up, stable, decay, arXiv 2405.18392).
+ * The learning rate of each step. With n steps in total, w of them warm-up, and step t counted from 0, the rate is
+ * {@code peak (t + 1) / (w + 1)} while {@code t < w}. Afterwards {@code u = (t - w) / (n - w)} rises from 0 towards 1 and the
+ * rate falls from the peak to the floor: along {@code (1 - cos(pi u)) / 2} (cosine, arXiv 1608.03983), along u (linear), not at
+ * all (constant), or linearly over only the last part of training (warm-up, stable, decay; arXiv 2405.18392).
  *
  * @param peak the highest rate, after warm-up
- * @param shape how it gets there and falls from there
+ * @param shape warm-up and decay
  */
 public record LearningRate(double peak, RateShape shape) implements Schedule {
     @Override
@@ -22,7 +22,7 @@ public record LearningRate(double peak, RateShape shape) implements Schedule {
             case RateShape.Linear linear -> between(peak, linear.minLearningRate(), u);
             case RateShape.Constant _ -> peak;
             case RateShape.Wsd wsd -> {
-                // The last part of all steps, warm-up included.
+                // The fraction is of all steps, including the warm-up.
                 double fall = (step - (1 - wsd.decayFraction()) * steps) / (wsd.decayFraction() * steps);
                 yield between(peak, wsd.minLearningRate(), Math.clamp(fall, 0, 1));
             }

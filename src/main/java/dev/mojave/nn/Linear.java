@@ -5,16 +5,16 @@ import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.kernels.support.Projection;
 import java.util.Optional;
 
-/** An affine map {@code y = x W^T + b}; W (outputs, inputs), b (outputs) or absent. */
+/** An affine map {@code y = x W^T + b} with W (outputs, inputs) and an optional b (outputs). */
 public final class Linear {
-    /** Shape of the map. */
+    /** The shape of the map. */
     public record Spec(int inputs, int outputs, boolean bias) {
         /** Returns the number of parameters. */
         public long parameterCount() {
             return (long) inputs * outputs + (bias ? outputs : 0);
         }
 
-        /** Makes the layer with parameters {@code weight} and, where asked for, {@code bias}. */
+        /** Builds the layer with parameters {@code weight} and, if specified, {@code bias}. */
         public Linear build(Init init) {
             Tensor weight = init.matrix("weight", outputs, inputs);
             return new Linear(weight, bias ? Optional.of(init.zeros("bias", outputs)) : Optional.empty());
@@ -22,10 +22,10 @@ public final class Linear {
     }
 
     /**
-     * What a map holds, for code that computes with it outside layers.
+     * The weights of an affine map, for code that computes with them outside the layer.
      *
      * @param weightOI float32 (outputs, inputs)
-     * @param biasO float32 (outputs), absent = none
+     * @param biasO float32 (outputs); empty if the map has no bias
      */
     public record Weights(Tensor weightOI, Optional<Tensor> biasO) {}
 
@@ -47,17 +47,17 @@ public final class Linear {
         return apply(x, weightOI, biasO, context);
     }
 
-    /** Hands out the weights. */
+    /** Returns the weights, which the layer still owns. */
     public Weights weights() {
         return new Weights(weightOI, biasO);
     }
 
-    /** Returns the weights as kernels take them. */
+    /** Returns the weights in the form that kernels accept. */
     Projection projection() {
         return new Projection(weightOI, biasO);
     }
 
-    /** The same for weights that live elsewhere: a tied head, one expert of a stack. */
+    /** Applies the map with weights that another layer owns: a tied head, or one expert of a stack. */
     public static Tensor apply(Tensor x, Tensor weightOI, Optional<Tensor> biasO, Context context) {
         Tensor input = x.to(context.compute());
         Tensor weight = weightOI.to(context.compute());

@@ -8,13 +8,13 @@ import dev.mojave.tensor.kernels.pointwise.Normalisation;
 import java.util.Optional;
 
 /**
- * Normalisation over the last dimension, statistics in float32.
+ * Normalisation over the last dimension, computed in float32.
  *
  * <p>LayerNorm (arXiv 1607.06450): {@code (x - mean) / sqrt(var + eps) * w + b}; RMSNorm (arXiv 1910.07467):
  * {@code x / sqrt(mean(x^2) + eps) * w}.
  */
 public final class Norm {
-    /** Which normalisation. */
+    /** The kind of normalisation. */
     public enum Kind {
         @JsonProperty("layer_norm")
         LAYER_NORM,
@@ -22,7 +22,7 @@ public final class Norm {
         RMS_NORM
     }
 
-    /** Kind, width and epsilon; {@code bias} concerns LayerNorm alone. */
+    /** Kind, width and epsilon; {@code bias} applies to LayerNorm only. */
     public record Spec(Kind kind, int width, double eps, boolean bias) {
         /** Returns the number of parameters. */
         public long parameterCount() {
@@ -33,7 +33,7 @@ public final class Norm {
             return bias && kind == Kind.LAYER_NORM;
         }
 
-        /** Makes the layer with parameters {@code weight} and, where it has one, {@code bias}. */
+        /** Builds the layer with parameters {@code weight} and, if it has one, {@code bias}. */
         public Norm build(Init init) {
             Tensor weight = init.ones("weight", width);
             return new Norm(this, weight, hasBias() ? Optional.of(init.zeros("bias", width)) : Optional.empty());
@@ -41,11 +41,11 @@ public final class Norm {
     }
 
     /**
-     * What a norm holds, for code that computes with it outside layers.
+     * The weights of a norm, for code that computes with them outside the layer.
      *
-     * @param spec what it computes
+     * @param spec specification of the layer
      * @param weightD float32 (D)
-     * @param biasD float32 (D), absent = none
+     * @param biasD float32 (D); empty if the norm has no bias
      */
     public record Weights(Spec spec, Tensor weightD, Optional<Tensor> biasD) {}
 
@@ -60,7 +60,7 @@ public final class Norm {
     }
 
     /**
-     * Normalises without weights.
+     * Normalises without trained weights.
      *
      * @param x (..., width), any float dtype
      * @return the same shape, float32
@@ -80,7 +80,7 @@ public final class Norm {
         return normalisation().apply(x.to(DType.FLOAT32));
     }
 
-    /** Hands out the weights. */
+    /** Returns the weights, which the layer still owns. */
     public Weights weights() {
         return new Weights(spec, weightD, biasD);
     }

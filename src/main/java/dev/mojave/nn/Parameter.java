@@ -3,32 +3,32 @@ package dev.mojave.nn;
 import dev.mojave.tensor.Tensor;
 
 /**
- * A tensor that training changes: by gradients, or, for the buffers of a model, by a rule of their own.
+ * A tensor that training updates: from its gradient or, if it is a buffer, by a rule of the layer that owns it.
  *
- * @param name dotted path inside the model, for example {@code layers.0.attention.qkv.weight}
- * @param value float32, a leaf; it wants gradients unless it is a buffer
- * @param role what it is for, which decides how it is updated and stored
+ * @param name dotted path in the model, for example {@code layers.0.attention.qkv.weight}
+ * @param value float32 leaf tensor; it requires gradients unless it is a buffer
+ * @param role purpose of the parameter, which decides how it is updated and stored
  */
 public record Parameter(String name, Tensor value, Role role) {
-    /** What a parameter is for. */
+    /** The purpose of a parameter. */
     public enum Role {
-        /** A table of vectors that is looked up: tokens or positions. */
+        /** A lookup table of vectors: tokens or positions. */
         EMBEDDING(true),
-        /** The matrix that makes logits, where it is not the token embedding. */
+        /** The matrix that computes logits, if it is not tied to the token embedding. */
         HEAD(true),
-        /** A matrix (outputs, inputs) of a block that every token is multiplied with. */
+        /** A matrix (outputs, inputs) of a block, applied to every token. */
         MATRIX(true),
         /** The stacked matrices (experts, outputs, inputs) of a mixture. */
         EXPERTS(true),
         /** A matrix that decides which experts a token goes to. */
         ROUTER(true),
-        /** A matrix whose outputs scale what something else computes. */
+        /** A matrix whose outputs scale those of another layer. */
         GATE(true),
         /** The scale of a norm. */
         NORM(false),
-        /** A vector that is added. */
+        /** A vector that is added to a layer's output. */
         BIAS(false),
-        /** State that belongs to the model and that no gradient changes. */
+        /** State of the model that is not trained by gradients. */
         BUFFER(false);
 
         private final boolean decays;

@@ -4,12 +4,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 
-/** How a model knows where a token stands. */
+/** How a model encodes the position of a token. */
 public enum Positions {
-    /** A trained table that is added to the embeddings (GPT-2). */
+    /** A trained table is added to the embeddings (GPT-2). */
     @JsonProperty("learned")
     LEARNED,
-    /** A fixed table of sines and cosines that is added to the embeddings (arXiv 1706.03762). */
+    /** A fixed table of sines and cosines is added to the embeddings (arXiv 1706.03762). */
     @JsonProperty("sinusoidal")
     SINUSOIDAL,
     /** Queries and keys are rotated by their position (arXiv 2104.09864). */
@@ -17,9 +17,10 @@ public enum Positions {
     ROPE;
 
     /**
-     * Returns the table of Vaswani et al. over the root of the width: {@code PE(t, 2i) = sin(t / 10000^(2i/D)) / sqrt(D)},
-     * {@code PE(t, 2i+1)} the cosine. They multiply token embeddings by {@code sqrt(D)} instead, which is the same sum but for a factor
-     * that the first norm removes; at full height the table would drown embeddings that start at 0.02.
+     * Returns the table of Vaswani et al. divided by the square root of the width:
+     * {@code PE(t, 2i) = sin(t / 10000^(2i/D)) / sqrt(D)}, and {@code PE(t, 2i+1)} is the cosine. They multiply the token
+     * embeddings by {@code sqrt(D)} instead, which gives the same sum up to a factor that the first norm removes. Unscaled, the
+     * table would dominate embeddings whose initial standard deviation is 0.02.
      *
      * @return float32 (T, D)
      */

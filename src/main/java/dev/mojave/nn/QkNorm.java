@@ -2,19 +2,19 @@ package dev.mojave.nn;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-/** Whether queries and keys are normalised before their product (arXiv 2010.04245); the normalisation is RMSNorm. */
+/** How queries and keys are normalised before their product (arXiv 2010.04245); the normalisation is RMSNorm. */
 public enum QkNorm {
-    /** Not at all. */
+    /** They are not normalised. */
     @JsonProperty("none")
     NONE,
-    /** Each head by itself, one weight for all heads (Qwen3). */
+    /** Each head is normalised separately, with one weight vector for all heads (Qwen3). */
     @JsonProperty("head")
     HEAD,
-    /** All heads together, over the whole projection (OLMoE). */
+    /** All heads are normalised together, over the whole projection (OLMoE). */
     @JsonProperty("projection")
     PROJECTION;
 
-    /** Returns how many values one normalisation covers, given the number of heads and their size. */
+    /** Returns the number of values per normalisation, given the number of heads and their size. */
     int width(int heads, int headSize) {
         return switch (this) {
             case NONE -> 0;

@@ -6,13 +6,13 @@ import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import java.util.List;
 
-// Shapes: B sequences, M tokens of the longest, R rows of all sequences together, D width.
+// Shapes: B sequences, M tokens in the longest one, R tokens in all sequences together, D width.
 /**
- * Sequences of different lengths, as rows one after another and as a batch padded at the end. Under a causal mask no real token sees
- * what is behind it, so padding needs no mask of its own.
+ * Converts sequences of different lengths between concatenated rows (R, D) and a batch padded at the end (B, M, D). Under a
+ * causal mask no real token sees what follows it, so padding needs no mask.
  *
- * <p>Both directions are row gathers forward and backward. What padding holds is whatever is convenient: nothing that is read depends on
- * it, so its gradient is zero and is not computed.
+ * <p>Both directions are row gathers, forward and backward. The values of padding rows are unspecified: no result depends on
+ * them, so their gradient is zero and is not computed.
  */
 public final class Ragged {
     private final int sequences;
@@ -22,9 +22,9 @@ public final class Ragged {
     private final Tensor placeOfRow;
 
     /**
-     * Lays out sequences.
+     * Creates the layout of a batch of sequences.
      *
-     * @param lengths of the B sequences, at least one of them positive
+     * @param lengths numbers of tokens of the B sequences, at least one of them positive
      */
     public Ragged(int[] lengths) {
         sequences = lengths.length;
@@ -68,7 +68,7 @@ public final class Ragged {
                 gradientBMD -> List.of(gradientBMD.reshape(-1, width).indexSelect(0, placeOfRow)));
     }
 
-    /** Leaves the padding out: (B, M, D) to (R, D). */
+    /** Removes the padding: (B, M, D) to (R, D). */
     public Tensor unpad(Tensor xBMD) {
         long width = xBMD.size(2);
         Tensor rowsRD;

@@ -4,14 +4,14 @@ import dev.mojave.base.Check;
 import dev.mojave.base.tree.Default;
 
 /**
- * How the learning rate moves over training: {@code train.schedule}. Every kind first rises linearly from 0 to
+ * The shape of the learning rate over training: {@code train.schedule}. Every kind first rises linearly from 0 to
  * {@code train.learning_rate} over {@link #warmupSteps()}.
  */
 public sealed interface RateShape {
-    /** Returns the optimiser steps of the linear rise; 0 = none. */
+    /** Returns the number of optimiser steps of the linear rise; 0 = no warm-up. */
     long warmupSteps();
 
-    /** Half a cosine from the peak down to {@code minLearningRate} at the last step. */
+    /** A decay along half a cosine wave, from the peak to {@code minLearningRate} at the last step. */
     record Cosine(long warmupSteps, double minLearningRate) implements RateShape {
         /** Checks the signs. */
         public Cosine {
@@ -19,7 +19,7 @@ public sealed interface RateShape {
         }
     }
 
-    /** A straight line from the peak down to {@code minLearningRate} at the last step. */
+    /** A linear decay from the peak to {@code minLearningRate} at the last step. */
     record Linear(long warmupSteps, double minLearningRate) implements RateShape {
         /** Checks the signs. */
         public Linear {
@@ -27,7 +27,7 @@ public sealed interface RateShape {
         }
     }
 
-    /** The peak until the end. */
+    /** The peak until the last step. */
     record Constant(long warmupSteps) implements RateShape {
         /** Checks the sign. */
         public Constant {
@@ -36,15 +36,16 @@ public sealed interface RateShape {
     }
 
     /**
-     * Warm-up, stable, decay: the peak, and over the last part of training a straight line down (arXiv 2405.18392).
+     * Warm-up, stable, decay: the peak, then a linear decay to {@code minLearningRate} over the last part of training (arXiv
+     * 2405.18392).
      *
-     * @param decayFraction the part of all steps that decays
+     * @param decayFraction fraction of all steps over which the rate decays, above 0 and at most 1
      */
     record Wsd(
             long warmupSteps,
             double minLearningRate,
             @Default("0.2") double decayFraction) implements RateShape {
-        /** Checks signs and the fraction. */
+        /** Checks the signs and the fraction. */
         public Wsd {
             check(warmupSteps, minLearningRate);
             Check.that(

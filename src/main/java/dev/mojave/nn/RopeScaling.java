@@ -6,20 +6,21 @@ import dev.mojave.base.tree.Default;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How rotary angles are stretched so that a context holds more than a model was trained on. Every kind changes the frequencies
- * {@code f_i = theta^(-2i/C)}, and YaRN also the length of rotated vectors. Float32 in the order in which transformers computes, so that
- * angles at far positions round alike; there a number divided by a tensor is the number times the reciprocal.
+ * Scaling of the rotary angles, which extends a model to longer contexts than it was trained on. Every kind changes the
+ * frequencies {@code f_i = theta^(-2i/C)}; YaRN also changes the length of rotated vectors. All arithmetic is float32, in the
+ * same order as in the transformers library (where a number divided by a tensor is the number times the reciprocal), so that
+ * angles at distant positions round identically.
  */
 public sealed interface RopeScaling {
     /**
-     * Returns the stretched frequencies.
+     * Returns the scaled frequencies, (C/2), in radians per position.
      *
-     * @param wavelengths {@code theta^(2i/C)}, (C/2): positions per radian; not changed
-     * @param theta the base
+     * @param wavelengths {@code theta^(2i/C)}, (C/2), in positions per radian; not modified
+     * @param theta base of the wavelengths
      */
     float[] frequencies(float[] wavelengths, double theta);
 
-    /** Returns the frequencies of angles that are not stretched. */
+    /** Returns the frequencies without scaling. */
     static float[] plain(float[] wavelengths) {
         float[] frequencies = new float[wavelengths.length];
         for (int i = 0; i < frequencies.length; i++) {
@@ -28,7 +29,7 @@ public sealed interface RopeScaling {
         return frequencies;
     }
 
-    /** Returns what rotated queries and keys are multiplied with. */
+    /** Returns the factor on rotated queries and keys. */
     default double attentionScale() {
         return 1;
     }
@@ -51,8 +52,8 @@ public sealed interface RopeScaling {
     }
 
     /**
-     * NTK-aware scaling that grows with the sequence. Up to {@code max_position_embeddings}, beyond which Mojave does not go, it changes
-     * nothing; it is kept so that a model that has it is written back as it was.
+     * NTK-aware scaling that grows with the length of the sequence. It changes nothing up to {@code max_position_embeddings},
+     * which Mojave does not exceed; it exists so that a model that specifies it is exported unchanged.
      */
     record Dynamic(double factor) implements RopeScaling {
         /** Checks the factor. */
@@ -67,12 +68,13 @@ public sealed interface RopeScaling {
     }
 
     /**
-     * LLaMA 3.1's: long wavelengths are stretched by the factor, short ones not at all, those between smoothly (arXiv 2407.21783).
+     * The scaling of LLaMA 3.1 (arXiv 2407.21783): long wavelengths are stretched by the factor, short ones are kept, and those
+     * in between are interpolated smoothly.
      *
-     * @param factor of the stretch
-     * @param lowFreqFactor wavelengths above the original context divided by this are stretched in full
-     * @param highFreqFactor wavelengths below the original context divided by this stay
-     * @param originalMaxPositionEmbeddings context that the model was trained with before
+     * @param factor factor on the wavelengths, at least 1
+     * @param lowFreqFactor wavelengths above the original context divided by this are stretched by the whole factor
+     * @param highFreqFactor wavelengths below the original context divided by this are kept
+     * @param originalMaxPositionEmbeddings context of the original training, in tokens
      */
     @JsonTypeName("llama3")
     record Llama3(double factor, double lowFreqFactor, double highFreqFactor, int originalMaxPositionEmbeddings)
@@ -107,15 +109,15 @@ public sealed interface RopeScaling {
     }
 
     /**
-     * YaRN (arXiv 2309.00071): fast pairs stay, slow ones are stretched by the factor, those between follow a linear ramp over the index,
-     * and attention gets sharper with the factor.
+     * YaRN (arXiv 2309.00071): channel pairs that rotate fast are kept, slow ones are stretched by the factor, those in between
+     * follow a linear ramp over the pair index, and attention becomes sharper with the factor.
      *
-     * @param factor of the stretch
-     * @param originalMaxPositionEmbeddings context that the model was trained with before
-     * @param betaFast pairs that turn more often than this over the original context stay
-     * @param betaSlow pairs that turn less often than this are stretched in full
+     * @param factor factor on the wavelengths, at least 1
+     * @param originalMaxPositionEmbeddings context of the original training, in tokens
+     * @param betaFast pairs that make more turns than this over the original context are kept
+     * @param betaSlow pairs that make fewer turns than this are stretched by the whole factor
      * @param truncate whether the ends of the ramp are rounded outwards to whole indices
-     * @param attentionFactor what rotated vectors are multiplied with; absent = {@code 0.1 ln(factor) + 1}
+     * @param attentionFactor factor on rotated queries and keys; null = {@code 0.1 ln(factor) + 1}
      */
     record Yarn(
             double factor,
@@ -166,7 +168,7 @@ public sealed interface RopeScaling {
             return scaled;
         }
 
-        /** Returns the index, as a fraction, of the pair that turns so often over the original context. */
+        /** Returns the fractional index of the pair that makes {@code rotations} turns over the original context. */
         private double turns(double rotations, int size, double theta) {
             return size * Math.log(originalMaxPositionEmbeddings / (rotations * 2 * Math.PI)) / (2 * Math.log(theta));
         }

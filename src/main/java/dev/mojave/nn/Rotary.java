@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Rotary position embedding (arXiv 2104.09864) in the half-split layout of LLaMA: with {@code x = [a, b]} in halves,
- * {@code y = [a cos - b sin, b cos + a sin]}, angle {@code t * theta^(-2i/C)} for pair i of head size C.
+ * Rotary position embedding (arXiv 2104.09864) in the half-split layout of LLaMA: with {@code x = [a, b]} split into halves,
+ * {@code y = [a cos - b sin, b cos + a sin]}, where pair i of a head of size C has the angle {@code t * theta^(-2i/C)} at
+ * position t.
  */
 public final class Rotary {
     private final Tensor cosTC;
@@ -25,8 +26,10 @@ public final class Rotary {
     }
 
     /**
-     * The same with stretched angles. Everything is computed as transformers computes it, in float32 and in its order: at far positions the
-     * last bit of a frequency is many in an angle.
+     * Precomputes the tables with scaled angles. The arithmetic is float32, in the same order as in the transformers library,
+     * because at distant positions a difference in the last bit of a frequency becomes many bits in the angle.
+     *
+     * @throws IllegalArgumentException if the head size is odd
      */
     public Rotary(int headSize, int context, double theta, Optional<RopeScaling> scaling) {
         Check.that(headSize % 2 == 0, "position_embedding rope needs an even head size, not %d", headSize);
@@ -44,7 +47,7 @@ public final class Rotary {
         }
     }
 
-    /** {@code theta^(2i/C)}, (C/2). */
+    /** Returns {@code theta^(2i/C)}, (C/2), in positions per radian. */
     private static float[] wavelengths(int headSize, double theta) {
         float[] exponents = new float[headSize / 2];
         for (int i = 0; i < exponents.length; i++) {
@@ -54,10 +57,11 @@ public final class Rotary {
     }
 
     /**
-     * Rotates.
+     * Rotates queries or keys by their positions.
      *
      * @param xBHSC float32 (B, H, S, C)
      * @param offset position of the first of the S tokens
+     * @return float32 (B, H, S, C)
      */
     public Tensor forward(Tensor xBHSC, int offset) {
         long tokens = xBHSC.size(2);
@@ -69,7 +73,7 @@ public final class Rotary {
         return Tensors.cat(List.of(a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin))), 3);
     }
 
-    /** Returns the tables as kernels take them. */
+    /** Returns the tables in the form that kernels accept. */
     AttentionShape.Rotation rotation() {
         return new AttentionShape.Rotation(cosTC, sinTC);
     }

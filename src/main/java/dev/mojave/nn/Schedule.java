@@ -1,7 +1,10 @@
 package dev.mojave.nn;
 
-/** How a number moves over training. Anything that follows the step of a run is one of these, so that all agree on what a step is. */
+/**
+ * A number that changes over training. Everything that depends on a run's step is a schedule, so that all agree on how steps are
+ * counted.
+ */
 public sealed interface Schedule permits Coefficient, LearningRate {
-    /** Returns the number at a step, counted from 0, of a training of so many steps. */
+    /** Returns the value at {@code step}, counted from 0, in a training of {@code totalSteps} steps. */
     double at(long step, long totalSteps);
 }

@@ -1,4 +1,4 @@
-/** Layers of transformers: each says its formula, shapes and parameters; none knows what a language model is. */
+/** Transformer layers. Each documents its formula, shapes and parameters; none depends on the language model. */
 @NullMarked
 package dev.mojave.nn;
 

@@ -15,16 +15,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * AdamW (arXiv 1711.05101): with gradient g, {@code m = b1 m + (1 - b1) g}, {@code v = b2 v + (1 - b2) g^2},
- * {@code w -= lr * wd * w + lr * (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)}; decay on matrices only.
+ * AdamW (arXiv 1711.05101): with gradient g, {@code m = b1 m + (1 - b1) g}, {@code v = b2 v + (1 - b2) g^2}, {@code w -= lr * wd
+ * * w + lr * (m / (1 - b1^t)) / (sqrt(v / (1 - b2^t)) + eps)}; weight decay applies to matrices and embeddings only
+ * ({@link Parameter#decays}).
  */
 public final class AdamW implements Optimizer {
     /**
      * The constants of the update.
      *
-     * @param betas decay rates of the two moments
-     * @param eps added to the root of the second moment
-     * @param weightDecay decoupled decay, multiplied by the learning rate
+     * @param betas decay rates b1 and b2 of the two moments, each at least 0 and below 1
+     * @param eps constant added to the root of the second moment
+     * @param weightDecay decoupled weight decay wd, multiplied by the learning rate
      */
     @JsonTypeName("adamw")
     public record Spec(
@@ -64,7 +65,7 @@ public final class AdamW implements Optimizer {
     private final List<Moments> moments;
     private long steps;
 
-    /** Starts with zero moments. */
+    /** Creates an optimiser whose moments are zero, float32, before its first step. */
     public AdamW(Spec spec, List<Parameter> parameters) {
         this.spec = spec;
         try (Scope _ = Scope.open()) {

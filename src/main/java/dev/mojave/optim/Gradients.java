@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** The gradients of all parameters together. */
+/** Operations on the gradients of all parameters together. */
 public final class Gradients {
     private Gradients() {}
 
-    /** Returns the Euclidean norm over all gradients, each parameter counted once. */
+    /** Returns the Euclidean norm of all gradients together; parameters without a gradient count as zero. */
     public static double norm(List<Parameter> parameters) {
         try (Scope _ = Scope.open()) {
             return GradientNorm.of(parameters.stream()
@@ -25,8 +25,8 @@ public final class Gradients {
     }
 
     /**
-     * Adds up the gradients of all ranks. A parameter that backward reached on some ranks only has a gradient of zeros on the others, one
-     * that it reached on none stays without.
+     * Sums the gradients over all ranks, in place. A parameter that has a gradient on only some ranks counts as zero on the
+     * others; one that has a gradient on no rank remains without one.
      */
     public static void sum(List<Parameter> parameters, Group group) {
         if (group.size() == 1) {
@@ -43,12 +43,12 @@ public final class Gradients {
         }
     }
 
-    /** Returns what gradients are multiplied by so that their norm is at most {@code limit}; 0 = no limit. */
+    /** Returns the factor on gradients that limits their norm to {@code limit}; a limit of 0 means no limit. */
     public static double clipScale(double norm, double limit) {
         return limit > 0 && norm > limit ? limit / (norm + 1e-6) : 1;
     }
 
-    /** Forgets all gradients. */
+    /** Removes all gradients. */
     public static void clear(List<Parameter> parameters) {
         parameters.forEach(p -> p.value().clearGrad());
     }

@@ -14,10 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-// Shapes: a matrix is (R, C), or a stack of them (E, R, C), each updated by itself.
+// Shapes: a matrix is (R, C); a stack of matrices is (E, R, C), each of them updated independently.
 /**
- * Muon (Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"): the momentum of a matrix, orthogonalised. With
- * gradient g already multiplied by the clipping scale,
+ * Muon (Jordan et al. 2024, "Muon: an optimizer for hidden layers in neural networks"): it updates each matrix with its
+ * orthogonalised momentum. With gradient g, already multiplied by the clipping scale:
  *
  * <pre>{@code
  * m = momentum m + g
@@ -26,30 +26,31 @@ import java.util.Map;
  * w = w (1 - lr decay) - lr 0.2 sqrt(max(R, C)) X
  * }</pre>
  *
- * <p>The factor {@code 0.2 sqrt(max(R, C))} makes an update as large as one of AdamW's (Liu et al., arXiv 2502.16982, equation 4), so that
- * one learning rate serves both. The iteration runs on the smaller side of the matrix, in float32 (the original's bfloat16 is for speed on
- * GPUs). It brings singular values near 1 (about 0.7 to 1.2), not to 1: that is how its coefficients were chosen.
+ * <p>The factor {@code 0.2 sqrt(max(R, C))} gives updates the root mean square of AdamW's (Liu et al., arXiv 2502.16982, equation
+ * 4), so that both share one learning rate. The iteration runs on the smaller side of the matrix, in float32 (the original uses
+ * bfloat16 for speed on GPUs). Its coefficients bring singular values near 1 (about 0.7 to 1.2) in few steps rather than exactly
+ * to 1.
  *
- * <p>It updates the {@linkplain Role#MATRIX matrices} and {@linkplain Role#EXPERTS experts} of blocks; embeddings, head, routers, gates,
- * norms and biases are {@link AdamW}'s, with the same learning rate and decay. A matrix that joins several projections, such as that of
- * query, key and value, counts as one.
+ * <p>Muon updates the {@linkplain Role#MATRIX matrices} and {@linkplain Role#EXPERTS experts} of blocks; {@link AdamW} updates
+ * embeddings, head, routers, gates, norms and biases, with the same learning rate and weight decay. A fused matrix, such as that
+ * of queries, keys and values, is orthogonalised as a whole.
  */
 public final class Muon implements Optimizer {
     private static final double A = 3.4445;
     private static final double B = -4.7750;
     private static final double C = 2.0315;
     private static final double TINY = 1e-7;
-    /** Root mean square of an update of AdamW, as measured in arXiv 2502.16982. */
+    /** Root mean square of AdamW's updates, as measured in arXiv 2502.16982. */
     private static final double RMS_OF_ADAMW = 0.2;
 
     /**
      * The constants of the update.
      *
-     * @param momentum decay of the momentum
-     * @param newtonSchulzSteps iterations that orthogonalise
-     * @param betas decay rates of AdamW's two moments, for what is no matrix of a block
-     * @param eps added to the root of AdamW's second moment
-     * @param weightDecay decoupled decay, multiplied by the learning rate
+     * @param momentum decay rate of the momentum, at least 0 and below 1
+     * @param newtonSchulzSteps number n of Newton-Schulz iterations, 1 to 20
+     * @param betas decay rates of AdamW's two moments, for the parameters that Muon does not orthogonalise
+     * @param eps constant added to the root of AdamW's second moment
+     * @param weightDecay decoupled weight decay, multiplied by the learning rate
      */
     @JsonTypeName("muon")
     public record Spec(
@@ -70,7 +71,7 @@ public final class Muon implements Optimizer {
             betas = List.copyOf(betas);
         }
 
-        /** The momentum of a matrix, AdamW's two moments of the rest. */
+        /** Returns 1 for the momentum of a matrix, and 2 for AdamW's moments of other parameters. */
         @Override
         public int remembered(Role role) {
             return orthogonalises(role) ? 1 : 2;
@@ -88,7 +89,7 @@ public final class Muon implements Optimizer {
     private final List<Momentum> matrices;
     private final AdamW rest;
 
-    /** Starts without momentum. */
+    /** Creates an optimiser whose momentum and moments are zero, float32, before its first step. */
     public Muon(Spec spec, List<Parameter> parameters) {
         this.spec = spec;
         try (Scope _ = Scope.open()) {
@@ -140,7 +141,10 @@ public final class Muon implements Optimizer {
                 .addInPlace(orthogonal(direction, spec.newtonSchulzSteps), -learningRate * scale);
     }
 
-    /** Returns the nearly orthogonal matrix of the same singular vectors, (R, C) or (E, R, C) as given. */
+    /**
+     * Returns the nearly orthogonal matrix that has the same singular vectors, in the shape of {@code direction}: (R, C) or (E,
+     * R, C).
+     */
     static Tensor orthogonal(Tensor direction, int steps) {
         long[] shape = direction.shape();
         int rows = shape.length - 2;
@@ -154,7 +158,7 @@ public final class Muon implements Optimizer {
         return tall ? x.transpose(rows, rows + 1) : x;
     }
 
-    /** The Frobenius norm of each matrix, in a shape that divides them. */
+    /** Returns the Frobenius norm of each matrix, in a shape that broadcasts over the matrices. */
     private static Tensor norm(Tensor x) {
         long[] shape = x.shape();
         int rows = shape.length - 2;
@@ -167,7 +171,7 @@ public final class Muon implements Optimizer {
         return rest.steps();
     }
 
-    /** Returns {@code momentum.PARAMETER} of the matrices and AdamW's moments of the rest. */
+    /** Returns {@code momentum.PARAMETER} for the matrices, and AdamW's moments for the other parameters. */
     @Override
     public Map<String, Tensor> state() {
         Map<String, Tensor> state = new LinkedHashMap<>();

@@ -7,18 +7,18 @@ import dev.mojave.nn.Parameter.Role;
 import java.util.List;
 import java.util.Objects;
 
-/** The optimiser of a recipe: {@code train.optimizer}. */
+/** Specification of an optimiser: {@code train.optimizer} in a recipe. */
 public sealed interface OptimizerSpec permits AdamW.Spec, Muon.Spec {
-    /** Returns the optimiser of these parameters before its first step; whoever builds it closes it. */
+    /** Builds the optimiser of {@code parameters}, before its first step; the caller closes it. */
     Optimizer build(List<Parameter> parameters);
 
-    /** Returns the kind, as a recipe writes it. */
+    /** Returns the kind's name in a recipe. */
     default String kind() {
         return Objects.requireNonNull(getClass().getAnnotation(JsonTypeName.class), "every kind has its name")
                 .value();
     }
 
-    /** Returns how many float32 tensors as large as a parameter it remembers of one in this role. */
+    /** Returns the number of float32 state tensors, each as large as the parameter, that a parameter of this role needs. */
     int remembered(Role role);
 
     /** Checks the constants of Adam's moments. */

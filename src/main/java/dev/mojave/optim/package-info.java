@@ -1,4 +1,4 @@
-/** What turns gradients into updates. An optimiser chooses its rule for a parameter by the parameter's role. */
+/** Optimisers, which update parameters from their gradients. An optimiser chooses the update rule of a parameter by its role. */
 @NullMarked
 package dev.mojave.optim;
 

@@ -38,7 +38,7 @@ class SentenceScorerTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void manyTogetherScoreAsEachByItself(ModelSpec spec) {
+    void aBatchGivesTheScoresOfItsSequencesAlone(ModelSpec spec) {
         SplittableRandom random = new SplittableRandom(1);
         List<int[]> sequences = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
@@ -54,7 +54,7 @@ class SentenceScorerTest {
         }
     }
 
-    /** A whole forward pass and libtorch's own log-softmax. */
+    /** Computes the scores with a whole forward pass and libtorch's log-softmax. */
     private static double[] alone(LanguageModel model, int[] ids) {
         double[] values = new double[ids.length - 1];
         if (values.length == 0) {
@@ -73,9 +73,9 @@ class SentenceScorerTest {
         return values;
     }
 
-    /** Where a tokenizer drops spaces, changes letters and has no word, its tokens still count for the words that they are of. */
+    /** A tokenizer that drops spaces, changes letters or lacks a word still attributes its tokens to the right words. */
     @Test
-    void aWordHasItsTokensWhateverTheyAreSpelled() throws Exception {
+    void aWordHasItsTokensHoweverTheyAreSpelled() throws Exception {
         Tokenizer wordPiece = Tokenizers.read(Path.of("src/test/resources/golden/tokenizers/word_piece.json"));
         String text = "The  carr\u00e9 \u0416\u0416 river.";
         double[] scores = {-1, -2, -4, -8, -16, -32};
@@ -110,9 +110,9 @@ class SentenceScorerTest {
         }
     }
 
-    /** The tokens in front, one, several or none, are read and not scored: what follows is what the whole sequence gives there. */
+    /** The begin tokens (one, several or none) are read but not scored; the scores of the text are those of the whole sequence. */
     @Test
-    void textsBeginWithTheTokensThatAreNamed() {
+    void beginTokensAreReadButNotScored() {
         ModelSpec spec = Tiny.spec("gpt2", "vocab_size: 257", "max_position_embeddings: 64");
         try (LanguageModel model = Tiny.randomised(spec, 5)) {
             SentenceScorer scorer = new SentenceScorer(model);
@@ -132,14 +132,14 @@ class SentenceScorerTest {
     }
 
     @Test
-    void whatDoesNotFitIsNamed() {
+    void sequencesThatDoNotFitAreNamed() {
         try (LanguageModel model = Tiny.randomised(Tiny.spec("gpt2"), 5)) {
             SentenceScorer scorer = new SentenceScorer(model);
             assertThatThrownBy(() -> scorer.logProbabilities(List.of(new int[] {1}, new int[18]), Progress.SILENT))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("sequence 1 has 18 tokens; with max_position_embeddings 16 at most 17 can be scored");
             assertThatThrownBy(() -> scorer.logProbabilities(List.of(new int[0]), Progress.SILENT))
-                    .hasMessage("sequence 0 has no token");
+                    .hasMessage("sequence 0 is empty; it needs at least one token");
         }
     }
 }

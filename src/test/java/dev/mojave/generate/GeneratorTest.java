@@ -57,7 +57,7 @@ class GeneratorTest {
         return BYTES.decode(Arrays.copyOfRange(ids, prompt.length(), ids.length));
     }
 
-    /** The prompt and the most likely continuation, from a forward pass over all of it for each token. */
+    /** Returns the prompt and its most likely continuation, with a forward pass over the whole sequence for each token. */
     private static int[] greedyIds(LanguageModel model, int[] prompt, int count, int category) {
         int[] ids = prompt;
         for (int i = 0; i < count; i++) {
@@ -82,13 +82,15 @@ class GeneratorTest {
     }
 
     @Test
-    void aPromptThatFitsIsReadWholeAndOfALongerOneAsMuchAsFits() {
+    void aPromptIsReadWholeOrAsMuchOfItsEndAsFits() {
         String exact = "the sixteen byte";
         String longer = "this is left out: " + exact;
         try (LanguageModel model = Tiny.randomised(Tiny.spec("llama", "vocab_size: 256"), 5)) {
             int[] read = greedyIds(model, BYTES.encode(exact), 1, 0);
             int[] half = greedyIds(model, BYTES.encode(exact.substring(CONTEXT / 2)), 1, 0);
-            assertThat(read[CONTEXT]).as("half of the prompt would do as well").isNotEqualTo(half[CONTEXT / 2]);
+            assertThat(read[CONTEXT])
+                    .as("the test does not distinguish the whole prompt from half of it")
+                    .isNotEqualTo(half[CONTEXT / 2]);
             String first = BYTES.decode(read[CONTEXT]);
             GenerateResult fits = greedy(model, BYTES, exact, 1);
             assertThat(fits.text()).isEqualTo(first);
@@ -98,7 +100,7 @@ class GeneratorTest {
             assertThat(cut.text()).isEqualTo(first);
             assertThat(cut.promptTokens()).isEqualTo(longer.length());
             assertThat(cut.promptTokensLeftOut()).isEqualTo(longer.length() - CONTEXT);
-            // The context is full behind it: the next token comes from its last half.
+            // The context is full after the prompt, so the next token is predicted from its last half.
             int[] behind = Arrays.copyOfRange(read, CONTEXT + 1 - CONTEXT / 2, CONTEXT + 1);
             int[] next = greedyIds(model, behind, 1, 0);
             for (String prompt : List.of(exact, longer)) {
@@ -115,7 +117,7 @@ class GeneratorTest {
             null
             """;
 
-    /** Words between which a decoder writes spaces; a third of the tokens is special. */
+    /** Returns a tokenizer of words whose decoder writes spaces between them; a third of the tokens are special. */
     private static Tokenizer words(String decoder) {
         StringBuilder vocabulary = new StringBuilder();
         StringBuilder special = new StringBuilder();
@@ -133,7 +135,7 @@ class GeneratorTest {
                  "model": {"type": "WordLevel", "unk_token": "<0>", "vocab": {%s}}}""", special, decoder, vocabulary));
     }
 
-    /** Draws the ids that follow a prompt: a tokenizer of one character for each id tells them. */
+    /** Draws the ids that follow a prompt, and recovers them from the text with a tokenizer of one character per id. */
     private static int[] drawn(LanguageModel model, int[] prompt, SamplingSpec spec) {
         StringBuilder characters = new StringBuilder();
         for (int id = 0; id < 256; id++) {
@@ -150,7 +152,7 @@ class GeneratorTest {
 
     @ParameterizedTest
     @MethodSource("decoders")
-    void theTextIsThatOfAllLessThePrompts(String decoder) {
+    void theTextIsTheWholeTextWithoutThePrompt(String decoder) {
         Tokenizer words = words(decoder);
         String prompt = "\u2581w2</w> \u2581w1</w> <3> \u2581w4</w>";
         int[] ids = words.encode(prompt);
@@ -168,7 +170,7 @@ class GeneratorTest {
             assertThat(result.text()).isEqualTo(text);
             assertThat(streamed.toString()).isEqualTo(text);
             assertThat(text).startsWith(" ");
-            // A text to stop at that begins with the space in front of the first word.
+            // A stop text that begins with the space before the first word.
             SamplingSpec stopping = new SamplingSpec(1, 0.8, 200, 1, 0, 40, 5, List.of(text.substring(0, 3)), true);
             assertThat(generator
                             .generate(prompt, stopping, t -> {}, StopSignal.NEVER)
@@ -181,9 +183,9 @@ class GeneratorTest {
         return DECODERS.lines();
     }
 
-    /** Samples of training go through the ends of documents: each begins a text of its own in a new line. */
+    /** Samples during training continue past the ends of documents; each document starts on a new line. */
     @Test
-    void behindTheEndOfADocumentTheNextOneBegins() {
+    void theNextDocumentBeginsAfterTheEndOfOne() {
         Tokenizer plain = words(DECODERS.lines().findFirst().orElseThrow());
         int[] prompt = {2, 1, 3, 4};
         SamplingSpec through = SamplingSpec.sample(30, 5);
@@ -217,7 +219,7 @@ class GeneratorTest {
     }
 
     @Test
-    void generationGoesOnBeyondTheContext() {
+    void generationContinuesBeyondTheContext() {
         try (LanguageModel model = model(4)) {
             GenerateResult result = new Generator(model, BYTES)
                     .generate("a prompt longer than the context", SamplingSpec.usual(50, 1), t -> {}, StopSignal.NEVER);
@@ -226,7 +228,7 @@ class GeneratorTest {
     }
 
     @Test
-    void aVocabularyThatIsPaddedBeyondTheTokenizersIsNeverWritten() {
+    void idsThatPadTheVocabularyAreNeverWritten() {
         Tokenizer five = Tokenizers.fromJson(
                 "{\"type\": \"char\", \"version\": 1, \"separator\": true, \"characters\": \" abc\"}");
         try (LanguageModel model = model(8)) {
@@ -284,7 +286,7 @@ class GeneratorTest {
     }
 
     @Test
-    void aTaskAwareModelWritesTextOfTheCategoryThatItIsTold() {
+    void aTaskAwareModelWritesTextOfTheGivenCategory() {
         ModelSpec spec = Tiny.spec(
                 "llama",
                 "vocab_size: 256",
@@ -301,12 +303,13 @@ class GeneratorTest {
             assertThat(text)
                     .isEqualTo(greedyWithoutCache(model, "abc", CONTEXT - 3, 2))
                     .isNotEqualTo(none);
-            assertThatThrownBy(() -> plain.ofCategory("adverb")).hasMessage("the model knows no category 'adverb'");
+            assertThatThrownBy(() -> plain.ofCategory("adverb"))
+                    .hasMessage("the model has no category 'adverb'; its categories are [noun, verb]");
         }
     }
 
     @Test
-    void anEmptyPromptStartsFromSomewhere() {
+    void anEmptyPromptStartsFromAToken() {
         try (LanguageModel model = model(8)) {
             assertThat(new Generator(model, BYTES)
                             .generate("", SamplingSpec.greedy(3), t -> {}, StopSignal.NEVER)
@@ -316,7 +319,7 @@ class GeneratorTest {
     }
 
     @Test
-    void aTextBeginsAndEndsWithTheModelsTokens() {
+    void aTextUsesTheModelsBeginAndEndTokens() {
         SpecialTokens special = new SpecialTokens(List.of(), List.of(7, 9), 5, SpecialTokens.Published.none());
         try (LanguageModel model = Tiny.randomised(Tiny.spec("llama", "vocab_size: 256"), 5)) {
             Generator generator = new Generator(model, BYTES, special, WeightFormat.FP32);
@@ -325,7 +328,7 @@ class GeneratorTest {
             GenerateResult result = generator.generate("ab", SamplingSpec.greedy(6), t -> {}, StopSignal.NEVER);
             assertThat(result.text()).isEqualTo(text);
             assertThat(result.promptTokens()).isEqualTo(4);
-            // Any of several ends.
+            // Any of several end tokens ends the text.
             SpecialTokens ending =
                     new SpecialTokens(List.of(256, read[6]), List.of(7, 9), 5, SpecialTokens.Published.none());
             assertThat(read[6]).isNotIn(read[4], read[5]);
@@ -333,7 +336,7 @@ class GeneratorTest {
                             .generate("ab", SamplingSpec.greedy(6), t -> {}, StopSignal.NEVER)
                             .tokens())
                     .isEqualTo(2);
-            // Of a long prompt the begin tokens and the end are read, also when the context has filled up.
+            // Of a long prompt the model reads the begin tokens and the end, even after the context has filled up.
             String prompt = "a prompt that is much longer";
             int[] first = greedyIds(model, behind(prompt, CONTEXT - 2), 1, 0);
             String written = prompt + (char) first[CONTEXT];
@@ -342,7 +345,7 @@ class GeneratorTest {
             GenerateResult cut = generator.generate(prompt, SamplingSpec.greedy(2), t -> {}, StopSignal.NEVER);
             assertThat(cut.text()).isEqualTo(BYTES.decode(first[CONTEXT], second[CONTEXT / 2]));
             assertThat(cut.promptTokensLeftOut()).isEqualTo(prompt.length() + 2 - CONTEXT);
-            // An empty prompt is the begin tokens, or else the token that texts start from.
+            // An empty prompt consists of the begin tokens or, without any, the token that texts start from.
             assertThat(generator.prompt("").ids()).containsExactly(7, 9);
             assertThat(new Generator(
                                     model,

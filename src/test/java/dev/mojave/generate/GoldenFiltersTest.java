@@ -11,13 +11,16 @@ import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** What sampling leaves of logits, beside what transformers' LogitsProcessors leave; the folder's ORIGIN.md says how it was made. */
+/**
+ * Compares the logit filters with the LogitsProcessors of the transformers library; ORIGIN.md in the golden folder documents how
+ * the expected values were made.
+ */
 class GoldenFiltersTest {
     private static final Percentage ROUNDING = Percentage.withPercentage(1e-4);
     private static final double PROBABILITY = 1e-6;
 
     @Test
-    void everyFilterLeavesWhatTransformersLeaves() {
+    void everyFilterKeepsWhatTransformersKeeps() {
         try (Scope _ = Scope.open();
                 GoldenFolder golden = new GoldenFolder("filters")) {
             JsonNode cases = golden.config().path("cases");
@@ -42,7 +45,7 @@ class GoldenFiltersTest {
         float[] drawn = LogitFilters.softmax(logits);
         boolean lastRow = row == golden.get("logits").size(0) - 1;
         if (lastRow && settings.has("top_p")) {
-            // Which of tied tokens top-p removes is not defined, how many is.
+            // It is undefined which of several tied tokens top-p removes, but not how many.
             for (float[] values : List.of(logits, expected, drawn, probabilities)) {
                 Arrays.sort(values);
             }

@@ -19,7 +19,7 @@ class TokenChooserTest {
                 .isEqualTo(1);
     }
 
-    /** However small: the best token, and every token that is as good. */
+    /** However small the temperature, only the best token and its ties are drawn. */
     @ParameterizedTest
     @ValueSource(doubles = {1e-6, 1e-37, 1e-38, 1e-45, 1e-300, Double.MIN_VALUE})
     void aTinyTemperatureTakesTheMostLikely(double temperature) {
@@ -111,7 +111,8 @@ class TokenChooserTest {
         }
         for (double temperature : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
             assertThatThrownBy(() -> new SamplingSpec(1, temperature, 0, 1, 0, 1, 0, List.of(), true))
-                    .hasMessageStartingWith("--temperature (" + temperature + ") must be a number and not negative");
+                    .hasMessageStartingWith(
+                            "--temperature (" + temperature + ") must be a finite number and not negative");
         }
         assertThatThrownBy(() -> new SamplingSpec(1, 1, 0, 1, 0, 0, 0, List.of(), true))
                 .hasMessageStartingWith("--max-tokens (0)");

@@ -19,19 +19,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The decoder against its twin, a forward pass through libtorch. */
+/** Compares the decoder with its reference implementation, a forward pass through libtorch. */
 class TokenDecoderTest {
     private static final int[] PROMPT = {5, 17, 60};
     private static final int[] NEXT = {3, 0, 42, 9, 9, 31};
 
-    /** Largest distance of logits over the tokens of {@link #NEXT}. */
+    /** Returns the largest difference between logits over the tokens of {@link #NEXT}. */
     private static double distance(ModelSpec spec, WeightFormat format) {
         try (LanguageModel model = Tiny.randomised(spec, 11)) {
             model.roundWeights(format);
             try (KvCache fast = model.newCache(1);
                     KvCache plain = model.newCache(1);
                     TokenReader decoder = TokenReader.of(model, format)) {
-                // What the decoder does not know, forward passes read: the same either way.
+                // Models that the decoder does not support are read by forward passes, with the same result.
                 boolean known = spec.parallel() == null
                         && spec.mixture().map(TokenDecoderTest::plainTopK).orElse(true);
                 assertThat(TokenDecoder.takes(model)).isEqualTo(known);
@@ -58,7 +58,7 @@ class TokenDecoderTest {
 
     @Test
     void everyArchitectureGivesTheLogitsOfAForwardPass() {
-        // Every seventh combination: each choice meets each other somewhere.
+        // Every seventh combination is enough to pair each choice with every other.
         List<ModelSpec> grid = Tiny.grid();
         for (int i = 0; i < grid.size(); i += 7) {
             assertThat(distance(grid.get(i), WeightFormat.FP32))
@@ -68,7 +68,7 @@ class TokenDecoderTest {
     }
 
     @Test
-    void aWindowIsThatOfAForwardPass() {
+    void aSlidingWindowGivesTheLogitsOfAForwardPass() {
         for (ModelSpec spec : Tiny.windowed()) {
             assertThat(distance(spec, WeightFormat.FP32)).as(spec.toString()).isLessThan(1e-4);
         }
@@ -110,7 +110,8 @@ class TokenDecoderTest {
             for (int i = 0; i < before.length; i++) {
                 assertThat((double) Math.abs(after[i] - before[i])).isLessThanOrEqualTo(allowed);
             }
-            // Values are about 0.2: half a unit of 8 bits of mantissa, or of 127 steps up to the largest of a block.
+            // Values are about 0.2; the bound is half a unit of an 8-bit mantissa, or of 127 steps up to the block's
+            // largest value.
             switch (format) {
                 case FP32 -> assertThat(once).isZero();
                 case BF16 -> assertThat(once).isBetween(1e-5, 1.0 / 512);
@@ -149,7 +150,7 @@ class TokenDecoderTest {
                 TokenDecoder a = new TokenDecoder(dense, WeightFormat.FP32);
                 TokenDecoder b = new TokenDecoder(few, WeightFormat.FP32);
                 TokenDecoder c = new TokenDecoder(many, WeightFormat.FP32)) {
-            assertThat(c.bytesPerToken() - b.bytesPerToken()).isEqualTo(2 * 4 * 24 * 4); // the router alone
+            assertThat(c.bytesPerToken() - b.bytesPerToken()).isEqualTo(2 * 4 * 24 * 4); // only the router grows
             assertThat(b.bytesPerToken()).isGreaterThan(a.bytesPerToken());
         }
     }

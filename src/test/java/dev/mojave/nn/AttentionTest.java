@@ -46,7 +46,7 @@ class AttentionTest {
                 Tensor source = parameter.value();
                 if (parameter.name().startsWith("qkv")) {
                     List<Tensor> heads = source.split(WIDTH / 4, 0);
-                    // query heads 0 and 1 share key-value head 0, heads 2 and 3 share head 1
+                    // Query heads 0 and 1 share key-value head 0; heads 2 and 3 share head 1.
                     source = Tensors.cat(
                             List.of(0, 1, 2, 3, 4, 4, 5, 5, 6, 6, 7, 7).stream()
                                     .map(heads::get)
@@ -62,9 +62,9 @@ class AttentionTest {
         repeated.parameters().forEach(p -> p.value().close());
     }
 
-    /** Scaling queries and keys changes nothing once they are normalised; over one head the two kinds are the same. */
+    /** Scaling queries and keys changes nothing once they are normalised; with a single head the two kinds are equal. */
     @Test
-    void normalisedQueriesAndKeysForgetTheirLength() {
+    void normalisingQueriesAndKeysRemovesTheirScale() {
         for (QkNorm norm : List.of(QkNorm.HEAD, QkNorm.PROJECTION)) {
             Init init = Init.of(Rng.seeded(1), 0.4);
             AttentionSpec.GroupedQuery spec =
@@ -78,7 +78,7 @@ class AttentionTest {
                 qkv.narrow(0, 0, 2 * WIDTH)
                         .copyInPlace(qkv.narrow(0, 0, 2 * WIDTH).mul(3));
                 assertThat(distance(forward(attention, x), before)).isLessThan(1e-5);
-                // One head twice as long: seen by a norm over all heads, not by one over each.
+                // Doubling one head changes a norm over all heads, but not a norm per head.
                 qkv.narrow(0, 0, 4).copyInPlace(qkv.narrow(0, 0, 4).mul(2));
                 if (norm == QkNorm.HEAD) {
                     assertThat(distance(forward(attention, x), before)).isLessThan(1e-5);
@@ -138,10 +138,10 @@ class AttentionTest {
         init.parameters().forEach(p -> p.value().close());
     }
 
-    /** The kernel of a block beside the operations that it stands for: values and every gradient, with biases here and not there. */
+    /** Compares the block kernel with the unfused operations, in values and all gradients, for each placement of biases. */
     @ParameterizedTest
     @EnumSource(Attention.Bias.class)
-    void theKernelHasTheBiasesThatTheModelHas(Attention.Bias bias) {
+    void theKernelMatchesTheOperationsForEachPlacementOfBiases(Attention.Bias bias) {
         Init init = Init.of(Rng.seeded(1), 0.4);
         Norm norm = new Norm.Spec(Norm.Kind.RMS_NORM, WIDTH, 1e-6, false).build(init);
         Attention attention = new AttentionSpec.GroupedQuery(WIDTH, 4, 2, bias, 0).build(init, 1, Optional.empty());
@@ -190,14 +190,14 @@ class AttentionTest {
     }
 
     @Test
-    void causalMaskBehindEarlierTokens() {
+    void causalMaskAfterEarlierTokens() {
         try (Scope _ = Scope.open()) {
             assertThat(Attention.causalMask(2, 3).toLongs())
                     .containsExactly(1, 1, 1, 0, 0, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1);
         }
     }
 
-    /** Grouped queries with everything else: biases, norms of heads, rotary positions. */
+    /** Grouped queries with all options: biases, per-head norms and rotary positions. */
     private static AttentionSpec.GroupedQuery rich() {
         return new AttentionSpec.GroupedQuery(WIDTH, 4, 2, 4, Attention.Bias.ALL, QkNorm.HEAD, 1e-6, 0);
     }
@@ -206,9 +206,9 @@ class AttentionTest {
         return spec.build(init, 1, rotary);
     }
 
-    /** The oracle needs no mask: what a token sees through a window is what it sees where nothing comes before the window. */
+    /** The oracle needs no mask: a token with a window must see the same as a token whose sequence starts at the window. */
     @Test
-    void aWindowHidesWhatLiesBeforeIt() {
+    void aWindowHidesTheTokensBeforeIt() {
         Rotary angles = new Rotary(4, 16, 10_000);
         for (Optional<Rotary> rotary : List.of(Optional.<Rotary>empty(), Optional.of(angles))) {
             Init init = Init.of(Rng.seeded(1), 0.4);
@@ -222,7 +222,7 @@ class AttentionTest {
                 for (int token = 0; token < 7; token++) {
                     int first = Math.max(0, token - WINDOW + 1);
                     Tensor alone = forward(full, x.narrow(1, first, token - first + 1));
-                    // Rotary positions count from elsewhere then, and only distances matter.
+                    // Rotary positions then start elsewhere, but only distances matter.
                     assertThat(distance(seen.narrow(1, token, 1), alone.narrow(1, token - first, 1)))
                             .as("token %d", token)
                             .isLessThan(1e-5);
@@ -236,7 +236,7 @@ class AttentionTest {
     }
 
     @Test
-    void aWindowThatHoldsAllTokensGivesTheBitsOfAttentionWithoutOne() {
+    void aWindowOverAllTokensIsBitIdenticalToFullAttention() {
         Init init = Init.of(Rng.seeded(1), 0.4);
         Init same = Init.of(Rng.seeded(1), 0.4);
         Attention windowed = built(new AttentionSpec.SlidingWindow(rich(), 7), init, Optional.empty());
@@ -256,7 +256,7 @@ class AttentionTest {
         same.parameters().forEach(p -> p.value().close());
     }
 
-    /** Gradients reach the tokens of a window and none before it. */
+    /** Gradients reach the tokens of the window and none before it. */
     @Test
     void gradientsStopAtTheWindow() {
         Init init = Init.of(Rng.seeded(1), 0.4);
@@ -277,7 +277,7 @@ class AttentionTest {
         init.parameters().forEach(p -> p.value().close());
     }
 
-    /** Padding is hidden as well; the first token that is not may see itself alone. */
+    /** Padding is hidden too; the first token that is not padding sees only itself. */
     @Test
     void aWindowAndAMaskHideTogether() {
         Init init = Init.of(Rng.seeded(1), 0.4);
@@ -309,9 +309,9 @@ class AttentionTest {
         return Optional.of(Tensors.of(visible, 1, 1, 7, 7).to(DType.BOOL).expand(2, 1, 7, 7));
     }
 
-    /** What no pattern names runs plain. */
+    /** Specifications that the kernel does not support run as separate operations. */
     @Test
-    void theKernelIsForWhatItKnows() {
+    void theKernelIsUsedOnlyForSpecificationsThatItSupports() {
         for (AttentionSpec spec : List.of(
                 rich(),
                 new AttentionSpec.SlidingWindow(
@@ -332,14 +332,14 @@ class AttentionTest {
     }
 
     @Test
-    void aWindowHoldsItsTokenAtLeast() {
+    void aWindowContainsAtLeastTheTokenItself() {
         assertThatThrownBy(() -> new AttentionSpec.SlidingWindow(rich(), 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("sliding_window (0) must be at least 1, the token itself");
     }
 
     @Test
-    void headsDivide() {
+    void headCountsMustDivide() {
         assertThatThrownBy(() -> new AttentionSpec.GroupedQuery(10, 0, 1, Attention.Bias.NONE, 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("num_attention_heads (0) must be positive");

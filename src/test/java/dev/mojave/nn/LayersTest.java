@@ -17,7 +17,7 @@ class LayersTest {
     private static final float[] X = {0.5f, -1.5f, 2, 3};
 
     @Test
-    void normsByHand() {
+    void normsMatchValuesComputedByHand() {
         try (Scope _ = Scope.open()) {
             Init init = Init.of(Rng.seeded(1), 0.02);
             Norm layer = new Norm.Spec(Norm.Kind.LAYER_NORM, 4, 0.1, true).build(init.child("layer"));
@@ -45,7 +45,7 @@ class LayersTest {
     }
 
     @Test
-    void activationsByHand() {
+    void activationsMatchValuesComputedByHand() {
         try (Scope _ = Scope.open()) {
             float[] gelu = Activation.GELU.apply(Tensors.of(X, 1, 4)).toFloats();
             for (int i = 0; i < 4; i++) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class PositionsTest {
     @Test
-    void theSinusoidalTableIsVaswanis() {
+    void theSinusoidalTableIsThatOfVaswaniEtAl() {
         try (Scope _ = Scope.open()) {
             float[] table = Positions.sinusoidal(3, 4).toFloats();
             double slow = 1 / Math.pow(10_000, 2.0 / 4);
@@ -48,7 +48,7 @@ class PositionsTest {
             assertThat(product(rotary, q, 3, k, 0)).isCloseTo(near, within(1e-5));
             assertThat(Math.abs(product(rotary, q, 25, k, 2) - near)).isGreaterThan(1e-2);
             assertThat(rotary.forward(q, 7).square().sum().item())
-                    .as("lengths stay")
+                    .as("rotation preserves lengths")
                     .isCloseTo(q.square().sum().item(), within(1e-5));
         }
         rotary.close();
@@ -81,7 +81,7 @@ class PositionsTest {
         rotary.close();
     }
 
-    /** Frequencies as transformers 5.23 computes them for head size 8 and base 10000. */
+    /** Expects the frequencies that transformers 5.23 computes for head size 8 and base 10000. */
     @Test
     void anglesAreStretchedAsTransformersStretchesThem() {
         assertScaled(

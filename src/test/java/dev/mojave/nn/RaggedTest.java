@@ -13,7 +13,7 @@ class RaggedTest {
     private static final int[] LENGTHS = {2, 0, 3, 1};
 
     @Test
-    void rowsStandAtTheBeginningOfTheirSequences() {
+    void rowsAreAtTheBeginningOfTheirSequences() {
         try (Scope _ = Scope.open()) {
             Tensor rowsRD = Tensors.arange(DType.FLOAT32, 12).view(6, 2);
             Ragged ragged = new Ragged(LENGTHS);
@@ -27,7 +27,7 @@ class RaggedTest {
     }
 
     @Test
-    void gradientsFindTheirRowsBackAndPaddingHasNone() {
+    void gradientsReturnToTheirRowsAndPaddingHasNone() {
         try (Scope _ = Scope.open()) {
             Tensor rowsRD = Tensors.normal(Rng.seeded(1), 0, 1, 6, 2).requireGrad(true);
             Tensor factorRD = Tensors.normal(Rng.seeded(2), 0, 1, 6, 2);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class AdamWTest {
     private static final AdamW.Spec SPEC = new AdamW.Spec(List.of(0.9, 0.95), 1e-8, 0.1);
 
-    /** The same update in double precision, by the formula. */
+    /** The formula of the update in double precision. */
     private static final class Oracle {
         final double[] weight;
         final double[] first;
@@ -84,7 +84,7 @@ class AdamWTest {
     }
 
     @Test
-    void aParameterWithoutGradientStaysAsItIs() {
+    void aParameterWithoutGradientIsUnchanged() {
         Init init = Init.of(Rng.seeded(5), 1);
         Tensor matrix = init.matrix("matrix", 3, 2);
         float[] before = matrix.toFloats();

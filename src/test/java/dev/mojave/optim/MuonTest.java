@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MuonTest {
     private static final Muon.Spec SPEC = new Muon.Spec(0.95, 5, List.of(0.9, 0.95), 1e-8, 0.1);
 
-    /** The update written out in float64, matrix by matrix. */
+    /** The formula of the update in double precision, matrix by matrix. */
     private static final class Oracle {
         private final int rows;
         private final int columns;
@@ -99,7 +99,7 @@ class MuonTest {
 
     @ParameterizedTest
     @CsvSource({"5, 9, MATRIX", "9, 5, MATRIX", "4, 4, MATRIX", "6, 3, EXPERTS", "3, 6, EXPERTS"})
-    void matchesThePlainUpdate(int rows, int columns, Role role) {
+    void matchesTheFormula(int rows, int columns, Role role) {
         Init init = Init.of(Rng.seeded(1), 0.1).as(role);
         Tensor weight = role == Role.EXPERTS ? init.matrix("w", 2, rows, columns) : init.matrix("w", rows, columns);
         Oracle oracle = new Oracle(weight.toFloats(), rows, columns);
@@ -116,7 +116,7 @@ class MuonTest {
             assertThat(muon.steps()).isEqualTo(4);
             float[] actual = weight.toFloats();
             for (int i = 0; i < actual.length; i++) {
-                // Twenty float32 products of a few terms near 1, at a rate of 0.02 times 0.2 sqrt(9).
+                // The tolerance covers twenty float32 products of a few terms near 1, multiplied by 0.02 * 0.2 sqrt(9).
                 assertThat((double) actual[i]).isCloseTo(oracle.weight[i], within(2e-6));
             }
         }
@@ -126,7 +126,7 @@ class MuonTest {
     @Test
     void orthogonalisingBringsSingularValuesNearOne() {
         try (Scope _ = Scope.open()) {
-            // Singular values 3, 0.5 and 0.05 in an order and signs of their own.
+            // The singular values 3, 0.5 and 0.05, in an arbitrary order and with arbitrary signs.
             Tensor x = Tensors.of(new float[] {0, 0, 3, 0, -0.5f, 0, 0, 0, 0, 0.05f, 0, 0}, 3, 4);
             float[] near = Muon.orthogonal(x, 5).toFloats();
             assertThat(near[2]).isBetween(0.68f, 1.22f);
@@ -138,9 +138,9 @@ class MuonTest {
         }
     }
 
-    /** Everything but the matrices of blocks is AdamW's to the last bit, with its own decay rule. */
+    /** Every parameter that is not a matrix of a block is updated bit for bit as by AdamW, including its decay rule. */
     @Test
-    void whatIsNoMatrixOfABlockIsAdamWs() {
+    void parametersOutsideTheMatricesOfBlocksAreUpdatedByAdamW() {
         Init ours = Init.of(Rng.seeded(1), 0.1);
         Init theirs = Init.of(Rng.seeded(1), 0.1);
         for (Init init : List.of(ours, theirs)) {

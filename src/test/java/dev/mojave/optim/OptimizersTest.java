@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What every kind of optimiser must do, those among them that come later. */
+/** Requirements of every kind of optimiser, including kinds added later. */
 class OptimizersTest {
     private static final int STEPS = 6;
 
@@ -33,7 +33,7 @@ class OptimizersTest {
         });
     }
 
-    /** One parameter in each role that has gradients. */
+    /** Returns one parameter of each role that has gradients. */
     private static List<Parameter> parameters() {
         Init init = Init.of(Rng.seeded(1), 0.1);
         init.as(Role.EMBEDDING).matrix("embedding", 7, 4);
@@ -65,7 +65,7 @@ class OptimizersTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    void whatItRemembersOfEachRoleIsWhatItSays(OptimizerSpec spec) {
+    void theStateOfEachRoleHasTheSizeThatTheSpecificationReports(OptimizerSpec spec) {
         List<Parameter> parameters = parameters();
         try (Optimizer optimizer = spec.build(parameters)) {
             for (Parameter parameter : parameters) {
@@ -84,7 +84,7 @@ class OptimizersTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    void anotherOneGoesOnFromItsStateBitForBit(OptimizerSpec spec) {
+    void anotherOptimizerContinuesFromTheStateBitForBit(OptimizerSpec spec) {
         List<Parameter> undisturbed = parameters();
         List<Parameter> resumed = parameters();
         List<float[]> initial = values(undisturbed);

@@ -21,8 +21,10 @@ import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /**
- * Looks at what each expert of a mixture receives of held-out text. A token tells something about an expert as far as its copies
- * go there more often than others do: with n copies at the expert, of N in all, and f the expert's load, by {@code n log(n / (N f))}.
+ * Observes which tokens of a held-out text each expert of a mixture receives. A token characterises an expert if it is assigned
+ * to it more often than other tokens are. Tokens are ranked by {@code n log(n / (N f))}, where n is the number of the token's
+ * assignments to the expert, N the number of all its assignments and f the expert's load (its share of the assignments of all
+ * tokens).
  */
 public final class ExpertProbe implements Probe<ExpertProfiles> {
     private static final int LIKED = 10;
@@ -33,13 +35,14 @@ public final class ExpertProbe implements Probe<ExpertProfiles> {
     private final Map<Mixture, Seen> seen = new LinkedHashMap<>();
     private long tokens;
 
-    /** What was seen of one mixture. */
+    /** The observations of one mixture: its load, and the number of assignments to each expert by token id. */
     private record Seen(LoadStatistics load, Map<Integer, long[]> copiesOfToken) {}
 
     /**
-     * Has seen nothing yet.
+     * Creates a probe without observations.
      *
-     * @param categories names of the categories that the walk's rows have
+     * @param tokenizer decodes the tokens that the result lists
+     * @param categories names of the categories of the walk's rows
      */
     public ExpertProbe(Tokenizer tokenizer, List<String> categories) {
         this.tokenizer = tokenizer;

@@ -11,7 +11,7 @@ import dev.mojave.tensor.Scope;
 import java.util.List;
 import java.util.Optional;
 
-/** One reading of held-out windows, in evaluation and float32, that any number of probes look at. */
+/** One pass of a model over held-out windows, in evaluation mode and float32, which any number of probes observe. */
 public final class HeldOutWalk {
     private final LanguageModel model;
     private final EvalWindows windows;
@@ -20,7 +20,7 @@ public final class HeldOutWalk {
     /**
      * Prepares a walk, which can be repeated.
      *
-     * @param categories of tokens: those that the router is told, or else those that the data has
+     * @param categories names of token categories: those that the model's routers read or, if they read none, those of the data
      */
     public HeldOutWalk(LanguageModel model, EvalWindows windows, List<String> categories) {
         this.model = model;
@@ -28,7 +28,7 @@ public final class HeldOutWalk {
         this.categories = List.copyOf(categories);
     }
 
-    /** Walks: the model reads every window once, however many probes there are. */
+    /** Reads every window once, however many probes there are, and shows each forward pass to all probes. */
     public void run(List<? extends Probe<?>> probes) {
         int atOnce = Perplexity.rows(model.spec());
         for (int first = 0; first < windows.count(); first += atOnce) {
@@ -43,7 +43,7 @@ public final class HeldOutWalk {
 
     private Rows rows(int first, int count) {
         var batch = windows.batch(first, count);
-        // What pads the last window is none of the text, also where windows are cut from running text.
+        // The padding of the last window is not part of the text, even if windows are cut from running text.
         return Rows.of(batch, true, Optional.of(windows.categories(batch, categories)), categories.size());
     }
 }

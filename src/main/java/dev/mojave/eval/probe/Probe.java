@@ -4,19 +4,20 @@ import dev.mojave.eval.Rows;
 import dev.mojave.model.Output;
 
 /**
- * Looks at a model while it reads held-out text, and says at the end what it saw. Several share one {@link HeldOutWalk}.
+ * Observes a model while it reads held-out text, and summarises its observations at the end. Several probes share one
+ * {@link HeldOutWalk}.
  *
- * @param <R> what it says
+ * @param <R> type of the summary
  */
 public interface Probe<R> {
     /**
-     * Looks at one pass, without gradients.
+     * Observes one forward pass, in which no gradients are recorded.
      *
-     * @param rows what the model read, with the category of each token where the data has categories
-     * @param output what it made of them, routing included; gone after the call
+     * @param rows the tokens that the model read, with their categories if the data has any
+     * @param output the model's output, including the routing; its tensors are freed after the call
      */
     void look(Rows rows, Output output);
 
-    /** Returns what was seen in all passes so far. */
+    /** Returns the summary of all passes so far. */
     R result();
 }

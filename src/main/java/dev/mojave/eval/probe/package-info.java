@@ -1,4 +1,4 @@
-/** What is seen of a model while it reads held-out text: one walk, and the probes that look at it. */
+/** Probes, which observe a model while it reads held-out text; several probes share one walk over the text. */
 @NullMarked
 package dev.mojave.eval.probe;
 

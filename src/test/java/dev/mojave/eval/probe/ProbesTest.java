@@ -35,7 +35,7 @@ class ProbesTest {
     @TempDir
     Path folder;
 
-    /** The loss by position, from nothing but what every probe is given. */
+    /** Computes the loss by position from nothing but the arguments of a probe. */
     private static final class LossOfPosition implements Probe<double[]> {
         private final double[] sums = new double[16];
         private long targets;
@@ -74,7 +74,7 @@ class ProbesTest {
         });
     }
 
-    /** Counts what it is shown. */
+    /** Counts the passes, windows and tokens that it observes. */
     private static final class Counts implements Probe<long[]> {
         private final long[] seen = new long[3];
 
@@ -126,7 +126,7 @@ class ProbesTest {
     }
 
     @Test
-    void probesThatShareAWalkSeeWhatEachWouldSeeAlone() throws IOException {
+    void probesThatShareAWalkObserveWhatEachWouldObserveAlone() throws IOException {
         with("", (model, data) -> {
             HeldOutWalk walk = new HeldOutWalk(model, windows(data), CATEGORIES);
             ExpertProbe alone = new ExpertProbe(data.tokenizer(), CATEGORIES);
@@ -146,7 +146,7 @@ class ProbesTest {
     }
 
     @Test
-    void whatPadsDocumentsIsNotSeen() throws IOException {
+    void thePaddingOfDocumentsIsNotObserved() throws IOException {
         with(", max_length: 16", (model, data) -> {
             Counts counts = new Counts();
             new HeldOutWalk(model, windows(data), CATEGORIES).run(List.of(counts));
@@ -154,7 +154,7 @@ class ProbesTest {
         });
     }
 
-    /** Adds up copies by expert and id in the plainest way. */
+    /** Counts assignments by expert and token id, in the simplest way. */
     private static final class Plain implements Probe<long[][]> {
         private final List<long[][]> ofMixture = new ArrayList<>();
 
@@ -181,13 +181,13 @@ class ProbesTest {
     }
 
     @Test
-    void profilesAreThoseOfAPlainCount() throws IOException {
+    void profilesMatchASimpleCount() throws IOException {
         with("", (model, data) -> {
             ExpertProbe probe = new ExpertProbe(data.tokenizer(), CATEGORIES);
             Plain plain = new Plain();
             new HeldOutWalk(model, windows(data), CATEGORIES).run(List.of(probe, plain));
             ExpertProfiles profiles = probe.result();
-            // Of three layers every second one is sparse: the only mixture is number 0, in layer 1.
+            // Every second of the three layers is sparse, so the only mixture is number 0, in layer 1.
             assertThat(profiles.layers()).hasSize(1);
             ExpertProfile profile = profiles.layers().getFirst();
             assertThat(profile.layer()).isZero();
@@ -199,7 +199,7 @@ class ProbesTest {
                         .isCloseTo(Arrays.stream(copies[expert]).sum() / all, within(1e-12));
                 for (ExpertProfile.LikedToken liked : profile.liked().get(expert)) {
                     if (liked.text().isEmpty()) {
-                        continue; // The end of a text, which is no byte.
+                        continue; // The end-of-text token has no bytes.
                     }
                     int id = liked.text().codePointAt(0);
                     long here = copies[expert][id];
