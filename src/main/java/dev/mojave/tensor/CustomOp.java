@@ -287,6 +287,14 @@ public final class CustomOp {
         }
     }
 
+    /**
+     * Returns whether a Java backward can run for operations on this tensor: libtorch runs the backward of CPU operations on the thread that
+     * asked for it, but that of CUDA operations on a thread of its own, which has no {@link Scope}.
+     */
+    public static boolean supports(Tensor input) {
+        return input.device().equals(Device.CPU);
+    }
+
     /** Returns whether an operation on these inputs would be recorded: what a forward need not compute or keep otherwise. */
     public static boolean recording(Tensor... inputs) {
         return GradMode.is_enabled() && Arrays.stream(inputs).anyMatch(Tensor::requiresGrad);

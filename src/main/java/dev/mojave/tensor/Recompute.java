@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.GradMode;
 /**
  * Trades time for memory (arXiv 1604.06174): the forward pass of a function keeps its result alone, and the backward pass computes it a
  * second time to have what its gradients need. What is computed, and every draw of {@link Rng#dropout()}, is the same, so results are too.
+ * On a GPU, whose dropout draws from a stream of its own, the body runs once and keeps its activations.
  */
 public final class Recompute {
     private Recompute() {}
@@ -17,7 +18,7 @@ public final class Recompute {
      * @param body depends on nothing that needs a gradient but x and leaves
      */
     public static Tensor apply(Tensor x, UnaryOperator<Tensor> body) {
-        if (!CustomOp.recording(x)) {
+        if (!CustomOp.recording(x) || !CustomOp.supports(x)) {
             return body.apply(x);
         }
         byte[] random = Rng.dropout().state();

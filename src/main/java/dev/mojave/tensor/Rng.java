@@ -67,15 +67,21 @@ public final class Rng {
         return z ^ (z >>> 31);
     }
 
-    /** Starts this stream again from a seed. */
+    /**
+     * Restarts this stream from a seed. libtorch's dropout draws on the device of its input, so the process's stream also restarts the
+     * stream of the GPU.
+     */
     public void reseed(long seed) {
         generator.set_current_seed(seed);
+        if (this == Shared.STREAM && Device.current().kind() == Device.Kind.CUDA) {
+            torch.cuda_manual_seed(seed);
+        }
     }
 
     /** Returns 63 random bits. */
     public long nextLong() {
         try (Scope _ = Scope.open()) {
-            Tensor drawn = Tensors.empty(DType.INT64, 1);
+            Tensor drawn = Tensors.onHost(DType.INT64, 1);
             drawn.handle().random_(optional);
             return drawn.toLongs()[0];
         }
@@ -91,7 +97,7 @@ public final class Rng {
     /** Continues from a saved state. */
     public void restore(byte[] state) {
         try (Scope _ = Scope.open()) {
-            Tensor bytes = Tensors.empty(DType.UINT8, state.length);
+            Tensor bytes = Tensors.onHost(DType.UINT8, state.length);
             MemorySegment.copy(state, 0, bytes.segment(), ValueLayout.JAVA_BYTE, 0, state.length);
             generator.set_state(bytes.handle());
         }

@@ -23,6 +23,11 @@ public final class Tensors {
         return Native.call("empty", () -> torch.empty(shape, Options.of(type), new MemoryFormatOptional()));
     }
 
+    /** Returns an uninitialised tensor in the host's memory, whichever device is current: Java can read and write it. */
+    static Tensor onHost(DType type, long... shape) {
+        return Native.call("empty", () -> torch.empty(shape, Options.host(type), new MemoryFormatOptional()));
+    }
+
     /** Returns zeros. */
     public static Tensor zeros(DType type, long... shape) {
         return Native.call("zeros", () -> torch.zeros(shape, Options.of(type)));
@@ -45,19 +50,15 @@ public final class Tensors {
 
     /** Returns float32 values from a normal distribution. */
     public static Tensor normal(Rng rng, double mean, double standardDeviation, long... shape) {
-        return Native.call(
-                        "normal",
-                        () -> torch.empty(shape, Options.host(DType.FLOAT32), new MemoryFormatOptional())
-                                .normal_(mean, standardDeviation, rng.optional()))
+        Tensor host = onHost(DType.FLOAT32, shape);
+        return Native.call("normal", () -> host.handle().normal_(mean, standardDeviation, rng.optional()))
                 .to(Device.current());
     }
 
     /** Returns float32 values uniform in [low, high). */
     public static Tensor uniform(Rng rng, double low, double high, long... shape) {
-        return Native.call(
-                        "uniform",
-                        () -> torch.empty(shape, Options.host(DType.FLOAT32), new MemoryFormatOptional())
-                                .uniform_(low, high, rng.optional()))
+        Tensor host = onHost(DType.FLOAT32, shape);
+        return Native.call("uniform", () -> host.handle().uniform_(low, high, rng.optional()))
                 .to(Device.current());
     }
 
@@ -101,7 +102,7 @@ public final class Tensors {
                 data.byteSize(),
                 elements,
                 type);
-        Tensor host = Native.call("empty", () -> torch.empty(shape, Options.host(type), new MemoryFormatOptional()));
+        Tensor host = onHost(type, shape);
         MemorySegment.copy(data, 0, host.segment(), 0, data.byteSize());
         return host.to(Device.current());
     }

@@ -16,6 +16,7 @@ import dev.mojave.tensor.Group;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
+import dev.mojave.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -97,16 +98,22 @@ final class TrainStep {
     private void whole(Rows batch, Function<List<Routing>, Map<String, Weighted>> losses, Sums sums, boolean observe) {
         try (Scope _ = Scope.open()) {
             Loss output = loss(batch);
+            Map<String, Weighted> balance = losses.apply(output.routing());
             Tensor total = output.crossEntropy();
-            for (Map.Entry<String, Weighted> entry :
-                    losses.apply(output.routing()).entrySet()) {
-                Weighted weighted = entry.getValue();
+            List<Tensor> logged = new ArrayList<>(List.of(output.crossEntropy()));
+            for (Weighted weighted : balance.values()) {
                 total = total.add(weighted.value().mul(weighted.coefficient()));
-                sums.auxiliary.put(entry.getKey(), weighted.value().item());
+                logged.add(weighted.value());
             }
+            logged.add(total);
             total.backward();
-            sums.loss = total.item();
-            sums.crossEntropy = output.crossEntropy().item();
+            float[] values = values(logged);
+            sums.crossEntropy = values[0];
+            int next = 1;
+            for (String name : balance.keySet()) {
+                sums.auxiliary.put(name, (double) values[next++]);
+            }
+            sums.loss = values[next];
             sums.count(output.routing(), batch, observe);
         }
     }
@@ -129,6 +136,7 @@ final class TrainStep {
         try (Scope _ = Scope.open()) {
             Optional<RoutingPool> known = poolsTokens ? routing(parts, step, first) : Optional.empty();
             RoutingPool.Parts seen = new RoutingPool.Parts();
+            List<Tensor> crossEntropies = new ArrayList<>();
             for (int i = 0; i < parts.size(); i++) {
                 Rows part = parts.get(i);
                 int number = first + i;
@@ -141,9 +149,15 @@ final class TrainStep {
                         seen.add(output.routing(), scope);
                     }
                     double weight = known.isEmpty() ? part.real() / real : 1;
-                    sums.crossEntropy += backward(output, part.counted() / counted, balance, weight);
+                    backward(output, part.counted() / counted, balance, weight);
+                    crossEntropies.add(scope.keep(output.crossEntropy().detach()));
                     sums.count(output.routing(), part, observe);
                 }
+            }
+            float[] values = values(crossEntropies);
+            for (int i = 0; i < values.length; i++) {
+                double fraction = parts.get(i).counted() / counted;
+                sums.crossEntropy += fraction > 0 ? values[i] * fraction : 0;
             }
             sums.sum(group);
             sums.loss = sums.crossEntropy;
@@ -178,9 +192,8 @@ final class TrainStep {
      *
      * @param fraction of the batch's targets that are in this part
      * @param weight what the part's balance losses are multiplied by
-     * @return its part of the batch's cross-entropy
      */
-    private static double backward(Loss output, double fraction, Map<String, Weighted> balance, double weight) {
+    private static void backward(Loss output, double fraction, Map<String, Weighted> balance, double weight) {
         List<Tensor> terms = new ArrayList<>();
         if (fraction > 0) { // The mean over no targets is no number.
             terms.add(output.crossEntropy().mul(fraction));
@@ -191,7 +204,11 @@ final class TrainStep {
             }
         }
         terms.stream().reduce(Tensor::add).filter(Tensor::requiresGrad).ifPresent(Tensor::backward);
-        return fraction > 0 ? output.crossEntropy().item() * fraction : 0;
+    }
+
+    /** Copies scalars to the host in one transfer: reading them one by one would wait for the device each time. */
+    private static float[] values(List<Tensor> scalars) {
+        return Tensors.stack(scalars.stream().map(Tensor::detach).toList(), 0).toFloats();
     }
 
     /** What micro-batches add up to. */
