@@ -87,7 +87,7 @@ public final class ModelWriter {
             LanguageModel model, Optional<Tokenizer> tokenizer, Optional<SpecialTokens> special, ModelCard card) {
         ModelSpec spec = model.spec();
         if (format == Format.HF) {
-            tokenizer.flatMap(Tokenizers::readOtherwise).ifPresent(difference -> {
+            tokenizer.flatMap(Tokenizers::libraryDifference).ifPresent(difference -> {
                 throw Failure.data(
                         "the tokenizer cannot be written for transformers: %s; export with --format mojave or gguf",
                         difference);

@@ -3,7 +3,7 @@ package dev.mojave.interop;
 import dev.mojave.base.Failure;
 import dev.mojave.base.tree.Json;
 import dev.mojave.data.tokenizer.SpecialTokens;
-import dev.mojave.data.tokenizer.TextTemplate;
+import dev.mojave.data.tokenizer.TextPrefix;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
 import java.nio.file.Files;
@@ -93,7 +93,7 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
         }
 
         private List<Integer> begin(ObjectNode names, List<Integer> starts) {
-            List<Integer> template = tokenizer.map(TextTemplate::begin).orElse(List.of());
+            List<Integer> template = tokenizer.map(TextPrefix::begin).orElse(List.of());
             if (!names.path(ADD_BOS).isBoolean()) {
                 return template;
             }
@@ -230,7 +230,7 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
     /** Returns what tokenizer_config.json must say of special tokens; empty if it need not say anything. */
     static ObjectNode tokenizerConfig(SpecialTokens tokens, Tokenizer tokenizer) {
         ObjectNode settings = tokens.published().tokenizerConfig().deepCopy();
-        if (tokens.begin().isEmpty() && !TextTemplate.begin(tokenizer).isEmpty()) {
+        if (tokens.begin().isEmpty() && !TextPrefix.begin(tokenizer).isEmpty()) {
             // The model was trained on texts without what the template puts in front of them.
             settings.put(ADD_BOS, false);
         }

@@ -4,7 +4,7 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
 import dev.mojave.data.catalog.PreparedData;
-import dev.mojave.data.window.Cut;
+import dev.mojave.data.window.RowLayout;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.result.Provenance.StartedFrom;
 import dev.mojave.run.checkpoint.Checkpoint;
@@ -62,7 +62,7 @@ final class Resumption {
                     Recipe recipe = draft.resolve(data.tokenizer().vocabSize());
                     Resume.check(folder, stored, recipe);
                     requireSameData(folder, Optional.ofNullable(checkpoint), data);
-                    Cut cut = data.cut(recipe.model().maxPositionEmbeddings());
+                    RowLayout cut = data.cut(recipe.model().maxPositionEmbeddings());
                     long before = TotalSteps.of(stored.train(), data.train(), cut);
                     if (otherLength) {
                         extension.check(before, TotalSteps.of(recipe.train(), data.train(), cut));

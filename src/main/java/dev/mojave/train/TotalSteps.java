@@ -1,7 +1,7 @@
 package dev.mojave.train;
 
 import dev.mojave.data.store.TokenSplit;
-import dev.mojave.data.window.Cut;
+import dev.mojave.data.window.RowLayout;
 import dev.mojave.run.recipe.TrainLength.Epochs;
 import dev.mojave.run.recipe.TrainLength.Steps;
 import dev.mojave.run.recipe.TrainLength.Tokens;
@@ -13,7 +13,7 @@ public final class TotalSteps {
     private TotalSteps() {}
 
     /** Counts for a training split that is cut into rows; padding counts as no tokens. */
-    public static long of(TrainSpec spec, TokenSplit train, Cut cut) {
+    public static long of(TrainSpec spec, TokenSplit train, RowLayout cut) {
         double perStep = spec.batchSize() * cut.tokensPerRow(train);
         return switch (spec.length()) {
             case Steps(long steps) -> steps;

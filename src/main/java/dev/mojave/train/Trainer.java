@@ -5,7 +5,7 @@ import dev.mojave.base.tree.Json;
 import dev.mojave.data.store.TokenSplit;
 import dev.mojave.data.window.Batch;
 import dev.mojave.data.window.Cursor;
-import dev.mojave.data.window.Cut;
+import dev.mojave.data.window.RowLayout;
 import dev.mojave.data.window.Sampler;
 import dev.mojave.eval.Rows;
 import dev.mojave.run.checkpoint.Checkpoint;
@@ -32,7 +32,7 @@ public final class Trainer implements AutoCloseable {
     private final Learner learner;
     private final List<String> categories;
     private final long totalSteps;
-    private final Cut cut;
+    private final RowLayout cut;
     private final double tokensPerRow;
     private final Map<String, JsonNode> restored = new LinkedHashMap<>();
     private final long started = System.nanoTime();
@@ -98,7 +98,7 @@ public final class Trainer implements AutoCloseable {
     private Rows rows(Batch batch) {
         Optional<int[]> ofTokens =
                 categories.isEmpty() ? Optional.empty() : Optional.of(batch.categories(text, categories));
-        return Rows.of(batch, cut instanceof Cut.Documents, ofTokens, categories.size());
+        return Rows.of(batch, cut instanceof RowLayout.Documents, ofTokens, categories.size());
     }
 
     /** Returns where the run stands. */

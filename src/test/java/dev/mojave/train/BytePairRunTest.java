@@ -11,8 +11,8 @@ import dev.mojave.base.tree.Yaml;
 import dev.mojave.data.catalog.PreparedData;
 import dev.mojave.data.tokenizer.BytePairTokenizer;
 import dev.mojave.data.tokenizer.bpe.BytePairTrainer;
-import dev.mojave.data.window.Cut;
 import dev.mojave.data.window.EvalWindows;
+import dev.mojave.data.window.RowLayout;
 import dev.mojave.eval.Perplexity;
 import dev.mojave.generate.Generator;
 import dev.mojave.generate.SamplingSpec;
@@ -69,7 +69,7 @@ class BytePairRunTest {
             assertThat(saved.model().spec().vocabSize()).isEqualTo(280);
             assertThat(data.tokenizer().toJson()).isEqualTo(saved.tokenizer().toJson());
             Perplexity perplexity =
-                    new Perplexity(EvalWindows.all(data.validation(), new Cut.Windows(16)), saved.tokenizer(), 4);
+                    new Perplexity(EvalWindows.all(data.validation(), new RowLayout.Windows(16)), saved.tokenizer(), 4);
             EvalResult result = perplexity.measure(saved.model(), Context.EVALUATION, Progress.SILENT);
             assertThat(result.bitsPerByte())
                     .isCloseTo(

@@ -6,7 +6,7 @@ import dev.mojave.base.Progress;
 import dev.mojave.base.StopSignal;
 import dev.mojave.data.catalog.PreparedData;
 import dev.mojave.data.window.Batch;
-import dev.mojave.data.window.Cut;
+import dev.mojave.data.window.RowLayout;
 import dev.mojave.data.window.Sampler;
 import dev.mojave.eval.Rows;
 import dev.mojave.model.Inputs;
@@ -50,7 +50,7 @@ class TourTest {
         try (PreparedData data = PreparedData.open(draft.data(), Progress.SILENT)) {
             Recipe recipe = draft.resolve(data.tokenizer().vocabSize());
             int microBatch = recipe.train().microBatchSize();
-            Cut cut = data.cut(recipe.model().maxPositionEmbeddings());
+            RowLayout cut = data.cut(recipe.model().maxPositionEmbeddings());
             Batch batch = Sampler.start(data.train(), cut, 0).next(microBatch);
             Map<String, String> shapes = new LinkedHashMap<>();
             shapes.put("ids", batch.rows() + " x " + batch.context());

@@ -6,13 +6,13 @@ import dev.mojave.base.Suggest;
 import dev.mojave.base.files.Hashes;
 import dev.mojave.base.files.IoFailures;
 import dev.mojave.data.DataSpec;
-import dev.mojave.data.corpus.Beginning;
 import dev.mojave.data.corpus.Corpus;
+import dev.mojave.data.corpus.CorpusPreview;
 import dev.mojave.data.corpus.DatasetInfo;
 import dev.mojave.data.corpus.EmbeddedCorpus;
 import dev.mojave.data.corpus.FileCorpus;
 import dev.mojave.data.format.Fields;
-import dev.mojave.data.source.Reading;
+import dev.mojave.data.source.ReadOptions;
 import dev.mojave.data.source.SourceFile;
 import dev.mojave.data.source.SourceTree;
 import dev.mojave.data.store.Split;
@@ -82,10 +82,10 @@ public final class Datasets {
                     name, String.join(", ", names()), Suggest.didYouMean(name, names()));
         }
         DatasetInfo info = name.equals(DataSpec.EMBEDDED) ? EmbeddedCorpus.info() : Importer.read(data.resolve(name));
-        List<DatasetDetails.Store> built = stores.madeOf(name).stream()
+        List<DatasetDetails.Store> built = stores.builtFrom(name).stream()
                 .map(folder -> store(folder, TokenStore.manifest(folder)))
                 .toList();
-        return new DatasetDetails(info, Beginning.of(corpus(DataSpec.of(name))), built);
+        return new DatasetDetails(info, CorpusPreview.of(corpus(DataSpec.of(name))), built);
     }
 
     private static DatasetDetails.Store store(Path folder, StoreManifest manifest) {
@@ -146,7 +146,7 @@ public final class Datasets {
                 throw IoFailures.of("read the data", file.path(), e);
             }
         }
-        Fields fields = Fields.of(spec.textField(), spec.categoryField(), Reading.USUAL);
+        Fields fields = Fields.of(spec.textField(), spec.categoryField(), ReadOptions.DEFAULTS);
         return new FileCorpus(spec.source(), files, FileCorpus.checksum(files, checksums), fields, found.notes());
     }
 

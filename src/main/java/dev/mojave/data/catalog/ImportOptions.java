@@ -1,6 +1,6 @@
 package dev.mojave.data.catalog;
 
-import dev.mojave.data.source.Reading;
+import dev.mojave.data.source.ReadOptions;
 import java.util.Optional;
 
 /**
@@ -15,10 +15,10 @@ import java.util.Optional;
 public record ImportOptions(
         Optional<String> textField,
         Optional<String> categoryField,
-        Reading reading,
+        ReadOptions reading,
         boolean followLinks,
         boolean overwrite) {
     /** The usual columns; an existing name is refused. */
-    public static final ImportOptions USUAL =
-            new ImportOptions(Optional.empty(), Optional.empty(), Reading.USUAL, false, false);
+    public static final ImportOptions DEFAULTS =
+            new ImportOptions(Optional.empty(), Optional.empty(), ReadOptions.DEFAULTS, false, false);
 }

@@ -13,8 +13,8 @@ import dev.mojave.data.corpus.DatasetInfo;
 import dev.mojave.data.corpus.DatasetInfo.ImportedFile;
 import dev.mojave.data.corpus.FileCorpus;
 import dev.mojave.data.format.Fields;
-import dev.mojave.data.source.Findings;
-import dev.mojave.data.source.Reading;
+import dev.mojave.data.source.ReadOptions;
+import dev.mojave.data.source.ReadReport;
 import dev.mojave.data.source.SourceBytes;
 import dev.mojave.data.source.SourceFile;
 import dev.mojave.data.source.SourceTree;
@@ -69,7 +69,7 @@ final class Importer {
             Fields fields = Fields.of(options.textField(), options.categoryField(), options.reading());
             List<SourceFile> files = copies.stream().map(Copy::file).toList();
             Facts facts = check(new FileCorpus(name, files, "not known yet", fields, List.of()));
-            List<Copy> kept = withText(copies, facts.findings.withoutText());
+            List<Copy> kept = withText(copies, facts.report.withoutText());
             DatasetInfo info = describe(name, paths, options, facts, kept, listed.notes());
             AtomicFiles.write(importing.resolve(DatasetInfo.FILE), Json.pretty(info) + "\n");
             publish(importing, data.resolve(name), options.overwrite());
@@ -132,7 +132,7 @@ final class Importer {
         }
     }
 
-    private List<Copy> copy(List<SourceFile> sources, Path folder, Reading reading) throws IOException {
+    private List<Copy> copy(List<SourceFile> sources, Path folder, ReadOptions reading) throws IOException {
         long total = 0;
         for (SourceFile source : sources) {
             total += SourceTree.isPlain(source.path()) ? Files.size(source.path()) : 0;
@@ -161,7 +161,7 @@ final class Importer {
         return copies;
     }
 
-    private String copy(SourceFile from, Path to, long before, Reading reading) throws IOException {
+    private String copy(SourceFile from, Path to, long before, ReadOptions reading) throws IOException {
         MessageDigest digest = Hashes.sha256();
         byte[] buffer = new byte[1 << 18];
         long done = before;
@@ -194,14 +194,14 @@ final class Importer {
     private static final class Facts {
         final TextCounter counter = new TextCounter();
         final Map<String, Long> categories = new TreeMap<>();
-        Findings findings = new Findings();
+        ReadReport report = new ReadReport();
         long documents;
     }
 
     private Facts check(FileCorpus corpus) {
         Facts facts = new Facts();
         progress.start("Checking", corpus.bytes(), "B");
-        facts.findings = corpus.explore(part -> {
+        facts.report = corpus.explore(part -> {
             if (part.first()) {
                 facts.counter.breakWord();
                 facts.documents++;
@@ -224,7 +224,7 @@ final class Importer {
             List<Copy> copies,
             List<String> leftOut) {
         List<String> notes = new ArrayList<>(leftOut);
-        notes.addAll(facts.findings.notes());
+        notes.addAll(facts.report.notes());
         List<SourceFile> files = copies.stream().map(Copy::file).toList();
         List<ImportedFile> records = copies.stream().map(Copy::record).toList();
         return new DatasetInfo(
@@ -243,7 +243,7 @@ final class Importer {
                 paths.stream().map(path -> path.toAbsolutePath().toString()).toList(),
                 records,
                 options.reading(),
-                facts.findings.taken(),
+                facts.report.taken(),
                 notes);
     }
 

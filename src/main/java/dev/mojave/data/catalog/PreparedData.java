@@ -8,7 +8,7 @@ import dev.mojave.data.store.TokenSplit;
 import dev.mojave.data.store.TokenStore;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.Tokenizers;
-import dev.mojave.data.window.Cut;
+import dev.mojave.data.window.RowLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -68,8 +68,8 @@ public final class PreparedData implements AutoCloseable {
      * @param context length that it reads ({@code model.max_position_embeddings})
      * @throws dev.mojave.base.Failure of kind USAGE if {@code data.max_length} does not fit
      */
-    public Cut cut(int context) {
-        return Cut.of(spec, context);
+    public RowLayout cut(int context) {
+        return RowLayout.of(spec, context);
     }
 
     /** Returns the entropy of the training split's token frequencies, in nats: what a model without context can reach. */

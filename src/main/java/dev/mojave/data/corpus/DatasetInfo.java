@@ -1,6 +1,6 @@
 package dev.mojave.data.corpus;
 
-import dev.mojave.data.source.Reading;
+import dev.mojave.data.source.ReadOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -40,7 +40,7 @@ public record DatasetInfo(
         String importedAt,
         List<String> importedFrom,
         List<ImportedFile> files,
-        @Nullable Reading reading,
+        @Nullable ReadOptions reading,
         @Nullable List<String> taken,
         @Nullable List<String> notes) {
     /** The version of the format. */
@@ -53,14 +53,14 @@ public record DatasetInfo(
         categories = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(categories));
         importedFrom = List.copyOf(importedFrom);
         files = List.copyOf(files);
-        reading = Objects.requireNonNullElse(reading, Reading.EARLIER);
+        reading = Objects.requireNonNullElse(reading, ReadOptions.LEGACY);
         taken = List.copyOf(Objects.requireNonNullElse(taken, List.of()));
         notes = List.copyOf(Objects.requireNonNullElse(notes, List.of()));
     }
 
     /** Returns how the files are read. */
     @Override
-    public Reading reading() {
+    public ReadOptions reading() {
         return Objects.requireNonNull(reading);
     }
 

@@ -3,7 +3,7 @@ package dev.mojave.data.corpus;
 import dev.mojave.base.Failure;
 import dev.mojave.data.DataSpec;
 import dev.mojave.data.format.DocumentPart;
-import dev.mojave.data.source.Reading;
+import dev.mojave.data.source.ReadOptions;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,7 +57,7 @@ public final class EmbeddedCorpus implements Corpus {
                 "",
                 List.of(),
                 List.of(),
-                Reading.USUAL,
+                ReadOptions.DEFAULTS,
                 List.of(),
                 List.of());
     }

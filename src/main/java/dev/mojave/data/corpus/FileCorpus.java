@@ -9,8 +9,8 @@ import dev.mojave.data.format.DocumentPart;
 import dev.mojave.data.format.Fields;
 import dev.mojave.data.format.JsonDocuments;
 import dev.mojave.data.format.RunningText;
-import dev.mojave.data.source.Findings;
-import dev.mojave.data.source.Reading;
+import dev.mojave.data.source.ReadOptions;
+import dev.mojave.data.source.ReadReport;
 import dev.mojave.data.source.SourceBytes;
 import dev.mojave.data.source.SourceFile;
 import dev.mojave.data.source.TextFormat;
@@ -120,12 +120,12 @@ public final class FileCorpus implements Corpus {
     }
 
     /** Reads all documents and returns what was noticed on the way. */
-    public Findings explore(Consumer<DocumentPart> consumer) {
-        Findings findings = new Findings();
+    public ReadReport explore(Consumer<DocumentPart> consumer) {
+        ReadReport report = new ReadReport();
         Set<String> categories = new HashSet<>();
         for (SourceFile file : files) {
             boolean[] any = {false};
-            read(file, findings, part -> {
+            read(file, report, part -> {
                 any[0] = true;
                 if (part.first() && categories.add(part.category()) && categories.size() > MOST_CATEGORIES) {
                     throw Failure.usage(
@@ -136,32 +136,32 @@ public final class FileCorpus implements Corpus {
                 consumer.accept(part);
             });
             if (!any[0]) {
-                findings.noText(file.name());
+                report.fileWithoutText(file.name());
             }
         }
-        if (findings.withoutText().size() == files.size()) {
+        if (report.withoutText().size() == files.size()) {
             String first = files.getFirst().shown();
             throw files.size() == 1
                     ? Failure.data("%s is empty: it has no text to learn from; leave it out", first)
                     : Failure.data(
                             "all %d files are empty, %s first: there is no text to learn from", files.size(), first);
         }
-        return findings;
+        return report;
     }
 
-    private void read(SourceFile file, Findings findings, Consumer<DocumentPart> consumer) {
-        Reading reading = fields.reading();
+    private void read(SourceFile file, ReadReport report, Consumer<DocumentPart> consumer) {
+        ReadOptions reading = fields.reading();
         try (TextSource source = TextSource.open(file, reading)) {
             switch (reading.format(file)) {
                 case TEXT -> {
-                    findings.took(file.name(), "plain text, one document per file");
+                    report.interpreted(file.name(), "plain text, one document per file");
                     RunningText.read(source, file.name(), asking(file, consumer));
                 }
-                case JSONL -> new JsonDocuments(file, fields, findings, consumer).lines(source);
-                case JSON -> new JsonDocuments(file, fields, findings, consumer).values(source);
-                case CSV, TSV -> CsvRows.read(source, file, fields, findings, consumer);
+                case JSONL -> new JsonDocuments(file, fields, report, consumer).lines(source);
+                case JSON -> new JsonDocuments(file, fields, report, consumer).values(source);
+                case CSV, TSV -> CsvRows.read(source, file, fields, report, consumer);
             }
-            findings.marks(source.marks());
+            report.byteOrderMarks(source.marks());
         } catch (IOException e) {
             throw SourceBytes.failure(file, e);
         }

@@ -2,7 +2,7 @@ package dev.mojave.data.format;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.Suggest;
-import dev.mojave.data.source.Reading;
+import dev.mojave.data.source.ReadOptions;
 import dev.mojave.data.source.SourceFile;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +42,7 @@ public record Columns(List<String> names, boolean header, List<Integer> text, in
 
     /** Decides by the first row. */
     static Columns of(SourceFile file, List<String> firstRow, Fields fields) {
-        Reading reading = fields.reading();
+        ReadOptions reading = fields.reading();
         if (reading.strict() && reading.header().isEmpty() && isCounted(firstRow)) {
             throw Failure.usage(
                     "%s: is its first row %s a header, as pandas writes one for columns without names, or a row? Say which:"

@@ -1,8 +1,8 @@
 package dev.mojave.data.format;
 
 import dev.mojave.base.Failure;
-import dev.mojave.data.source.Findings;
-import dev.mojave.data.source.Reading;
+import dev.mojave.data.source.ReadOptions;
+import dev.mojave.data.source.ReadReport;
 import dev.mojave.data.source.SourceFile;
 import dev.mojave.data.source.TextFormat;
 import dev.mojave.data.source.TextSource;
@@ -27,7 +27,7 @@ public final class CsvRows {
 
     private final SourceFile file;
     private final Fields fields;
-    private final Findings findings;
+    private final ReadReport report;
     private final Consumer<DocumentPart> consumer;
     private final TextSource source;
     private final CSVParser parser;
@@ -40,7 +40,7 @@ public final class CsvRows {
             CSVParser parser,
             SourceFile file,
             Fields fields,
-            Findings findings,
+            ReadReport report,
             Consumer<DocumentPart> consumer,
             int linesBefore) {
         this.linesBefore = linesBefore;
@@ -48,14 +48,14 @@ public final class CsvRows {
         this.parser = parser;
         this.file = file;
         this.fields = fields;
-        this.findings = findings;
+        this.report = report;
         this.consumer = consumer;
         this.check = new CategoryCheck(fields.reading().strict());
     }
 
-    /** Hands out each row of a table as a document; what stands out goes to the findings. */
+    /** Hands out each row of a table as a document; what stands out goes to the report. */
     public static void read(
-            TextSource source, SourceFile file, Fields fields, Findings findings, Consumer<DocumentPart> consumer)
+            TextSource source, SourceFile file, Fields fields, ReadReport report, Consumer<DocumentPart> consumer)
             throws IOException {
         SeparatorLine first = SeparatorLine.take(source, fields.reading());
         Fields read = new Fields(fields.text(), fields.category(), first.reading());
@@ -63,17 +63,17 @@ public final class CsvRows {
                 .setReader(first.rest())
                 .setFormat(format(read.reading(), read.reading().format(file) == TextFormat.TSV))
                 .get()) {
-            new CsvRows(source, parser, file, read, findings, consumer, first.lines()).read();
+            new CsvRows(source, parser, file, read, report, consumer, first.lines()).read();
         }
     }
 
-    private static CSVFormat format(Reading reading, boolean tabs) {
+    private static CSVFormat format(ReadOptions reading, boolean tabs) {
         CSVFormat usual = tabs && !reading.strict() ? CSVFormat.TDF : CSVFormat.DEFAULT;
         CSVFormat.Builder builder = usual.builder().setIgnoreEmptyLines(true).setDelimiter(separator(reading, tabs));
         return (reading.strict() && !reading.quote().orElse(!tabs) ? builder.setQuote(null) : builder).get();
     }
 
-    private static char separator(Reading reading, boolean tabs) {
+    private static char separator(ReadOptions reading, boolean tabs) {
         return reading.delimiter().map(given -> given.charAt(0)).orElse(tabs ? '\t' : ',');
     }
 
@@ -83,9 +83,9 @@ public final class CsvRows {
             return;
         }
         CSVRecord row = rows.next();
-        Separators.require(file, row.toList(), fields);
+        SeparatorCheck.require(file, row.toList(), fields);
         Columns columns = Columns.of(file, row.toList(), fields);
-        findings.took(
+        report.interpreted(
                 file.name(), columns.how() + (linesBefore == 0 ? "" : "; the line sep= in front of it is not a row"));
         if (!columns.header()) {
             accept(row, columns);
@@ -123,10 +123,10 @@ public final class CsvRows {
         String place = file.shown() + " line " + line;
         checkSize(row, columns, place);
         if (over > 0) {
-            findings.rowOverLines(place);
+            report.multilineRow(place);
         }
         if (columns.header() && row.toList().equals(columns.names())) {
-            findings.headerAgain(place);
+            report.repeatedHeader(place);
         }
         String text = String.join(
                 fields.reading().join(), columns.text().stream().map(row::get).toList());
@@ -145,7 +145,7 @@ public final class CsvRows {
             check.watch(category, file.shown(), columns.called(columns.category()));
         }
         if (text.isBlank()) {
-            findings.rowWithoutText();
+            report.rowWithoutText();
         } else {
             consumer.accept(DocumentPart.whole(text, category, text));
         }
@@ -175,7 +175,7 @@ public final class CsvRows {
                                     + "' in it needs quotation marks around it");
         }
         if (row.size() < expected) {
-            findings.shortRow(place);
+            report.shortRow(place);
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.mojave.data.format;
 
-import dev.mojave.data.source.Reading;
+import dev.mojave.data.source.ReadOptions;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -12,12 +12,12 @@ import java.util.stream.Stream;
  * @param category as in {@code data.category_field}; empty for the usual
  * @param reading everything else
  */
-public record Fields(String text, String category, Reading reading) {
+public record Fields(String text, String category, ReadOptions reading) {
     /** Where a category is looked for if nothing is said. */
     static final List<String> USUAL_CATEGORIES = List.of("category", "label", "class");
 
     /** Returns the fields that were named; absent stands for the usual. */
-    public static Fields of(Optional<String> text, Optional<String> category, Reading reading) {
+    public static Fields of(Optional<String> text, Optional<String> category, ReadOptions reading) {
         return new Fields(text.orElse(""), category.orElse(""), reading);
     }
 

@@ -4,7 +4,7 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.Suggest;
 import dev.mojave.base.files.WholeText;
 import dev.mojave.base.tree.JsonFaults;
-import dev.mojave.data.source.Findings;
+import dev.mojave.data.source.ReadReport;
 import dev.mojave.data.source.SourceFile;
 import dev.mojave.data.source.TextFormat;
 import dev.mojave.data.source.TextSource;
@@ -50,16 +50,16 @@ public final class JsonDocuments {
     /** Where the category stands, if that was said. */
     private final Optional<FieldPath> categoryPath;
 
-    private final Findings findings;
+    private final ReadReport report;
     private final Consumer<DocumentPart> consumer;
     private final CategoryCheck check;
     private boolean first = true;
 
-    /** Prepares to read a file; documents go to the consumer, and what stands out to the findings. */
-    public JsonDocuments(SourceFile file, Fields fields, Findings findings, Consumer<DocumentPart> consumer) {
+    /** Prepares to read a file; documents go to the consumer, and what stands out to the report. */
+    public JsonDocuments(SourceFile file, Fields fields, ReadReport report, Consumer<DocumentPart> consumer) {
         this.file = file;
         this.fields = fields;
-        this.findings = findings;
+        this.report = report;
         this.consumer = consumer;
         this.paths = (fields.text().isEmpty() ? List.of("text") : fields.texts())
                 .stream().map(FieldPath::of).toList();
@@ -156,14 +156,14 @@ public final class JsonDocuments {
         String category = fields.reading().noCategory() ? "" : repaired(category(object, place));
         if (first) {
             first = false;
-            findings.took(file.name(), how(object));
+            report.interpreted(file.name(), how(object));
         }
         if (text.isBlank()) {
-            findings.rowWithoutText();
+            report.rowWithoutText();
         } else {
             consumer.accept(DocumentPart.whole(text, category, text));
         }
-        findings.endDocument();
+        report.endDocument();
     }
 
     private String how(JsonNode object) {
@@ -232,12 +232,12 @@ public final class JsonDocuments {
     private String repaired(String text) {
         String whole = WholeText.of(text);
         if (!whole.equals(text)) {
-            findings.half();
+            report.loneSurrogate();
         }
         if (whole.indexOf('\uFEFF') < 0) {
             return whole;
         }
-        findings.marks(whole.chars().filter(c -> c == '\uFEFF').count());
+        report.byteOrderMarks(whole.chars().filter(c -> c == '\uFEFF').count());
         return whole.replace("\uFEFF", "");
     }
 

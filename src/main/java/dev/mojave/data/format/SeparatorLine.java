@@ -1,6 +1,6 @@
 package dev.mojave.data.format;
 
-import dev.mojave.data.source.Reading;
+import dev.mojave.data.source.ReadOptions;
 import java.io.IOException;
 import java.io.PushbackReader;
 import java.io.Reader;
@@ -14,14 +14,14 @@ import java.util.regex.Pattern;
  * @param rest the file without that line
  * @param lines how many lines were taken: one or none
  */
-record SeparatorLine(Reading reading, Reader rest, int lines) {
+record SeparatorLine(ReadOptions reading, Reader rest, int lines) {
     private static final Pattern LINE = Pattern.compile("(\"?)(?i:sep)=([^\"\r\n])\\1\\r?\\n?");
 
     /** Characters of the longest such line, its end included. */
     private static final int LONGEST = 9;
 
     /** Reads the line if the file begins with it; data sets from before this was known are read as they were. */
-    static SeparatorLine take(Reader source, Reading reading) throws IOException {
+    static SeparatorLine take(Reader source, ReadOptions reading) throws IOException {
         if (!reading.strict()) {
             return new SeparatorLine(reading, source, 0);
         }

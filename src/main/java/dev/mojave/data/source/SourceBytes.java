@@ -58,7 +58,7 @@ public final class SourceBytes {
      *
      * @throws Failure of kind DATA if its first bytes are those of something else, USAGE or ENVIRONMENT if it cannot be read
      */
-    static InputStream open(SourceFile file, Reading reading) {
+    static InputStream open(SourceFile file, ReadOptions reading) {
         try {
             InputStream packed = buffered(Files.newInputStream(file.path()));
             boolean opened = false;
@@ -82,8 +82,8 @@ public final class SourceBytes {
         if (starts(first, "\u001f\u008b")) {
             return buffered(new GZIPInputStream(in, 1 << 16));
         }
-        boolean zstd =
-                starts(first, "(\u00b5/\u00fd") || (first.length > 3 && (first[0] & 0xf0) == 0x50 && tail(first));
+        boolean zstd = starts(first, "(\u00b5/\u00fd")
+                || (first.length > 3 && (first[0] & 0xf0) == 0x50 && isSkippableFrame(first));
         return zstd ? buffered(new ZstdInputStream(in)) : in;
     }
 
@@ -92,7 +92,7 @@ public final class SourceBytes {
      *
      * @throws Failure of kind DATA if they are those of something else
      */
-    public static void require(SourceFile file, byte[] first, Reading reading) {
+    public static void require(SourceFile file, byte[] first, ReadOptions reading) {
         requireText(file, first);
         Encodings.require(file, first, reading.charset(), reading.encoding().isPresent());
     }
@@ -153,7 +153,7 @@ public final class SourceBytes {
     }
 
     /** A zstd file may begin with a frame to skip (0x184D2A50 to 5F, little-endian), as those that pzstd writes. */
-    private static boolean tail(byte[] first) {
+    private static boolean isSkippableFrame(byte[] first) {
         return first[1] == 0x2a && first[2] == 0x4d && first[3] == 0x18;
     }
 }

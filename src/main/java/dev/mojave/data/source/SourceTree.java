@@ -171,15 +171,15 @@ public final class SourceTree {
 
     private void tell() {
         if (hidden > 0) {
-            notes.add("left out " + Findings.counted(hidden, "hidden file or folder", "hidden files and folders")
+            notes.add("left out " + ReadReport.counted(hidden, "hidden file or folder", "hidden files and folders")
                     + " of " + root);
         }
         if (again > 0) {
-            notes.add(
-                    "left out " + Findings.counted(again, "link") + " to what is read at its own place: " + firstAgain);
+            notes.add("left out " + ReadReport.counted(again, "link") + " to what is read at its own place: "
+                    + firstAgain);
         }
         if (odd > 0) {
-            notes.add("left out " + Findings.counted(odd, "thing") + " that cannot be read: " + firstOdd);
+            notes.add("left out " + ReadReport.counted(odd, "thing") + " that cannot be read: " + firstOdd);
         }
     }
 

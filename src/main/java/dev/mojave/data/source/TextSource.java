@@ -50,7 +50,7 @@ public final class TextSource extends Reader {
 
     /** Opens a file that is read as usual. */
     public static TextSource open(Path file) {
-        return open(new SourceFile(file, String.valueOf(file.getFileName())), Reading.USUAL);
+        return open(new SourceFile(file, String.valueOf(file.getFileName())), ReadOptions.DEFAULTS);
     }
 
     /**
@@ -58,7 +58,7 @@ public final class TextSource extends Reader {
      *
      * @throws Failure of kind DATA if its first bytes are those of something else, USAGE for an encoding that does not exist
      */
-    public static TextSource open(SourceFile file, Reading reading) {
+    public static TextSource open(SourceFile file, ReadOptions reading) {
         Charset charset = reading.charset();
         return new TextSource(file, SourceBytes.open(file, reading), charset);
     }

@@ -95,7 +95,7 @@ public final class StoreBuilder {
                                     + " data.end_of_text, or set data.document_separator: false",
                             file, Tokenizers.addedTokens(read));
                 }
-                Tokenizers.readOtherwise(read)
+                Tokenizers.libraryDifference(read)
                         .ifPresent(
                                 difference -> progress.say(
                                         file + ": " + difference

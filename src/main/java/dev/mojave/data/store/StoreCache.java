@@ -97,7 +97,7 @@ public final class StoreCache {
     }
 
     /** Returns the folders of the stores that were made of a source. */
-    public List<Path> madeOf(String source) {
+    public List<Path> builtFrom(String source) {
         List<Path> found = new ArrayList<>();
         if (Files.isDirectory(stores)) {
             try (DirectoryStream<Path> folders = Files.newDirectoryStream(stores, label(source) + "-*")) {

@@ -150,7 +150,7 @@ public final class TokenStore implements AutoCloseable {
             }
             total += file.bytes();
         }
-        Verified verified = new Verified(folder, total >= alwaysVerified);
+        VerifiedFiles verified = new VerifiedFiles(folder, total >= alwaysVerified);
         for (StoredFile file : files) {
             Path path = folder.resolve(file.file());
             if (verified.knows(path, file.sha256())) {

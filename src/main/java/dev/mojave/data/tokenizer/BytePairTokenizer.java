@@ -3,7 +3,7 @@ package dev.mojave.data.tokenizer;
 import dev.mojave.base.tree.Json;
 import dev.mojave.data.tokenizer.bpe.BytePairs;
 import dev.mojave.data.tokenizer.bpe.Gpt2Vocabulary;
-import dev.mojave.data.tokenizer.bpe.Pieces;
+import dev.mojave.data.tokenizer.bpe.PieceKeys;
 import dev.mojave.data.tokenizer.vocabulary.AddedTokens;
 import dev.mojave.data.tokenizer.vocabulary.Vocabulary;
 import java.nio.charset.StandardCharsets;
@@ -134,7 +134,7 @@ public final class BytePairTokenizer implements Tokenizer {
             if (prefixed) {
                 prefixes.at(scratch.size());
             }
-            pairs.encode(Pieces.padded(prefixed ? " " + text : text), scratch);
+            pairs.encode(PieceKeys.padded(prefixed ? " " + text : text), scratch);
             return;
         }
         int from = 0;
@@ -167,6 +167,6 @@ public final class BytePairTokenizer implements Tokenizer {
 
     @Override
     public String toJson() {
-        return json == null ? Json.pretty(new OwnFormat(GPT2, 1, true, null)) : json;
+        return json == null ? Json.pretty(new MojaveFormat(GPT2, 1, true, null)) : json;
     }
 }

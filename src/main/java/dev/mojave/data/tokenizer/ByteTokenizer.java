@@ -70,6 +70,6 @@ public record ByteTokenizer(boolean separator) implements Tokenizer {
 
     @Override
     public String toJson() {
-        return Json.pretty(new OwnFormat(KIND, 1, separator, null));
+        return Json.pretty(new MojaveFormat(KIND, 1, separator, null));
     }
 }

@@ -151,7 +151,7 @@ public final class CharTokenizer implements Tokenizer {
 
     @Override
     public String toJson() {
-        return Json.pretty(new OwnFormat(KIND, 1, separator, new String(codePoints, 0, codePoints.length)));
+        return Json.pretty(new MojaveFormat(KIND, 1, separator, new String(codePoints, 0, codePoints.length)));
     }
 
     private String text(int id) {

@@ -4,8 +4,8 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.files.WholeText;
 import dev.mojave.base.tree.Json;
 import dev.mojave.data.tokenizer.library.AddedTokenProbe;
-import dev.mojave.data.tokenizer.library.ChildLibrary;
 import dev.mojave.data.tokenizer.library.KnownParts;
+import dev.mojave.data.tokenizer.library.OutOfProcessLibrary;
 import dev.mojave.data.tokenizer.library.PlainJson;
 import dev.mojave.data.tokenizer.library.TokenLibrary;
 import dev.mojave.data.tokenizer.library.TokenizerParts;
@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A Hugging Face {@code tokenizer.json}, run by Hugging Face's own library without truncation, padding or added special tokens; in a process
- * of its own where the file has parts that the library might not survive ({@link ChildLibrary}).
+ * of its own where the file has parts that the library might not survive ({@link OutOfProcessLibrary}).
  *
  * <p>Three differences from our tokenizers follow from the format. Text that spells an added token (such as
  * {@code <|endoftext|>}) becomes that token. Where the file normalises text (lower case, stripped accents), decoding gives the
@@ -37,7 +37,7 @@ public final class TokenizerFile implements Tokenizer {
     private final Supplier<TokenLibrary> elsewhere;
 
     private final Vocabulary vocabulary;
-    private final TokenSeams seams;
+    private final DecodingContext seams;
     private final String place;
 
     private TokenizerFile(
@@ -45,7 +45,7 @@ public final class TokenizerFile implements Tokenizer {
             TokenLibrary library,
             Supplier<TokenLibrary> elsewhere,
             Vocabulary vocabulary,
-            TokenSeams seams,
+            DecodingContext seams,
             String place) {
         this.json = json;
         this.library = library;
@@ -79,9 +79,9 @@ public final class TokenizerFile implements Tokenizer {
         return new TokenizerFile(
                 json,
                 TokenLibrary.open(plain, root, place),
-                () -> new ChildLibrary(plain, root, place),
+                () -> new OutOfProcessLibrary(plain, root, place),
                 vocabulary,
-                TokenSeams.of(root),
+                DecodingContext.of(root),
                 place);
     }
 
@@ -175,7 +175,7 @@ public final class TokenizerFile implements Tokenizer {
     public StreamDecoder streamDecoderAfter(int... before) {
         return vocabulary.byteLevel()
                 ? new Utf8StreamDecoder(vocabulary::bytes, before)
-                : new SeamDecoder(this, seams, before);
+                : new ContextualStreamDecoder(this, seams, before);
     }
 
     @Override

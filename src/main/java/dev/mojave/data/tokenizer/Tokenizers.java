@@ -104,8 +104,8 @@ public final class Tokenizers {
     public static Optional<String> namedEnd(Path file, Optional<String> asked) {
         return switch (EndOfText.of(file, asked)) {
             case EndOfText.Guessed _ -> Optional.empty();
-            case EndOfText.Asked(String content) -> Optional.of(content);
-            case EndOfText.Beside(String content) -> Optional.of(content);
+            case EndOfText.Requested(String content) -> Optional.of(content);
+            case EndOfText.Configured(String content) -> Optional.of(content);
         };
     }
 
@@ -142,7 +142,7 @@ public final class Tokenizers {
      *
      * @return a clause that begins with what differs, or nothing if there is no difference
      */
-    public static Optional<String> readOtherwise(Tokenizer tokenizer) {
+    public static Optional<String> libraryDifference(Tokenizer tokenizer) {
         if (!tokenizer.kind().equals(TokenizerFile.KIND)) {
             return Optional.empty();
         }
@@ -181,7 +181,7 @@ public final class Tokenizers {
         boolean file = tokenizer instanceof TokenizerFile
                 || (tokenizer instanceof BytePairTokenizer && tokenizer.kind().equals(TokenizerFile.KIND));
         EndOfText end =
-                namedEnd(tokenizer).<EndOfText>map(EndOfText.Beside::new).orElse(new EndOfText.Guessed());
+                namedEnd(tokenizer).<EndOfText>map(EndOfText.Configured::new).orElse(new EndOfText.Guessed());
         return file
                 ? LimitedTokenizer.of(
                         tokenizer.toJson(), Json.tree(tokenizer.toJson()), embeddings, end, TokenizerFile.KIND)
@@ -296,7 +296,7 @@ public final class Tokenizers {
                 return ours.isPresent() ? ours.get() : TokenizerFile.of(json, root, end, place);
             }
             requireNoName(end, place);
-            return own(Json.mapper().treeToValue(root, OwnFormat.class), place);
+            return own(Json.mapper().treeToValue(root, MojaveFormat.class), place);
         } catch (JacksonException e) {
             throw Failure.data("%s is not a valid tokenizer.json: %s", place, JsonFaults.reason(e, json))
                     .because(e);
@@ -308,14 +308,14 @@ public final class Tokenizers {
 
     /** Our own kinds have their end-of-text token by themselves. */
     private static void requireNoName(EndOfText end, String place) {
-        if (end instanceof EndOfText.Asked(String content) && !content.equals(BytePairTrainer.END_OF_TEXT)) {
+        if (end instanceof EndOfText.Requested(String content) && !content.equals(BytePairTrainer.END_OF_TEXT)) {
             throw Failure.usage(
                     "data.end_of_text: '%s' is not a token of %s, whose texts end with %s; leave the key out",
                     content, place, BytePairTrainer.END_OF_TEXT);
         }
     }
 
-    private static Tokenizer own(OwnFormat format, String place) {
+    private static Tokenizer own(MojaveFormat format, String place) {
         if (format.version() != 1) {
             throw Failure.data(
                     "%s has version %d of the format, and this Mojave reads version 1; it was written by a newer one",

@@ -44,7 +44,7 @@ final class Utf8StreamDecoder implements StreamDecoder {
         if (text.isEmpty()) {
             return text;
         }
-        String rest = TokenSeams.behind(shown, text);
+        String rest = DecodingContext.changedTail(shown, text);
         shown = "";
         return rest;
     }

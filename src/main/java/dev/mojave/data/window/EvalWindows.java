@@ -12,7 +12,7 @@ import java.util.Optional;
 /**
  * The fixed rows of an evaluation: the same every time, without overlap.
  *
- * <p>{@link Cut.Documents}: row j is the j-th document that has something to predict. {@link Cut.Windows}: window j of a split of N tokens has the ids from {@code j S} on and their S successors as targets, so each token but the
+ * <p>{@link RowLayout.Documents}: row j is the j-th document that has something to predict. {@link RowLayout.Windows}: window j of a split of N tokens has the ids from {@code j S} on and their S successors as targets, so each token but the
  * first is a target exactly once; the last window may be short and is padded with id 0 and target {@link Batch#IGNORED}.
  * Where every row begins with ids that are not of the text, such as {@code <s>}, its first token is a target too, and row j holds as much
  * of the text as fits behind them.
@@ -30,7 +30,7 @@ public final class EvalWindows {
     /** Where the first target of a row is: 1 if its first token is predicted by nothing. */
     private final int first;
 
-    private EvalWindows(TokenSplit split, Cut cut, long limit, List<Integer> begin) {
+    private EvalWindows(TokenSplit split, RowLayout cut, long limit, List<Integer> begin) {
         Check.that(
                 begin.size() < cut.length(),
                 "%d tokens in front of every window leave no room in a context of %d",
@@ -41,7 +41,7 @@ public final class EvalWindows {
         this.stride = cut.length() - Math.max(0, begin.size() - 1);
         this.split = split;
         this.context = cut.length();
-        this.documents = cut instanceof Cut.Documents ? Optional.of(new DocumentRows(split)) : Optional.empty();
+        this.documents = cut instanceof RowLayout.Documents ? Optional.of(new DocumentRows(split)) : Optional.empty();
         this.all = documents.isPresent() ? documents.get().count() : Math.ceilDiv(split.tokens() - first, stride);
         double perRow = Math.max(1, cut.tokensPerRow(split));
         this.count = Math.toIntExact(Math.min(all, (long) Math.ceil(limit / perRow)));
@@ -52,7 +52,7 @@ public final class EvalWindows {
      *
      * @throws Failure of kind DATA if the split has fewer than two tokens
      */
-    public static EvalWindows all(TokenSplit split, Cut cut) {
+    public static EvalWindows all(TokenSplit split, RowLayout cut) {
         return all(split, cut, List.of());
     }
 
@@ -62,16 +62,16 @@ public final class EvalWindows {
      * @param begin ids that predict the first token of a row and are no targets; none for rows whose first token is predicted by nothing
      * @throws Failure of kind DATA if the split has fewer than two tokens
      */
-    public static EvalWindows all(TokenSplit split, Cut cut, List<Integer> begin) {
+    public static EvalWindows all(TokenSplit split, RowLayout cut, List<Integer> begin) {
         return limited(split, cut, Long.MAX_VALUE - cut.length(), begin);
     }
 
     /** Takes whole rows with about {@code tokens} targets ({@code eval_tokens}), all if the split has fewer. */
-    public static EvalWindows limited(TokenSplit split, Cut cut, long tokens) {
+    public static EvalWindows limited(TokenSplit split, RowLayout cut, long tokens) {
         return limited(split, cut, tokens, List.of());
     }
 
-    private static EvalWindows limited(TokenSplit split, Cut cut, long tokens, List<Integer> begin) {
+    private static EvalWindows limited(TokenSplit split, RowLayout cut, long tokens, List<Integer> begin) {
         Check.that(tokens > 0, "eval_tokens must be positive, not %d", tokens);
         // The first token is predicted only where something stands in front of it.
         if (split.tokens() < (begin.isEmpty() ? 2 : 1)) {

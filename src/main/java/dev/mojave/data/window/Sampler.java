@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * Training rows in a seeded order, every token a target once per epoch.
  *
- * <p>{@link Cut.Documents}: row j is the j-th document that has something to predict. {@link Cut.Windows}: with N tokens and windows of S ids (and S targets, one further on), epoch e starts at a phase
+ * <p>{@link RowLayout.Documents}: row j is the j-th document that has something to predict. {@link RowLayout.Windows}: with N tokens and windows of S ids (and S targets, one further on), epoch e starts at a phase
  * {@code f_e = mix(seed, e) mod min(S, N - S)} and has {@code W_e = floor((N - 1 - f_e) / S)} windows; window j starts at
  * {@code f_e + j S}. They come in the order of a {@link Permutation} of {@code 0..W_e-1} keyed by seed and epoch, so the cuts
  * differ from epoch to epoch, a short run sees the whole corpus evenly, and the cursor is three numbers. At most S - 1 tokens
@@ -16,7 +16,7 @@ import java.util.Optional;
  */
 public final class Sampler {
     private final TokenSplit split;
-    private final Cut cut;
+    private final RowLayout cut;
     private final Optional<DocumentRows> documents;
     private final long seed;
     private long epoch;
@@ -25,10 +25,10 @@ public final class Sampler {
     private long windows;
     private Permutation order;
 
-    private Sampler(TokenSplit split, Cut cut, Cursor cursor) {
+    private Sampler(TokenSplit split, RowLayout cut, Cursor cursor) {
         this.split = split;
         this.cut = cut;
-        this.documents = cut instanceof Cut.Documents ? Optional.of(new DocumentRows(split)) : Optional.empty();
+        this.documents = cut instanceof RowLayout.Documents ? Optional.of(new DocumentRows(split)) : Optional.empty();
         this.seed = cursor.seed();
         this.epoch = cursor.epoch();
         this.order = enter();
@@ -45,15 +45,15 @@ public final class Sampler {
      *
      * @throws Failure of kind DATA if the split has no row
      */
-    public static Sampler start(TokenSplit split, Cut cut, long seed) {
+    public static Sampler start(TokenSplit split, RowLayout cut, long seed) {
         return resume(split, cut, Cursor.start(seed));
     }
 
     /** Samples from where a cursor stands; seed included. */
-    public static Sampler resume(TokenSplit split, Cut cut, Cursor cursor) {
+    public static Sampler resume(TokenSplit split, RowLayout cut, Cursor cursor) {
         switch (cut) {
-            case Cut.Windows(int context) -> requireWindow(split, context);
-            case Cut.Documents _ -> requireDocument(split);
+            case RowLayout.Windows(int context) -> requireWindow(split, context);
+            case RowLayout.Documents _ -> requireDocument(split);
         }
         return new Sampler(split, cut, cursor);
     }

@@ -3,7 +3,7 @@ package dev.mojave.lab.trials;
 import dev.mojave.base.tree.Records;
 import dev.mojave.base.tree.Trees;
 import dev.mojave.data.catalog.PreparedData;
-import dev.mojave.data.window.Cut;
+import dev.mojave.data.window.RowLayout;
 import dev.mojave.run.folder.RunFolder;
 import dev.mojave.run.recipe.Recipe;
 import dev.mojave.tensor.engine.choice.EngineRequest;
@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 public record Trial(String name, Path folder, Recipe recipe, long tokens) {
     /** Returns the training tokens that a recipe asks for on this data. */
     public static long tokens(Recipe recipe, PreparedData data) {
-        Cut cut = data.cut(recipe.model().maxPositionEmbeddings());
+        RowLayout cut = data.cut(recipe.model().maxPositionEmbeddings());
         long rows = TotalSteps.of(recipe.train(), data.train(), cut)
                 * recipe.train().batchSize();
         return Math.round(rows * cut.tokensPerRow(data.train()));

@@ -4,8 +4,8 @@ import dev.mojave.base.Progress;
 import dev.mojave.base.tree.Json;
 import dev.mojave.data.catalog.PreparedData;
 import dev.mojave.data.store.TokenSplit;
-import dev.mojave.data.window.Cut;
 import dev.mojave.data.window.EvalWindows;
+import dev.mojave.data.window.RowLayout;
 import dev.mojave.eval.Perplexity;
 import dev.mojave.model.LanguageModel;
 import dev.mojave.model.ModelSpec;
@@ -42,7 +42,7 @@ public final class Evaluation implements Listener.Stateful {
         this.model = model;
         this.progress = progress;
         this.every = spec.evalEvery();
-        Cut cut = data.cut(model.spec().maxPositionEmbeddings());
+        RowLayout cut = data.cut(model.spec().maxPositionEmbeddings());
         int rows = rows(model.spec(), spec);
         TokenSplit held = data.validation();
         this.last = new Perplexity(EvalWindows.all(held, cut), data.tokenizer(), rows);

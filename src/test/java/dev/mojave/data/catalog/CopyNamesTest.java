@@ -76,7 +76,7 @@ class CopyNamesTest {
             assertThat(files).as("a file system that keeps bytes").hasSize(2);
         }
         Datasets datasets = new Datasets(folder.resolve("home"));
-        DatasetInfo info = datasets.importPaths("tales", List.of(tales), ImportOptions.USUAL, Progress.SILENT);
+        DatasetInfo info = datasets.importPaths("tales", List.of(tales), ImportOptions.DEFAULTS, Progress.SILENT);
         assertThat(info.files().stream().map(DatasetInfo.ImportedFile::name))
                 .containsExactly("M_rchen.txt", "M_rchen-2.txt");
         List<String> texts = new ArrayList<>();

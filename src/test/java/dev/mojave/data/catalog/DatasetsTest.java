@@ -10,7 +10,7 @@ import dev.mojave.data.DataSpec;
 import dev.mojave.data.DataSpecs;
 import dev.mojave.data.corpus.DatasetInfo;
 import dev.mojave.data.format.DocumentPart;
-import dev.mojave.data.source.Reading;
+import dev.mojave.data.source.ReadOptions;
 import dev.mojave.data.source.TextFormat;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -48,11 +48,11 @@ class DatasetsTest {
     }
 
     private DatasetInfo add(String name, Path... paths) {
-        return datasets.importPaths(name, List.of(paths), ImportOptions.USUAL, Progress.SILENT);
+        return datasets.importPaths(name, List.of(paths), ImportOptions.DEFAULTS, Progress.SILENT);
     }
 
     private static ImportOptions options(Optional<String> text, Optional<String> category, boolean overwrite) {
-        return new ImportOptions(text, category, Reading.USUAL, false, overwrite);
+        return new ImportOptions(text, category, ReadOptions.DEFAULTS, false, overwrite);
     }
 
     private static void assertFailure(Failure.Kind kind, ThrowingCallable call, String... parts) {
@@ -291,7 +291,7 @@ class DatasetsTest {
     void aDataSetIsReadAsItsImportWasTold() throws IOException {
         Path file = Files.write(
                 folder.resolve("told.dat"), "caf\u00e9;1\nth\u00e9;2\n".getBytes(StandardCharsets.ISO_8859_1));
-        Reading reading = new Reading(
+        ReadOptions reading = new ReadOptions(
                 Optional.of(TextFormat.CSV),
                 Optional.of("ISO-8859-1"),
                 Optional.of(false),

@@ -8,7 +8,7 @@ import dev.mojave.base.Progress;
 import dev.mojave.data.DataSpec;
 import dev.mojave.data.corpus.DatasetInfo;
 import dev.mojave.data.format.DocumentPart;
-import dev.mojave.data.source.Reading;
+import dev.mojave.data.source.ReadOptions;
 import dev.mojave.data.source.TextFormat;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -23,7 +23,7 @@ import java.util.Optional;
 public final class Imports {
     private final Path folder;
     private final Datasets datasets;
-    private Reading reading = Reading.USUAL;
+    private ReadOptions reading = ReadOptions.DEFAULTS;
     private Optional<String> text = Optional.empty();
     private Optional<String> category = Optional.empty();
     private boolean followLinks;
@@ -60,14 +60,14 @@ public final class Imports {
         return with;
     }
 
-    private Imports reading(Reading other) {
+    private Imports reading(ReadOptions other) {
         Imports with = new Imports(this);
         with.reading = other;
         return with;
     }
 
     public Imports format(TextFormat format) {
-        return reading(new Reading(
+        return reading(new ReadOptions(
                 Optional.of(format),
                 reading.encoding(),
                 reading.quote(),
@@ -79,7 +79,7 @@ public final class Imports {
     }
 
     public Imports encoding(String name) {
-        return reading(new Reading(
+        return reading(new ReadOptions(
                 reading.format(),
                 Optional.of(name),
                 reading.quote(),
@@ -91,7 +91,7 @@ public final class Imports {
     }
 
     public Imports quote(boolean quote) {
-        return reading(new Reading(
+        return reading(new ReadOptions(
                 reading.format(),
                 reading.encoding(),
                 Optional.of(quote),
@@ -103,7 +103,7 @@ public final class Imports {
     }
 
     public Imports delimiter(String delimiter) {
-        return reading(new Reading(
+        return reading(new ReadOptions(
                 reading.format(),
                 reading.encoding(),
                 reading.quote(),
@@ -115,7 +115,7 @@ public final class Imports {
     }
 
     public Imports header(boolean header) {
-        return reading(new Reading(
+        return reading(new ReadOptions(
                 reading.format(),
                 reading.encoding(),
                 reading.quote(),
@@ -127,7 +127,7 @@ public final class Imports {
     }
 
     public Imports join(String join) {
-        return reading(new Reading(
+        return reading(new ReadOptions(
                 reading.format(),
                 reading.encoding(),
                 reading.quote(),
@@ -139,7 +139,7 @@ public final class Imports {
     }
 
     public Imports noCategory() {
-        return reading(new Reading(
+        return reading(new ReadOptions(
                 reading.format(),
                 reading.encoding(),
                 reading.quote(),

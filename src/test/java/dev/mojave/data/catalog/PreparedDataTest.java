@@ -12,7 +12,7 @@ import dev.mojave.data.store.TokenSplit;
 import dev.mojave.data.tokenizer.CharTokenizer;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.window.Batch;
-import dev.mojave.data.window.Cut;
+import dev.mojave.data.window.RowLayout;
 import dev.mojave.data.window.Sampler;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -177,7 +177,7 @@ class PreparedDataTest {
             for (String document : documents(data.validation(), tokenizer)) {
                 held.add(document.substring(0, document.indexOf(' ', 4) + 1));
             }
-            Sampler sampler = Sampler.start(data.train(), new Cut.Windows(32), 5);
+            Sampler sampler = Sampler.start(data.train(), new RowLayout.Windows(32), 5);
             while (sampler.epochs() < 3) {
                 Batch batch = sampler.next(8);
                 for (int row = 0; row < 8; row++) {

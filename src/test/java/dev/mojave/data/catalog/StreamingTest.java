@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.Progress;
 import dev.mojave.data.DataSpecs;
-import dev.mojave.data.window.Cut;
 import dev.mojave.data.window.EvalWindows;
+import dev.mojave.data.window.RowLayout;
 import dev.mojave.data.window.Sampler;
 import java.io.IOException;
 import java.io.Writer;
@@ -31,15 +31,16 @@ class StreamingTest {
 
         public static void main(String[] arguments) {
             Datasets datasets = new Datasets(Path.of(arguments[0]));
-            datasets.importPaths("big", List.of(Path.of(arguments[1])), ImportOptions.USUAL, Progress.SILENT);
+            datasets.importPaths("big", List.of(Path.of(arguments[1])), ImportOptions.DEFAULTS, Progress.SILENT);
             for (String tokenizer : List.of("char", "byte")) {
                 try (PreparedData data =
                         datasets.open(DataSpecs.of("source: big, tokenizer: %s", tokenizer), Progress.SILENT)) {
-                    Sampler sampler = Sampler.start(data.train(), new Cut.Windows(128), 1);
+                    Sampler sampler = Sampler.start(data.train(), new RowLayout.Windows(128), 1);
                     for (int i = 0; i < 1000; i++) {
                         sampler.next(32);
                     }
-                    EvalWindows.all(data.validation(), new Cut.Windows(128)).bytes(data.tokenizer());
+                    EvalWindows.all(data.validation(), new RowLayout.Windows(128))
+                            .bytes(data.tokenizer());
                     if (data.train().bytes() + data.validation().bytes() < BYTES) {
                         throw new IllegalStateException(
                                 "text was lost: " + data.train().bytes());

@@ -8,8 +8,8 @@ import dev.mojave.base.Progress;
 import dev.mojave.data.DataSpec;
 import dev.mojave.data.DataSpecs;
 import dev.mojave.data.store.TokenSplit;
-import dev.mojave.data.window.Cut;
 import dev.mojave.data.window.EvalWindows;
+import dev.mojave.data.window.RowLayout;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -59,12 +59,12 @@ class TextBytesTest {
             assertThat(held.bytes()).isEqualTo(bytes);
             long first = data.tokenizer().encodeText(tail).bytes(0);
             for (int context : new int[] {1, 3, 64, 100_000}) {
-                EvalWindows windows = EvalWindows.all(held, new Cut.Windows(context));
+                EvalWindows windows = EvalWindows.all(held, new RowLayout.Windows(context));
                 assertThat(windows.bytes(data.tokenizer()))
                         .as("context %d", context)
                         .isEqualTo(bytes - first);
             }
-            assertThat(EvalWindows.limited(held, new Cut.Windows(4), 9).bytes(data.tokenizer()))
+            assertThat(EvalWindows.limited(held, new RowLayout.Windows(4), 9).bytes(data.tokenizer()))
                     .isBetween(1L, bytes - first - 1);
         }
     }
@@ -90,7 +90,7 @@ class TextBytesTest {
             }
             assertThat(ends).containsExactly(false, false, true, true, false, true);
             assertThat(bytes).containsExactly(3L, 8L, 0L, 3L, 5L, 0L);
-            assertThat(EvalWindows.all(train, new Cut.Documents(8)).bytes(data.tokenizer()))
+            assertThat(EvalWindows.all(train, new RowLayout.Documents(8)).bytes(data.tokenizer()))
                     .isEqualTo(8);
         }
     }

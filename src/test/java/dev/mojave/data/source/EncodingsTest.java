@@ -186,7 +186,8 @@ class EncodingsTest {
                 imports.write("utf16.txt.gz", gzip("t\0e\0x\0t\0")),
                 imports.write("damaged.gz", header))) {
             SourceFile source = new SourceFile(file, String.valueOf(file.getFileName()));
-            assertThatThrownBy(() -> TextSource.open(source, Reading.USUAL)).isInstanceOf(Failure.class);
+            assertThatThrownBy(() -> TextSource.open(source, ReadOptions.DEFAULTS))
+                    .isInstanceOf(Failure.class);
             assertThat(openFiles()).doesNotContain(file.toRealPath());
         }
         Path fine = imports.write("fine.txt", "text");

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mojave.base.Failure;
 import dev.mojave.base.process.JavaCommand;
 import dev.mojave.base.tree.Json;
-import dev.mojave.data.tokenizer.library.DirectLibrary;
+import dev.mojave.data.tokenizer.library.InProcessLibrary;
 import dev.mojave.data.tokenizer.library.KnownParts;
 import dev.mojave.data.tokenizer.library.TokenLibrary;
 import java.io.IOException;
@@ -144,7 +144,7 @@ class ForeignPatternTest {
     void aHarmlessForeignPatternWorksAsEverywhere() {
         ObjectNode root = file("pre_tokenizer", "Split", "\\s|q");
         Tokenizer tokenizer = Tokenizers.fromJson(Json.line(root));
-        DirectLibrary direct = DirectLibrary.open(Json.line(root), "test");
+        InProcessLibrary direct = InProcessLibrary.open(Json.line(root), "test");
         for (String text : List.of("a a", "aqa\u00e9 a", "", "\uD83C\uDF32qa")) {
             TokenLibrary.Tokens expected = direct.encode(text);
             assertThat(tokenizer.encode(text))

@@ -52,7 +52,7 @@ class DocumentRowsTest {
     @Test
     void everyEpochHasEveryDocumentOnceCutAndPadded() throws Exception {
         try (PreparedData data = open("max_length: 8")) {
-            Cut cut = data.cut(16);
+            RowLayout cut = data.cut(16);
             Sampler sampler = Sampler.start(data.train(), cut, 3);
             for (int epoch = 0; epoch < 3; epoch++) {
                 Set<String> seen = new TreeSet<>();
@@ -93,7 +93,7 @@ class DocumentRowsTest {
             assertThat(data.cut(8).rowsPerEpoch(data.train())).isEqualTo(6);
         }
         TokenSplit one = MemorySplit.of(8, 7);
-        assertThatThrownBy(() -> Sampler.start(one, new Cut.Documents(4), 0))
+        assertThatThrownBy(() -> Sampler.start(one, new RowLayout.Documents(4), 0))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
                 .hasMessageContainingAll("data.max_length", "the train split of memory", "at least two tokens");
     }

@@ -73,7 +73,7 @@ class SamplerTest {
     @CsvSource({"1000, 7", "1000, 64", "97, 96", "98, 96", "65, 64", "500, 1"})
     void anEpochHasEveryTokenAsATargetOnceButForTheEnds(int tokens, int context) {
         int[] ids = random(tokens);
-        Sampler sampler = Sampler.start(MemorySplit.of(SHARD, ids), new Cut.Windows(context), 11);
+        Sampler sampler = Sampler.start(MemorySplit.of(SHARD, ids), new RowLayout.Windows(context), 11);
         for (int epoch = 0; epoch < 3; epoch++) {
             List<Long> starts = new ArrayList<>();
             while (sampler.cursor().epoch() == epoch && (starts.isEmpty() || sampler.epochs() < epoch + 1)) {
@@ -95,7 +95,7 @@ class SamplerTest {
             if (epoch < 2) {
                 sampler.next(1);
                 sampler = Sampler.resume(
-                        MemorySplit.of(SHARD, ids), new Cut.Windows(context), new Cursor(11, epoch + 1, 0));
+                        MemorySplit.of(SHARD, ids), new RowLayout.Windows(context), new Cursor(11, epoch + 1, 0));
             }
         }
     }
@@ -106,7 +106,7 @@ class SamplerTest {
         Set<List<Long>> orders = new HashSet<>();
         for (long seed = 0; seed < 3; seed++) {
             for (long epoch = 0; epoch < 3; epoch++) {
-                Batch batch = Sampler.resume(split, new Cut.Windows(16), new Cursor(seed, epoch, 0))
+                Batch batch = Sampler.resume(split, new RowLayout.Windows(16), new Cursor(seed, epoch, 0))
                         .next(20);
                 orders.add(LongStream.range(0, 20)
                         .map(i -> batch.start((int) i))
@@ -120,11 +120,11 @@ class SamplerTest {
     @Test
     void aRestoredCursorContinuesExactly() {
         TokenSplit split = MemorySplit.of(SHARD, random(1003));
-        Sampler straight = Sampler.start(split, new Cut.Windows(10), 42);
+        Sampler straight = Sampler.start(split, new RowLayout.Windows(10), 42);
         for (int step = 0; step < 60; step++) {
             String saved = Json.line(straight.cursor());
-            Sampler restored =
-                    Sampler.resume(split, new Cut.Windows(10), Json.mapper().readValue(saved, Cursor.class));
+            Sampler restored = Sampler.resume(
+                    split, new RowLayout.Windows(10), Json.mapper().readValue(saved, Cursor.class));
             Batch expected = straight.next(7);
             Batch actual = restored.next(7);
             assertThat(actual.ids()).isEqualTo(expected.ids());
@@ -137,17 +137,17 @@ class SamplerTest {
     @Test
     void aCursorOfOtherDataIsRefused() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        Sampler.resume(MemorySplit.of(SHARD, random(100)), new Cut.Windows(10), new Cursor(1, 0, 11)))
+                .isThrownBy(() -> Sampler.resume(
+                        MemorySplit.of(SHARD, random(100)), new RowLayout.Windows(10), new Cursor(1, 0, 11)))
                 .withMessageContainingAll("window 11", "other data or another context length");
     }
 
     @Test
     void aContextLongerThanTheTextIsNamed() {
         TokenSplit split = MemorySplit.of(SHARD, random(64));
-        assertThat(Sampler.start(split, new Cut.Windows(63), 1).next(2).start(1))
+        assertThat(Sampler.start(split, new RowLayout.Windows(63), 1).next(2).start(1))
                 .isZero();
-        assertThatThrownBy(() -> Sampler.start(split, new Cut.Windows(64), 1))
+        assertThatThrownBy(() -> Sampler.start(split, new RowLayout.Windows(64), 1))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
                 .hasMessageContainingAll("model.max_position_embeddings is 64", "only 64 tokens", "at most 63");
     }
@@ -156,7 +156,7 @@ class SamplerTest {
     @CsvSource({"1000, 7", "1000, 64", "3, 2", "2, 64", "65, 64", "66, 64"})
     void anEvaluationHasEveryTokenButTheFirstAsATargetOnce(int tokens, int context) {
         int[] ids = random(tokens);
-        EvalWindows windows = EvalWindows.all(MemorySplit.of(SHARD, ids), new Cut.Windows(context));
+        EvalWindows windows = EvalWindows.all(MemorySplit.of(SHARD, ids), new RowLayout.Windows(context));
         List<Integer> targets = new ArrayList<>();
         int seen = 0;
         for (int first = 0; first < windows.count(); first += 4) {
@@ -179,7 +179,7 @@ class SamplerTest {
     @Test
     void separatorsAreTokensWithoutBytes() {
         int[] ids = {65, 66, 256, 67, 256, 256, 68};
-        EvalWindows windows = EvalWindows.all(MemorySplit.of(SHARD, ids), new Cut.Windows(4));
+        EvalWindows windows = EvalWindows.all(MemorySplit.of(SHARD, ids), new RowLayout.Windows(4));
         assertThat(windows.tokens()).isEqualTo(6);
         assertThat(windows.bytes(new ByteTokenizer(true))).isEqualTo(3);
     }
@@ -187,37 +187,37 @@ class SamplerTest {
     @Test
     void aLimitedEvaluationIsSpreadOverTheSplit() {
         TokenSplit split = MemorySplit.of(SHARD, random(1001));
-        EvalWindows windows = EvalWindows.limited(split, new Cut.Windows(10), 41);
+        EvalWindows windows = EvalWindows.limited(split, new RowLayout.Windows(10), 41);
         assertThat(windows.count()).isEqualTo(5);
         assertThat(windows.tokens()).isEqualTo(50);
         Batch batch = windows.batch(0, 99);
         assertThat(LongStream.range(0, 5).map(row -> batch.start((int) row)))
                 .containsExactly(0L, 200L, 400L, 600L, 800L);
-        assertThat(EvalWindows.limited(split, new Cut.Windows(10), 5000).count())
+        assertThat(EvalWindows.limited(split, new RowLayout.Windows(10), 5000).count())
                 .isEqualTo(100);
     }
 
     @Test
     void anEmptySplitCannotBeEvaluated() {
-        assertThatThrownBy(() -> EvalWindows.all(MemorySplit.of(SHARD, 7), new Cut.Windows(8)))
+        assertThatThrownBy(() -> EvalWindows.all(MemorySplit.of(SHARD, 7), new RowLayout.Windows(8)))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
                 .hasMessageContainingAll("train split of memory has 1 tokens", "give it more text");
         // What stands in front of every window predicts the first token.
-        assertThat(EvalWindows.all(MemorySplit.of(SHARD, 7), new Cut.Windows(8), List.of(256))
+        assertThat(EvalWindows.all(MemorySplit.of(SHARD, 7), new RowLayout.Windows(8), List.of(256))
                         .tokens())
                 .isEqualTo(1);
-        assertThatThrownBy(() -> EvalWindows.all(MemorySplit.of(SHARD), new Cut.Windows(8), List.of(256)))
+        assertThatThrownBy(() -> EvalWindows.all(MemorySplit.of(SHARD), new RowLayout.Windows(8), List.of(256)))
                 .hasMessageContaining("has 0 tokens: nothing to evaluate");
     }
 
     @Test
     void anEvaluationThatPredictsNoTextIsRefused() {
         ByteTokenizer tokenizer = new ByteTokenizer(true);
-        EvalWindows separators = EvalWindows.all(MemorySplit.of(SHARD, 65, 256, 256), new Cut.Windows(8));
+        EvalWindows separators = EvalWindows.all(MemorySplit.of(SHARD, 65, 256, 256), new RowLayout.Windows(8));
         assertThatThrownBy(() -> new Perplexity(separators, tokenizer, 1))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
                 .hasMessageContainingAll("train split of memory has 3 tokens", "no byte of text", "give it more text");
-        EvalWindows one = EvalWindows.all(MemorySplit.of(SHARD, 65, 66), new Cut.Windows(8));
+        EvalWindows one = EvalWindows.all(MemorySplit.of(SHARD, 65, 66), new RowLayout.Windows(8));
         assertThat(new Perplexity(one, tokenizer, 1).windows()).isEqualTo(1);
     }
 
@@ -246,7 +246,7 @@ class SamplerTest {
     void rowsMayBeginWithTokensThatAreNotOfTheText(int begin, int context) {
         int[] text = IntStream.range(10, 33).toArray();
         List<Integer> front = IntStream.range(0, begin).mapToObj(i -> 90 + i).toList();
-        EvalWindows windows = EvalWindows.all(MemorySplit.of(SHARD, text), new Cut.Windows(context), front);
+        EvalWindows windows = EvalWindows.all(MemorySplit.of(SHARD, text), new RowLayout.Windows(context), front);
         List<Integer> seen = new ArrayList<>();
         for (int i = 0; i < windows.count(); i++) {
             Batch batch = windows.batch(i, 1);
@@ -268,7 +268,7 @@ class SamplerTest {
         }
         assertThat(seen).containsExactlyElementsOf(IntStream.of(text).boxed().toList());
         assertThat(windows.tokens()).isEqualTo(text.length);
-        assertThatThrownBy(() -> EvalWindows.all(MemorySplit.of(SHARD, text), new Cut.Windows(begin), front))
+        assertThatThrownBy(() -> EvalWindows.all(MemorySplit.of(SHARD, text), new RowLayout.Windows(begin), front))
                 .hasMessage(begin + " tokens in front of every window leave no room in a context of " + begin);
     }
 }

@@ -9,7 +9,7 @@ import dev.mojave.cli.verb.Verb;
 import dev.mojave.data.catalog.Datasets;
 import dev.mojave.data.catalog.ImportOptions;
 import dev.mojave.data.corpus.DatasetInfo;
-import dev.mojave.data.source.Reading;
+import dev.mojave.data.source.ReadOptions;
 import dev.mojave.data.source.TextFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -155,7 +155,7 @@ final class DataImport implements Verb {
     }
 
     private ImportOptions options() {
-        Reading reading = new Reading(
+        ReadOptions reading = new ReadOptions(
                 Optional.ofNullable(format).map(TextFormat::parse),
                 Optional.ofNullable(encoding),
                 Optional.ofNullable(quote),

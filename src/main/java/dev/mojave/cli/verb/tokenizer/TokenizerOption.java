@@ -37,7 +37,8 @@ final class TokenizerOption {
      */
     Tokenizer open(Console console) {
         Tokenizer opened = named == null ? open() : Tokenizers.open(FLAG, named);
-        Tokenizers.readOtherwise(opened).ifPresent(difference -> console.warn(difference + "; here it is the file's"));
+        Tokenizers.libraryDifference(opened)
+                .ifPresent(difference -> console.warn(difference + "; here it is the file's"));
         return opened;
     }
 

@@ -75,9 +75,9 @@ public final class BytePairs {
         }
     }
 
-    /** Encodes a text that ends {@link Pieces#PADDING} bytes before the array does. */
+    /** Encodes a text that ends {@link PieceKeys#PADDING} bytes before the array does. */
     public void encode(byte[] utf8, Scratch scratch) {
-        int to = utf8.length - Pieces.PADDING;
+        int to = utf8.length - PieceKeys.PADDING;
         int from = 0;
         while (from < to) {
             int end = Gpt2Scanner.end(utf8, from, to);

@@ -66,7 +66,7 @@ final class PairCounts {
     }
 
     private int entry(long pair) {
-        int slot = (int) Pieces.mix(pair) & entryAt.length - 1;
+        int slot = (int) PieceKeys.mix(pair) & entryAt.length - 1;
         while (entryAt[slot] != EMPTY) {
             if (pairs[entryAt[slot]] == pair) {
                 return entryAt[slot];
@@ -89,7 +89,7 @@ final class PairCounts {
         pieces = Arrays.copyOf(pieces, capacity);
         entryAt = filled(capacity * 2);
         for (int entry = 0; entry < size; entry++) {
-            int slot = (int) Pieces.mix(pairs[entry]) & entryAt.length - 1;
+            int slot = (int) PieceKeys.mix(pairs[entry]) & entryAt.length - 1;
             while (entryAt[slot] != EMPTY) {
                 slot = slot + 1 & entryAt.length - 1;
             }

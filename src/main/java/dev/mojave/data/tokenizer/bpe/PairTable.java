@@ -42,6 +42,6 @@ public final class PairTable {
     }
 
     private int slot(long key) {
-        return (int) Pieces.mix(key) & keys.length - 1;
+        return (int) PieceKeys.mix(key) & keys.length - 1;
     }
 }

@@ -15,8 +15,8 @@ final class PieceCounter {
 
     /** Counts the pieces of a text. */
     void count(String text) {
-        byte[] utf8 = Pieces.padded(text);
-        int to = utf8.length - Pieces.PADDING;
+        byte[] utf8 = PieceKeys.padded(text);
+        int to = utf8.length - PieceKeys.PADDING;
         int from = 0;
         while (from < to) {
             int end = Gpt2Scanner.end(utf8, from, to);
@@ -33,12 +33,12 @@ final class PieceCounter {
     }
 
     private void count(byte[] source, int from, int to, long times) {
-        long key = Pieces.key(source, from, to);
-        int slot = (int) Pieces.mix(key) & keys.length - 1;
+        long key = PieceKeys.key(source, from, to);
+        int slot = (int) PieceKeys.mix(key) & keys.length - 1;
         while (keys[slot] != 0) {
             int piece = pieceAt[slot];
             if (keys[slot] == key
-                    && (!Pieces.isHash(key)
+                    && (!PieceKeys.isHash(key)
                             || Arrays.equals(bytes, starts[piece], starts[piece + 1], source, from, to))) {
                 counts[piece] += times;
                 return;
@@ -55,8 +55,8 @@ final class PieceCounter {
     private int add(byte[] source, int from, int to, long times) {
         int start = starts[size];
         int end = Math.addExact(start, to - from);
-        if (end + Pieces.PADDING > bytes.length) {
-            bytes = Arrays.copyOf(bytes, grown(bytes.length, end + Pieces.PADDING));
+        if (end + PieceKeys.PADDING > bytes.length) {
+            bytes = Arrays.copyOf(bytes, grown(bytes.length, end + PieceKeys.PADDING));
         }
         if (size + 2 > starts.length) {
             starts = Arrays.copyOf(starts, grown(starts.length, size + 2));
@@ -76,8 +76,8 @@ final class PieceCounter {
         keys = new long[keys.length * 2];
         pieceAt = new int[keys.length];
         for (int piece = 0; piece < size; piece++) {
-            long key = Pieces.key(bytes, starts[piece], starts[piece + 1]);
-            int slot = (int) Pieces.mix(key) & keys.length - 1;
+            long key = PieceKeys.key(bytes, starts[piece], starts[piece + 1]);
+            int slot = (int) PieceKeys.mix(key) & keys.length - 1;
             while (keys[slot] != 0) {
                 slot = slot + 1 & keys.length - 1;
             }

@@ -22,8 +22,8 @@ final class PieceTable {
         this.ids = new int[slots];
         this.bytesOf = bytesOf;
         for (int id : members) {
-            byte[] padded = Pieces.padded(bytesOf[id]);
-            long key = Pieces.key(padded, 0, bytesOf[id].length);
+            byte[] padded = PieceKeys.padded(bytesOf[id]);
+            long key = PieceKeys.key(padded, 0, bytesOf[id].length);
             int slot = slot(key);
             while (keys[slot] != 0) {
                 slot = slot + 1 & slots - 1;
@@ -33,11 +33,11 @@ final class PieceTable {
         }
     }
 
-    /** Returns the id of a piece, or {@link #ABSENT}; {@link Pieces#PADDING} bytes must follow it. */
+    /** Returns the id of a piece, or {@link #ABSENT}; {@link PieceKeys#PADDING} bytes must follow it. */
     int find(byte[] bytes, int from, int to) {
-        long key = Pieces.key(bytes, from, to);
+        long key = PieceKeys.key(bytes, from, to);
         for (int slot = slot(key); keys[slot] != 0; slot = slot + 1 & keys.length - 1) {
-            if (keys[slot] == key && (!Pieces.isHash(key) || equal(ids[slot], bytes, from, to))) {
+            if (keys[slot] == key && (!PieceKeys.isHash(key) || equal(ids[slot], bytes, from, to))) {
                 return ids[slot];
             }
         }
@@ -49,6 +49,6 @@ final class PieceTable {
     }
 
     private int slot(long key) {
-        return (int) Pieces.mix(key) & keys.length - 1;
+        return (int) PieceKeys.mix(key) & keys.length - 1;
     }
 }

@@ -90,7 +90,7 @@ final class LibraryProcess {
                 "-XX:-CreateCoredumpOnCrash",
                 "-XX:ErrorFile=" + errors,
                 "--enable-native-access=ALL-UNNAMED");
-        List<String> command = JavaCommand.of(flags, LibraryChild.class, List.of());
+        List<String> command = JavaCommand.of(flags, LibraryServer.class, List.of());
         return new LibraryProcess(ChildProcess.talking(command, errors, UnaryOperator.identity()), errors);
     }
 
@@ -129,11 +129,11 @@ final class LibraryProcess {
         }
         if (held.size() == HELD) {
             Map.Entry<String, Integer> oldest = held.entrySet().iterator().next();
-            ask(LibraryChild.CLOSE, oldest.getValue(), request -> {}, nothing -> 0);
+            ask(LibraryServer.CLOSE, oldest.getValue(), request -> {}, nothing -> 0);
             held.remove(oldest.getKey());
         }
         int handle = handles++;
-        ask(LibraryChild.OPEN, handle, request -> LibraryChild.write(request, json), nothing -> 0);
+        ask(LibraryServer.OPEN, handle, request -> LibraryServer.write(request, json), nothing -> 0);
         held.put(json, handle);
         return handle;
     }
@@ -143,8 +143,8 @@ final class LibraryProcess {
         out.writeInt(handle);
         request.write(out);
         out.flush();
-        if (in.readByte() == LibraryChild.REFUSED) {
-            throw new Refused(LibraryChild.read(in));
+        if (in.readByte() == LibraryServer.REFUSED) {
+            throw new Refused(LibraryServer.read(in));
         }
         return reply.read(in);
     }

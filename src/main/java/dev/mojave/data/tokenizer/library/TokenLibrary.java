@@ -3,7 +3,7 @@ package dev.mojave.data.tokenizer.library;
 import tools.jackson.databind.JsonNode;
 
 /** Hugging Face's library with one tokenizer: in this process, or in one of its own. */
-public sealed interface TokenLibrary extends AutoCloseable permits DirectLibrary, ChildLibrary {
+public sealed interface TokenLibrary extends AutoCloseable permits InProcessLibrary, OutOfProcessLibrary {
     /**
      * Ids of a text.
      *
@@ -20,7 +20,7 @@ public sealed interface TokenLibrary extends AutoCloseable permits DirectLibrary
      * @throws dev.mojave.base.Failure of kind DATA if it is not a tokenizer, ENVIRONMENT if the library cannot be loaded
      */
     static TokenLibrary open(String json, JsonNode root, String place) {
-        return KnownParts.all(root) ? DirectLibrary.open(json, place) : new ChildLibrary(json, root, place);
+        return KnownParts.all(root) ? InProcessLibrary.open(json, place) : new OutOfProcessLibrary(json, root, place);
     }
 
     /** Encodes a text. */

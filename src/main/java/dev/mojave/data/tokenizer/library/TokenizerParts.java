@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
  * look first, and refuse those and whatever is not an object with a type: the library guesses what a list stands for.
  *
  * <p>What else it might not survive, such as a pattern that goes back over a text so often that it gives up, is left to
- * {@link ChildLibrary}.
+ * {@link OutOfProcessLibrary}.
  */
 public final class TokenizerParts {
     /** The parts, and where those that are sequences have what they consist of. */
@@ -100,8 +100,8 @@ public final class TokenizerParts {
         try {
             Pattern compiled = Pattern.compile(regex);
             return Stream.concat(SAMPLES.stream(), Stream.of(regex).filter(r -> r.length() <= LONGEST_PATTERN))
-                    .anyMatch(sample -> matchesNothing(compiled.matcher(new PatientText(sample))));
-        } catch (PatternSyntaxException | StackOverflowError | PatientText.Exhausted e) {
+                    .anyMatch(sample -> matchesNothing(compiled.matcher(new AccessLimitedText(sample))));
+        } catch (PatternSyntaxException | StackOverflowError | AccessLimitedText.Exhausted e) {
             return false;
         }
     }

@@ -21,10 +21,10 @@ public sealed interface EndOfText {
     record Guessed() implements EndOfText {}
 
     /** Someone asked for this token, so the file must have it. */
-    record Asked(String content) implements EndOfText {}
+    record Requested(String content) implements EndOfText {}
 
     /** The {@code tokenizer_config.json} beside names this token; where it is not in the file, nobody said. */
-    record Beside(String content) implements EndOfText {}
+    record Configured(String content) implements EndOfText {}
 
     /**
      * Returns what is known of a tokenizer file.
@@ -33,9 +33,9 @@ public sealed interface EndOfText {
      */
     static EndOfText of(Path file, Optional<String> asked) {
         if (asked.isPresent()) {
-            return new Asked(asked.get());
+            return new Requested(asked.get());
         }
-        return beside(file).<EndOfText>map(Beside::new).orElseGet(Guessed::new);
+        return beside(file).<EndOfText>map(Configured::new).orElseGet(Guessed::new);
     }
 
     /** Reads {@code eos_token}, a string or an object with {@code content}. */
@@ -65,8 +65,8 @@ public sealed interface EndOfText {
     default Optional<String> among(Set<String> added, String place) {
         return switch (this) {
             case Guessed _ -> Optional.empty();
-            case Beside(String content) -> Optional.of(content).filter(added::contains);
-            case Asked(String content) -> {
+            case Configured(String content) -> Optional.of(content).filter(added::contains);
+            case Requested(String content) -> {
                 if (!added.contains(content)) {
                     throw Failure.usage(
                             "data.end_of_text: '%s' is not an added token of %s; %s",

@@ -89,7 +89,7 @@ class BytePairsTest {
             StringBuilder text = new StringBuilder();
             random.ints(length, 'a', 'c').forEach(text::appendCodePoint);
             BytePairs.Scratch scratch = new BytePairs.Scratch();
-            encoder.encode(Pieces.padded(text.toString()), scratch);
+            encoder.encode(PieceKeys.padded(text.toString()), scratch);
             assertThat(scratch.take()).isEqualTo(plainMerges(text.toString(), idOfByte, pairs));
         }
     }

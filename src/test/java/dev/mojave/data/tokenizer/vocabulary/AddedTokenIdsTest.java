@@ -13,7 +13,7 @@ import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.data.tokenizer.TokenizerFile;
 import dev.mojave.data.tokenizer.TokenizerFiles;
 import dev.mojave.data.tokenizer.Tokenizers;
-import dev.mojave.data.tokenizer.library.DirectLibrary;
+import dev.mojave.data.tokenizer.library.InProcessLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,7 +79,7 @@ class AddedTokenIdsTest {
                 add(root, id, "a", false, false);
             }
             Map<String, Integer> expected = AddedTokenIds.ofLibrary(root, "test");
-            try (HuggingFaceTokenizer library = DirectLibrary.load(Json.line(root), "test")) {
+            try (HuggingFaceTokenizer library = InProcessLibrary.load(Json.line(root), "test")) {
                 expected.forEach((content, expectedId) -> assertThat(
                                 library.encode(content, false, false).getIds())
                         .as("seed %d: %s in %s", seed, content, root.path("added_tokens"))
@@ -144,12 +144,12 @@ class AddedTokenIdsTest {
         assertThat(tokenizer.encode("a<|x|>b")).hasSize(3).contains(450);
         assertThat(tokenizer.decode(tokenizer.encode("a<|x|>b"))).isEqualTo("a<|x|>b");
         assertThat(tokenizer.decode(449)).isEmpty();
-        assertThat(Tokenizers.readOtherwise(tokenizer).orElseThrow())
+        assertThat(Tokenizers.libraryDifference(tokenizer).orElseThrow())
                 .startsWith("the added token '<|x|>' has the id 450, and Hugging Face's library")
                 .endsWith("reads 400");
-        assertThat(Tokenizers.readOtherwise(Tokenizers.fromJson(TokenizerFiles.byteLevel())))
+        assertThat(Tokenizers.libraryDifference(Tokenizers.fromJson(TokenizerFiles.byteLevel())))
                 .isEmpty();
-        assertThat(Tokenizers.readOtherwise(new ByteTokenizer(true))).isEmpty();
+        assertThat(Tokenizers.libraryDifference(new ByteTokenizer(true))).isEmpty();
     }
 
     @Test

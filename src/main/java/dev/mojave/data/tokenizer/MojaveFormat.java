@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param characters of {@code char}: the code points in the order of their ids, as one string
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record OwnFormat(
+record MojaveFormat(
         String type,
         int version,
         boolean separator,

@@ -1,17 +1,17 @@
 package dev.mojave.data.tokenizer.library;
 
 /** A text that a pattern may look at only so often, so that one which goes back without end comes to an end. */
-final class PatientText implements CharSequence {
+final class AccessLimitedText implements CharSequence {
     private static final int LOOKS = 1_000_000;
 
     private final String text;
     private final int[] left;
 
-    PatientText(String text) {
+    AccessLimitedText(String text) {
         this(text, new int[] {LOOKS});
     }
 
-    private PatientText(String text, int[] left) {
+    private AccessLimitedText(String text, int[] left) {
         this.text = text;
         this.left = left;
     }
@@ -40,7 +40,7 @@ final class PatientText implements CharSequence {
 
     @Override
     public CharSequence subSequence(int start, int end) {
-        return new PatientText(text.substring(start, end), left);
+        return new AccessLimitedText(text.substring(start, end), left);
     }
 
     @Override

@@ -7,8 +7,8 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /** What the post-processor of a {@code tokenizer.json} puts in front of a text. */
-public final class TextTemplate {
-    private TextTemplate() {}
+public final class TextPrefix {
+    private TextPrefix() {}
 
     /**
      * Returns the ids that a text begins with, such as that of {@code <s>}; none for our own tokenizers and for files without a template.

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The first lines of a corpus, for a person to recognise it by. */
-public final class Beginning {
+public final class CorpusPreview {
     private static final int LINES = 5;
     private static final int WIDTH = 100;
 
-    private Beginning() {}
+    private CorpusPreview() {}
 
     /** Ends the reading once enough has been seen. */
     private static final class Enough extends RuntimeException {

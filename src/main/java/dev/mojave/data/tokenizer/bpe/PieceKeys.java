@@ -11,7 +11,7 @@ import java.util.Arrays;
  * Keys of pieces of text for hash tables. The key of up to seven bytes is the bytes and their number, so equal keys are equal
  * pieces; that of a longer piece is a hash, and who finds it must compare.
  */
-public final class Pieces {
+public final class PieceKeys {
     /** Bytes that must be readable after the end of a piece. */
     static final int PADDING = 8;
 
@@ -19,7 +19,7 @@ public final class Pieces {
     private static final long LONG = 0xffL << 56;
     private static final VarHandle WORD = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private Pieces() {}
+    private PieceKeys() {}
 
     /** Returns the UTF-8 bytes of a text and {@link #PADDING} zeros; half a surrogate pair becomes U+FFFD. */
     public static byte[] padded(String text) {

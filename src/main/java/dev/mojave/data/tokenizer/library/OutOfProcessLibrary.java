@@ -11,22 +11,22 @@ import tools.jackson.databind.JsonNode;
  * Hugging Face's library in a process of its own, for tokenizers with parts that nobody has looked at: over a pattern that goes back too
  * often it ends its process, and others keep it busy for ever. Both cost that process alone; here they are a {@link Failure}.
  */
-public final class ChildLibrary implements TokenLibrary {
+public final class OutOfProcessLibrary implements TokenLibrary {
     private final String json;
     private final JsonNode root;
     private final String place;
 
     /** Starts the process and lets it read the file; {@code place} names it in messages. */
-    public ChildLibrary(String json, JsonNode root, String place) {
+    public OutOfProcessLibrary(String json, JsonNode root, String place) {
         this.json = json;
         this.root = root;
         this.place = place;
-        call("was read", "", LibraryChild.PING, out -> {}, in -> 0);
+        call("was read", "", LibraryServer.PING, out -> {}, in -> 0);
     }
 
     @Override
     public Tokens encode(String text) {
-        return call("encoded", text, LibraryChild.ENCODE, out -> LibraryChild.write(out, text), in -> {
+        return call("encoded", text, LibraryServer.ENCODE, out -> LibraryServer.write(out, text), in -> {
             int count = in.readInt();
             long[] ids = new long[count];
             int[] ends = new int[count];
@@ -40,7 +40,7 @@ public final class ChildLibrary implements TokenLibrary {
 
     @Override
     public String decode(int... ids) {
-        return call("decoded", "", LibraryChild.DECODE, out -> writeIds(out, ids), LibraryChild::read);
+        return call("decoded", "", LibraryServer.DECODE, out -> writeIds(out, ids), LibraryServer::read);
     }
 
     private static void writeIds(DataOutputStream out, int... ids) throws IOException {

@@ -7,9 +7,9 @@ import java.util.Arrays;
  * which its text depends: the last one handed out, and as many in front of that as it takes for some text, because decoders treat the
  * beginning of a text in their own way. A run of bytes is handed out when it has ended: one that is not UTF-8 is replaced as a whole.
  */
-final class SeamDecoder implements StreamDecoder {
+final class ContextualStreamDecoder implements StreamDecoder {
     private final Tokenizer tokenizer;
-    private final TokenSeams seams;
+    private final DecodingContext seams;
     /** What the next token's text depends on, and behind it what has not been handed out. */
     private int[] ids;
 
@@ -17,7 +17,7 @@ final class SeamDecoder implements StreamDecoder {
     /** The text of the ids that have been handed out. */
     private String before;
 
-    SeamDecoder(Tokenizer tokenizer, TokenSeams seams, int... before) {
+    ContextualStreamDecoder(Tokenizer tokenizer, DecodingContext seams, int... before) {
         this.tokenizer = tokenizer;
         this.seams = seams;
         String text = decode(before);
@@ -42,7 +42,7 @@ final class SeamDecoder implements StreamDecoder {
             return "";
         }
         String all = decode(ids);
-        String text = TokenSeams.behind(before, all);
+        String text = DecodingContext.changedTail(before, all);
         int[] latest = Arrays.copyOfRange(ids, spoken, ids.length);
         String alone = decode(latest);
         ids = alone.isEmpty() ? ids : latest;
@@ -53,7 +53,7 @@ final class SeamDecoder implements StreamDecoder {
 
     @Override
     public String finish() {
-        String rest = ids.length == spoken ? "" : TokenSeams.behind(before, decode(ids));
+        String rest = ids.length == spoken ? "" : DecodingContext.changedTail(before, decode(ids));
         ids = new int[0];
         spoken = 0;
         before = "";

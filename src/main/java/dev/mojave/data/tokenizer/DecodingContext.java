@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
  * drop the space in front of the first, and join the bytes of a character; tokens without text lie between others as if they were not
  * there.
  */
-final class TokenSeams {
+final class DecodingContext {
     /** Decoders that turn each token into text by itself, or by its neighbour and whether it is the first or the last. */
     private static final List<String> TOKEN_BY_TOKEN =
             List.of("WordPiece", "BPEDecoder", "Metaspace", "ByteFallback", "Fuse", "Strip", "Replace", "ByteLevel");
@@ -21,14 +21,14 @@ final class TokenSeams {
     private final BitSet text;
     private final BitSet bytes;
 
-    private TokenSeams(boolean local, BitSet text, BitSet bytes) {
+    private DecodingContext(boolean local, BitSet text, BitSet bytes) {
         this.local = local;
         this.text = text;
         this.bytes = bytes;
     }
 
     /** Reads a file whose vocabulary is known to be one. */
-    static TokenSeams of(JsonNode root) {
+    static DecodingContext of(JsonNode root) {
         List<JsonNode> decoders = steps(root.path("decoder")).toList();
         boolean fallback = decoders.stream().anyMatch(step -> is(step, "ByteFallback"));
         BitSet text = new BitSet();
@@ -50,7 +50,7 @@ final class TokenSeams {
             text.set(id, !token.path("special").asBoolean(false));
             bytes.set(id, fallback && isByte(token.path("content").asString("")));
         }
-        return new TokenSeams(isLocal(decoders), text, bytes);
+        return new DecodingContext(isLocal(decoders), text, bytes);
     }
 
     private static boolean isByte(String token) {
@@ -59,7 +59,7 @@ final class TokenSeams {
 
     private static Stream<JsonNode> steps(JsonNode decoder) {
         return is(decoder, "Sequence")
-                ? decoder.path("decoders").valueStream().flatMap(TokenSeams::steps)
+                ? decoder.path("decoders").valueStream().flatMap(DecodingContext::steps)
                 : Stream.of(decoder).filter(JsonNode::isObject);
     }
 
@@ -78,7 +78,7 @@ final class TokenSeams {
             boolean known = fused
                     ? isByCharacter(step)
                     : TOKEN_BY_TOKEN.contains(step.path("type").asString(""));
-            boolean spelled = !is(step, "ByteFallback") || before.stream().allMatch(TokenSeams::isByCharacter);
+            boolean spelled = !is(step, "ByteFallback") || before.stream().allMatch(DecodingContext::isByCharacter);
             if (!known || !spelled) {
                 return false;
             }
@@ -111,7 +111,7 @@ final class TokenSeams {
     }
 
     /** Returns a text from the first character on in which it differs from another. */
-    static String behind(String before, String all) {
+    static String changedTail(String before, String all) {
         int most = Math.min(before.length(), all.length());
         int common = 0;
         while (common < most && before.charAt(common) == all.charAt(common)) {

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
  * What {@link LibraryProcess} runs. A call is a command (one byte), the number of a tokenizer (int) and what the command needs; the answer is
  * {@link #DONE} and what it gives, or {@link #REFUSED} and a reason. It ends with its standard input, or with the process that started it.
  */
-final class LibraryChild {
+final class LibraryServer {
     static final int OPEN = 1;
     static final int CLOSE = 2;
     static final int ENCODE = 3;
@@ -28,11 +28,11 @@ final class LibraryChild {
     static final int REFUSED = 1;
     private static final int ORPHANED = 137;
 
-    private final Map<Integer, DirectLibrary> held = new HashMap<>();
+    private final Map<Integer, InProcessLibrary> held = new HashMap<>();
     private final DataInputStream in;
     private final DataOutputStream out;
 
-    private LibraryChild(DataInputStream in, DataOutputStream out) {
+    private LibraryServer(DataInputStream in, DataOutputStream out) {
         this.in = in;
         this.out = out;
     }
@@ -44,7 +44,7 @@ final class LibraryChild {
         try (DataInputStream in = new DataInputStream(new BufferedInputStream(new FileInputStream(FileDescriptor.in)));
                 DataOutputStream out =
                         new DataOutputStream(new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)))) {
-            LibraryChild child = new LibraryChild(in, out);
+            LibraryServer child = new LibraryServer(in, out);
             for (int command = in.read(); command >= 0; command = in.read()) {
                 child.serve(command, in.readInt());
                 out.flush();
@@ -84,7 +84,7 @@ final class LibraryChild {
         try {
             switch (command) {
                 case OPEN -> {
-                    held.put(handle, DirectLibrary.open(text, "the file"));
+                    held.put(handle, InProcessLibrary.open(text, "the file"));
                     out.writeByte(DONE);
                 }
                 case CLOSE -> {
@@ -105,7 +105,7 @@ final class LibraryChild {
         }
     }
 
-    private DirectLibrary of(int handle) {
+    private InProcessLibrary of(int handle) {
         return Objects.requireNonNull(held.get(handle));
     }
 

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Remembers, beside a large store, which files had the right checksum in which state, so that opening it takes no minutes. */
-final class Verified {
+final class VerifiedFiles {
     private static final String FILE = "verified.json";
 
     /**
@@ -29,7 +29,7 @@ final class Verified {
     private final Map<String, String> states = new TreeMap<>();
     private boolean changed;
 
-    Verified(Path folder, boolean used) {
+    VerifiedFiles(Path folder, boolean used) {
         this.file = folder.resolve(FILE);
         this.used = used;
         if (used && Files.isRegularFile(file)) {

@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Set;
 
 /** What one reading of a corpus noticed: what was taken for what, left out, or repaired. */
-public final class Findings {
+public final class ReadReport {
     /** More kinds of files than this are summed up. */
     private static final int SHOWN = 8;
 
     private final Map<String, List<String>> taken = new LinkedHashMap<>();
     private final Set<String> withoutText = new LinkedHashSet<>();
     private long rowsWithoutText;
-    private long halves;
+    private long surrogates;
     private long marks;
     private long overLines;
     private String firstOverLines = "";
@@ -24,15 +24,15 @@ public final class Findings {
     private String firstShortRow = "";
     private long headers;
     private String firstHeader = "";
-    private boolean halfHere;
+    private boolean surrogateHere;
 
     /** A file was understood in some way, such as {@code "header text, label; text: text"}. */
-    public void took(String name, String how) {
+    public void interpreted(String name, String how) {
         taken.computeIfAbsent(how, key -> new ArrayList<>()).add(name);
     }
 
     /** A file of several had nothing to learn from. */
-    public void noText(String name) {
+    public void fileWithoutText(String name) {
         withoutText.add(name);
     }
 
@@ -42,28 +42,28 @@ public final class Findings {
     }
 
     /** A string held half a character; see {@link #endDocument()}. */
-    public void half() {
-        halfHere = true;
+    public void loneSurrogate() {
+        surrogateHere = true;
     }
 
     /** Counts documents with halves of characters, not halves. */
     public void endDocument() {
-        halves += halfHere ? 1 : 0;
-        halfHere = false;
+        surrogates += surrogateHere ? 1 : 0;
+        surrogateHere = false;
     }
 
     /** Byte order marks were left out inside a text, so many. */
-    public void marks(long count) {
+    public void byteOrderMarks(long count) {
         marks += count;
     }
 
     /** A row went on over several lines, beginning at this place. */
-    public void rowOverLines(String place) {
+    public void multilineRow(String place) {
         firstOverLines = overLines++ == 0 ? place : firstOverLines;
     }
 
     /** A row that is read is the header once more, as where tables were put together. */
-    public void headerAgain(String place) {
+    public void repeatedHeader(String place) {
         firstHeader = headers++ == 0 ? place : firstHeader;
     }
 
@@ -103,7 +103,7 @@ public final class Findings {
                             : "left out " + counted(withoutText.size(), "file") + " without text, the first " + first);
         }
         add(notes, rowsWithoutText, "left out %s without text", "row");
-        add(notes, halves, "replaced half a character (a lone surrogate) with U+FFFD in %s", "document");
+        add(notes, surrogates, "replaced half a character (a lone surrogate) with U+FFFD in %s", "document");
         add(notes, marks, "removed %s (U+FEFF) inside the text", "byte-order mark");
         if (headers > 0) {
             notes.add(counted(headers, "row repeats", "rows repeat")

@@ -14,16 +14,16 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Hugging Face's library in this process, through its binding, without truncation, padding or added special tokens. */
-public final class DirectLibrary implements TokenLibrary {
+public final class InProcessLibrary implements TokenLibrary {
     private final HuggingFaceTokenizer tokenizer;
 
-    private DirectLibrary(HuggingFaceTokenizer tokenizer) {
+    private InProcessLibrary(HuggingFaceTokenizer tokenizer) {
         this.tokenizer = tokenizer;
     }
 
     /** Reads a {@code tokenizer.json}; {@code place} names it in messages. */
-    public static DirectLibrary open(String json, String place) {
-        return new DirectLibrary(load(json, place));
+    public static InProcessLibrary open(String json, String place) {
+        return new InProcessLibrary(load(json, place));
     }
 
     /** Reads a {@code tokenizer.json} and returns the library's own object; fails as DATA for a bad file, as ENVIRONMENT without native code. */

@@ -1,7 +1,7 @@
 package dev.mojave.data.format;
 
 import dev.mojave.base.Failure;
-import dev.mojave.data.source.Reading;
+import dev.mojave.data.source.ReadOptions;
 import dev.mojave.data.source.SourceFile;
 import dev.mojave.data.source.TextFormat;
 import java.util.List;
@@ -11,13 +11,13 @@ import java.util.Optional;
  * Whether a table has another separator than its ending says: semicolons, as Excel writes them where the comma is the decimal mark, tabs or bars. It
  * shows in a first row that is one cell with such a character in it, and is asked, not guessed.
  */
-final class Separators {
+final class SeparatorCheck {
     private static final List<String> USUAL = List.of(";", "\t", "|", ",");
 
-    private Separators() {}
+    private SeparatorCheck() {}
 
     static void require(SourceFile file, List<String> firstRow, Fields fields) {
-        Reading reading = fields.reading();
+        ReadOptions reading = fields.reading();
         String cell = firstRow.getFirst();
         boolean one = fields.texts().equals(List.of(cell.strip()))
                 || (!fields.text().isEmpty() && fields.texts().stream().allMatch(Columns::isNumber))

@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param strict whether rows that do not fit their header, and guesses that do not fit the rows, are refused; false only in data sets that were
  *     imported before this was checked
  */
-public record Reading(
+public record ReadOptions(
         Optional<TextFormat> format,
         Optional<String> encoding,
         Optional<Boolean> quote,
@@ -32,7 +32,7 @@ public record Reading(
         boolean noCategory,
         boolean strict) {
     /** What holds unless something else is said. */
-    public static final Reading USUAL = new Reading(
+    public static final ReadOptions DEFAULTS = new ReadOptions(
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -43,7 +43,7 @@ public record Reading(
             true);
 
     /** How data sets without a record of their reading were read. */
-    public static final Reading EARLIER = new Reading(
+    public static final ReadOptions LEGACY = new ReadOptions(
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -77,8 +77,8 @@ public record Reading(
     }
 
     /** Returns the same with cells that are separated by one character. */
-    public Reading withDelimiter(String separator) {
-        return new Reading(format, encoding, quote, Optional.of(separator), header, join, noCategory, strict);
+    public ReadOptions withDelimiter(String separator) {
+        return new ReadOptions(format, encoding, quote, Optional.of(separator), header, join, noCategory, strict);
     }
 
     /** Returns the layout of a file. */

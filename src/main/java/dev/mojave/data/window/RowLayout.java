@@ -6,9 +6,9 @@ import dev.mojave.data.DataSpec;
 import dev.mojave.data.store.TokenSplit;
 
 /** How a split is cut into rows of a batch. */
-public sealed interface Cut {
+public sealed interface RowLayout {
     /** Windows of running text, all of one length; they may span documents. */
-    record Windows(int length) implements Cut {
+    record Windows(int length) implements RowLayout {
         /** Checks the length. */
         public Windows {
             Check.that(length > 0, "max_position_embeddings must be positive, not %d", length);
@@ -24,7 +24,7 @@ public sealed interface Cut {
      * One document a row ({@code data.max_length}), cut after {@code length} ids and padded up to there. A document of a single token has
      * nothing to predict and makes no row.
      */
-    record Documents(int length) implements Cut {
+    record Documents(int length) implements RowLayout {
         /** Checks the length. */
         public Documents {
             Check.that(length > 0, "data.max_length must be positive, not %d", length);
@@ -61,7 +61,7 @@ public sealed interface Cut {
      * @param context length that the model reads
      * @throws Failure of kind USAGE if documents may be longer than that
      */
-    static Cut of(DataSpec spec, int context) {
+    static RowLayout of(DataSpec spec, int context) {
         Integer length = spec.maxLength();
         if (length == null) {
             return new Windows(context);
