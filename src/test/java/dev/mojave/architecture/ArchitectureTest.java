@@ -10,7 +10,6 @@ import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -38,7 +37,7 @@ class ArchitectureTest {
     private static final int MOST_IMPORTS = 20;
     private static final Set<String> FOUNDATIONS = Set.of("base", "result");
     private static final JavaClasses MAIN = new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(new MainSources())
             .importPackages("dev.mojave");
 
     /** Layer to what it may use besides the foundations. A name stands for its subpackages too, but for those that have a row of their own. */

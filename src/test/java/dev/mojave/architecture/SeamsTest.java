@@ -6,7 +6,6 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
 import dev.mojave.eval.probe.Probe;
 import dev.mojave.result.metric.Family;
 import dev.mojave.result.metric.Metric;
@@ -24,14 +23,12 @@ import org.junit.jupiter.api.Test;
  */
 class SeamsTest {
     private static final JavaClasses MAIN = new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .withImportOption(new MainSources())
             .importPackages("dev.mojave");
 
     private static List<JavaClass> implementations(Class<?> type) {
         return MAIN.stream()
                 .filter(c -> !c.isInterface() && c.isAssignableTo(type))
-                // Also where tests are compiled into the same folder.
-                .filter(c -> !c.getName().contains("Test"))
                 .toList();
     }
 
