@@ -24,23 +24,23 @@ import java.util.Optional;
 final class DecoderMixtureSupport {
     private DecoderMixtureSupport() {}
 
-    static boolean knows(MoeLayer.Spec mixture) {
+    static boolean supports(MoeLayer.Spec mixture) {
         return switch (mixture) {
             case MoeLayer.Spec(
                     RouterSpec router,
                     RouterSpec.Sizes(int _, int _, int _, boolean _),
                     ExpertBank.Spec experts,
-                    MoeLayer.Travel(Dispatch.Kind dispatch, Optional<Capacity> _, double _),
+                    MoeLayer.DispatchSpec(Dispatch.Kind dispatch, Optional<Capacity> _, double _),
                     Optional<SharedExpert.Spec> shared) ->
-                knows(router)
-                        && knows(experts)
-                        && knows(dispatch)
-                        && shared.map(DecoderMixtureSupport::knows).orElse(true);
+                supports(router)
+                        && supports(experts)
+                        && supports(dispatch)
+                        && shared.map(DecoderMixtureSupport::supports).orElse(true);
         };
     }
 
     /** Supports routers that send a token to the experts with its K largest logits, weighted by softmax. */
-    private static boolean knows(RouterSpec router) {
+    private static boolean supports(RouterSpec router) {
         return switch (router) {
             case TopKRouter.Spec() -> true;
             case NoisyTopKRouter.Spec _,
@@ -54,23 +54,23 @@ final class DecoderMixtureSupport {
         };
     }
 
-    private static boolean knows(ExpertBank.Spec experts) {
+    private static boolean supports(ExpertBank.Spec experts) {
         return switch (experts) {
-            case Experts.Spec(int _, FeedForward.Spec each, double _) -> DecoderSupport.knows(each);
+            case Experts.Spec(int _, FeedForward.Spec each, double _) -> DecoderSupport.supports(each);
             case LinearExperts.Spec _ -> false;
         };
     }
 
-    private static boolean knows(Dispatch.Kind dispatch) {
+    private static boolean supports(Dispatch.Kind dispatch) {
         return switch (dispatch) {
             case DROPLESS, NAIVE -> true;
             case CAPACITY -> false;
         };
     }
 
-    private static boolean knows(SharedExpert.Spec shared) {
+    private static boolean supports(SharedExpert.Spec shared) {
         return switch (shared) {
-            case SharedExpert.Spec(FeedForward.Spec feedForward, boolean _) -> DecoderSupport.knows(feedForward);
+            case SharedExpert.Spec(FeedForward.Spec feedForward, boolean _) -> DecoderSupport.supports(feedForward);
         };
     }
 }

@@ -22,15 +22,15 @@ final class DecoderSupport {
     private DecoderSupport() {}
 
     /** Returns whether the decoder supports every layer of a model. */
-    static boolean knows(ModelWeights weights) {
-        return knows(weights.frame())
+    static boolean supports(ModelWeights weights) {
+        return supports(weights.frame())
                 && weights.layers().stream().allMatch(layer -> switch (layer) {
-                    case ModelWeights.Block block -> knows(block.spec());
+                    case ModelWeights.Block block -> supports(block.spec());
                     case ModelWeights.Parallel _ -> false;
                 });
     }
 
-    private static boolean knows(FrameSpec frame) {
+    private static boolean supports(FrameSpec frame) {
         return switch (frame) {
             case FrameSpec(
                     int _,
@@ -40,7 +40,7 @@ final class DecoderSupport {
                     boolean _,
                     Norm.Spec(Norm.Kind kind, int _, double _, boolean _),
                     double _) ->
-                knows(kind)
+                supports(kind)
                         && switch (position) {
                             case FrameSpec.Learned(), FrameSpec.Sinusoidal() -> true;
                             // The weights contain the scaled angles, whatever the kind of scaling.
@@ -49,30 +49,30 @@ final class DecoderSupport {
         };
     }
 
-    private static boolean knows(BlockSpec block) {
+    private static boolean supports(BlockSpec block) {
         return switch (block) {
             case BlockSpec(
                     BlockSpec.Topology topology,
                     Norm.Spec(Norm.Kind kind, int _, double _, boolean _),
                     AttentionSpec attention,
-                    BlockSpec.SecondHalf half,
-                    double _) -> knows(topology) && knows(kind) && knows(attention) && knows(half);
+                    BlockSpec.SecondBranch branch,
+                    double _) -> supports(topology) && supports(kind) && supports(attention) && supports(branch);
         };
     }
 
-    private static boolean knows(BlockSpec.Topology topology) {
+    private static boolean supports(BlockSpec.Topology topology) {
         return switch (topology) {
             case PRE_NORM -> true;
         };
     }
 
-    private static boolean knows(Norm.Kind kind) {
+    private static boolean supports(Norm.Kind kind) {
         return switch (kind) {
             case LAYER_NORM, RMS_NORM -> true;
         };
     }
 
-    private static boolean knows(AttentionSpec attention) {
+    private static boolean supports(AttentionSpec attention) {
         return switch (attention) {
             case AttentionSpec.GroupedQuery(
                     int _,
@@ -82,31 +82,31 @@ final class DecoderSupport {
                     Attention.Bias bias,
                     QkNorm qkNorm,
                     double _,
-                    double _) -> knows(bias) && knows(qkNorm);
-            case AttentionSpec.SlidingWindow(AttentionSpec.GroupedQuery grouped, int _) -> knows(grouped);
+                    double _) -> supports(bias) && supports(qkNorm);
+            case AttentionSpec.SlidingWindow(AttentionSpec.GroupedQuery grouped, int _) -> supports(grouped);
         };
     }
 
-    private static boolean knows(Attention.Bias bias) {
+    private static boolean supports(Attention.Bias bias) {
         return switch (bias) {
             case NONE, QKV, ALL -> true;
         };
     }
 
-    private static boolean knows(QkNorm qkNorm) {
+    private static boolean supports(QkNorm qkNorm) {
         return switch (qkNorm) {
             case NONE, HEAD, PROJECTION -> true;
         };
     }
 
-    private static boolean knows(BlockSpec.SecondHalf half) {
-        return switch (half) {
-            case BlockSpec.Dense(FeedForward.Spec dense) -> knows(dense);
-            case BlockSpec.Sparse(MoeLayer.Spec mixture) -> DecoderMixtureSupport.knows(mixture);
+    private static boolean supports(BlockSpec.SecondBranch branch) {
+        return switch (branch) {
+            case BlockSpec.Dense(FeedForward.Spec dense) -> supports(dense);
+            case BlockSpec.Sparse(MoeLayer.Spec mixture) -> DecoderMixtureSupport.supports(mixture);
         };
     }
 
-    static boolean knows(FeedForward.Spec feedForward) {
+    static boolean supports(FeedForward.Spec feedForward) {
         return switch (feedForward) {
             case FeedForward.Spec(int width, int _, Activation activation, boolean _, int outputs) ->
                 outputs == width

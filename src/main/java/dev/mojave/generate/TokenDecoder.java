@@ -65,7 +65,7 @@ public final class TokenDecoder implements AutoCloseable {
      * @throws IllegalArgumentException if the decoder does not support the model
      */
     public TokenDecoder(LanguageModel model, WeightFormat format) {
-        Check.that(takes(model), "the decoder does not support this model; read its tokens with LanguageModel.forward");
+        Check.that(supports(model), "the decoder does not support this model; read its tokens with LanguageModel.forward");
         this.spec = model.spec();
         this.memory = new DecoderMemory(format);
         ModelWeights weights = model.weights();
@@ -93,9 +93,9 @@ public final class TokenDecoder implements AutoCloseable {
     }
 
     /** Returns whether the kernels run on this machine and support every component of the model. */
-    public static boolean takes(LanguageModel model) {
+    public static boolean supports(LanguageModel model) {
         return Engine.current().fused()
-                && DecoderSupport.knows(model.weights())
+                && DecoderSupport.supports(model.weights())
                 && model.parameters().stream()
                         .map(p -> p.value())
                         .allMatch(t -> t.dtype() == DType.FLOAT32 && t.device().equals(Device.CPU));
@@ -114,10 +114,10 @@ public final class TokenDecoder implements AutoCloseable {
                 DecoderNorm.of(block.attentionNorm()),
                 new DecoderAttention(block.attention(), index, memory, room),
                 DecoderNorm.of(block.feedForwardNorm()),
-                block.half() instanceof ModelWeights.Dense(FeedForward.Weights dense)
+                block.secondBranch() instanceof ModelWeights.Dense(FeedForward.Weights dense)
                         ? Optional.of(DecoderFeedForward.of(memory, dense))
                         : Optional.empty(),
-                block.half() instanceof ModelWeights.Sparse(MoeLayer.Weights mixture)
+                block.secondBranch() instanceof ModelWeights.Sparse(MoeLayer.Weights mixture)
                         ? Optional.of(DecoderMixture.of(memory, mixture))
                         : Optional.empty());
     }

@@ -36,7 +36,7 @@ public final class TokenReader implements AutoCloseable {
         return new TokenReader(
                 model,
                 category,
-                TokenDecoder.takes(model) ? Optional.of(new TokenDecoder(model, weights)) : Optional.empty());
+                TokenDecoder.supports(model) ? Optional.of(new TokenDecoder(model, weights)) : Optional.empty());
     }
 
     /** Reads tokens with a forward pass and returns the logits after the last one (V). */

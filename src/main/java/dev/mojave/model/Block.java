@@ -16,7 +16,7 @@ import dev.mojave.nn.Rotary;
 import dev.mojave.tensor.Recompute;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.kernels.block.BlockKernel;
-import dev.mojave.tensor.kernels.block.Half;
+import dev.mojave.tensor.kernels.block.ResidualBranch;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -27,11 +27,11 @@ import java.util.function.UnaryOperator;
  */
 final class Block {
     /** One or the other. */
-    private sealed interface SecondHalf permits Dense, Sparse {}
+    private sealed interface SecondBranch permits Dense, Sparse {}
 
-    private record Dense(FeedForward layer) implements SecondHalf {}
+    private record Dense(FeedForward layer) implements SecondBranch {}
 
-    private record Sparse(MoeLayer layer, Mixture mixture) implements SecondHalf {}
+    private record Sparse(MoeLayer layer, Mixture mixture) implements SecondBranch {}
 
     /**
      * The result of one pass.
@@ -45,7 +45,7 @@ final class Block {
     private final Norm attentionNorm;
     private final Attention attention;
     private final Norm feedForwardNorm;
-    private final SecondHalf half;
+    private final SecondBranch secondBranch;
     private final int slot;
 
     /**
@@ -60,7 +60,7 @@ final class Block {
         this.attentionNorm = spec.norm().build(init.child("attention_norm"));
         this.attention = spec.attention().build(init.child("attention"), residual, rotary);
         this.feedForwardNorm = spec.norm().build(init.child("feed_forward_norm"));
-        this.half = switch (spec.half()) {
+        this.secondBranch = switch (spec.secondBranch()) {
             case BlockSpec.Dense(FeedForward.Spec dense) ->
                 new Dense(dense.build(init.child("feed_forward"), residual));
             case BlockSpec.Sparse(MoeLayer.Spec mixture) ->
@@ -75,7 +75,7 @@ final class Block {
                 attentionNorm.weights(),
                 attention.weights(),
                 feedForwardNorm.weights(),
-                switch (half) {
+                switch (secondBranch) {
                     case Dense(FeedForward dense) -> new ModelWeights.Dense(dense.weights());
                     case Sparse(MoeLayer moe, Mixture _) -> new ModelWeights.Sparse(moe.weights());
                 });
@@ -83,7 +83,7 @@ final class Block {
 
     Output forward(Tensor xBSD, Tokens tokens, Optional<Tensor> visible, Optional<KvCache> cache, Context context) {
         return switch (spec) {
-            case BlockSpec(Topology topology, Norm.Spec _, AttentionSpec _, BlockSpec.SecondHalf _, double dropout) ->
+            case BlockSpec(Topology topology, Norm.Spec _, AttentionSpec _, BlockSpec.SecondBranch _, double dropout) ->
                 switch (topology) {
                     case PRE_NORM -> preNorm(xBSD, tokens, visible, cache, context.dropout(dropout), context);
                 };
@@ -97,7 +97,7 @@ final class Block {
             Optional<KvCache> cache,
             double drop,
             Context context) {
-        return switch (half) {
+        return switch (secondBranch) {
             case Dense(FeedForward dense) ->
                 new Output(kept(xBSD, context, in -> both(in, dense, visible, cache, drop, context)), Optional.empty());
             case Sparse(MoeLayer moe, Mixture mixture) -> {
@@ -116,10 +116,10 @@ final class Block {
             Optional<KvCache> cache,
             double drop,
             Context context) {
-        Optional<List<Half>> both = attention
-                .half(xBSD, attentionNorm, visible, cache, drop, context)
+        Optional<List<ResidualBranch>> both = attention
+                .fusedBranch(xBSD, attentionNorm, visible, cache, drop, context)
                 .flatMap(first ->
-                        dense.half(xBSD, feedForwardNorm, drop, context).map(second -> List.of(first, second)));
+                        dense.fusedBranch(xBSD, feedForwardNorm, drop, context).map(second -> List.of(first, second)));
         return both.isPresent()
                 ? BlockKernel.apply(xBSD, both.get())
                 : dense.residual(attend(xBSD, visible, cache, drop, context), feedForwardNorm, drop, context);
@@ -136,13 +136,13 @@ final class Block {
     }
 
     /** Tells the router, if the block is sparse, what the step wanted of each expert. */
-    void afterStep(long[] wantedOfExpert) {
-        if (half instanceof Sparse sparse) {
-            sparse.layer.afterStep(wantedOfExpert);
+    void afterStep(long[] requestedOfExpert) {
+        if (secondBranch instanceof Sparse sparse) {
+            sparse.layer.afterStep(requestedOfExpert);
         }
     }
 
     boolean isSparse() {
-        return half instanceof Sparse;
+        return secondBranch instanceof Sparse;
     }
 }

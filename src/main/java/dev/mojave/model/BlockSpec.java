@@ -18,7 +18,7 @@ import dev.mojave.nn.Norm;
  * @param half the second half
  * @param dropout probability on both branches in training
  */
-public record BlockSpec(Topology topology, Norm.Spec norm, AttentionSpec attention, SecondHalf half, double dropout) {
+public record BlockSpec(Topology topology, Norm.Spec norm, AttentionSpec attention, SecondBranch secondBranch, double dropout) {
     /** How the halves of a block join the residual stream. */
     public enum Topology {
         /** {@code x += attention(norm(x)); x += feed_forward(norm(x))}. */
@@ -26,11 +26,11 @@ public record BlockSpec(Topology topology, Norm.Spec norm, AttentionSpec attenti
     }
 
     /** One or the other. */
-    public sealed interface SecondHalf {}
+    public sealed interface SecondBranch {}
 
     /** The same weights for every token. */
-    public record Dense(FeedForward.Spec feedForward) implements SecondHalf {}
+    public record Dense(FeedForward.Spec feedForward) implements SecondBranch {}
 
     /** A mixture of experts. */
-    public record Sparse(MoeLayer.Spec mixture) implements SecondHalf {}
+    public record Sparse(MoeLayer.Spec mixture) implements SecondBranch {}
 }

@@ -110,24 +110,24 @@ public final class LanguageModel implements AutoCloseable {
     /**
      * Lets routers adapt what no gradient changes, once after each step of an optimiser.
      *
-     * @param wantedOfExpert one a mixture layer, in order: how many copies the step's whole batch wanted of each expert
+     * @param requestedOfExpert one a mixture layer, in order: how many copies the step's whole batch wanted of each expert
      * @param context of the step
      * @throws IllegalArgumentException in evaluation, which must leave a model as it is
      */
-    public void afterStep(List<long[]> wantedOfExpert, Context context) {
+    public void afterStep(List<long[]> requestedOfExpert, Context context) {
         Check.that(context.training(), "routers adapt in training only; an evaluation must leave their biases alone");
         if (parallel.isPresent()) {
-            parallel.get().afterStep(wantedOfExpert);
+            parallel.get().afterStep(requestedOfExpert);
             return;
         }
         List<Block> sparse = blocks.stream().filter(Block::isSparse).toList();
         Check.that(
-                sparse.size() == wantedOfExpert.size(),
+                sparse.size() == requestedOfExpert.size(),
                 "%d counts for %d mixture layers",
-                wantedOfExpert.size(),
+                requestedOfExpert.size(),
                 sparse.size());
         for (int layer = 0; layer < sparse.size(); layer++) {
-            sparse.get(layer).afterStep(wantedOfExpert.get(layer));
+            sparse.get(layer).afterStep(requestedOfExpert.get(layer));
         }
     }
 

@@ -71,13 +71,13 @@ public record ModelCounts(
                     BlockSpec.Topology topology,
                     Norm.Spec norm,
                     AttentionSpec attention,
-                    BlockSpec.SecondHalf half,
+                    BlockSpec.SecondBranch branch,
                     double _) -> {
                 int norms = switch (topology) {
                     case PRE_NORM -> 2;
                 };
                 long shared = norms * norm.parameterCount() + attention.parameterCount();
-                OfBlock second = of(half);
+                OfBlock second = of(branch);
                 yield new OfBlock(
                         shared + second.total,
                         shared + second.active,
@@ -86,8 +86,8 @@ public record ModelCounts(
         };
     }
 
-    private static OfBlock of(BlockSpec.SecondHalf half) {
-        return switch (half) {
+    private static OfBlock of(BlockSpec.SecondBranch branch) {
+        return switch (branch) {
             case BlockSpec.Dense(FeedForward.Spec dense) ->
                 new OfBlock(dense.parameterCount(), dense.parameterCount(), dense.matmulWeights());
             case BlockSpec.Sparse(MoeLayer.Spec mixture) -> {

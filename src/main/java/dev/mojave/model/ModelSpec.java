@@ -175,13 +175,13 @@ public record ModelSpec(
 
     /** Returns what the block of a layer of full width computes. */
     public BlockSpec block(int layer) {
-        BlockSpec.SecondHalf half = mixture()
+        BlockSpec.SecondBranch branch = mixture()
                 .filter(m -> m.sparse(layer))
-                .<BlockSpec.SecondHalf>map(m -> new BlockSpec.Sparse(m.layer(stack.hiddenSize(), feedForward)))
+                .<BlockSpec.SecondBranch>map(m -> new BlockSpec.Sparse(m.layer(stack.hiddenSize(), feedForward)))
                 .orElseGet(() -> new BlockSpec.Dense(feedForward.spec(stack.hiddenSize())));
         return switch (stack) {
             case ModelKeys.Stack(int width, int _, double dropout) ->
-                new BlockSpec(BlockSpec.Topology.PRE_NORM, norm.spec(width), attentionSpec(), half, dropout);
+                new BlockSpec(BlockSpec.Topology.PRE_NORM, norm.spec(width), attentionSpec(), branch, dropout);
         };
     }
 

@@ -36,18 +36,18 @@ public record ModelWeights(
             Norm.Weights attentionNorm,
             Attention.Weights attention,
             Norm.Weights feedForwardNorm,
-            SecondHalf half)
+            SecondBranch secondBranch)
             implements Layer {}
 
     /** All layers of parallel blocks with the maps around them, whose weights nobody has asked for yet. */
     public record Parallel(ParallelSpec spec) implements Layer {}
 
     /** One or the other. */
-    public sealed interface SecondHalf {}
+    public sealed interface SecondBranch {}
 
     /** The same weights for every token. */
-    public record Dense(FeedForward.Weights feedForward) implements SecondHalf {}
+    public record Dense(FeedForward.Weights feedForward) implements SecondBranch {}
 
     /** A mixture of experts. */
-    public record Sparse(MoeLayer.Weights mixture) implements SecondHalf {}
+    public record Sparse(MoeLayer.Weights mixture) implements SecondBranch {}
 }

@@ -44,7 +44,7 @@ public record MoeSpec(
         @Flat Placement placement,
         @Flat Each experts,
         @Flat Shared shared,
-        @Flat MoeLayer.Travel travel) {
+        @Flat MoeLayer.DispatchSpec dispatchSpec) {
     /**
      * Which layers are sparse.
      *
@@ -144,8 +144,8 @@ public record MoeSpec(
     /** Checks how tokens travel against how they choose. */
     public MoeSpec {
         RouterSpec router = choice.router();
-        checkCapacity(router, travel);
-        double jitter = travel.inputJitter();
+        checkCapacity(router, dispatchSpec);
+        double jitter = dispatchSpec.inputJitter();
         Check.that(0 <= jitter && jitter < 1, "input_jitter (%s) must be at least 0 and below 1", jitter);
         Check.that(
                 jitter == 0 || router.learns(),
@@ -160,12 +160,12 @@ public record MoeSpec(
                 Placement.ALL,
                 Each.PLAIN,
                 Shared.NONE,
-                MoeLayer.Travel.PLAIN);
+                MoeLayer.DispatchSpec.DROPLESS);
     }
 
     /** Returns the same mixture in every n-th layer. */
     public MoeSpec withSparseStep(int step) {
-        return new MoeSpec(choice, new Placement(step, placement.mlpOnlyLayers), experts, shared, travel);
+        return new MoeSpec(choice, new Placement(step, placement.mlpOnlyLayers), experts, shared, dispatchSpec);
     }
 
     /** Checks the width of the shared expert in a model whose feed-forwards have the given width. */
@@ -180,19 +180,19 @@ public record MoeSpec(
                 choice.numExperts());
     }
 
-    private static void checkCapacity(RouterSpec router, MoeLayer.Travel travel) {
-        boolean limited = travel.capacity().isPresent();
+    private static void checkCapacity(RouterSpec router, MoeLayer.DispatchSpec dispatchSpec) {
+        boolean limited = dispatchSpec.capacity().isPresent();
         Check.that(
                 !limited || router.againstCapacity().isEmpty(),
                 "capacity_factor makes no sense with router %s: %s; remove it",
                 router.kind(),
                 router.againstCapacity().orElse(""));
         Check.that(
-                !limited || travel.dispatch() == Dispatch.Kind.CAPACITY,
+                !limited || dispatchSpec.dispatch() == Dispatch.Kind.CAPACITY,
                 "capacity_factor needs dispatch: capacity; dispatch %s drops no token",
-                travel.dispatch() == Dispatch.Kind.NAIVE ? "naive" : "dropless");
+                dispatchSpec.dispatch() == Dispatch.Kind.NAIVE ? "naive" : "dropless");
         Check.that(
-                limited || travel.dispatch() != Dispatch.Kind.CAPACITY,
+                limited || dispatchSpec.dispatch() != Dispatch.Kind.CAPACITY,
                 "dispatch: capacity needs capacity_factor, for example {train: 1.25, eval: 2.0}");
     }
 
@@ -204,7 +204,7 @@ public record MoeSpec(
                     Placement _,
                     Each(Integer _, double dropout),
                     Shared besides,
-                    MoeLayer.Travel way) -> {
+                    MoeLayer.DispatchSpec way) -> {
                 int size = experts.width(feedForward.intermediateSize());
                 yield new MoeLayer.Spec(
                         chosen.router(),

@@ -44,7 +44,7 @@ final class ParallelLayer {
                         BlockSpec.Topology topology,
                         Norm.Spec norm,
                         AttentionSpec attention,
-                        BlockSpec.SecondHalf half,
+                        BlockSpec.SecondBranch branch,
                         double _) ->
                     switch (topology) {
                         case PRE_NORM ->
@@ -52,13 +52,13 @@ final class ParallelLayer {
                                     norm.build(init.child("attention_norm")),
                                     attention.build(init.child("attention"), residual, Optional.empty()),
                                     norm.build(init.child("feed_forward_norm")),
-                                    dense(half).build(init.child("feed_forward"), residual));
+                                    dense(branch).build(init.child("feed_forward"), residual));
                     };
             };
         }
 
-        private static FeedForward.Spec dense(BlockSpec.SecondHalf half) {
-            return switch (half) {
+        private static FeedForward.Spec dense(BlockSpec.SecondBranch branch) {
+            return switch (branch) {
                 case BlockSpec.Dense(FeedForward.Spec dense) -> dense;
                 case BlockSpec.Sparse _ -> throw new IllegalStateException("a parallel block has no experts");
             };
@@ -121,8 +121,8 @@ final class ParallelLayer {
     }
 
     /** Tells the router what the step wanted of each block. */
-    void afterStep(long[] wantedOfBlock) {
-        router.afterStep(wantedOfBlock);
+    void afterStep(long[] requestedOfBlock) {
+        router.afterStep(requestedOfBlock);
     }
 
     private Routing gated(Routing routing) {

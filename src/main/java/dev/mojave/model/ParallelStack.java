@@ -67,11 +67,11 @@ final class ParallelStack {
     }
 
     /** Tells every router what the step wanted of each of its choices, in the order of their routing. */
-    void afterStep(List<long[]> wanted) {
-        shrink.afterStep(wanted.getFirst());
+    void afterStep(List<long[]> requested) {
+        shrink.afterStep(requested.getFirst());
         for (int n = 0; n < layers.size(); n++) {
-            layers.get(n).afterStep(wanted.get(n + 1));
+            layers.get(n).afterStep(requested.get(n + 1));
         }
-        grow.afterStep(wanted.getLast());
+        grow.afterStep(requested.getLast());
     }
 }

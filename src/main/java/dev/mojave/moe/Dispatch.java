@@ -47,16 +47,16 @@ public final class Dispatch {
         Choices choices = routing.choices();
         int tokens = choices.tokens();
         int topK = choices.topK();
-        Tensor copyAtRow = Tensors.of(choices.copyAtRow(), choices.copyAtRow().length);
-        Tensor rowOfCopy = Tensors.of(choices.rowOfCopy(), choices.rowOfCopy().length);
+        Tensor assignmentAtRow = Tensors.of(choices.assignmentAtRow(), choices.assignmentAtRow().length);
+        Tensor rowOfAssignment = Tensors.of(choices.rowOfAssignment(), choices.rowOfAssignment().length);
         boolean complete = choices.complete();
-        Tensor rowsRD = spread(xTD, choices, rowOfCopy, complete);
+        Tensor rowsRD = spread(xTD, choices, rowOfAssignment, complete);
         Tensor resultsRD =
                 experts.forward(rowsRD, choices.countOfExpert(), context).to(DType.FLOAT32);
-        Tensor copiesTKD = collect(resultsRD, rowOfCopy, copyAtRow, complete).view(tokens, topK, resultsRD.size(1));
+        Tensor resultsTKD = collect(resultsRD, rowOfAssignment, assignmentAtRow, complete).view(tokens, topK, resultsRD.size(1));
         return topK == 1
-                ? copiesTKD.squeeze(1).mul(routing.weightsTK())
-                : routing.weightsTK().unsqueeze(1).matmul(copiesTKD).squeeze(1);
+                ? resultsTKD.squeeze(1).mul(routing.weightsTK())
+                : routing.weightsTK().unsqueeze(1).matmul(resultsTKD).squeeze(1);
     }
 
     /** The same by the definition, every expert on every token; capacity is not looked at. */
@@ -71,7 +71,7 @@ public final class Dispatch {
     }
 
     /** Gathers each token's copies into rows; backward sums a token's rows. */
-    private static Tensor spread(Tensor xTD, Choices choices, Tensor rowOfCopy, boolean complete) {
+    private static Tensor spread(Tensor xTD, Choices choices, Tensor rowOfAssignment, boolean complete) {
         long[] tokenAtRow = choices.tokenAtRow();
         Tensor rowsRD;
         try (NoGrad _ = NoGrad.open()) {
@@ -83,18 +83,18 @@ public final class Dispatch {
                 rowsRD,
                 List.of(xTD),
                 gradientRD -> List.of(padded(gradientRD, complete)
-                        .indexSelect(0, rowOfCopy)
+                        .indexSelect(0, rowOfAssignment)
                         .view(tokens, choices.topK(), width)
                         .sum(1)));
     }
 
     /** Gathers rows into copies, zeros where a copy has no row; backward gathers copies into rows. */
-    private static Tensor collect(Tensor rowsRD, Tensor rowOfCopy, Tensor copyAtRow, boolean complete) {
+    private static Tensor collect(Tensor rowsRD, Tensor rowOfAssignment, Tensor assignmentAtRow, boolean complete) {
         Tensor out;
         try (NoGrad _ = NoGrad.open()) {
-            out = padded(rowsRD, complete).indexSelect(0, rowOfCopy);
+            out = padded(rowsRD, complete).indexSelect(0, rowOfAssignment);
         }
-        return CustomOp.attach(out, List.of(rowsRD), gradientRD -> List.of(gradientRD.indexSelect(0, copyAtRow)));
+        return CustomOp.attach(out, List.of(rowsRD), gradientRD -> List.of(gradientRD.indexSelect(0, assignmentAtRow)));
     }
 
     /** Adds the row of zeros that copies without an expert point to, where there are such copies. */

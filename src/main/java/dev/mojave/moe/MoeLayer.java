@@ -18,7 +18,7 @@ import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.mixture.SparseHalf;
+import dev.mojave.tensor.kernels.mixture.MixtureBranch;
 import dev.mojave.tensor.kernels.pointwise.DropoutKernel;
 import java.util.Optional;
 
@@ -35,12 +35,12 @@ public final class MoeLayer {
      * @param capacity what an expert takes, {@code capacity_factor}; with dispatch capacity alone
      * @param inputJitter the router's input is multiplied by U(1 - e, 1 + e) in training (Switch, arXiv 2101.03961); 0 = not at all
      */
-    public record Travel(
+    public record DispatchSpec(
             @Default("dropless") Dispatch.Kind dispatch,
             @JsonProperty("capacity_factor") Optional<Capacity> capacity,
             @Default("0.0") double inputJitter) {
         /** Every token reaches its experts, and routers see what experts see. */
-        public static final Travel PLAIN = new Travel(Dispatch.Kind.DROPLESS, Optional.empty(), 0);
+        public static final DispatchSpec DROPLESS = new DispatchSpec(Dispatch.Kind.DROPLESS, Optional.empty(), 0);
     }
 
     /** Router, experts, how tokens travel between them, and what every token goes through besides. */
@@ -48,11 +48,11 @@ public final class MoeLayer {
             RouterSpec router,
             RouterSpec.Sizes sizes,
             ExpertBank.Spec experts,
-            Travel travel,
+            DispatchSpec dispatchSpec,
             Optional<SharedExpert.Spec> shared) {
         /** A plain mixture without a shared expert. */
         public Spec(RouterSpec router, RouterSpec.Sizes sizes, ExpertBank.Spec experts) {
-            this(router, sizes, experts, Travel.PLAIN, Optional.empty());
+            this(router, sizes, experts, DispatchSpec.DROPLESS, Optional.empty());
         }
 
         /** Returns the number of parameters of the router. */
@@ -130,7 +130,7 @@ public final class MoeLayer {
     }
 
     private boolean everyExpert() {
-        return spec.travel.dispatch == Dispatch.Kind.NAIVE || spec.router instanceof SoftRouter.Spec;
+        return spec.dispatchSpec.dispatch == Dispatch.Kind.NAIVE || spec.router instanceof SoftRouter.Spec;
     }
 
     /**
@@ -143,11 +143,11 @@ public final class MoeLayer {
      */
     public Output residual(Tensor xBSD, Norm norm, Tokens tokens, double dropout, Context context) {
         if (grouped() && experts instanceof Experts feedForwards && feedForwards.fuses(xBSD, context)) {
-            SparseHalf half = new SparseHalf(xBSD.reshape(-1, xBSD.size(-1)), norm.normalisation());
-            Tensor xTD = tokens.routedOf(half.normedTD());
+            MixtureBranch branch = new MixtureBranch(xBSD.reshape(-1, xBSD.size(-1)), norm.normalisation());
+            Tensor xTD = tokens.routedOf(branch.normedTD());
             Routing routing = route(xTD, tokens, context);
             Optional<Tensor> sharedTD = shared.map(expert -> expert.forward(xTD, context));
-            Tensor y = feedForwards.residual(half, tokens, routing, sharedTD, dropout, context);
+            Tensor y = feedForwards.residual(branch, tokens, routing, sharedTD, dropout, context);
             return new Output(y.view(xBSD.shape()), routing);
         }
         Output mixture = forward(norm.forward(xBSD), tokens, context);
@@ -161,7 +161,7 @@ public final class MoeLayer {
                     RouterSpec router,
                     RouterSpec.Sizes _,
                     ExpertBank.Spec _,
-                    Travel(Dispatch.Kind dispatch, Optional<Capacity> _, double _),
+                    DispatchSpec(Dispatch.Kind dispatch, Optional<Capacity> _, double _),
                     Optional<SharedExpert.Spec> _) ->
                 !(router instanceof SoftRouter.Spec)
                         && switch (dispatch) {
@@ -172,18 +172,18 @@ public final class MoeLayer {
     }
 
     private Routing route(Tensor xTD, Tokens tokens, Context context) {
-        double jitter = context.training() ? spec.travel.inputJitter : 0;
+        double jitter = context.training() ? spec.dispatchSpec.inputJitter : 0;
         Tensor seenTD =
                 jitter == 0 ? xTD : xTD.mul(Tensors.uniform(Rng.dropout(), 1 - jitter, 1 + jitter, xTD.shape()));
         Routing routing = router.route(seenTD, tokens, context);
-        return spec.travel
+        return spec.dispatchSpec
                 .capacity
                 .map(capacity -> routing.limited(capacity.of(routing, context.training())))
                 .orElse(routing);
     }
 
     /** Tells the router what the step wanted of each expert; see {@link Router#afterStep}. */
-    public void afterStep(long[] wantedOfExpert) {
-        router.afterStep(wantedOfExpert);
+    public void afterStep(long[] requestedOfExpert) {
+        router.afterStep(requestedOfExpert);
     }
 }

@@ -7,10 +7,10 @@ import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.block.AttentionHalf;
+import dev.mojave.tensor.kernels.block.AttentionBranch;
 import dev.mojave.tensor.kernels.block.AttentionShape;
 import dev.mojave.tensor.kernels.block.BlockKernel;
-import dev.mojave.tensor.kernels.block.Half;
+import dev.mojave.tensor.kernels.block.ResidualBranch;
 import dev.mojave.tensor.kernels.pointwise.DropoutKernel;
 import java.util.List;
 import java.util.Optional;
@@ -185,9 +185,9 @@ public final class Attention {
             int layer,
             double dropout,
             Context context) {
-        Optional<Half> half = half(xBSD, norm, visible, cache, dropout, context);
-        return half.isPresent()
-                ? BlockKernel.apply(xBSD, List.of(half.get()))
+        Optional<ResidualBranch> branch = fusedBranch(xBSD, norm, visible, cache, dropout, context);
+        return branch.isPresent()
+                ? BlockKernel.apply(xBSD, List.of(branch.get()))
                 : xBSD.add(DropoutKernel.apply(forward(norm.forward(xBSD), visible, cache, layer, context), dropout));
     }
 
@@ -195,18 +195,18 @@ public final class Attention {
      * Returns the branch of {@link #residual} for the fused kernel; empty with a cache, where the kernel does not run, and for
      * any specification that it does not support.
      */
-    public Optional<Half> half(
+    public Optional<ResidualBranch> fusedBranch(
             Tensor xBSD,
             Norm norm,
             Optional<Tensor> visible,
             Optional<KvCache> cache,
             double dropout,
             Context context) {
-        if (cache.isPresent() || !BlockKernel.takes(xBSD, context.compute())) {
+        if (cache.isPresent() || !BlockKernel.supports(xBSD, context.compute())) {
             return Optional.empty();
         }
-        return shape().map(shape -> AttentionHalf.of(
-                new AttentionHalf.Weights(norm.normalisation(), qkv.projection(), shape, output.projection()),
+        return shape().map(shape -> AttentionBranch.of(
+                new AttentionBranch.Weights(norm.normalisation(), qkv.projection(), shape, output.projection()),
                 visible,
                 context.dropout(spec.grouped().dropout()),
                 dropout,

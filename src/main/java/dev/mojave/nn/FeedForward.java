@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.mojave.base.Check;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.kernels.block.BlockKernel;
-import dev.mojave.tensor.kernels.block.FeedForwardHalf;
-import dev.mojave.tensor.kernels.block.Half;
+import dev.mojave.tensor.kernels.block.FeedForwardBranch;
+import dev.mojave.tensor.kernels.block.ResidualBranch;
 import dev.mojave.tensor.kernels.pointwise.DropoutKernel;
 import dev.mojave.tensor.kernels.pointwise.Gate;
 import java.util.List;
@@ -141,9 +141,9 @@ public final class FeedForward {
      * @return the new residual stream, float32 (..., width)
      */
     public Tensor residual(Tensor x, Norm norm, double dropout, Context context) {
-        Optional<Half> half = half(x, norm, dropout, context);
-        return half.isPresent()
-                ? BlockKernel.apply(x, List.of(half.get()))
+        Optional<ResidualBranch> branch = fusedBranch(x, norm, dropout, context);
+        return branch.isPresent()
+                ? BlockKernel.apply(x, List.of(branch.get()))
                 : x.add(DropoutKernel.apply(forward(norm.forward(x), context), dropout));
     }
 
@@ -151,15 +151,15 @@ public final class FeedForward {
      * Returns the branch of {@link #residual} for the fused kernel; empty where the kernel does not run, and for any
      * specification that it does not support.
      */
-    public Optional<Half> half(Tensor x, Norm norm, double dropout, Context context) {
-        if (!BlockKernel.takes(x, context.compute())) {
+    public Optional<ResidualBranch> fusedBranch(Tensor x, Norm norm, double dropout, Context context) {
+        if (!BlockKernel.supports(x, context.compute())) {
             return Optional.empty();
         }
         return switch (spec) {
             case Spec(int width, int _, Activation activation, boolean _, int outputs)
             when outputs == width ->
-                Optional.of(FeedForwardHalf.of(
-                        new FeedForwardHalf.Weights(
+                Optional.of(FeedForwardBranch.of(
+                        new FeedForwardBranch.Weights(
                                 norm.normalisation(), input.projection(), activation.gate(), output.projection()),
                         dropout,
                         context.compute()));

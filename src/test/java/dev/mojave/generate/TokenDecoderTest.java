@@ -34,7 +34,7 @@ class TokenDecoderTest {
                 // Models that the decoder does not support are read by forward passes, with the same result.
                 boolean known = spec.parallel() == null
                         && spec.mixture().map(TokenDecoderTest::plainTopK).orElse(true);
-                assertThat(TokenDecoder.takes(model)).isEqualTo(known);
+                assertThat(TokenDecoder.supports(model)).isEqualTo(known);
                 decoder.read(fast, PROMPT);
                 decoder.read(plain, PROMPT);
                 double largest = 0;
@@ -53,7 +53,7 @@ class TokenDecoderTest {
     }
 
     private static boolean plainTopK(MoeSpec moe) {
-        return moe.choice().router() instanceof TopKRouter.Spec && moe.travel().dispatch() != Dispatch.Kind.CAPACITY;
+        return moe.choice().router() instanceof TopKRouter.Spec && moe.dispatchSpec().dispatch() != Dispatch.Kind.CAPACITY;
     }
 
     @Test

@@ -69,7 +69,7 @@ class GoldenGenerationTest {
     /** The same logits from the decoder, which computes without libtorch. */
     private static void checkDecoder(
             GoldenFolder golden, String name, LanguageModel model, long[] prompt, long[] continuation) {
-        assertThat(TokenDecoder.takes(model)).isTrue();
+        assertThat(TokenDecoder.supports(model)).isTrue();
         List<Tensor> steps = new ArrayList<>();
         try (KvCache cache = model.newCache(1);
                 TokenReader reader = TokenReader.of(model, WeightFormat.FP32)) {

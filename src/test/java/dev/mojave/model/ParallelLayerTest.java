@@ -71,10 +71,10 @@ class ParallelLayerTest {
             values(parallel).forEach((name, value) -> {
                 if (!name.contains("router") && !name.contains("experts")) {
                     Tensor gradient = value.grad().orElseThrow();
-                    Tensor twin = value(denseValues, name.replace("blocks.0.", ""))
+                    Tensor denseGradient = value(denseValues, name.replace("blocks.0.", ""))
                             .grad()
                             .orElseThrow();
-                    assertThat(Tiny.distance(gradient, twin)).as(name).isLessThan(2e-6);
+                    assertThat(Tiny.distance(gradient, denseGradient)).as(name).isLessThan(2e-6);
                 }
             });
         }

@@ -279,13 +279,13 @@ class RouterModelTest {
     void routersAdaptInTrainingOnly() {
         try (Scope _ = Scope.open();
                 LanguageModel model = Tiny.randomised(spec("loss_free", ""), 3)) {
-            List<long[]> wanted = List.of(new long[] {9, 1, 1, 1}, new long[] {3, 3, 3, 3});
-            assertThatThrownBy(() -> model.afterStep(wanted, Context.EVALUATION))
+            List<long[]> requested = List.of(new long[] {9, 1, 1, 1}, new long[] {3, 3, 3, 3});
+            assertThatThrownBy(() -> model.afterStep(requested, Context.EVALUATION))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("in training only");
-            assertThatThrownBy(() -> model.afterStep(wanted.subList(0, 1), Context.TRAINING))
+            assertThatThrownBy(() -> model.afterStep(requested.subList(0, 1), Context.TRAINING))
                     .hasMessage("1 counts for 2 mixture layers");
-            model.afterStep(wanted, Context.TRAINING);
+            model.afterStep(requested, Context.TRAINING);
             List<Parameter> biases = model.tensors().stream()
                     .filter(p -> p.name().endsWith("e_score_correction_bias"))
                     .toList();

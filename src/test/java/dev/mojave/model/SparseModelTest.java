@@ -37,7 +37,7 @@ class SparseModelTest {
                 sparse.parameters().stream()
                         .filter(p -> !p.name().contains("router"))
                         .forEach(p -> p.value()
-                                .copyInPlace(twin(denseByName, p)
+                                .copyInPlace(denseMatch(denseByName, p)
                                         .value()
                                         .view(p.value().shape())));
             }
@@ -54,7 +54,7 @@ class SparseModelTest {
                             .isLessThan(1e-7);
                 } else {
                     Tensor expected =
-                            twin(denseByName, parameter).value().grad().orElseThrow();
+                            denseMatch(denseByName, parameter).value().grad().orElseThrow();
                     assertThat(Tiny.distance(gradient, expected.view(gradient.shape())))
                             .as(parameter.name())
                             .isLessThan(1e-6);
@@ -63,7 +63,7 @@ class SparseModelTest {
         }
     }
 
-    private static Parameter twin(Map<String, Parameter> dense, Parameter sparse) {
+    private static Parameter denseMatch(Map<String, Parameter> dense, Parameter sparse) {
         return Objects.requireNonNull(dense.get(sparse.name().replace("moe.experts", "feed_forward")));
     }
 

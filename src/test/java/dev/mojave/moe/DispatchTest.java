@@ -154,7 +154,7 @@ class DispatchTest {
                     new TopKRouter.Spec(),
                     new RouterSpec.Sizes(5, 4, 2, false),
                     new Experts.Spec(4, each),
-                    MoeLayer.Travel.PLAIN,
+                    MoeLayer.DispatchSpec.DROPLESS,
                     Optional.of(new SharedExpert.Spec(new FeedForward.Spec(5, 3, Activation.SWIGLU, false), gated)));
             Init init = Init.of(Rng.seeded(4), 0.5);
             MoeLayer layer = spec.build(init, 1);

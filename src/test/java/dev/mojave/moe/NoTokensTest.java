@@ -79,7 +79,7 @@ class NoTokensTest {
                 assertThat(routing.probabilitiesTE().shape()).containsExactly(0, EXPERTS);
                 assertThat(routing.weightsTK().shape()).containsExactly(0, routing.topK());
                 assertThat(routing.gatesTE().shape()).containsExactly(0, EXPERTS);
-                assertThat(routing.choices().wantedOfExpert()).containsOnly(0);
+                assertThat(routing.choices().requestedOfExpert()).containsOnly(0);
                 assertThat(routing.limited(new Capacity(1, 1).of(routing, true))
                                 .choices()
                                 .countOfExpert())
@@ -88,7 +88,7 @@ class NoTokensTest {
                 statistics.add(routing);
                 assertThat(statistics.load()).containsOnly(0);
                 assertThat(statistics.weightOfRank()).containsOnly(0);
-                router.afterStep(routing.choices().wantedOfExpert());
+                router.afterStep(routing.choices().requestedOfExpert());
             } finally {
                 close(init);
             }

@@ -33,7 +33,7 @@ class ResidualTest {
     private static final int WIDTH = 12;
 
     /** One way to compute the half. */
-    private interface Half {
+    private interface Branch {
         MoeLayer.Output of(MoeLayer layer, Norm norm, Tensor x, Tokens tokens);
     }
 
@@ -101,8 +101,8 @@ class ResidualTest {
                 new RouterSpec.Sizes(WIDTH, 5, topK, topK > 1),
                 new Experts.Spec(5, each),
                 drops
-                        ? new MoeLayer.Travel(Dispatch.Kind.CAPACITY, Optional.of(new Capacity(0.7, 1)), 0.1)
-                        : MoeLayer.Travel.PLAIN,
+                        ? new MoeLayer.DispatchSpec(Dispatch.Kind.CAPACITY, Optional.of(new Capacity(0.7, 1)), 0.1)
+                        : MoeLayer.DispatchSpec.DROPLESS,
                 shared ? Optional.of(new SharedExpert.Spec(each, true)) : Optional.empty());
     }
 
@@ -113,10 +113,10 @@ class ResidualTest {
     }
 
     /** The result and all gradients of a weighted sum of it and of the probabilities, which a balance loss differentiates. */
-    private static List<float[]> run(Init init, Tokens tokens, Half half, MoeLayer layer, Norm norm) {
+    private static List<float[]> run(Init init, Tokens tokens, Branch branch, MoeLayer layer, Norm norm) {
         byte[] random = Rng.dropout().state();
         Tensor x = Tensors.normal(Rng.seeded(12), 0, 1, 3, 9, WIDTH).requireGrad(true);
-        MoeLayer.Output output = half.of(layer, norm, x.mul(1.5), tokens);
+        MoeLayer.Output output = branch.of(layer, norm, x.mul(1.5), tokens);
         Rng.dropout().restore(random);
         Tensor y = output.yBSD();
         Tensor p = output.routing().probabilitiesTE();

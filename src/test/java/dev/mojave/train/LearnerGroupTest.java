@@ -71,9 +71,9 @@ class LearnerGroupTest {
                     Learner.StepResult actual = rank.steps.get(i);
                     assertThat(actual.losses().loss())
                             .isCloseTo(expected.losses().loss(), within(1e-6));
-                    assertThat(actual.losses().wanted())
+                    assertThat(actual.losses().requested())
                             .usingRecursiveComparison()
-                            .isEqualTo(expected.losses().wanted());
+                            .isEqualTo(expected.losses().requested());
                     assertThat(actual.losses().load())
                             .usingRecursiveComparison()
                             .withEqualsForType((a, b) -> Math.abs(a - b) < 1e-4, Double.class)

@@ -175,9 +175,9 @@ class SystemTrapsTest {
             for (int i = 0; i < expected.size(); i++) {
                 assertThat(actual.get(i)).usingComparatorWithPrecision(1e-6f).containsExactly(expected.get(i));
             }
-            assertThat(whole.wanted())
+            assertThat(whole.requested())
                     .allSatisfy(
-                            wanted -> assertThat(Arrays.stream(wanted).sum()).isEqualTo(8 + 3 + 1 + 5));
+                            requested -> assertThat(Arrays.stream(requested).sum()).isEqualTo(8 + 3 + 1 + 5));
         }
     }
 

@@ -70,8 +70,8 @@ class TourTest {
                 shapes.put("logitsTE", shape(output.routing().getFirst().logitsTE()));
                 shapes.put("weightsTK", shape(output.routing().getFirst().weightsTK()));
                 shapes.put(
-                        "rowOfCopy",
-                        String.valueOf(output.routing().getFirst().choices().rowOfCopy().length));
+                        "rowOfAssignment",
+                        String.valueOf(output.routing().getFirst().choices().rowOfAssignment().length));
                 shapes.put(
                         "crossEntropy",
                         shape(model.loss(inputs, Context.TRAINING).crossEntropy()));

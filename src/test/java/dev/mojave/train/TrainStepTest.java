@@ -75,7 +75,7 @@ class TrainStepTest {
                                 .hasEntrySatisfying(
                                         name,
                                         own -> assertThat(own).isCloseTo(value, within(2e-6 * Math.max(1, value)))));
-                assertThat(parts.wanted()).usingRecursiveComparison().isEqualTo(full.wanted());
+                assertThat(parts.requested()).usingRecursiveComparison().isEqualTo(full.requested());
                 List<float[]> actual = gradients(model);
                 for (int i = 0; i < expected.size(); i++) {
                     assertThat(actual.get(i))

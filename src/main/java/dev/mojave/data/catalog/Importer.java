@@ -101,7 +101,7 @@ final class Importer {
             }
             notes.addAll(found.notes());
         }
-        return new Listed(CopyNames.distinct(files), notes);
+        return new Listed(ImportedFileNames.distinct(files), notes);
     }
 
     /** Removes the copies of files that have nothing to learn from. */

@@ -36,7 +36,7 @@ public final class ExpertProbe implements Probe<ExpertProfiles> {
     private long tokens;
 
     /** The observations of one mixture: its load, and the number of assignments to each expert by token id. */
-    private record Seen(LoadStatistics load, Map<Integer, long[]> copiesOfToken) {}
+    private record Seen(LoadStatistics load, Map<Integer, long[]> assignmentsOfToken) {}
 
     /**
      * Creates a probe without observations.
@@ -60,7 +60,7 @@ public final class ExpertProbe implements Probe<ExpertProfiles> {
                     mixture -> new Seen(
                             new LoadStatistics(mixture, routing.experts(), categories.size()), new TreeMap<>()));
             here.load.add(routing, ofTokens);
-            count(routing.choices(), ids, here.copiesOfToken);
+            count(routing.choices(), ids, here.assignmentsOfToken);
         }
     }
 
@@ -70,9 +70,9 @@ public final class ExpertProbe implements Probe<ExpertProfiles> {
                 tokens, seen.values().stream().map(this::profile).toList());
     }
 
-    private static void count(Choices choices, int[] ids, Map<Integer, long[]> copies) {
+    private static void count(Choices choices, int[] ids, Map<Integer, long[]> assignments) {
         for (int token = 0; token < choices.tokens(); token++) {
-            long[] ofToken = copies.computeIfAbsent(ids[token], id -> new long[choices.experts()]);
+            long[] ofToken = assignments.computeIfAbsent(ids[token], id -> new long[choices.experts()]);
             for (int choice = 0; choice < choices.topK(); choice++) {
                 if (choices.kept(token, choice)) {
                     ofToken[choices.expert(token, choice)]++;
@@ -89,7 +89,7 @@ public final class ExpertProbe implements Probe<ExpertProfiles> {
                 seen.load.mixture().number(),
                 Arrays.stream(ofExpert).boxed().toList(),
                 IntStream.range(0, ofExpert.length)
-                        .mapToObj(expert -> liked(seen.copiesOfToken, expert, ofExpert[expert]))
+                        .mapToObj(expert -> liked(seen.assignmentsOfToken, expert, ofExpert[expert]))
                         .toList(),
                 named,
                 IntStream.range(0, named.size())
@@ -100,11 +100,11 @@ public final class ExpertProbe implements Probe<ExpertProfiles> {
                 counts.mutualInformation());
     }
 
-    private record Telling(int id, double information, double share, long copies) {}
+    private record Telling(int id, double information, double share, long assignments) {}
 
-    private List<LikedToken> liked(Map<Integer, long[]> copies, int expert, double load) {
+    private List<LikedToken> liked(Map<Integer, long[]> assignments, int expert, double load) {
         List<Telling> telling = new ArrayList<>();
-        copies.forEach((id, ofToken) -> {
+        assignments.forEach((id, ofToken) -> {
             double all = Arrays.stream(ofToken).sum();
             long here = ofToken[expert];
             if (here >= FEWEST && here / all > load) {
@@ -116,7 +116,7 @@ public final class ExpertProbe implements Probe<ExpertProfiles> {
                         .reversed()
                         .thenComparingInt(Telling::id))
                 .limit(LIKED)
-                .map(t -> new LikedToken(tokenizer.decode(t.id), t.share, t.copies))
+                .map(t -> new LikedToken(tokenizer.decode(t.id), t.share, t.assignments))
                 .toList();
     }
 }

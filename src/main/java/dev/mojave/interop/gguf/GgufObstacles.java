@@ -93,7 +93,7 @@ final class GgufObstacles {
                     BlockSpec.Topology topology,
                     Norm.Spec(Norm.Kind norm, int _, double _, boolean bias),
                     AttentionSpec attention,
-                    BlockSpec.SecondHalf half,
+                    BlockSpec.SecondBranch branch,
                     double _) -> {
                 switch (topology) {
                     case PRE_NORM -> {} // All architectures have it.
@@ -101,7 +101,7 @@ final class GgufObstacles {
                 refuse(norm != Norm.Kind.RMS_NORM, "norm is not rms_norm");
                 refuse(bias, OTHER_BIASES);
                 refuseAttention(attention);
-                switch (half) {
+                switch (branch) {
                     case BlockSpec.Dense(FeedForward.Spec dense) -> refuseFeedForward(dense);
                     case BlockSpec.Sparse(MoeLayer.Spec mixture) -> refuseExperts(mixture);
                 }
@@ -154,7 +154,7 @@ final class GgufObstacles {
                     RouterSpec router,
                     RouterSpec.Sizes(int _, int _, int _, boolean renormalized),
                     ExpertBank.Spec experts,
-                    MoeLayer.Travel(Dispatch.Kind dispatch, Optional<Capacity> _, double _),
+                    MoeLayer.DispatchSpec(Dispatch.Kind dispatch, Optional<Capacity> _, double _),
                     Optional<SharedExpert.Spec> shared) -> {
                 refuse(!(router instanceof TopKRouter.Spec), "moe.router is not top_k");
                 refuse(!renormalized, "moe.norm_topk_prob is false");

@@ -72,7 +72,7 @@ public final class HfConfig {
                     .filter(loss -> !loss.equals(BalanceLoss.MIXTRAL_BALANCE.key()))
                     .forEach(loss -> lost.add("losses." + loss
                             + " has no key in Hugging Face's config; training there goes on without it"));
-            if (moe.travel().inputJitter() > 0 || moe.experts().expertDropout() > 0) {
+            if (moe.dispatchSpec().inputJitter() > 0 || moe.experts().expertDropout() > 0) {
                 lost.add("input_jitter and expert_dropout are left out; they concern training alone");
             }
         });

@@ -164,7 +164,7 @@ final class HfConfigReader {
                 MoeSpec.Placement.ALL,
                 MoeSpec.Each.PLAIN,
                 MoeSpec.Shared.NONE,
-                MoeLayer.Travel.PLAIN);
+                MoeLayer.DispatchSpec.DROPLESS);
     }
 
     private MoeSpec qwen(int experts, int topK, int width, int shared) {
@@ -175,7 +175,7 @@ final class HfConfigReader {
                 shared == 0
                         ? MoeSpec.Shared.NONE
                         : new MoeSpec.Shared(whole("shared_expert_intermediate_size", shared), true),
-                MoeLayer.Travel.PLAIN);
+                MoeLayer.DispatchSpec.DROPLESS);
     }
 
     private ExpertChoice choice(boolean renormalized, int experts, int topK, double balance) {

@@ -103,7 +103,7 @@ final class HfObstacles {
                     BlockSpec.Topology topology,
                     Norm.Spec(Norm.Kind norm, int _, double _, boolean bias),
                     AttentionSpec attention,
-                    BlockSpec.SecondHalf half,
+                    BlockSpec.SecondBranch branch,
                     double _) -> {
                 switch (topology) {
                     case PRE_NORM -> {} // All architectures have it.
@@ -111,7 +111,7 @@ final class HfObstacles {
                 unless(norm == family.norm(), "norm", norm, family.norm());
                 everywhere(!gpt2() || bias);
                 attention(attention);
-                switch (half) {
+                switch (branch) {
                     case BlockSpec.Dense(FeedForward.Spec dense) -> feedForward(dense);
                     case BlockSpec.Sparse(MoeLayer.Spec mixture) -> mixture(mixture);
                 }
@@ -175,7 +175,7 @@ final class HfObstacles {
                     var _,
                     var _,
                     ExpertBank.Spec experts,
-                    MoeLayer.Travel _,
+                    MoeLayer.DispatchSpec _,
                     Optional<SharedExpert.Spec> _) -> {
                 switch (experts) {
                     case Experts.Spec(int _, FeedForward.Spec each, double _) -> feedForward(each);
@@ -192,7 +192,7 @@ final class HfObstacles {
                     MoeSpec.Placement(int step, List<Integer> dense),
                     MoeSpec.Each(Integer _, double _),
                     MoeSpec.Shared(int shared, boolean gated),
-                    MoeLayer.Travel(Dispatch.Kind dispatch, var _, double _)) -> {
+                    MoeLayer.DispatchSpec(Dispatch.Kind dispatch, var _, double _)) -> {
                 unless(router instanceof TopKRouter.Spec, "moe.router", router.kind(), "top_k");
                 unless(dispatch != Dispatch.Kind.CAPACITY, "moe.capacity_factor", "set", "no capacity");
                 unless(

@@ -33,7 +33,7 @@ final class DecodeSession implements Session {
     }
 
     private static long bytesPerToken(LanguageModel model, Workload workload) {
-        if (!TokenDecoder.takes(model)) {
+        if (!TokenDecoder.supports(model)) {
             return workload.model().counts().active() * Float.BYTES;
         }
         try (TokenDecoder decoder = new TokenDecoder(model, workload.weights())) {

@@ -85,24 +85,24 @@ public final class KernelBench {
             Context context = new Context(true, fused.mixed() ? DType.BFLOAT16 : DType.FLOAT32);
             List<KernelTask> tasks = KernelTask.of(shape, batch, optimized, context);
             List<List<Double>> ours = new ArrayList<>();
-            List<List<Double>> twins = new ArrayList<>();
+            List<List<Double>> references = new ArrayList<>();
             tasks.forEach(_ -> {
                 ours.add(new ArrayList<>());
-                twins.add(new ArrayList<>());
+                references.add(new ArrayList<>());
             });
             ceilings(optimized);
             progress.start("measuring", steps, "rounds");
             warmUp(tasks);
             for (int round = 1; round <= steps; round++) {
                 turn(fused, tasks, ours);
-                turn(plain, tasks, twins);
+                turn(plain, tasks, references);
                 progress.update(round, "");
             }
             progress.finish("");
             ceilings(optimized);
             List<KernelSpeeds.Kernel> kernels = new ArrayList<>();
             for (int i = 0; i < tasks.size(); i++) {
-                kernels.add(kernel(tasks.get(i), Ratio.median(ours.get(i)), Ratio.median(twins.get(i))));
+                kernels.add(kernel(tasks.get(i), Ratio.median(ours.get(i)), Ratio.median(references.get(i))));
             }
             return new KernelSpeeds(
                     String.format(
@@ -177,7 +177,7 @@ public final class KernelBench {
         return value == null ? 0 : value;
     }
 
-    private KernelSpeeds.Kernel kernel(KernelTask task, double seconds, double twinSeconds) {
+    private KernelSpeeds.Kernel kernel(KernelTask task, double seconds, double referenceSeconds) {
         double ceiling = switch (task.bound()) {
             // In mixed precision either product may be the kernels'.
             case MATMUL -> 1e9 * Math.max(orZero(rate(matmul)), fused.mixed() ? orZero(rate(halfMatmul)) : 0);
@@ -188,7 +188,7 @@ public final class KernelBench {
                 task.name(),
                 task.bound().name().toLowerCase(Locale.ROOT),
                 seconds,
-                twinSeconds,
+                referenceSeconds,
                 task.amount() / seconds / ceiling);
     }
 }

@@ -113,10 +113,10 @@ record KernelTask(String name, Bound bound, double amount, Runnable work) {
 
     /** What goes in, what comes back, and whose gradients are thrown away afterwards. */
     private record Block(List<Parameter> parameters, Tensor xBSD, Tensor dyBSD) {
-        Runnable task(UnaryOperator<Tensor> half) {
+        Runnable task(UnaryOperator<Tensor> branch) {
             return () -> {
                 try (Scope _ = Scope.open()) {
-                    half.apply(xBSD).backward(dyBSD);
+                    branch.apply(xBSD).backward(dyBSD);
                 }
                 clear();
             };

@@ -54,7 +54,7 @@ public final class BalanceLosses {
         long[] counts = new long[first.experts()];
         long tokens = 0;
         for (Routing routing : layers) {
-            long[] layerCounts = routing.choices().wantedOfExpert();
+            long[] layerCounts = routing.choices().requestedOfExpert();
             for (int expert = 0; expert < counts.length; expert++) {
                 counts[expert] += layerCounts[expert];
             }
@@ -126,7 +126,7 @@ public final class BalanceLosses {
      */
     public static Tensor load(Routing routing) {
         if (routing.noise().isEmpty() || routing.topK() == routing.experts()) {
-            return fractions(routing.choices().wantedOfExpert(), 1);
+            return fractions(routing.choices().requestedOfExpert(), 1);
         }
         return inTopK(routing).sum(0);
     }

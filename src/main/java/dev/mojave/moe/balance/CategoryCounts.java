@@ -12,23 +12,23 @@ import java.util.Arrays;
  */
 public final class CategoryCounts {
     private final int categories;
-    private final long[][] copiesGE;
+    private final long[][] assignmentsGE;
 
     CategoryCounts(int experts, int categories) {
         this.categories = categories;
-        this.copiesGE = new long[categories][experts];
+        this.assignmentsGE = new long[categories][experts];
     }
 
     void add(int expert, int category) {
         if (category > 0) {
-            copiesGE[category - 1][expert]++;
+            assignmentsGE[category - 1][expert]++;
         }
     }
 
     /** Adds what the other ranks of a group counted. */
     void sum(Group group) {
-        for (long[] copiesE : copiesGE) {
-            System.arraycopy(group.sum(copiesE), 0, copiesE, 0, copiesE.length);
+        for (long[] assignmentsE : assignmentsGE) {
+            System.arraycopy(group.sum(assignmentsE), 0, assignmentsE, 0, assignmentsE.length);
         }
     }
 
@@ -40,8 +40,8 @@ public final class CategoryCounts {
     /** Returns the fraction of all counted copies that are of a category (from 0) and went to each expert. */
     public double[] share(int category) {
         double total = total();
-        return Arrays.stream(copiesGE[category])
-                .mapToDouble(copies -> total == 0 ? 0 : copies / total)
+        return Arrays.stream(assignmentsGE[category])
+                .mapToDouble(assignments -> total == 0 ? 0 : assignments / total)
                 .toArray();
     }
 
@@ -58,22 +58,22 @@ public final class CategoryCounts {
     }
 
     private double total() {
-        return Arrays.stream(copiesGE).flatMapToLong(Arrays::stream).sum();
+        return Arrays.stream(assignmentsGE).flatMapToLong(Arrays::stream).sum();
     }
 
     private double joint() {
-        return entropy(Arrays.stream(copiesGE).flatMapToLong(Arrays::stream).toArray());
+        return entropy(Arrays.stream(assignmentsGE).flatMapToLong(Arrays::stream).toArray());
     }
 
     private long[] ofCategories() {
-        return Arrays.stream(copiesGE)
+        return Arrays.stream(assignmentsGE)
                 .mapToLong(row -> Arrays.stream(row).sum())
                 .toArray();
     }
 
     private long[] ofExperts() {
-        long[] sums = new long[categories == 0 ? 0 : copiesGE[0].length];
-        for (long[] row : copiesGE) {
+        long[] sums = new long[categories == 0 ? 0 : assignmentsGE[0].length];
+        for (long[] row : assignmentsGE) {
             for (int expert = 0; expert < sums.length; expert++) {
                 sums[expert] += row[expert];
             }

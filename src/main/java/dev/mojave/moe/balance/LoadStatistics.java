@@ -24,7 +24,7 @@ public final class LoadStatistics {
     private double entropySum;
     private long tokens;
     private long unrouted;
-    private long wantedCopies;
+    private long requestedAssignments;
 
     /** Starts with nothing counted, where tokens have no categories. */
     public LoadStatistics(int experts) {
@@ -55,7 +55,7 @@ public final class LoadStatistics {
         addTo(counts, choices.countOfExpert());
         addTo(bestCounts, choices.countOfBestChoice());
         tokens += routing.tokens();
-        wantedCopies += Arrays.stream(choices.wantedOfExpert()).sum();
+        requestedAssignments += Arrays.stream(choices.requestedOfExpert()).sum();
         for (int token = 0; token < routing.tokens(); token++) {
             boolean taken = false;
             for (int choice = 0; choice < choices.topK(); choice++) {
@@ -88,10 +88,10 @@ public final class LoadStatistics {
         categories.sum(group);
         weightOfRank = group.sum(weightOfRank);
         entropySum = group.sum(new double[] {entropySum})[0];
-        long[] totals = group.sum(new long[] {tokens, unrouted, wantedCopies});
+        long[] totals = group.sum(new long[] {tokens, unrouted, requestedAssignments});
         tokens = totals[0];
         unrouted = totals[1];
-        wantedCopies = totals[2];
+        requestedAssignments = totals[2];
     }
 
     private static void addTo(long[] sums, long[] more) {
@@ -163,7 +163,7 @@ public final class LoadStatistics {
 
     /** Returns the fraction of copies that capacity dropped. */
     public double dropRate() {
-        return wantedCopies == 0 ? 0 : 1 - Arrays.stream(counts).sum() / (double) wantedCopies;
+        return requestedAssignments == 0 ? 0 : 1 - Arrays.stream(counts).sum() / (double) requestedAssignments;
     }
 
     /** Returns the fraction of tokens that no expert took. */

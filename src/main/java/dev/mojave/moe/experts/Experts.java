@@ -14,7 +14,7 @@ import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import dev.mojave.tensor.kernels.mixture.ExpertsKernel;
 import dev.mojave.tensor.kernels.mixture.Routes;
-import dev.mojave.tensor.kernels.mixture.SparseHalf;
+import dev.mojave.tensor.kernels.mixture.MixtureBranch;
 import dev.mojave.tensor.kernels.pointwise.DropoutKernel;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,7 +127,7 @@ public final class Experts implements ExpertBank {
                 // The kernel adds to rows as wide as those it reads, and drops nothing between the two maps.
                 outputs == width && context.dropout(dropout) == 0;
         };
-        return known && x.elements() > 0 && ExpertsKernel.takes(x, context.compute());
+        return known && x.elements() > 0 && ExpertsKernel.supports(x, context.compute());
     }
 
     /**
@@ -139,7 +139,7 @@ public final class Experts implements ExpertBank {
      * @return float32 (B * S, D)
      */
     public Tensor residual(
-            SparseHalf half,
+            MixtureBranch branch,
             Tokens tokens,
             Routing routing,
             Optional<Tensor> sharedTD,
@@ -149,12 +149,12 @@ public final class Experts implements ExpertBank {
         Optional<long[]> places = tokens.realT().map(Tensor::toLongs);
         int all = (int) tokens.idsBS().elements();
         return ExpertsKernel.apply(
-                half,
+                branch,
                 tokens.among(routing.weightsTK()),
                 new Routes(
                         choices.countOfExpert(),
-                        places.map(choices::copyAtRowAmong).orElseGet(choices::copyAtRow),
-                        places.map(p -> choices.rowOfCopyAmong(p, all)).orElseGet(choices::rowOfCopy),
+                        places.map(choices::assignmentAtRowAmong).orElseGet(choices::assignmentAtRow),
+                        places.map(p -> choices.rowOfAssignmentAmong(p, all)).orElseGet(choices::rowOfAssignment),
                         choices.topK()),
                 new ExpertsKernel.Weights(
                         inputEID, inputBiasEI, spec.each.activation().gate(), outputEDI, outputBiasED),

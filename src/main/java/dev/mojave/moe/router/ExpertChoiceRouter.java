@@ -93,14 +93,14 @@ public final class ExpertChoiceRouter implements Router {
             count[(int) token]++;
         }
         int most = Arrays.stream(count).max().orElse(1);
-        long[] expertOfCopy = byToken(tokenOfSlot, probabilitiesTE.toFloats(), new int[] {tokens, experts, most});
-        Choices choices = new Choices(expertOfCopy, tokens, experts, most);
-        float[] chosen = new float[expertOfCopy.length];
-        for (int copy = 0; copy < chosen.length; copy++) {
-            chosen[copy] = expertOfCopy[copy] == Choices.NONE ? 0 : 1;
+        long[] expertOfAssignment = byToken(tokenOfSlot, probabilitiesTE.toFloats(), new int[] {tokens, experts, most});
+        Choices choices = new Choices(expertOfAssignment, tokens, experts, most);
+        float[] chosen = new float[expertOfAssignment.length];
+        for (int assignment = 0; assignment < chosen.length; assignment++) {
+            chosen[assignment] = expertOfAssignment[assignment] == Choices.NONE ? 0 : 1;
         }
         Tensor weightsTK = probabilitiesTE
-                .gather(1, Tensors.of(choices.expertOfCopy(0), tokens, most))
+                .gather(1, Tensors.of(choices.expertOfAssignment(0), tokens, most))
                 .mul(Tensors.of(chosen, tokens, most));
         return new Routing(logitsTE, probabilitiesTE, weightsTK, choices);
     }
@@ -110,21 +110,21 @@ public final class ExpertChoiceRouter implements Router {
         int experts = tokensExpertsMost[1];
         int most = tokensExpertsMost[2];
         int perExpert = tokenOfSlot.length / experts;
-        long[] expertOfCopy = new long[tokensExpertsMost[0] * most];
-        Arrays.fill(expertOfCopy, Choices.NONE);
+        long[] expertOfAssignment = new long[tokensExpertsMost[0] * most];
+        Arrays.fill(expertOfAssignment, Choices.NONE);
         for (int slot = 0; slot < tokenOfSlot.length; slot++) {
             int token = (int) tokenOfSlot[slot];
             long expert = slot / perExpert;
             int at = token * most;
-            while (expertOfCopy[at] != Choices.NONE
-                    && probabilities[token * experts + (int) expertOfCopy[at]]
+            while (expertOfAssignment[at] != Choices.NONE
+                    && probabilities[token * experts + (int) expertOfAssignment[at]]
                             >= probabilities[token * experts + (int) expert]) {
                 at++;
             }
             int end = (token + 1) * most;
-            System.arraycopy(expertOfCopy, at, expertOfCopy, at + 1, end - at - 1);
-            expertOfCopy[at] = expert;
+            System.arraycopy(expertOfAssignment, at, expertOfAssignment, at + 1, end - at - 1);
+            expertOfAssignment[at] = expert;
         }
-        return expertOfCopy;
+        return expertOfAssignment;
     }
 }

@@ -30,23 +30,23 @@ final class Gates {
         return sizes.renormalize() ? weightsTK.div(weightsTK.sum(1).unsqueeze(1)) : weightsTK;
     }
 
-    static Choices choices(long[] expertOfCopy, Tensor perToken, RouterSpec.Sizes sizes) {
-        return new Choices(expertOfCopy, (int) perToken.size(0), sizes.experts(), sizes.topK());
+    static Choices choices(long[] expertOfAssignment, Tensor perToken, RouterSpec.Sizes sizes) {
+        return new Choices(expertOfAssignment, (int) perToken.size(0), sizes.experts(), sizes.topK());
     }
 
     /** Gives every token the experts that are named, each with the weight 1/K. */
-    static Routing fixed(long[] expertOfCopy, Tensor perToken, RouterSpec.Sizes sizes) {
+    static Routing fixed(long[] expertOfAssignment, Tensor perToken, RouterSpec.Sizes sizes) {
         int tokens = (int) perToken.size(0);
         float[] probabilities = new float[tokens * sizes.experts()];
-        for (int copy = 0; copy < expertOfCopy.length; copy++) {
-            probabilities[copy / sizes.topK() * sizes.experts() + (int) expertOfCopy[copy]] = 1f / sizes.topK();
+        for (int assignment = 0; assignment < expertOfAssignment.length; assignment++) {
+            probabilities[assignment / sizes.topK() * sizes.experts() + (int) expertOfAssignment[assignment]] = 1f / sizes.topK();
         }
-        float[] weights = new float[expertOfCopy.length];
+        float[] weights = new float[expertOfAssignment.length];
         Arrays.fill(weights, 1f / sizes.topK());
         return new Routing(
                 Tensors.zeros(DType.FLOAT32, tokens, sizes.experts()),
                 Tensors.of(probabilities, tokens, sizes.experts()),
                 Tensors.of(weights, tokens, sizes.topK()),
-                choices(expertOfCopy, perToken, sizes));
+                choices(expertOfAssignment, perToken, sizes));
     }
 }

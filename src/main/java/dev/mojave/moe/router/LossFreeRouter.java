@@ -122,16 +122,16 @@ public final class LossFreeRouter implements Router {
     }
 
     @Override
-    public void afterStep(long[] wantedOfExpert) {
+    public void afterStep(long[] requestedOfExpert) {
         long total = 0;
-        for (long wanted : wantedOfExpert) {
-            total += wanted;
+        for (long requested : requestedOfExpert) {
+            total += requested;
         }
-        float[] change = new float[wantedOfExpert.length];
+        float[] change = new float[requestedOfExpert.length];
         for (int expert = 0; expert < change.length; expert++) {
             // sign(total / E - load), in whole numbers.
             change[expert] =
-                    (float) (spec.biasUpdateRate * Long.signum(total - wantedOfExpert[expert] * wantedOfExpert.length));
+                    (float) (spec.biasUpdateRate * Long.signum(total - requestedOfExpert[expert] * requestedOfExpert.length));
         }
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {

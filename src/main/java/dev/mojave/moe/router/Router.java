@@ -27,7 +27,7 @@ public sealed interface Router
     /**
      * Changes what a router adapts without gradients, once an optimiser step. Most adapt nothing.
      *
-     * @param wantedOfExpert copies that each expert was chosen for in the whole batch of the step, before capacity
+     * @param requestedOfExpert copies that each expert was chosen for in the whole batch of the step, before capacity
      */
-    default void afterStep(long[] wantedOfExpert) {}
+    default void afterStep(long[] requestedOfExpert) {}
 }

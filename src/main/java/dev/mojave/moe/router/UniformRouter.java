@@ -58,8 +58,8 @@ public final class UniformRouter implements Router {
     public Routing route(Tensor xTD, Tokens tokens, Context context) {
         long[] positions = tokens.positions();
         long[] chosen = new long[positions.length * sizes.topK()];
-        for (int copy = 0; copy < chosen.length; copy++) {
-            chosen[copy] = (positions[copy / sizes.topK()] + copy % sizes.topK()) % sizes.experts();
+        for (int assignment = 0; assignment < chosen.length; assignment++) {
+            chosen[assignment] = (positions[assignment / sizes.topK()] + assignment % sizes.topK()) % sizes.experts();
         }
         return Gates.fixed(chosen, xTD, sizes);
     }

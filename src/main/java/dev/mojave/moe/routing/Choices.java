@@ -17,31 +17,31 @@ public final class Choices {
     private final int tokens;
     private final int experts;
     private final int topK;
-    private final long[] expertOfCopy;
-    private final long[] wantedOfExpert;
+    private final long[] expertOfAssignment;
+    private final long[] requestedOfExpert;
     private final long[] countOfExpert;
-    private final long[] copyAtRow;
-    private final long[] rowOfCopy;
+    private final long[] assignmentAtRow;
+    private final long[] rowOfAssignment;
 
     /**
      * Sorts the copies by expert.
      *
-     * @param expertOfCopy the expert of each copy, (T * K), the best choice of each token first, {@link #NONE} after the last
+     * @param expertOfAssignment the expert of each copy, (T * K), the best choice of each token first, {@link #NONE} after the last
      */
-    public Choices(long[] expertOfCopy, int tokens, int experts, int topK) {
-        this(expertOfCopy, tokens, experts, topK, Long.MAX_VALUE);
+    public Choices(long[] expertOfAssignment, int tokens, int experts, int topK) {
+        this(expertOfAssignment, tokens, experts, topK, Long.MAX_VALUE);
     }
 
-    private Choices(long[] expertOfCopy, int tokens, int experts, int topK, long capacity) {
-        Check.that(expertOfCopy.length == tokens * topK, "%d choices for %d tokens", expertOfCopy.length, tokens);
+    private Choices(long[] expertOfAssignment, int tokens, int experts, int topK, long capacity) {
+        Check.that(expertOfAssignment.length == tokens * topK, "%d choices for %d tokens", expertOfAssignment.length, tokens);
         this.tokens = tokens;
         this.experts = experts;
         this.topK = topK;
-        this.expertOfCopy = expertOfCopy;
-        this.wantedOfExpert = new long[experts];
-        for (long expert : expertOfCopy) {
+        this.expertOfAssignment = expertOfAssignment;
+        this.requestedOfExpert = new long[experts];
+        for (long expert : expertOfAssignment) {
             if (expert != NONE) {
-                wantedOfExpert[(int) expert]++;
+                requestedOfExpert[(int) expert]++;
             }
         }
         this.countOfExpert = new long[experts];
@@ -49,20 +49,20 @@ public final class Choices {
         int[] end = new int[experts];
         int rows = 0;
         for (int expert = 0; expert < experts; expert++) {
-            countOfExpert[expert] = Math.min(wantedOfExpert[expert], capacity);
+            countOfExpert[expert] = Math.min(requestedOfExpert[expert], capacity);
             next[expert] = rows;
             rows += (int) countOfExpert[expert];
             end[expert] = rows;
         }
-        this.copyAtRow = new long[rows];
-        this.rowOfCopy = new long[expertOfCopy.length];
-        for (int copy = 0; copy < expertOfCopy.length; copy++) {
-            int expert = (int) expertOfCopy[copy];
+        this.assignmentAtRow = new long[rows];
+        this.rowOfAssignment = new long[expertOfAssignment.length];
+        for (int assignment = 0; assignment < expertOfAssignment.length; assignment++) {
+            int expert = (int) expertOfAssignment[assignment];
             if (expert == NONE || next[expert] == end[expert]) {
-                rowOfCopy[copy] = rows;
+                rowOfAssignment[assignment] = rows;
             } else {
-                copyAtRow[next[expert]] = copy;
-                rowOfCopy[copy] = next[expert]++;
+                assignmentAtRow[next[expert]] = assignment;
+                rowOfAssignment[assignment] = next[expert]++;
             }
         }
     }
@@ -70,7 +70,7 @@ public final class Choices {
     /** Returns the same choices with at most so many copies an expert. */
     public Choices limited(long capacity) {
         Check.that(capacity >= 1, "an expert must have room for at least one token, not %d", capacity);
-        return new Choices(expertOfCopy, tokens, experts, topK, capacity);
+        return new Choices(expertOfAssignment, tokens, experts, topK, capacity);
     }
 
     /** Returns the number of tokens. */
@@ -90,12 +90,12 @@ public final class Choices {
 
     /** Returns the expert that a token's choice names, dropped or not, or {@link #NONE}; choice 0 is the best. */
     public int expert(int token, int choice) {
-        return (int) expertOfCopy[token * topK + choice];
+        return (int) expertOfAssignment[token * topK + choice];
     }
 
     /** Returns whether an expert takes a token's choice: it names one, and capacity did not drop it. */
     public boolean kept(int token, int choice) {
-        return rowOfCopy[token * topK + choice] < copyAtRow.length;
+        return rowOfAssignment[token * topK + choice] < assignmentAtRow.length;
     }
 
     /** Returns how many copies each expert receives. */
@@ -104,8 +104,8 @@ public final class Choices {
     }
 
     /** Returns how many copies name each expert, those that capacity drops among them. */
-    public long[] wantedOfExpert() {
-        return wantedOfExpert.clone();
+    public long[] requestedOfExpert() {
+        return requestedOfExpert.clone();
     }
 
     /** Returns how many tokens have each expert as their best choice, dropped or not. */
@@ -122,19 +122,19 @@ public final class Choices {
 
     /** Returns whether every copy stands in some row. */
     public boolean complete() {
-        return copyAtRow.length == expertOfCopy.length;
+        return assignmentAtRow.length == expertOfAssignment.length;
     }
 
     /** Returns the experts of all copies with {@code instead} in the place of {@link #NONE}. */
-    public long[] expertOfCopy(long instead) {
-        return Arrays.stream(expertOfCopy)
+    public long[] expertOfAssignment(long instead) {
+        return Arrays.stream(expertOfAssignment)
                 .map(expert -> expert == NONE ? instead : expert)
                 .toArray();
     }
 
     /** Returns the token whose copy stands at each sorted row; within an expert they ascend. */
     public long[] tokenAtRow() {
-        long[] tokens = copyAtRow.clone();
+        long[] tokens = assignmentAtRow.clone();
         for (int row = 0; row < tokens.length; row++) {
             tokens[row] /= topK;
         }
@@ -142,29 +142,29 @@ public final class Choices {
     }
 
     /** Returns the copy that stands at each sorted row. */
-    public long[] copyAtRow() {
-        return copyAtRow;
+    public long[] assignmentAtRow() {
+        return assignmentAtRow;
     }
 
     /** The same where the tokens are some of many: copies are numbered by their places among all. */
-    public long[] copyAtRowAmong(long[] places) {
-        return Arrays.stream(copyAtRow)
-                .map(copy -> places[(int) (copy / topK)] * topK + copy % topK)
+    public long[] assignmentAtRowAmong(long[] places) {
+        return Arrays.stream(assignmentAtRow)
+                .map(assignment -> places[(int) (assignment / topK)] * topK + assignment % topK)
                 .toArray();
     }
 
     /** The rows of copies where the tokens are some of many; no expert takes the others. */
-    public long[] rowOfCopyAmong(long[] places, int all) {
+    public long[] rowOfAssignmentAmong(long[] places, int all) {
         long[] rows = new long[all * topK];
-        Arrays.fill(rows, copyAtRow.length);
+        Arrays.fill(rows, assignmentAtRow.length);
         for (int token = 0; token < tokens; token++) {
-            System.arraycopy(rowOfCopy, token * topK, rows, (int) places[token] * topK, topK);
+            System.arraycopy(rowOfAssignment, token * topK, rows, (int) places[token] * topK, topK);
         }
         return rows;
     }
 
     /** Returns the sorted row of each copy; the number of rows for a copy that no expert takes. */
-    public long[] rowOfCopy() {
-        return rowOfCopy;
+    public long[] rowOfAssignment() {
+        return rowOfAssignment;
     }
 }

@@ -29,8 +29,8 @@ final class GatheredRouting {
         List<Tensor> logitsTE = group.gather(own.logitsTE());
         List<Tensor> probabilitiesTE = group.gather(own.probabilitiesTE());
         List<Tensor> weights = group.gather(own.weightsTK().reshape(-1));
-        long[] expertOfCopy = own.choices().expertOfCopy(Choices.NONE);
-        List<Tensor> experts = group.gather(Tensors.of(expertOfCopy, expertOfCopy.length));
+        long[] expertOfAssignment = own.choices().expertOfAssignment(Choices.NONE);
+        List<Tensor> experts = group.gather(Tensors.of(expertOfAssignment, expertOfAssignment.length));
         List<Optional<Routing.Noise>> noise = noise(own, group);
         List<Routing> ranks = new ArrayList<>();
         for (int rank = 0; rank < group.size(); rank++) {

@@ -70,7 +70,7 @@ public record Routing(
 
     /** Returns the weight of every expert for every token (T, E), 0 where it was not chosen; what capacity drops is in it. */
     public Tensor gatesTE() {
-        Tensor expertsTK = Tensors.of(choices.expertOfCopy(0), tokens(), topK());
+        Tensor expertsTK = Tensors.of(choices.expertOfAssignment(0), tokens(), topK());
         return Tensors.zeros(DType.FLOAT32, tokens(), experts()).scatterAdd(1, expertsTK, weightsTK);
     }
 }

@@ -160,16 +160,16 @@ public final class RoutingPool {
 
     private static Choices choices(List<Routing> parts, int topK) {
         int tokens = parts.stream().mapToInt(Routing::tokens).sum();
-        long[] expertOfCopy = new long[tokens * topK];
-        Arrays.fill(expertOfCopy, Choices.NONE);
+        long[] expertOfAssignment = new long[tokens * topK];
+        Arrays.fill(expertOfAssignment, Choices.NONE);
         int token = 0;
         for (Routing part : parts) {
             for (int own = 0; own < part.tokens(); own++, token++) {
                 for (int choice = 0; choice < part.topK(); choice++) {
-                    expertOfCopy[token * topK + choice] = part.choices().expert(own, choice);
+                    expertOfAssignment[token * topK + choice] = part.choices().expert(own, choice);
                 }
             }
         }
-        return new Choices(expertOfCopy, tokens, parts.getFirst().experts(), topK);
+        return new Choices(expertOfAssignment, tokens, parts.getFirst().experts(), topK);
     }
 }

@@ -96,7 +96,7 @@ public final class Learner implements AutoCloseable {
         requireFinite(losses, norm, rate);
         optimizer.step(rate, Gradients.clipScale(norm, spec.gradientClip));
         clear();
-        model.afterStep(losses.wanted(), context);
+        model.afterStep(losses.requested(), context);
         return new StepResult(steps(), losses, norm, rate);
     }
 

@@ -17,5 +17,5 @@ public record Losses(
         double loss,
         double crossEntropy,
         Map<String, Double> auxiliary,
-        List<long[]> wanted,
+        List<long[]> requested,
         List<LoadStatistics> load) {}

@@ -84,7 +84,7 @@ final class TrainStep {
             parts(batch, step, losses, pools, sums, observe);
             Gradients.sum(model.parameters(), group);
         }
-        return new Losses(sums.loss, sums.crossEntropy, sums.auxiliary, sums.wanted, List.copyOf(sums.load.values()));
+        return new Losses(sums.loss, sums.crossEntropy, sums.auxiliary, sums.requested, List.copyOf(sums.load.values()));
     }
 
     private Loss loss(Rows rows) {
@@ -216,7 +216,7 @@ final class TrainStep {
         private double loss;
         private double crossEntropy;
         private final Map<String, Double> auxiliary = new LinkedHashMap<>();
-        private final List<long[]> wanted = new ArrayList<>();
+        private final List<long[]> requested = new ArrayList<>();
         private final Map<Mixture, LoadStatistics> load = new LinkedHashMap<>();
 
         void count(List<Routing> routing, Rows rows, boolean observe) {
@@ -224,11 +224,11 @@ final class TrainStep {
                 observe(routing, rows);
             }
             for (int layer = 0; layer < routing.size(); layer++) {
-                long[] more = routing.get(layer).choices().wantedOfExpert();
-                if (wanted.size() == layer) {
-                    wanted.add(more);
+                long[] more = routing.get(layer).choices().requestedOfExpert();
+                if (requested.size() == layer) {
+                    requested.add(more);
                 } else {
-                    long[] sum = wanted.get(layer);
+                    long[] sum = requested.get(layer);
                     Arrays.setAll(sum, expert -> sum[expert] + more[expert]);
                 }
             }
@@ -236,7 +236,7 @@ final class TrainStep {
 
         void sum(Group group) {
             crossEntropy = group.sum(new double[] {crossEntropy})[0];
-            wanted.replaceAll(group::sum);
+            requested.replaceAll(group::sum);
             load.values().forEach(one -> one.sum(group));
         }
 

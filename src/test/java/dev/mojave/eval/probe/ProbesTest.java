@@ -191,20 +191,20 @@ class ProbesTest {
             assertThat(profiles.layers()).hasSize(1);
             ExpertProfile profile = profiles.layers().getFirst();
             assertThat(profile.layer()).isZero();
-            long[][] copies = plain.result();
-            double all = Arrays.stream(copies).flatMapToLong(Arrays::stream).sum();
+            long[][] assignments = plain.result();
+            double all = Arrays.stream(assignments).flatMapToLong(Arrays::stream).sum();
             assertThat(all).isEqualTo(2.0 * profiles.tokens());
-            for (int expert = 0; expert < copies.length; expert++) {
+            for (int expert = 0; expert < assignments.length; expert++) {
                 assertThat(profile.load().get(expert))
-                        .isCloseTo(Arrays.stream(copies[expert]).sum() / all, within(1e-12));
+                        .isCloseTo(Arrays.stream(assignments[expert]).sum() / all, within(1e-12));
                 for (ExpertProfile.LikedToken liked : profile.liked().get(expert)) {
                     if (liked.text().isEmpty()) {
                         continue; // The end-of-text token has no bytes.
                     }
                     int id = liked.text().codePointAt(0);
-                    long here = copies[expert][id];
+                    long here = assignments[expert][id];
                     long everywhere =
-                            Arrays.stream(copies).mapToLong(row -> row[id]).sum();
+                            Arrays.stream(assignments).mapToLong(row -> row[id]).sum();
                     assertThat(liked.copies()).isEqualTo(here);
                     assertThat(liked.share()).isCloseTo((double) here / everywhere, within(1e-12));
                 }

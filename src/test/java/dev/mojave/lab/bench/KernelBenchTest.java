@@ -18,7 +18,7 @@ class KernelBenchTest {
     private static final Shape SMALL = new Shape(1, 2, 32, 16, 40);
 
     @Test
-    void everyKernelIsMeasuredBesideItsTwinAndTheEngineIsAsBefore() {
+    void everyKernelIsMeasuredWithItsReferenceAndTheEngineIsRestored() {
         EngineChoice before = fused();
         KernelSpeeds speeds = KernelBench.run(SMALL, 2, 4096, 0, 2, before, Progress.SILENT);
         assertThat(speeds.kernels())

@@ -50,7 +50,7 @@ class GoldenRoutersTest {
     }
 
     private static long[] experts(Routing routing) {
-        return routing.choices().expertOfCopy(Choices.NONE);
+        return routing.choices().expertOfAssignment(Choices.NONE);
     }
 
     @Test
@@ -171,9 +171,9 @@ class GoldenRoutersTest {
                 Tensor weights = routing.gatesTE().gather(1, golden.get("ids." + index));
                 golden.compare("weights." + index, weights, WEIGHTS * scaling);
                 if (index == 0) {
-                    long[] wanted = routing.choices().wantedOfExpert();
-                    assertThat(wanted).isEqualTo(golden.get("counts").toLongs());
-                    router.afterStep(wanted);
+                    long[] requested = routing.choices().requestedOfExpert();
+                    assertThat(requested).isEqualTo(golden.get("counts").toLongs());
+                    router.afterStep(requested);
                     golden.compare("bias_after", init.buffers().getFirst().value(), 1e-7);
                 }
                 init.parameters().forEach(p -> p.value().close());
@@ -232,13 +232,13 @@ class GoldenRoutersTest {
     @Test
     void aDroppedTokenPassesByThroughTheResidual() {
         try (Scope _ = Scope.open()) {
-            MoeLayer.Travel travel =
-                    new MoeLayer.Travel(Dispatch.Kind.CAPACITY, java.util.Optional.of(new Capacity(0.5, 100)), 0);
+            MoeLayer.DispatchSpec dispatchSpec =
+                    new MoeLayer.DispatchSpec(Dispatch.Kind.CAPACITY, java.util.Optional.of(new Capacity(0.5, 100)), 0);
             MoeLayer.Spec spec = new MoeLayer.Spec(
                     new TopKRouter.Spec(),
                     new RouterSpec.Sizes(5, 2, 1, false),
                     new Experts.Spec(2, new FeedForward.Spec(5, 7, FeedForward.Activation.GELU, true)),
-                    travel,
+                    dispatchSpec,
                     java.util.Optional.empty());
             Init init = Init.of(Rng.seeded(3), 0.5);
             MoeLayer layer = spec.build(init, 1);

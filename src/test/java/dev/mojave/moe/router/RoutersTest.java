@@ -44,7 +44,7 @@ class RoutersTest {
             double before = violation(router.route(x, tokens, Context.TRAINING));
             for (int step = 0; step < 100; step++) {
                 router.afterStep(
-                        router.route(x, tokens, Context.TRAINING).choices().wantedOfExpert());
+                        router.route(x, tokens, Context.TRAINING).choices().requestedOfExpert());
             }
             Routing after = router.route(x, tokens, Context.TRAINING);
             assertThat(before).isGreaterThan(0.3);
@@ -194,7 +194,7 @@ class RoutersTest {
     }
 
     private static long[] experts(Routing routing) {
-        return routing.choices().expertOfCopy(Choices.NONE);
+        return routing.choices().expertOfAssignment(Choices.NONE);
     }
 
     @Test
@@ -212,13 +212,13 @@ class RoutersTest {
         assertThat(choices.countOfExpert()).containsExactly(4, 3, 2);
         Choices limited = choices.limited(3);
         assertThat(limited.countOfExpert()).containsExactly(3, 3, 2);
-        assertThat(limited.wantedOfExpert()).containsExactly(4, 3, 2);
+        assertThat(limited.requestedOfExpert()).containsExactly(4, 3, 2);
         boolean[] kept = new boolean[10];
-        for (int copy = 0; copy < 10; copy++) {
-            kept[copy] = limited.kept(copy / 2, copy % 2);
+        for (int assignment = 0; assignment < 10; assignment++) {
+            kept[assignment] = limited.kept(assignment / 2, assignment % 2);
         }
         assertThat(kept).containsExactly(true, true, true, true, true, true, true, false, true, false);
-        assertThat(limited.copyAtRow()).containsExactly(0, 2, 4, 1, 5, 8, 3, 6);
+        assertThat(limited.assignmentAtRow()).containsExactly(0, 2, 4, 1, 5, 8, 3, 6);
         assertThatThrownBy(() -> choices.limited(0)).hasMessageContaining("room for at least one token");
     }
 }

@@ -11,23 +11,23 @@ import org.junit.jupiter.api.Test;
 
 class ChoicesTest {
     @RepeatedTest(20)
-    void copiesAreSortedByExpertInTheOrderOfTheirTokens(RepetitionInfo repetition) {
+    void assignmentsAreSortedByExpertInTokenOrder(RepetitionInfo repetition) {
         long seed = repetition.getCurrentRepetition();
         Random random = new Random(seed);
         int tokens = random.nextInt(40);
         int experts = 1 + random.nextInt(9);
         int topK = 1 + random.nextInt(experts);
-        long[] expertOfCopy = random.longs((long) tokens * topK, 0, experts).toArray();
-        Choices choices = new Choices(expertOfCopy, tokens, experts, topK);
-        long[] copyAtRow = choices.copyAtRow();
-        for (int row = 0; row < copyAtRow.length; row++) {
-            assertThat(choices.rowOfCopy()[(int) copyAtRow[row]])
+        long[] expertOfAssignment = random.longs((long) tokens * topK, 0, experts).toArray();
+        Choices choices = new Choices(expertOfAssignment, tokens, experts, topK);
+        long[] assignmentAtRow = choices.assignmentAtRow();
+        for (int row = 0; row < assignmentAtRow.length; row++) {
+            assertThat(choices.rowOfAssignment()[(int) assignmentAtRow[row]])
                     .as("inverse, seed %d", seed)
                     .isEqualTo(row);
             if (row > 0) {
-                long before = expertOfCopy[(int) copyAtRow[row - 1]];
-                long here = expertOfCopy[(int) copyAtRow[row]];
-                assertThat(before < here || (before == here && copyAtRow[row - 1] < copyAtRow[row]))
+                long before = expertOfAssignment[(int) assignmentAtRow[row - 1]];
+                long here = expertOfAssignment[(int) assignmentAtRow[row]];
+                assertThat(before < here || (before == here && assignmentAtRow[row - 1] < assignmentAtRow[row]))
                         .as("sorted and stable at row %d, seed %d", row, seed)
                         .isTrue();
             }
@@ -41,7 +41,7 @@ class ChoicesTest {
         Choices choices = new Choices(new long[] {2, 0, 1, 2, 2, 1}, 3, 4, 2);
         assertThat(choices.countOfExpert()).containsExactly(1, 2, 3, 0);
         assertThat(choices.countOfBestChoice()).containsExactly(0, 1, 2, 0);
-        assertThat(choices.copyAtRow()).containsExactly(1, 2, 5, 0, 3, 4);
+        assertThat(choices.assignmentAtRow()).containsExactly(1, 2, 5, 0, 3, 4);
         assertThat(choices.expert(1, 1)).isEqualTo(2);
     }
 

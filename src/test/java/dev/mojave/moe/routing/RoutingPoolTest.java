@@ -114,11 +114,11 @@ class RoutingPoolTest {
             Routing whole = parts.join(Group.ALONE).orElseThrow().whole().getFirst();
             assertThat(whole.topK()).isEqualTo(3);
             for (int expert = 0; expert < 4; expert++) {
-                long wanted = 0;
+                long requested = 0;
                 for (Routing routing : all) {
-                    wanted += routing.choices().wantedOfExpert()[expert];
+                    requested += routing.choices().requestedOfExpert()[expert];
                 }
-                assertThat(whole.choices().wantedOfExpert()[expert]).isEqualTo(wanted);
+                assertThat(whole.choices().requestedOfExpert()[expert]).isEqualTo(requested);
             }
             float[] gates = whole.gatesTE().toFloats();
             for (int part = 0; part < all.size(); part++) {

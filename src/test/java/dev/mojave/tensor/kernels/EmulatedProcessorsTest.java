@@ -6,8 +6,8 @@ import dev.mojave.base.Progress;
 import dev.mojave.base.process.JavaCommand;
 import dev.mojave.tensor.engine.Engine;
 import dev.mojave.tensor.engine.choice.EngineRequest;
-import dev.mojave.tensor.kernels.block.AttentionHalfTest;
-import dev.mojave.tensor.kernels.block.HalvesTest;
+import dev.mojave.tensor.kernels.block.AttentionBranchTest;
+import dev.mojave.tensor.kernels.block.FeedForwardBranchTest;
 import dev.mojave.tensor.kernels.head.HeadLossKernelTest;
 import dev.mojave.tensor.kernels.mixture.ExpertsKernelTest;
 import dev.mojave.tensor.kernels.mixture.RouterKernelsTest;
@@ -48,7 +48,7 @@ class EmulatedProcessorsTest {
 
     @ParameterizedTest
     @CsvSource({"avx2, openblas, 2, 2", "avx2, mkl, 2, 1", "sse, openblas, 1, 1", "sse, mkl, 1, 2"})
-    void kernelsMatchTheirTwins(String processor, String blas, int avx, int cores) throws Exception {
+    void kernelsMatchTheirReferences(String processor, String blas, int avx, int cores) throws Exception {
         List<String> flags = new ArrayList<>(List.of(
                 "--add-modules=jdk.incubator.vector",
                 "--enable-native-access=ALL-UNNAMED",
@@ -127,16 +127,16 @@ class EmulatedProcessorsTest {
             System.out.println("lanes " + VectorMath.LANES);
             KernelsTest.kernelsAreFused();
             KernelsTest elements = new KernelsTest();
-            elements.geluMatchesItsTwinForwardAndBackward(1000);
-            elements.crossEntropyMatchesItsTwin(129);
-            new HalvesTest().normMatchesItsTwin(41, 128, true, false);
-            new HalvesTest().feedForwardMatchesItsTwin(401, 20, 17, Gate.SWIGLU, false, true);
-            new AttentionHalfTest().matchesItsTwin(2, 150, 3, 1, 32, true, false);
-            new AttentionHalfTest().matchesItsTwin(48, 11, 2, 2, 8, true, true);
+            elements.geluMatchesItsReferenceForwardAndBackward(1000);
+            elements.crossEntropyMatchesItsReference(129);
+            new FeedForwardBranchTest().normMatchesItsReference(41, 128, true, false);
+            new FeedForwardBranchTest().feedForwardMatchesItsReference(401, 20, 17, Gate.SWIGLU, false, true);
+            new AttentionBranchTest().matchesItsReference(2, 150, 3, 1, 32, true, false);
+            new AttentionBranchTest().matchesItsReference(48, 11, 2, 2, 8, true, true);
             new ExpertsKernelTest().matchEveryExpertOnEveryToken(1300, 2, 1, Gate.SWIGLU, true, false, false);
             new ExpertsKernelTest().matchEveryExpertOnEveryToken(40, 12, 3, Gate.GELU, true, true, false);
-            new HeadLossKernelTest().headMatchesItsTwin(130, 20, 17);
-            new RouterKernelsTest().logitsEqualTheirTwin(900, 33, 64);
+            new HeadLossKernelTest().headMatchesItsReference(130, 20, 17);
+            new RouterKernelsTest().logitsEqualTheirReference(900, 33, 64);
             System.out.println("all kernels match");
         }
 

@@ -41,10 +41,10 @@ public class KernelsTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 7, 15, 16, 17, 33, 1000, 16_383, 16_384, 16_385, 40_001})
-    public void geluMatchesItsTwinForwardAndBackward(long size) {
+    public void geluMatchesItsReferenceForwardAndBackward(long size) {
         try (Scope _ = Scope.open()) {
             Tensor x = Tensors.normal(rng, 0, 3, size);
-            Twins.compare(
+            ReferenceChecks.compare(
                     rng,
                     List.of(x),
                     in -> GeluKernel.apply(in.getFirst()),
@@ -74,11 +74,11 @@ public class KernelsTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 16, 17, 127, 5003})
-    public void swiGluMatchesItsTwinForwardAndBackward(long width) {
+    public void swiGluMatchesItsReferenceForwardAndBackward(long width) {
         for (long rows : new long[] {1, 3, 7}) {
             try (Scope _ = Scope.open()) {
                 Tensor gateUp = Tensors.normal(rng, 0, 4, rows, 1, 2 * width);
-                Twins.compare(
+                ReferenceChecks.compare(
                         rng,
                         List.of(gateUp),
                         in -> SwiGluKernel.apply(in.getFirst()),
@@ -98,7 +98,7 @@ public class KernelsTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 16, 65, 129, 2003})
-    public void crossEntropyMatchesItsTwin(long classes) {
+    public void crossEntropyMatchesItsReference(long classes) {
         for (long rows : new long[] {1, 3, 41}) {
             try (Scope _ = Scope.open()) {
                 Tensor logits = Tensors.normal(rng, 0, 5, rows, classes);
@@ -107,7 +107,7 @@ public class KernelsTest {
                     targets[i] = rows > 2 && i % 5 == 2 ? SoftmaxCrossEntropy.IGNORED : (i * 31L + 7) % classes;
                 }
                 Tensor targetsN = Tensors.of(targets, rows);
-                Twins.compare(
+                ReferenceChecks.compare(
                         rng,
                         List.of(logits),
                         in -> SoftmaxCrossEntropy.apply(in.getFirst(), targetsN).mul(3),
@@ -163,7 +163,7 @@ public class KernelsTest {
     }
 
     @Test
-    public void adamWMatchesItsTwinOverManySteps() {
+    public void adamWMatchesItsReferenceOverManySteps() {
         try (Scope _ = Scope.open()) {
             List<Tensor> shapes = List.of(
                     Tensors.normal(rng, 0, 1, 1), Tensors.normal(rng, 0, 1, 17), Tensors.normal(rng, 0, 1, 131, 257));
@@ -181,9 +181,9 @@ public class KernelsTest {
                 AdamWKernel.plain(plain, settings);
             }
             for (int i = 0; i < shapes.size(); i++) {
-                Twins.close(fused.get(i).parameter(), plain.get(i).parameter(), 2e-6);
-                Twins.close(fused.get(i).firstMoment(), plain.get(i).firstMoment(), 2e-6);
-                Twins.close(fused.get(i).secondMoment(), plain.get(i).secondMoment(), 2e-6);
+                ReferenceChecks.close(fused.get(i).parameter(), plain.get(i).parameter(), 2e-6);
+                ReferenceChecks.close(fused.get(i).firstMoment(), plain.get(i).firstMoment(), 2e-6);
+                ReferenceChecks.close(fused.get(i).secondMoment(), plain.get(i).secondMoment(), 2e-6);
             }
         }
     }
@@ -197,7 +197,7 @@ public class KernelsTest {
     }
 
     @Test
-    public void gradientNormMatchesItsTwinAndSeesWhatIsNotFinite() {
+    public void gradientNormMatchesItsReferenceAndReportsNonFiniteGradients() {
         try (Scope _ = Scope.open()) {
             List<Tensor> gradients = List.of(
                     Tensors.normal(rng, 0, 1, 1),

@@ -7,17 +7,17 @@ import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.block.AttentionHalf;
+import dev.mojave.tensor.kernels.block.AttentionBranch;
 import dev.mojave.tensor.kernels.block.AttentionShape;
 import dev.mojave.tensor.kernels.block.BlockKernel;
-import dev.mojave.tensor.kernels.block.FeedForwardHalf;
+import dev.mojave.tensor.kernels.block.FeedForwardBranch;
 import dev.mojave.tensor.kernels.head.HeadLossKernel;
 import dev.mojave.tensor.kernels.head.LogitsKernel;
 import dev.mojave.tensor.kernels.head.SoftmaxCrossEntropy;
 import dev.mojave.tensor.kernels.head.TokenLosses;
 import dev.mojave.tensor.kernels.mixture.ExpertsKernel;
 import dev.mojave.tensor.kernels.mixture.Routes;
-import dev.mojave.tensor.kernels.mixture.SparseHalf;
+import dev.mojave.tensor.kernels.mixture.MixtureBranch;
 import dev.mojave.tensor.kernels.mixture.TopKKernel;
 import dev.mojave.tensor.kernels.pointwise.DropoutKernel;
 import dev.mojave.tensor.kernels.pointwise.EmbeddingKernel;
@@ -26,7 +26,7 @@ import dev.mojave.tensor.kernels.pointwise.GeluKernel;
 import dev.mojave.tensor.kernels.pointwise.Normalisation;
 import dev.mojave.tensor.kernels.pointwise.SoftmaxKernel;
 import dev.mojave.tensor.kernels.pointwise.SwiGluKernel;
-import dev.mojave.tensor.kernels.support.Drop;
+import dev.mojave.tensor.kernels.support.DropoutMask;
 import dev.mojave.tensor.kernels.support.Precision;
 import dev.mojave.tensor.kernels.support.Projection;
 import java.util.ArrayList;
@@ -96,8 +96,8 @@ class NoRowsTest {
 
     @ParameterizedTest
     @EnumSource(Precision.class)
-    void halvesOfBlocks(Precision precision) {
-        Twins.assumeMultiplies(precision);
+    void residualBranches(Precision precision) {
+        ReferenceChecks.assumeMultiplies(precision);
         List<Tensor> in = List.of(
                 rows(WIDTH),
                 Tensors.normal(rng, 1, 0.3, WIDTH),
@@ -108,10 +108,10 @@ class NoRowsTest {
                 new long[] {0, WIDTH},
                 t -> BlockKernel.apply(
                         t.getFirst().mul(1),
-                        List.of(new FeedForwardHalf(
-                                new FeedForwardHalf.Weights(
+                        List.of(new FeedForwardBranch(
+                                new FeedForwardBranch.Weights(
                                         norm(t.get(1)), plain(t.get(2)), Gate.SWIGLU, plain(t.get(3))),
-                                Drop.draw(0),
+                                DropoutMask.draw(0),
                                 precision))));
         for (long[] shape : new long[][] {{0, 3, WIDTH}, {3, 0, WIDTH}}) {
             List<Tensor> attention = List.of(
@@ -125,11 +125,11 @@ class NoRowsTest {
                     shape,
                     t -> BlockKernel.apply(
                             t.getFirst().mul(1),
-                            List.of(new AttentionHalf(
-                                    new AttentionHalf.Weights(norm(t.get(1)), plain(t.get(2)), heads, plain(t.get(3))),
+                            List.of(new AttentionBranch(
+                                    new AttentionBranch.Weights(norm(t.get(1)), plain(t.get(2)), heads, plain(t.get(3))),
                                     Optional.empty(),
-                                    Drop.draw(0),
-                                    Drop.draw(0),
+                                    DropoutMask.draw(0),
+                                    DropoutMask.draw(0),
                                     precision))));
         }
     }
@@ -147,12 +147,12 @@ class NoRowsTest {
                 in,
                 new long[] {0, WIDTH},
                 t -> ExpertsKernel.fused(
-                        new SparseHalf(t.getFirst().mul(1), norm(t.get(4))),
+                        new MixtureBranch(t.getFirst().mul(1), norm(t.get(4))),
                         t.get(1),
                         routes,
                         new ExpertsKernel.Weights(t.get(2), Optional.empty(), Gate.SWIGLU, t.get(3), Optional.empty()),
                         Optional.empty(),
-                        Drop.draw(0),
+                        DropoutMask.draw(0),
                         Precision.FULL));
     }
 

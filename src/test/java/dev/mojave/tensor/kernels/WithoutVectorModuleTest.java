@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** The library in a JVM that was started with no flag at all. */
 class WithoutVectorModuleTest {
     @Test
-    void everyKernelRunsAsItsPlainTwin() throws Exception {
+    void everyKernelRunsItsReference() throws Exception {
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx256m",

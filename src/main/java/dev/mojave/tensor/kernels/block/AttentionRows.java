@@ -1,7 +1,7 @@
 package dev.mojave.tensor.kernels.block;
 
 import dev.mojave.tensor.kernels.support.Blas;
-import dev.mojave.tensor.kernels.support.Drop;
+import dev.mojave.tensor.kernels.support.DropoutMask;
 import dev.mojave.tensor.kernels.support.Groups;
 import dev.mojave.tensor.kernels.support.Matrix;
 import dev.mojave.tensor.kernels.support.Scratch;
@@ -25,7 +25,7 @@ final class AttentionRows {
     private final Matrix mixed;
     private final MemorySegment logSums;
     private final Optional<MemorySegment> mask;
-    private final Drop drop;
+    private final DropoutMask drop;
 
     /**
      * Reads and writes these.
@@ -43,7 +43,7 @@ final class AttentionRows {
             Matrix mixed,
             MemorySegment logSums,
             Optional<MemorySegment> mask,
-            Drop drop) {
+            DropoutMask drop) {
         this.shape = shape;
         this.tokens = tokens;
         this.qkv = qkv;

@@ -23,7 +23,7 @@ public final class BlockKernel {
     private BlockKernel() {}
 
     /** Returns whether this runs here in a compute type: where not, the caller computes the twins. */
-    public static boolean takes(Tensor x, DType compute) {
+    public static boolean supports(Tensor x, DType compute) {
         return Fused.precision(compute, x).isPresent();
     }
 
@@ -32,8 +32,8 @@ public final class BlockKernel {
      *
      * @param x float32 (B, S, D); where attention is not among the halves, of any shape that ends in D
      */
-    public static Tensor apply(Tensor x, List<? extends Half> halves) {
-        return new Pass(x, halves).apply();
+    public static Tensor apply(Tensor x, List<? extends ResidualBranch> branches) {
+        return new Pass(x, branches).apply();
     }
 
     /** One forward and its backward. */
@@ -42,19 +42,19 @@ public final class BlockKernel {
         private final Tensor x;
         private final int width;
         private final Groups groups;
-        private final List<? extends Half> halves;
+        private final List<? extends ResidualBranch> branches;
         private final boolean recording;
         private final Buffers kept = new Buffers();
-        private final List<Half.Forward> forwards = new ArrayList<>();
+        private final List<ResidualBranch.Forward> forwards = new ArrayList<>();
         /** What goes into each half. */
         private final List<Matrix> ins = new ArrayList<>();
 
-        Pass(Tensor input, List<? extends Half> halves) {
+        Pass(Tensor input, List<? extends ResidualBranch> branches) {
             this.input = input;
             this.x = input.detach().contiguous();
             this.width = Math.toIntExact(x.size(-1));
-            this.halves = halves;
-            boolean attends = halves.stream().anyMatch(AttentionHalf.class::isInstance);
+            this.branches = branches;
+            boolean attends = branches.stream().anyMatch(AttentionBranch.class::isInstance);
             int rows = Math.toIntExact(x.elements() / width);
             this.groups = attends ? Groups.of((int) x.size(0), (int) x.size(1)) : Groups.ofRows(rows);
             this.recording = CustomOp.recording(inputs().toArray(new Tensor[0]));
@@ -62,7 +62,7 @@ public final class BlockKernel {
 
         private List<Tensor> inputs() {
             List<Tensor> inputs = new ArrayList<>(List.of(input));
-            halves.forEach(half -> inputs.addAll(half.parameters()));
+            branches.forEach(branch -> inputs.addAll(branch.parameters()));
             return inputs;
         }
 
@@ -81,11 +81,11 @@ public final class BlockKernel {
             // Weights that a pass narrows live no longer than it.
             try (Scope _ = Scope.open()) {
                 ins.add(Matrix.of(x));
-                for (Half half : halves) {
+                for (ResidualBranch branch : branches) {
                     if (!forwards.isEmpty()) {
                         ins.add(Matrix.of(kept, groups.rows(), width));
                     }
-                    forwards.add(half.begin(groups, kept));
+                    forwards.add(branch.begin(groups, kept));
                 }
                 Matrix out = Matrix.of(y);
                 groups.forEach(group -> {
@@ -100,7 +100,7 @@ public final class BlockKernel {
         private List<Tensor> backward(Tensor dy) {
             Tensor dx = Tensors.empty(DType.FLOAT32, x.shape());
             try (Buffers temporary = new Buffers()) {
-                List<Half.Backward> backwards =
+                List<ResidualBranch.Backward> backwards =
                         forwards.stream().map(f -> f.back(temporary)).toList();
                 List<Matrix> gradientsOfIns = new ArrayList<>(List.of(Matrix.of(dx)));
                 for (int i = 1; i < ins.size(); i++) {

@@ -30,7 +30,7 @@ public final class LogitsKernel {
      * @param weightED float32 (E, D)
      */
     public static Tensor apply(Tensor xTD, Tensor weightED) {
-        return Fused.takes(xTD, weightED) && Blas.available() && xTD.size(0) > 0
+        return Fused.supports(xTD, weightED) && Blas.available() && xTD.size(0) > 0
                 ? fused(xTD, weightED)
                 : plain(xTD, weightED);
     }

@@ -32,7 +32,7 @@ public final class SoftmaxCrossEntropy {
      * @param targetsN int64 classes (N), each in [0, V) or {@value #IGNORED}
      */
     public static Tensor apply(Tensor logitsNV, Tensor targetsN) {
-        return Fused.takes(logitsNV) ? fused(logitsNV, targetsN, false) : plain(logitsNV, targetsN);
+        return Fused.supports(logitsNV) ? fused(logitsNV, targetsN, false) : plain(logitsNV, targetsN);
     }
 
     /**
@@ -40,7 +40,7 @@ public final class SoftmaxCrossEntropy {
      * (N, V) block of memory is needed.
      */
     public static Tensor consuming(Tensor logitsNV, Tensor targetsN) {
-        return Fused.takes(logitsNV) ? fused(logitsNV, targetsN, true) : plain(logitsNV, targetsN);
+        return Fused.supports(logitsNV) ? fused(logitsNV, targetsN, true) : plain(logitsNV, targetsN);
     }
 
     /** The twin: libtorch's own operation. */

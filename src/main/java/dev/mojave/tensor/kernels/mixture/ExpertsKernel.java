@@ -7,7 +7,7 @@ import dev.mojave.tensor.Tensors;
 import dev.mojave.tensor.kernels.pointwise.DropoutKernel;
 import dev.mojave.tensor.kernels.pointwise.Gate;
 import dev.mojave.tensor.kernels.support.Blas;
-import dev.mojave.tensor.kernels.support.Drop;
+import dev.mojave.tensor.kernels.support.DropoutMask;
 import dev.mojave.tensor.kernels.support.Fused;
 import dev.mojave.tensor.kernels.support.Matrix;
 import dev.mojave.tensor.kernels.support.Precision;
@@ -81,7 +81,7 @@ public final class ExpertsKernel {
     }
 
     /** Returns whether this runs here: where not, the caller computes the twin. */
-    public static boolean takes(Tensor x, DType compute) {
+    public static boolean supports(Tensor x, DType compute) {
         return Fused.precision(compute, x).isPresent();
     }
 
@@ -96,7 +96,7 @@ public final class ExpertsKernel {
      * @return float32 (T, D)
      */
     public static Tensor apply(
-            SparseHalf half,
+            MixtureBranch branch,
             Tensor choicesTK,
             Routes routes,
             Weights weights,
@@ -104,25 +104,25 @@ public final class ExpertsKernel {
             double dropout,
             DType compute) {
         return fused(
-                half,
+                branch,
                 choicesTK,
                 routes,
                 weights,
                 besideTD,
-                Drop.draw(dropout),
+                DropoutMask.draw(dropout),
                 Precision.of(compute).orElseThrow());
     }
 
     /** The fused kernel with what is dropped given; the parameters are those of {@link #apply}. */
     public static Tensor fused(
-            SparseHalf half,
+            MixtureBranch branch,
             Tensor choicesTK,
             Routes routes,
             Weights weights,
             Optional<Tensor> besideTD,
-            Drop drop,
+            DropoutMask drop,
             Precision precision) {
-        return new Pass(half, choicesTK, routes, weights, besideTD, drop, precision).forward();
+        return new Pass(branch, choicesTK, routes, weights, besideTD, drop, precision).forward();
     }
 
     /** Some rows of one expert. */
@@ -130,14 +130,14 @@ public final class ExpertsKernel {
 
     /** One forward and its backward. */
     private static final class Pass {
-        private final SparseHalf half;
+        private final MixtureBranch branch;
         private final Tensor choices;
         private final Tensor choicesTK;
         private final MemorySegment choiceWeights;
         private final Routes routes;
         private final Weights weights;
         private final Optional<Tensor> beside;
-        private final Drop drop;
+        private final DropoutMask drop;
         private final Precision precision;
         private final int width;
         private final int hidden;
@@ -147,14 +147,14 @@ public final class ExpertsKernel {
         private final Tensor uRP;
 
         Pass(
-                SparseHalf half,
+                MixtureBranch branch,
                 Tensor choices,
                 Routes routes,
                 Weights weights,
                 Optional<Tensor> beside,
-                Drop drop,
+                DropoutMask drop,
                 Precision precision) {
-            this.half = half;
+            this.branch = branch;
             this.choices = choices;
             this.choicesTK = choices.detach().contiguous();
             this.choiceWeights = choicesTK.segment();
@@ -189,7 +189,7 @@ public final class ExpertsKernel {
 
         Tensor forward() {
             Tensor resultsRD = Tensors.empty(DType.FLOAT32, routes.rows(), width);
-            Matrix in = half.normed();
+            Matrix in = branch.normed();
             Matrix u = Matrix.of(uRP);
             Matrix results = Matrix.of(resultsRD);
             Blas.forRows(routes.rows(), (task, from, count) -> {
@@ -214,16 +214,16 @@ public final class ExpertsKernel {
             List<Tensor> inputs = new ArrayList<>(List.of(choices));
             beside.ifPresent(inputs::add);
             inputs.addAll(weights.parameters());
-            return CustomOp.attach(y, half.joint(), inputs, dy -> backward(dy.contiguous()));
+            return CustomOp.attach(y, branch.joint(), inputs, dy -> backward(dy.contiguous()));
         }
 
         /** Each token's x and, after dropout, the weighted sum of the rows of its copies. */
         private void combine(Matrix results, Matrix y) {
-            Matrix x = half.x();
+            Matrix x = branch.x();
             Optional<Matrix> others = beside.map(b -> Matrix.of(b.detach().contiguous()));
-            Workers.forRanges(routes.tokens(), half.grain(), (from, to) -> {
+            Workers.forRanges(routes.tokens(), branch.grain(), (from, to) -> {
                 for (int token = (int) from; token < to; token++) {
-                    SparseHalf.start(y.fromRow(token), others, token, 1);
+                    MixtureBranch.start(y.fromRow(token), others, token, 1);
                     addWeighted(results, token, y);
                     drop.applyToRow(y, token, token, width);
                     VectorMath.add(x.memory(), x.row(token), y.memory(), y.row(token), width);
@@ -233,11 +233,11 @@ public final class ExpertsKernel {
 
         private void addWeighted(Matrix results, int token, Matrix y) {
             for (int k = 0; k < routes.topK(); k++) {
-                int copy = token * routes.topK() + k;
-                long row = routes.row(copy);
+                int assignment = token * routes.topK() + k;
+                long row = routes.row(assignment);
                 if (row < routes.rows()) {
                     VectorMath.addMultiple(
-                            results.memory(), results.row(row), weight(copy), y.memory(), y.row(token), width);
+                            results.memory(), results.row(row), weight(assignment), y.memory(), y.row(token), width);
                 }
             }
         }
@@ -249,7 +249,7 @@ public final class ExpertsKernel {
             Tensor activeRI = Tensors.empty(DType.FLOAT32, routes.rows(), hidden);
             Tensor dChoicesTK = Tensors.zeros(DType.FLOAT32, choicesTK.shape());
             Tensor dBranch = drop.isNone() ? dy : DropoutKernel.dropped(dy, drop);
-            Matrix in = half.normed();
+            Matrix in = branch.normed();
             Matrix dOut = Matrix.of(dBranch);
             Matrix u = Matrix.of(uRP);
             Matrix du = precision.values(uRP);
@@ -276,7 +276,7 @@ public final class ExpertsKernel {
                     p.up.backward(ofUp, dRows.fromRow(p.first), p.count);
                 }
             });
-            half.add(dy, dRowsRD, routes);
+            branch.add(dy, dRowsRD, routes);
             List<Tensor> gradients = new ArrayList<>(List.of(dChoicesTK));
             beside.ifPresent(_ -> gradients.add(dBranch));
             gradients.addAll(weightGradients(rows, du, active, dResults));
@@ -305,7 +305,7 @@ public final class ExpertsKernel {
         /** Multiplies gradients of results by their weights, and with them all that is made of them. */
         private void weigh(int first, int count, Matrix dResults) {
             for (int row = 0; row < count; row++) {
-                float scale = scale(weight(routes.copy(first + row)));
+                float scale = scale(weight(routes.assignment(first + row)));
                 VectorMath.multiply(dResults.memory(), dResults.row(row), width, scale);
             }
         }
@@ -324,9 +324,9 @@ public final class ExpertsKernel {
                 if (p.down.bias().isPresent()) {
                     sum += VectorMath.dot(p.down.bias().get(), 0, dResults.memory(), dResults.row(row), width);
                 }
-                long copy = routes.copy(p.first + row);
-                float weight = weight(copy);
-                dChoice.set(FLOAT, copy * Float.BYTES, sum / scale(weight));
+                long assignment = routes.assignment(p.first + row);
+                float weight = weight(assignment);
+                dChoice.set(FLOAT, assignment * Float.BYTES, sum / scale(weight));
                 if (scale(weight) != weight) {
                     VectorMath.multiply(du.memory(), du.row(row), projected, weight);
                     VectorMath.multiply(dResults.memory(), dResults.row(row), width, weight);
@@ -334,8 +334,8 @@ public final class ExpertsKernel {
             }
         }
 
-        private float weight(long copy) {
-            return choiceWeights.get(FLOAT, copy * Float.BYTES);
+        private float weight(long assignment) {
+            return choiceWeights.get(FLOAT, assignment * Float.BYTES);
         }
 
         private List<Tensor> weightGradients(Matrix rows, Matrix du, Matrix active, Matrix dResults) {

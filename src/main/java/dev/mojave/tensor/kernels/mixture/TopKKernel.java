@@ -48,7 +48,7 @@ public final class TopKKernel {
      * @param normalised whether values are divided by their sum
      */
     public static Best apply(Tensor pTE, int topK, boolean normalised) {
-        return Fused.takes(pTE) && pTE.size(0) > 0 ? fused(pTE, topK, normalised) : plain(pTE, topK, normalised);
+        return Fused.supports(pTE) && pTE.size(0) > 0 ? fused(pTE, topK, normalised) : plain(pTE, topK, normalised);
     }
 
     /** The twin in libtorch operations; which of equal ones it takes is its own affair. */
@@ -73,8 +73,8 @@ public final class TopKKernel {
             for (int token = (int) from; token < to; token++) {
                 float sum = choose(p, (long) token * width, width, indices, token * topK, topK);
                 divisors[token] = normalised ? sum : 1;
-                for (int copy = token * topK; copy < (token + 1) * topK; copy++) {
-                    set(weights, copy, value(p, (long) token * width + indices[copy]) / divisors[token]);
+                for (int assignment = token * topK; assignment < (token + 1) * topK; assignment++) {
+                    set(weights, assignment, value(p, (long) token * width + indices[assignment]) / divisors[token]);
                 }
             }
         });
@@ -122,11 +122,11 @@ public final class TopKKernel {
         MemorySegment dw = dWeightsTK.segment();
         for (int token = 0; token < divisors.length; token++) {
             float common = 0;
-            for (int copy = token * topK; normalised && copy < (token + 1) * topK; copy++) {
-                common = Math.fma(value(w, copy), value(dw, copy), common);
+            for (int assignment = token * topK; normalised && assignment < (token + 1) * topK; assignment++) {
+                common = Math.fma(value(w, assignment), value(dw, assignment), common);
             }
-            for (int copy = token * topK; copy < (token + 1) * topK; copy++) {
-                set(dp, (long) token * width + indices[copy], (value(dw, copy) - common) / divisors[token]);
+            for (int assignment = token * topK; assignment < (token + 1) * topK; assignment++) {
+                set(dp, (long) token * width + indices[assignment], (value(dw, assignment) - common) / divisors[token]);
             }
         }
         return dpTE;

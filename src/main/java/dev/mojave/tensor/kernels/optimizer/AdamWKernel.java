@@ -86,7 +86,7 @@ public final class AdamWKernel {
     /** Updates every slot in place. */
     public static void step(List<Slot> slots, Settings settings) {
         boolean fused =
-                slots.stream().allMatch(s -> Fused.takes(s.parameter, s.gradient, s.firstMoment, s.secondMoment));
+                slots.stream().allMatch(s -> Fused.supports(s.parameter, s.gradient, s.firstMoment, s.secondMoment));
         if (fused) {
             fused(slots, settings);
         } else {

@@ -19,7 +19,7 @@ public final class GradientNorm {
 
     /** Returns the norm; not finite if any gradient is not. */
     public static double of(List<Tensor> gradients) {
-        return Fused.takes(gradients.toArray(new Tensor[0])) ? fused(gradients) : plain(gradients);
+        return Fused.supports(gradients.toArray(new Tensor[0])) ? fused(gradients) : plain(gradients);
     }
 
     /** The twin in libtorch operations: float64 sums. */

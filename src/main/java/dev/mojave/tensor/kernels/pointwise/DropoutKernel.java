@@ -5,14 +5,14 @@ import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.support.Drop;
+import dev.mojave.tensor.kernels.support.DropoutMask;
 import dev.mojave.tensor.kernels.support.Fused;
 import dev.mojave.tensor.kernels.support.Matrix;
 import dev.mojave.tensor.kernels.support.Workers;
 import java.util.List;
 
 /**
- * Dropout (arXiv 1207.0580) whose mask is made again for backward, not kept: {@link Drop}. Its twin, libtorch's, draws other elements from
+ * Dropout (arXiv 1207.0580) whose mask is made again for backward, not kept: {@link DropoutMask}. Its twin, libtorch's, draws other elements from
  * the same stream.
  */
 public final class DropoutKernel {
@@ -25,17 +25,17 @@ public final class DropoutKernel {
      * @param probability in force, 0 = x itself
      */
     public static Tensor apply(Tensor x, double probability) {
-        return probability == 0 || !Fused.takes(x)
+        return probability == 0 || !Fused.supports(x)
                 ? Functions.dropout(x, probability)
-                : fused(x, Drop.draw(probability));
+                : fused(x, DropoutMask.draw(probability));
     }
 
-    static Tensor fused(Tensor input, Drop drop) {
+    static Tensor fused(Tensor input, DropoutMask drop) {
         return CustomOp.attach(dropped(input.detach(), drop), List.of(input), dy -> List.of(dropped(dy, drop)));
     }
 
     /** Returns a copy with elements dropped, float32 of any shape. */
-    public static Tensor dropped(Tensor x, Drop drop) {
+    public static Tensor dropped(Tensor x, DropoutMask drop) {
         Tensor y = Tensors.empty(DType.FLOAT32, x.shape());
         if (x.elements() == 0) {
             return y;

@@ -35,7 +35,7 @@ public final class EmbeddingKernel {
      * @return float32 (B, S, D)
      */
     public static Tensor apply(Tensor weightVD, Tensor idsBS, Optional<Tensor> positionsTD) {
-        return Fused.takes(weightVD) ? fused(weightVD, idsBS, positionsTD) : plain(weightVD, idsBS, positionsTD);
+        return Fused.supports(weightVD) ? fused(weightVD, idsBS, positionsTD) : plain(weightVD, idsBS, positionsTD);
     }
 
     /** The twin in libtorch operations. */

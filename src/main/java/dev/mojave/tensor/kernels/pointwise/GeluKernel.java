@@ -21,7 +21,7 @@ public final class GeluKernel {
 
     /** Returns GELU of x, of any shape; differentiable. */
     public static Tensor apply(Tensor x) {
-        return Fused.takes(x) ? fused(x) : plain(x);
+        return Fused.supports(x) ? fused(x) : plain(x);
     }
 
     /** The twin: libtorch's own operation. */

@@ -30,7 +30,7 @@ import java.util.Optional;
 public record Normalisation(boolean centred, Tensor weightD, Optional<Tensor> biasD, double eps) {
     /** Returns the normalised x, float32 of any shape that ends in D; differentiable. */
     public Tensor apply(Tensor x) {
-        return Fused.takes(x, weightD) ? fused(x) : plain(x);
+        return Fused.supports(x, weightD) ? fused(x) : plain(x);
     }
 
     /** The twin: libtorch's own operations. */

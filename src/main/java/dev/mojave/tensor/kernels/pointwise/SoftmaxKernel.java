@@ -25,7 +25,7 @@ public final class SoftmaxKernel {
      * @param logitsNE float (N, E)
      */
     public static Tensor apply(Tensor logitsNE) {
-        return Fused.takes(logitsNE) ? fused(logitsNE) : plain(logitsNE);
+        return Fused.supports(logitsNE) ? fused(logitsNE) : plain(logitsNE);
     }
 
     /** The twin: libtorch's own operation. */

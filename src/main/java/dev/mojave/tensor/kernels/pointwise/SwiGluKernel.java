@@ -29,7 +29,7 @@ public final class SwiGluKernel {
      */
     public static Tensor apply(Tensor gateUp) {
         Check.that(gateUp.size(-1) % 2 == 0, "gate and up are not two halves of %d", gateUp.size(-1));
-        return Fused.takes(gateUp) ? fused(gateUp) : plain(gateUp);
+        return Fused.supports(gateUp) ? fused(gateUp) : plain(gateUp);
     }
 
     /** The twin in libtorch operations. */

@@ -14,7 +14,7 @@ public final class Fused {
     private Fused() {}
 
     /** Returns whether the engine runs fused kernels and these tensors are float32 on the CPU. */
-    public static boolean takes(Tensor... tensors) {
+    public static boolean supports(Tensor... tensors) {
         if (!Engine.current().fused()) {
             return false;
         }
@@ -28,6 +28,6 @@ public final class Fused {
 
     /** Returns how kernels multiply in a compute type with these tensors; nothing where their twins run. */
     public static Optional<Precision> precision(DType compute, Tensor... tensors) {
-        return takes(tensors) ? Precision.of(compute) : Optional.empty();
+        return supports(tensors) ? Precision.of(compute) : Optional.empty();
     }
 }

@@ -83,7 +83,7 @@ public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
          *
          * @param firstRow number of the first row among those that are dropped from
          */
-        public void forward(Matrix x, Matrix residual, Matrix y, int count, Drop drop, long firstRow) {
+        public void forward(Matrix x, Matrix residual, Matrix y, int count, DropoutMask drop, long firstRow) {
             if (!drop.isNone()) {
                 forward(x, y, count);
                 drop.apply(y, firstRow, count, outputs);

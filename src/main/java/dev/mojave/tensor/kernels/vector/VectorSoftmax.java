@@ -36,7 +36,7 @@ public final class VectorSoftmax {
     public static double lossAndGradient(
             MemorySegment x, MemorySegment dx, long from, long to, long target, float scale) {
         float max = max(x, from, to);
-        float wanted = value(x, from + target);
+        float targetLogit = value(x, from + target);
         FloatVector sum = FloatVector.zero(FLOATS);
         long i = from;
         for (; i + LANES <= to; i += LANES) {
@@ -48,7 +48,7 @@ public final class VectorSoftmax {
         multiply(dx, from, to, scale / total);
         long at = (from + target) * Float.BYTES;
         dx.set(FLOAT, at, dx.get(FLOAT, at) - scale);
-        return Math.log(total) + max - wanted;
+        return Math.log(total) + max - targetLogit;
     }
 
     private static float expTail(MemorySegment x, long i, long to, float max) {

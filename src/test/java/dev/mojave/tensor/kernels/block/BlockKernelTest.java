@@ -8,7 +8,7 @@ import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.Twins;
+import dev.mojave.tensor.kernels.ReferenceChecks;
 import dev.mojave.tensor.kernels.pointwise.Gate;
 import dev.mojave.tensor.kernels.pointwise.Normalisation;
 import dev.mojave.tensor.kernels.support.Projection;
@@ -35,7 +35,7 @@ class BlockKernelTest {
             List<Tensor> together = run(in, dy, dropout, true);
             List<Tensor> apart = run(in, dy, dropout, false);
             for (int i = 0; i < together.size(); i++) {
-                Twins.close(together.get(i), apart.get(i), 1e-4);
+                ReferenceChecks.close(together.get(i), apart.get(i), 1e-4);
             }
         }
     }
@@ -52,7 +52,7 @@ class BlockKernelTest {
                         .containsExactly(first.get(i).toFloats());
             }
             try (NoGrad _ = NoGrad.open()) {
-                assertThat(BlockKernel.apply(in.getFirst(), halves(in, 0, DType.FLOAT32))
+                assertThat(BlockKernel.apply(in.getFirst(), branches(in, 0, DType.FLOAT32))
                                 .toFloats())
                         .containsExactly(first.getFirst().toFloats());
             }
@@ -63,27 +63,27 @@ class BlockKernelTest {
         in.forEach(t -> t.requireGrad(true));
         in.forEach(Tensor::clearGrad);
         Rng.dropout().restore(Rng.seeded(7).state());
-        List<Half> halves = halves(in, dropout, DType.FLOAT32);
+        List<ResidualBranch> branches = branches(in, dropout, DType.FLOAT32);
         Tensor y = together
-                ? BlockKernel.apply(in.getFirst(), halves)
+                ? BlockKernel.apply(in.getFirst(), branches)
                 : BlockKernel.apply(
-                        BlockKernel.apply(in.getFirst(), List.of(halves.getFirst())), List.of(halves.getLast()));
+                        BlockKernel.apply(in.getFirst(), List.of(branches.getFirst())), List.of(branches.getLast()));
         y.backward(dy);
         List<Tensor> all = new ArrayList<>(List.of(y.detach()));
         in.forEach(t -> all.add(t.grad().orElseThrow()));
         return all;
     }
 
-    private static List<Half> halves(List<Tensor> t, double dropout, DType compute) {
+    private static List<ResidualBranch> branches(List<Tensor> t, double dropout, DType compute) {
         return List.of(
-                AttentionHalf.of(
-                        new AttentionHalf.Weights(norm(t.get(1)), projection(t, 2), SHAPE, projection(t, 4)),
+                AttentionBranch.of(
+                        new AttentionBranch.Weights(norm(t.get(1)), projection(t, 2), SHAPE, projection(t, 4)),
                         Optional.empty(),
                         dropout,
                         dropout,
                         compute),
-                FeedForwardHalf.of(
-                        new FeedForwardHalf.Weights(norm(t.get(6)), projection(t, 7), Gate.SWIGLU, projection(t, 9)),
+                FeedForwardBranch.of(
+                        new FeedForwardBranch.Weights(norm(t.get(6)), projection(t, 7), Gate.SWIGLU, projection(t, 9)),
                         dropout,
                         compute));
     }

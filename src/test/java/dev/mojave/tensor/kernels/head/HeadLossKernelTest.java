@@ -10,7 +10,7 @@ import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.Twins;
+import dev.mojave.tensor.kernels.ReferenceChecks;
 import dev.mojave.tensor.kernels.pointwise.EmbeddingKernel;
 import dev.mojave.tensor.kernels.pointwise.Normalisation;
 import dev.mojave.tensor.kernels.support.Precision;
@@ -27,11 +27,11 @@ public class HeadLossKernelTest {
     /** The widest vocabulary takes several chunks. */
     @ParameterizedTest
     @CsvSource({"1, 1, 2", "5, 16, 65", "130, 20, 17", "700, 8, 20011"})
-    public void headMatchesItsTwin(int tokens, int width, int classes) {
+    public void headMatchesItsReference(int tokens, int width, int classes) {
         try (Scope _ = Scope.open()) {
             Tensor targetsN = targets(tokens, classes);
             List<Tensor> in = inputs(tokens, width, classes);
-            Twins.compareSums(
+            ReferenceChecks.compareSums(
                     rng,
                     in,
                     t -> HeadLossKernel.apply(t.get(0), targetsN, norm(t), t.get(3), DType.FLOAT32)
@@ -55,10 +55,10 @@ public class HeadLossKernelTest {
     @ParameterizedTest
     @CsvSource({"5, 16, 65, NARROW", "130, 20, 17, ROUNDED", "600, 8, 20011, NARROW", "600, 9, 20011, ROUNDED"})
     void headInMixedPrecision(int tokens, int width, int classes, Precision precision) {
-        Twins.assumeMultiplies(precision);
+        ReferenceChecks.assumeMultiplies(precision);
         try (Scope _ = Scope.open()) {
             Tensor targetsN = targets(tokens, classes);
-            Twins.compareMixed(
+            ReferenceChecks.compareMixed(
                     rng,
                     inputs(tokens, width, classes),
                     t -> HeadLossKernel.fused(t.get(0), targetsN, norm(t), t.get(3), precision),
@@ -100,7 +100,7 @@ public class HeadLossKernelTest {
 
     @ParameterizedTest
     @CsvSource({"1, 1, 3", "3, 7, 65", "2, 40, 130"})
-    void embeddingMatchesItsTwin(int batch, int tokens, int width) {
+    void embeddingMatchesItsReference(int batch, int tokens, int width) {
         try (Scope _ = Scope.open()) {
             long[] ids = new long[batch * tokens];
             for (int i = 0; i < ids.length; i++) {
@@ -109,13 +109,13 @@ public class HeadLossKernelTest {
             Tensor idsBS = Tensors.of(ids, batch, tokens);
             List<Tensor> in =
                     List.of(Tensors.normal(rng, 0, 1, 11, width), Tensors.normal(rng, 0, 1, tokens + 2, width));
-            Twins.compare(
+            ReferenceChecks.compare(
                     rng,
                     in,
                     t -> EmbeddingKernel.apply(t.get(0), idsBS, Optional.of(t.get(1))),
                     t -> EmbeddingKernel.plain(t.get(0), idsBS, Optional.of(t.get(1))),
                     1e-5);
-            Twins.compare(
+            ReferenceChecks.compare(
                     rng,
                     in.subList(0, 1),
                     t -> EmbeddingKernel.apply(t.get(0), idsBS, Optional.empty()),

@@ -5,10 +5,10 @@ import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.Twins;
+import dev.mojave.tensor.kernels.ReferenceChecks;
 import dev.mojave.tensor.kernels.pointwise.Gate;
 import dev.mojave.tensor.kernels.pointwise.Normalisation;
-import dev.mojave.tensor.kernels.support.Drop;
+import dev.mojave.tensor.kernels.support.DropoutMask;
 import dev.mojave.tensor.kernels.support.Precision;
 import dev.mojave.tensor.kernels.support.Projection;
 import java.util.ArrayList;
@@ -35,14 +35,14 @@ public class ExpertsKernelTest {
     public void matchEveryExpertOnEveryToken(
             int tokens, int experts, int topK, Gate gate, boolean bias, boolean drops, boolean beside) {
         try (Scope _ = Scope.open()) {
-            long[] expertOfCopy = expertOfCopy(tokens, experts, topK, drops);
-            Routes routes = routes(expertOfCopy, experts, topK);
+            long[] expertOfAssignment = expertOfAssignment(tokens, experts, topK, drops);
+            Routes routes = routes(expertOfAssignment, experts, topK);
             List<Tensor> in = inputs(tokens, experts, topK, gate, bias);
-            Twins.compareSums(
+            ReferenceChecks.compareSums(
                     rng,
                     in,
-                    t -> half(t, routes, weights(t, gate, bias), beside, Precision.FULL),
-                    t -> everywhere(t, expertOfCopy, experts, topK, gate, bias, DType.FLOAT32),
+                    t -> branch(t, routes, weights(t, gate, bias), beside, Precision.FULL),
+                    t -> everywhere(t, expertOfAssignment, experts, topK, gate, bias, DType.FLOAT32),
                     // Norm, up and down, forward and back; the gradients of weights sum over all tokens.
                     6.0 * WIDTH + 2.0 * HIDDEN + 2.0 * topK + tokens,
                     1);
@@ -59,27 +59,27 @@ public class ExpertsKernelTest {
     })
     void inMixedPrecision(
             int tokens, int experts, int topK, Gate gate, boolean bias, boolean drops, Precision precision) {
-        Twins.assumeMultiplies(precision);
+        ReferenceChecks.assumeMultiplies(precision);
         try (Scope _ = Scope.open()) {
-            long[] expertOfCopy = expertOfCopy(tokens, experts, topK, drops);
-            Routes routes = routes(expertOfCopy, experts, topK);
-            Twins.compareMixed(
+            long[] expertOfAssignment = expertOfAssignment(tokens, experts, topK, drops);
+            Routes routes = routes(expertOfAssignment, experts, topK);
+            ReferenceChecks.compareMixed(
                     rng,
                     inputs(tokens, experts, topK, gate, bias),
-                    t -> half(t, routes, weights(t, gate, bias), drops, precision),
-                    (t, compute) -> everywhere(t, expertOfCopy, experts, topK, gate, bias, compute),
+                    t -> branch(t, routes, weights(t, gate, bias), drops, precision),
+                    (t, compute) -> everywhere(t, expertOfAssignment, experts, topK, gate, bias, compute),
                     9,
                     1);
         }
     }
 
     /** The half, and something that reads what the experts read, in the branch or apart. */
-    private static Tensor half(
+    private static Tensor branch(
             List<Tensor> t, Routes routes, ExpertsKernel.Weights weights, boolean beside, Precision to) {
-        SparseHalf half = new SparseHalf(t.get(0), norm(t));
-        Tensor reader = half.normedTD().matmul(t.get(6));
+        MixtureBranch branch = new MixtureBranch(t.get(0), norm(t));
+        Tensor reader = branch.normedTD().matmul(t.get(6));
         Optional<Tensor> others = beside ? Optional.of(reader) : Optional.empty();
-        Tensor y = ExpertsKernel.fused(half, t.get(1), routes, weights, others, Drop.draw(0), to);
+        Tensor y = ExpertsKernel.fused(branch, t.get(1), routes, weights, others, DropoutMask.draw(0), to);
         return beside ? y : y.add(reader);
     }
 
@@ -87,14 +87,14 @@ public class ExpertsKernelTest {
         return new Normalisation(true, t.get(4), Optional.of(t.get(5)), 1e-5);
     }
 
-    private static long[] expertOfCopy(int tokens, int experts, int topK, boolean drops) {
-        long[] expertOfCopy = new long[tokens * topK];
-        for (int copy = 0; copy < expertOfCopy.length; copy++) {
+    private static long[] expertOfAssignment(int tokens, int experts, int topK, boolean drops) {
+        long[] expertOfAssignment = new long[tokens * topK];
+        for (int assignment = 0; assignment < expertOfAssignment.length; assignment++) {
             // The last expert is never chosen; where copies are dropped, every fifth is.
-            int expert = (copy / topK * 7 + copy % topK) % Math.max(1, experts - 1);
-            expertOfCopy[copy] = drops && copy % 5 == 2 ? -1 : expert;
+            int expert = (assignment / topK * 7 + assignment % topK) % Math.max(1, experts - 1);
+            expertOfAssignment[assignment] = drops && assignment % 5 == 2 ? -1 : expert;
         }
-        return expertOfCopy;
+        return expertOfAssignment;
     }
 
     /** Weights among which some are 0 and some so small that nothing can be divided by them. */
@@ -131,35 +131,35 @@ public class ExpertsKernelTest {
                 bias ? Optional.of(t.get(8)) : Optional.empty());
     }
 
-    private static Routes routes(long[] expertOfCopy, int experts, int topK) {
+    private static Routes routes(long[] expertOfAssignment, int experts, int topK) {
         long[] counts = new long[experts];
-        List<Long> copies = new ArrayList<>();
-        long[] rowOfCopy = new long[expertOfCopy.length];
+        List<Long> assignments = new ArrayList<>();
+        long[] rowOfAssignment = new long[expertOfAssignment.length];
         for (int expert = 0; expert < experts; expert++) {
-            for (int copy = 0; copy < expertOfCopy.length; copy++) {
-                if (expertOfCopy[copy] == expert) {
+            for (int assignment = 0; assignment < expertOfAssignment.length; assignment++) {
+                if (expertOfAssignment[assignment] == expert) {
                     counts[expert]++;
-                    rowOfCopy[copy] = copies.size();
-                    copies.add((long) copy);
+                    rowOfAssignment[assignment] = assignments.size();
+                    assignments.add((long) assignment);
                 }
             }
         }
-        for (int copy = 0; copy < expertOfCopy.length; copy++) {
-            rowOfCopy[copy] = expertOfCopy[copy] < 0 ? copies.size() : rowOfCopy[copy];
+        for (int assignment = 0; assignment < expertOfAssignment.length; assignment++) {
+            rowOfAssignment[assignment] = expertOfAssignment[assignment] < 0 ? assignments.size() : rowOfAssignment[assignment];
         }
-        return new Routes(counts, copies.stream().mapToLong(Long::longValue).toArray(), rowOfCopy, topK);
+        return new Routes(counts, assignments.stream().mapToLong(Long::longValue).toArray(), rowOfAssignment, topK);
     }
 
     /** The definition: x, what else reads its norm, and every expert on every token, weighted by 0 where it was not chosen. */
     private static Tensor everywhere(
-            List<Tensor> t, long[] expertOfCopy, int experts, int topK, Gate gate, boolean bias, DType compute) {
+            List<Tensor> t, long[] expertOfAssignment, int experts, int topK, Gate gate, boolean bias, DType compute) {
         Tensor normed = norm(t).plain(t.get(0));
         Tensor sum = t.get(0).add(normed.matmul(t.get(6)));
-        int tokens = expertOfCopy.length / topK;
+        int tokens = expertOfAssignment.length / topK;
         for (int expert = 0; expert < experts; expert++) {
-            float[] chosen = new float[expertOfCopy.length];
-            for (int copy = 0; copy < chosen.length; copy++) {
-                chosen[copy] = expertOfCopy[copy] == expert ? 1 : 0;
+            float[] chosen = new float[expertOfAssignment.length];
+            for (int assignment = 0; assignment < chosen.length; assignment++) {
+                chosen[assignment] = expertOfAssignment[assignment] == expert ? 1 : 0;
             }
             int e = expert;
             Optional<Tensor> upBias = bias ? Optional.of(t.get(7).select(0, e)) : Optional.empty();

@@ -6,7 +6,7 @@ import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.Twins;
+import dev.mojave.tensor.kernels.ReferenceChecks;
 import dev.mojave.tensor.kernels.head.LogitsKernel;
 import dev.mojave.tensor.kernels.pointwise.SoftmaxKernel;
 import java.util.List;
@@ -20,9 +20,9 @@ public class RouterKernelsTest {
 
     @ParameterizedTest
     @CsvSource({"1, 5, 1", "7, 20, 4", "900, 33, 64"})
-    public void logitsEqualTheirTwin(int tokens, int width, int experts) {
+    public void logitsEqualTheirReference(int tokens, int width, int experts) {
         try (Scope _ = Scope.open()) {
-            Twins.compareSums(
+            ReferenceChecks.compareSums(
                     rng,
                     List.of(Tensors.normal(rng, 0, 1, tokens, width), Tensors.normal(rng, 0, 1, experts, width)),
                     t -> LogitsKernel.apply(t.get(0).mul(2), t.get(1)),
@@ -34,9 +34,9 @@ public class RouterKernelsTest {
 
     @ParameterizedTest
     @CsvSource({"1, 1", "7, 4", "613, 67"})
-    void softmaxEqualsItsTwin(int rows, int width) {
+    void softmaxEqualsItsReference(int rows, int width) {
         try (Scope _ = Scope.open()) {
-            Twins.compare(
+            ReferenceChecks.compare(
                     rng,
                     List.of(Tensors.normal(rng, 0, 30, rows, width)),
                     t -> SoftmaxKernel.apply(t.get(0)),
@@ -57,12 +57,12 @@ public class RouterKernelsTest {
 
     @ParameterizedTest
     @CsvSource({"1, 1, 1, true", "7, 4, 2, false", "7, 4, 2, true", "613, 67, 5, true", "613, 67, 67, true"})
-    void chosenWeightsEqualTheirTwin(int tokens, int experts, int topK, boolean normalised) {
+    void chosenWeightsEqualTheirReference(int tokens, int experts, int topK, boolean normalised) {
         try (Scope _ = Scope.open()) {
             Tensor p = Tensors.uniform(rng, 0, 1, tokens, experts);
             assertThat(TopKKernel.apply(p, topK, normalised).indices())
                     .containsExactly(TopKKernel.plain(p, topK, normalised).indices());
-            Twins.compare(
+            ReferenceChecks.compare(
                     rng,
                     List.of(p),
                     t -> TopKKernel.apply(t.get(0), topK, normalised).weightsTK(),

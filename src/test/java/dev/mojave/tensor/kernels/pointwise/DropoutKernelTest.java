@@ -11,7 +11,7 @@ import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.support.Drop;
+import dev.mojave.tensor.kernels.support.DropoutMask;
 import dev.mojave.tensor.kernels.support.Matrix;
 import dev.mojave.tensor.kernels.vector.VectorMath;
 import dev.mojave.tensor.kernels.vector.VectorThreefry;
@@ -26,7 +26,7 @@ public class DropoutKernelTest {
     private static final VectorSpecies<Integer> INTS = VectorMath.FLOATS.withLanes(int.class);
 
     /** What a drop multiplies rows by: 0 or 1 / (1 - p). */
-    public static Tensor mask(Drop drop, long rows, long columns) {
+    public static Tensor mask(DropoutMask drop, long rows, long columns) {
         Tensor ones = Tensors.ones(DType.FLOAT32, rows, columns);
         drop.apply(Matrix.of(ones), 0, (int) rows, (int) columns);
         return ones;
@@ -68,7 +68,7 @@ public class DropoutKernelTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 16, 19, 200})
     public void elementsAreDroppedByRowAndColumn(int columns) {
-        Drop drop = new Drop(0.25, 0x7edc_ba98_7654_3210L);
+        DropoutMask drop = new DropoutMask(0.25, 0x7edc_ba98_7654_3210L);
         try (Scope _ = Scope.open()) {
             float[] mask = mask(drop, 5, columns).toFloats();
             for (int i = 0; i < mask.length; i++) {
@@ -83,15 +83,15 @@ public class DropoutKernelTest {
     void shareAndKeysAreAsAsked() {
         try (Scope _ = Scope.open()) {
             for (double p : new double[] {0.01, 0.5, 0.9}) {
-                Tensor one = mask(new Drop(p, 1), 1000, 1000).eq(0).to(DType.FLOAT32);
+                Tensor one = mask(new DropoutMask(p, 1), 1000, 1000).eq(0).to(DType.FLOAT32);
                 // Four standard deviations of a million draws.
                 assertThat(one.mean().item()).isCloseTo(p, within(4 * Math.sqrt(p * (1 - p)) / 1000));
-                Tensor other = mask(new Drop(p, 2), 1000, 1000).eq(0).to(DType.FLOAT32);
+                Tensor other = mask(new DropoutMask(p, 2), 1000, 1000).eq(0).to(DType.FLOAT32);
                 assertThat(one.mul(other).mean().item())
                         .as("two keys, both dropped")
                         .isCloseTo(p * p, within(4 * p / 1000));
             }
-            assertThat(Drop.draw(0.5).key()).isNotEqualTo(Drop.draw(0.5).key());
+            assertThat(DropoutMask.draw(0.5).key()).isNotEqualTo(DropoutMask.draw(0.5).key());
         }
     }
 
@@ -101,7 +101,7 @@ public class DropoutKernelTest {
             Tensor x = Tensors.ones(DType.FLOAT32, 2, 3);
             byte[] before = Rng.dropout().state();
             assertThat(DropoutKernel.apply(x, 0)).isSameAs(x);
-            assertThat(Drop.draw(0).isNone()).isTrue();
+            assertThat(DropoutMask.draw(0).isNone()).isTrue();
             assertThat(Rng.dropout().state()).isEqualTo(before);
         }
     }
@@ -123,7 +123,7 @@ public class DropoutKernelTest {
     @Test
     void aRowThatIsNotContiguousIsDroppedInItsOwnOrder() {
         try (Scope _ = Scope.open()) {
-            Drop drop = new Drop(0.5, 9);
+            DropoutMask drop = new DropoutMask(0.5, 9);
             Tensor x = Tensors.normal(Rng.seeded(3), 0, 1, 8, 30).transpose(0, 1);
             // Adding 0 makes what a mask turned into -0 a 0.
             assertThat(DropoutKernel.fused(x, drop).toFloats())
@@ -138,7 +138,7 @@ public class DropoutKernelTest {
     void infinityIsDroppedToZero() {
         try (Scope _ = Scope.open()) {
             Tensor x = Tensors.full(DType.FLOAT32, Double.POSITIVE_INFINITY, 1, 64);
-            assertThat(DropoutKernel.fused(x, new Drop(0.5, 1)).toFloats())
+            assertThat(DropoutKernel.fused(x, new DropoutMask(0.5, 1)).toFloats())
                     .containsOnly(0, Float.POSITIVE_INFINITY)
                     .contains(0f, Float.POSITIVE_INFINITY);
         }
@@ -165,6 +165,6 @@ public class DropoutKernelTest {
 
     @Test
     void aProbabilityIsBelowOne() {
-        assertThatThrownBy(() -> new Drop(1, 0)).hasMessageContaining("dropout (1.0) must be at least 0 and below 1");
+        assertThatThrownBy(() -> new DropoutMask(1, 0)).hasMessageContaining("dropout (1.0) must be at least 0 and below 1");
     }
 }

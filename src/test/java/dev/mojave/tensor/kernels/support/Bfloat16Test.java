@@ -9,7 +9,7 @@ import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import dev.mojave.tensor.engine.machine.MachineInfo;
-import dev.mojave.tensor.kernels.Twins;
+import dev.mojave.tensor.kernels.ReferenceChecks;
 import dev.mojave.tensor.kernels.vector.VectorBfloat16;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -111,7 +111,7 @@ class Bfloat16Test {
     @ParameterizedTest
     @EnumSource(Precision.class)
     void productsAreThoseOfTheirFactors(Precision precision) {
-        Twins.assumeMultiplies(precision);
+        ReferenceChecks.assumeMultiplies(precision);
         int[][] sizes = {{1, 1, 1}, {3, 5, 7}, {64, 17, 33}, {33, 130, 257}, {7, 64, 600}};
         for (int[] size : sizes) {
             for (float beta : new float[] {0, 1}) {

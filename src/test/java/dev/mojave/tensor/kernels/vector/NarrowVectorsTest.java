@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.process.JavaCommand;
 import dev.mojave.tensor.kernels.KernelsTest;
-import dev.mojave.tensor.kernels.block.AttentionHalfTest;
-import dev.mojave.tensor.kernels.block.HalvesTest;
+import dev.mojave.tensor.kernels.block.AttentionBranchTest;
+import dev.mojave.tensor.kernels.block.FeedForwardBranchTest;
 import dev.mojave.tensor.kernels.head.HeadLossKernelTest;
 import dev.mojave.tensor.kernels.pointwise.DropoutKernelTest;
 import dev.mojave.tensor.kernels.pointwise.Gate;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NarrowVectorsTest {
     @ParameterizedTest
     @ValueSource(ints = {4, 8})
-    void kernelsMatchTheirTwins(int lanes) throws Exception {
+    void kernelsMatchTheirReferences(int lanes) throws Exception {
         Process process = new ProcessBuilder(JavaCommand.of(
                         List.of(
                                 "--add-modules=jdk.incubator.vector",
@@ -40,23 +40,23 @@ class NarrowVectorsTest {
         @SuppressWarnings("JUnitMethodInvoked") // this JVM has no test runner, and one would hide what its flags did
         public static void main(String[] arguments) {
             KernelsTest.kernelsAreFused();
-            HalvesTest.theLibraryIsFound();
+            FeedForwardBranchTest.theLibraryIsFound();
             KernelsTest elements = new KernelsTest();
-            elements.geluMatchesItsTwinForwardAndBackward(37);
+            elements.geluMatchesItsReferenceForwardAndBackward(37);
             elements.geluHoldsAtExtremes();
-            elements.swiGluMatchesItsTwinForwardAndBackward(37);
-            elements.crossEntropyMatchesItsTwin(37);
+            elements.swiGluMatchesItsReferenceForwardAndBackward(37);
+            elements.crossEntropyMatchesItsReference(37);
             elements.crossEntropyHoldsAtExtremes();
-            elements.adamWMatchesItsTwinOverManySteps();
-            elements.gradientNormMatchesItsTwinAndSeesWhatIsNotFinite();
-            new HalvesTest().normMatchesItsTwin(3, 37, true, true);
-            new HalvesTest().feedForwardMatchesItsTwin(5, 37, 21, Gate.SWIGLU, false, true);
-            new AttentionHalfTest().matchesItsTwin(2, 19, 2, 1, 10, true, true);
-            new AttentionHalfTest().dropsWhatItsDropsSay(2, 19, 2, 1, 10);
+            elements.adamWMatchesItsReferenceOverManySteps();
+            elements.gradientNormMatchesItsReferenceAndReportsNonFiniteGradients();
+            new FeedForwardBranchTest().normMatchesItsReference(3, 37, true, true);
+            new FeedForwardBranchTest().feedForwardMatchesItsReference(5, 37, 21, Gate.SWIGLU, false, true);
+            new AttentionBranchTest().matchesItsReference(2, 19, 2, 1, 10, true, true);
+            new AttentionBranchTest().dropsWhatItsDropsSay(2, 19, 2, 1, 10);
             DropoutKernelTest dropout = new DropoutKernelTest();
             dropout.numbersAreThoseOfThePaper();
             dropout.elementsAreDroppedByRowAndColumn(19);
-            new HeadLossKernelTest().headMatchesItsTwin(7, 19, 37);
+            new HeadLossKernelTest().headMatchesItsReference(7, 19, 37);
             System.out.println("all kernels match, lanes " + VectorMath.LANES);
         }
 

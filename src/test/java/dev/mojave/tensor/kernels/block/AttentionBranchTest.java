@@ -8,10 +8,10 @@ import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.Twins;
+import dev.mojave.tensor.kernels.ReferenceChecks;
 import dev.mojave.tensor.kernels.pointwise.DropoutKernelTest;
 import dev.mojave.tensor.kernels.pointwise.Normalisation;
-import dev.mojave.tensor.kernels.support.Drop;
+import dev.mojave.tensor.kernels.support.DropoutMask;
 import dev.mojave.tensor.kernels.support.Precision;
 import dev.mojave.tensor.kernels.support.Projection;
 import java.util.ArrayList;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The attention half of a block against its twin in float64: odd lengths, one token, shared heads, rotation, masks. */
-public class AttentionHalfTest {
+public class AttentionBranchTest {
     private final Rng rng = Rng.seeded(20261125);
 
     @ParameterizedTest
@@ -31,18 +31,18 @@ public class AttentionHalfTest {
         "1, 65, 4, 2, 20, true, false", "2, 150, 3, 1, 32, true, false", "1, 128, 2, 2, 17, false, false",
         "48, 11, 2, 2, 8, true, true", "5, 130, 2, 1, 8, true, true", "4, 530, 1, 1, 4, false, true"
     })
-    public void matchesItsTwin(int batch, int tokens, int heads, int shared, int size, boolean centred, boolean bias) {
+    public void matchesItsReference(int batch, int tokens, int heads, int shared, int size, boolean centred, boolean bias) {
         for (boolean masked : new boolean[] {false, true}) {
             try (Scope _ = Scope.open()) {
                 AttentionShape shape = shape(tokens, heads, shared, size);
                 Optional<Tensor> visible = masked ? Optional.of(mask(batch, tokens)) : Optional.empty();
                 List<Tensor> in = inputs(batch, tokens, shape, bias);
-                Twins.compareSums(
+                ReferenceChecks.compareSums(
                         rng,
                         in,
                         t -> BlockKernel.apply(
                                 t.getFirst(),
-                                List.of(AttentionHalf.of(
+                                List.of(AttentionBranch.of(
                                         weights(t, shape, centred, bias), visible, 0, 0, DType.FLOAT32))),
                         t -> plain(
                                 t.getFirst(),
@@ -86,23 +86,23 @@ public class AttentionHalfTest {
         "24, 31, 2, 1, 8, true, NARROW"
     })
     void inMixedPrecision(int batch, int tokens, int heads, int shared, int size, boolean bias, Precision precision) {
-        Twins.assumeMultiplies(precision);
+        ReferenceChecks.assumeMultiplies(precision);
         for (boolean masked : new boolean[] {false, true}) {
             try (Scope _ = Scope.open()) {
                 AttentionShape shape = shape(tokens, heads, shared, size);
                 Optional<Tensor> visible = masked ? Optional.of(mask(batch, tokens)) : Optional.empty();
                 List<Tensor> in = inputs(batch, tokens, shape, bias);
                 in.get(2).mulInPlace(0.5);
-                Twins.compareMixed(
+                ReferenceChecks.compareMixed(
                         rng,
                         in,
                         t -> BlockKernel.apply(
                                 t.getFirst(),
-                                List.of(new AttentionHalf(
+                                List.of(new AttentionBranch(
                                         weights(t, shape, true, bias),
                                         visible,
-                                        Drop.draw(0),
-                                        Drop.draw(0),
+                                        DropoutMask.draw(0),
+                                        DropoutMask.draw(0),
                                         precision))),
                         (t, compute) -> plain(
                                 t.getFirst(),
@@ -122,8 +122,8 @@ public class AttentionHalfTest {
     @ParameterizedTest
     @CsvSource({"1, 1, 1, 1, 2", "2, 70, 4, 2, 16"})
     public void dropsWhatItsDropsSay(int batch, int tokens, int heads, int shared, int size) {
-        Drop ofWeights = new Drop(0.4, 0x0123_4567_89ab_cdefL);
-        Drop ofBranch = new Drop(0.2, 42);
+        DropoutMask ofWeights = new DropoutMask(0.4, 0x0123_4567_89ab_cdefL);
+        DropoutMask ofBranch = new DropoutMask(0.2, 42);
         try (Scope _ = Scope.open()) {
             AttentionShape shape = new AttentionShape(heads, shared, size, Optional.empty());
             List<Tensor> in = inputs(batch, tokens, shape, true);
@@ -132,12 +132,12 @@ public class AttentionHalfTest {
             Tensor maskBSD = DropoutKernelTest.mask(
                             ofBranch, (long) batch * tokens, in.getFirst().size(2))
                     .reshape(in.getFirst().shape());
-            Twins.compareSums(
+            ReferenceChecks.compareSums(
                     rng,
                     in,
                     t -> BlockKernel.apply(
                             t.getFirst(),
-                            List.of(new AttentionHalf(
+                            List.of(new AttentionBranch(
                                     weights(t, shape, true, true),
                                     Optional.empty(),
                                     ofWeights,
@@ -154,7 +154,7 @@ public class AttentionHalfTest {
     }
 
     /** Written out, because libtorch's own operation has a mask of its own. */
-    private static Tensor dropped(Tensor xBSD, AttentionHalf.Weights w, Tensor maskBHSS, Tensor maskBSD) {
+    private static Tensor dropped(Tensor xBSD, AttentionBranch.Weights w, Tensor maskBHSS, Tensor maskBSD) {
         AttentionShape shape = w.shape();
         long size = shape.headSize();
         long[] widths = {shape.heads() * size, shape.keyValueHeads() * size, shape.keyValueHeads() * size};
@@ -179,8 +179,8 @@ public class AttentionHalfTest {
             in.get(2).mulInPlace(300);
             Tensor y = BlockKernel.apply(
                     in.getFirst(),
-                    List.of(AttentionHalf.of(weights(in, shape, true, false), Optional.empty(), 0, 0, DType.FLOAT32)));
-            Twins.close(
+                    List.of(AttentionBranch.of(weights(in, shape, true, false), Optional.empty(), 0, 0, DType.FLOAT32)));
+            ReferenceChecks.close(
                     y, plain(in.getFirst(), Optional.empty(), weights(in, shape, true, false), DType.FLOAT32), 1e-3);
             assertThat(y.abs().max().item()).isFinite();
         }
@@ -232,8 +232,8 @@ public class AttentionHalfTest {
         return in;
     }
 
-    private static AttentionHalf.Weights weights(List<Tensor> t, AttentionShape shape, boolean centred, boolean bias) {
-        return new AttentionHalf.Weights(
+    private static AttentionBranch.Weights weights(List<Tensor> t, AttentionShape shape, boolean centred, boolean bias) {
+        return new AttentionBranch.Weights(
                 new Normalisation(centred, t.get(1), Optional.empty(), 1e-5),
                 new Projection(t.get(2), bias ? Optional.of(t.get(4)) : Optional.empty()),
                 shape,
@@ -241,7 +241,7 @@ public class AttentionHalfTest {
     }
 
     /** The twin in libtorch operations. */
-    private static Tensor plain(Tensor xBSD, Optional<Tensor> visible, AttentionHalf.Weights w, DType compute) {
+    private static Tensor plain(Tensor xBSD, Optional<Tensor> visible, AttentionBranch.Weights w, DType compute) {
         AttentionShape shape = w.shape();
         long size = shape.headSize();
         long[] widths = {shape.heads() * size, shape.keyValueHeads() * size, shape.keyValueHeads() * size};

@@ -11,18 +11,18 @@ import dev.mojave.tensor.kernels.vector.VectorThreefry;
  * @param probability in [0, 1)
  * @param key 64 random bits
  */
-public record Drop(double probability, long key) {
+public record DropoutMask(double probability, long key) {
     /** Random bits of an element that are compared with the probability. */
     private static final int BITS = 24;
 
     /** Checks the probability. */
-    public Drop {
+    public DropoutMask {
         Check.that(0 <= probability && probability < 1, "dropout (%s) must be at least 0 and below 1", probability);
     }
 
     /** Draws a key from {@link Rng#dropout()}; nothing is drawn, and nothing dropped, with probability 0. */
-    public static Drop draw(double probability) {
-        return new Drop(probability, probability == 0 ? 0 : Rng.dropout().nextLong());
+    public static DropoutMask draw(double probability) {
+        return new DropoutMask(probability, probability == 0 ? 0 : Rng.dropout().nextLong());
     }
 
     /** Returns whether nothing is dropped. */

@@ -4,7 +4,7 @@ import dev.mojave.tensor.Buffers;
 import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.kernels.pointwise.Normalisation;
-import dev.mojave.tensor.kernels.support.Drop;
+import dev.mojave.tensor.kernels.support.DropoutMask;
 import dev.mojave.tensor.kernels.support.Groups;
 import dev.mojave.tensor.kernels.support.Matrix;
 import dev.mojave.tensor.kernels.support.Precision;
@@ -24,7 +24,7 @@ import java.util.Optional;
  * token; weights are made again ({@link AttentionRows}). The twin is the attention layer in libtorch operations, which also does what
  * this does not: a cache, normalised queries.
  */
-public final class AttentionHalf extends Half {
+public final class AttentionBranch extends ResidualBranch {
     /**
      * The weights.
      *
@@ -37,13 +37,13 @@ public final class AttentionHalf extends Half {
 
     private final Weights weights;
     private final Optional<Tensor> visible;
-    private final Drop ofWeights;
-    private final Drop ofBranch;
+    private final DropoutMask ofWeights;
+    private final DropoutMask ofBranch;
     private final Precision precision;
 
     /** Makes it with what is dropped given, of the attention weights and of the branch. */
-    public AttentionHalf(
-            Weights weights, Optional<Tensor> visible, Drop ofWeights, Drop ofBranch, Precision precision) {
+    public AttentionBranch(
+            Weights weights, Optional<Tensor> visible, DropoutMask ofWeights, DropoutMask ofBranch, Precision precision) {
         this.weights = weights;
         this.visible = visible;
         this.ofWeights = ofWeights;
@@ -59,13 +59,13 @@ public final class AttentionHalf extends Half {
      * @param dropoutOfBranch probability with which results are dropped before they are added to x
      * @param compute type of the projections' factors, one that {@link BlockKernel} takes; products between tokens are float32 in all
      */
-    public static AttentionHalf of(
+    public static AttentionBranch of(
             Weights weights, Optional<Tensor> visible, double dropoutOfWeights, double dropoutOfBranch, DType compute) {
-        return new AttentionHalf(
+        return new AttentionBranch(
                 weights,
                 visible,
-                Drop.draw(dropoutOfWeights),
-                Drop.draw(dropoutOfBranch),
+                DropoutMask.draw(dropoutOfWeights),
+                DropoutMask.draw(dropoutOfBranch),
                 Precision.of(compute).orElseThrow());
     }
 
@@ -74,8 +74,8 @@ public final class AttentionHalf extends Half {
         return ends().parameters();
     }
 
-    private HalfEnds.Parts ends() {
-        return new HalfEnds.Parts(weights.norm, weights.qkv, weights.output, ofBranch, precision);
+    private BranchEnds.Parts ends() {
+        return new BranchEnds.Parts(weights.norm, weights.qkv, weights.output, ofBranch, precision);
     }
 
     @Override
@@ -155,12 +155,12 @@ public final class AttentionHalf extends Half {
     /** A backward pass. */
     private final class Back implements Backward {
         private final Pass pass;
-        private final HalfEnds ends;
+        private final BranchEnds ends;
         private final Matrix dQkv;
 
         Back(Pass pass, Buffers temporary) {
             this.pass = pass;
-            this.ends = new HalfEnds(ends(), pass.groups, pass.keptN2, temporary);
+            this.ends = new BranchEnds(ends(), pass.groups, pass.keptN2, temporary);
             this.dQkv = Matrix.of(temporary, pass.groups.rows(), pass.shape.projected());
         }
 

@@ -15,7 +15,7 @@ import java.util.Set;
  * <p>A file name is bytes on Linux, and bytes that are not UTF-8 read as U+FFFD whatever they were; on macOS and Windows names that
  * differ in case or in how an accent is composed are one. So different originals may have what would be the same copy.
  */
-final class CopyNames {
+final class ImportedFileNames {
     private static final int LONGEST = 100;
     private static final char UNREADABLE = '\uFFFD';
 
@@ -24,11 +24,11 @@ final class CopyNames {
 
     private final Set<String> folders = new HashSet<>();
 
-    private CopyNames() {}
+    private ImportedFileNames() {}
 
     /** Returns the same files in the same order, with names of which no two are the same file anywhere. */
     static List<SourceFile> distinct(List<SourceFile> sources) {
-        CopyNames taken = new CopyNames();
+        ImportedFileNames taken = new ImportedFileNames();
         List<SourceFile> named = new ArrayList<>(sources);
         List<Integer> others = new ArrayList<>();
         for (int i = 0; i < sources.size(); i++) {

@@ -4,7 +4,7 @@ import dev.mojave.tensor.Buffers;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.kernels.pointwise.Normalisation;
 import dev.mojave.tensor.kernels.support.ColumnSums;
-import dev.mojave.tensor.kernels.support.Drop;
+import dev.mojave.tensor.kernels.support.DropoutMask;
 import dev.mojave.tensor.kernels.support.Groups;
 import dev.mojave.tensor.kernels.support.Matrix;
 import dev.mojave.tensor.kernels.support.Precision;
@@ -21,9 +21,9 @@ import java.util.Optional;
  * What the halves of a block have in common on the way back: {@code y = x + dropout(last(...first(norm(x))))}. A group enters through the last
  * projection and leaves through the first, the norm and the residual; sums over tokens give the gradients of norm and biases.
  */
-final class HalfEnds {
+final class BranchEnds {
     /** A half's outer parts. */
-    record Parts(Normalisation norm, Projection first, Projection last, Drop drop, Precision precision) {
+    record Parts(Normalisation norm, Projection first, Projection last, DropoutMask drop, Precision precision) {
         List<Tensor> parameters() {
             List<Tensor> all = new ArrayList<>(norm.parameters());
             all.addAll(first.parameters());
@@ -51,7 +51,7 @@ final class HalfEnds {
      * @param keptN2 what the norm kept
      * @param temporary takes what is needed until gradients are computed
      */
-    HalfEnds(Parts parts, Groups groups, MemorySegment keptN2, Buffers temporary) {
+    BranchEnds(Parts parts, Groups groups, MemorySegment keptN2, Buffers temporary) {
         this.parts = parts;
         this.rows = groups.rows();
         this.width = parts.first.inputs();

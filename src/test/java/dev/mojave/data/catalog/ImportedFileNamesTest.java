@@ -18,7 +18,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-class CopyNamesTest {
+class ImportedFileNamesTest {
     @TempDir
     Path folder;
 
@@ -26,7 +26,7 @@ class CopyNamesTest {
         List<SourceFile> files = IntStream.range(0, originals.length)
                 .mapToObj(i -> new SourceFile(Path.of("file" + i), originals[i]))
                 .toList();
-        List<SourceFile> copies = CopyNames.distinct(files);
+        List<SourceFile> copies = ImportedFileNames.distinct(files);
         assertThat(copies.stream().map(SourceFile::path))
                 .isEqualTo(files.stream().map(SourceFile::path).toList());
         return copies.stream().map(SourceFile::name).toList();

@@ -16,7 +16,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** Compares kernels with their twins. */
-public final class Twins {
+public final class ReferenceChecks {
     /** Half the distance of neighbours at 1. */
     private static final double BFLOAT16_UNIT = 0x1p-8;
 
@@ -26,7 +26,7 @@ public final class Twins {
     /** Elements over which errors average. */
     private static final int ENOUGH = 500;
 
-    private Twins() {}
+    private ReferenceChecks() {}
 
     /**
      * Values, and gradients of a weighted sum, against the plain twin in float64: of elementwise operations and sums of few terms, whose
@@ -75,19 +75,19 @@ public final class Twins {
         long seed = rng.nextLong();
         List<Tensor> exact = derive(seed, inputs, DType.FLOAT64, plain);
         List<Tensor> mine = derive(seed, inputs, DType.FLOAT32, fused);
-        List<Tensor> twin = derive(seed, inputs, DType.FLOAT32, plain);
+        List<Tensor> reference = derive(seed, inputs, DType.FLOAT32, plain);
         double deviation = Math.sqrt(terms / 6) * FLOAT32_UNIT;
         double tolerance = 10 * deviation * arguments;
         double error = 0;
-        double twinError = 0;
+        double referenceError = 0;
         for (int i = 0; i < exact.size(); i++) {
             // The terms that inputs of size 1 make are no smaller, even where they cancel everywhere.
             double size = Math.max(1, rms(exact.get(i)));
             close(mine.get(i).div(size), exact.get(i).div(size), tolerance);
             error += Math.pow(rms(mine.get(i).to(DType.FLOAT64).sub(exact.get(i))) / size, 2);
-            twinError += Math.pow(rms(twin.get(i).to(DType.FLOAT64).sub(exact.get(i))) / size, 2);
+            referenceError += Math.pow(rms(reference.get(i).to(DType.FLOAT64).sub(exact.get(i))) / size, 2);
         }
-        assertThat(Math.sqrt(error)).isLessThanOrEqualTo(2 * (Math.sqrt(twinError) + deviation));
+        assertThat(Math.sqrt(error)).isLessThanOrEqualTo(2 * (Math.sqrt(referenceError) + deviation));
     }
 
     /** Skips a test of products that the BLAS library in use does not have. */
@@ -107,7 +107,7 @@ public final class Twins {
      * of some ten thousand exceeds: 5 / sqrt(3) sqrt(roundings) u of the tensor's root mean square, or of the element where that is
      * larger. A softmax turns errors of its arguments into relative ones: they grow by the arguments' own size.
      *
-     * @param twin the plain twin, in the type of its inputs with compute type FLOAT32
+     * @param plain the reference implementation, in the type of its inputs with compute type FLOAT32
      * @param roundings how many there are on the longest way to a result
      * @param arguments size of a softmax's arguments on that way, 1 = none is there
      */
@@ -115,28 +115,28 @@ public final class Twins {
             Rng rng,
             List<Tensor> inputs,
             Function<List<Tensor>, Tensor> fused,
-            BiFunction<List<Tensor>, DType, Tensor> twin,
+            BiFunction<List<Tensor>, DType, Tensor> plain,
             int roundings,
             double arguments) {
         long seed = rng.nextLong();
-        List<Tensor> exact = derive(seed, inputs, DType.FLOAT64, t -> twin.apply(t, DType.FLOAT32));
+        List<Tensor> exact = derive(seed, inputs, DType.FLOAT64, t -> plain.apply(t, DType.FLOAT32));
         List<Tensor> mine = derive(seed, inputs, DType.FLOAT32, fused);
         List<Tensor> again = derive(seed, inputs, DType.FLOAT32, fused);
-        List<Tensor> plain = derive(seed, inputs, DType.FLOAT32, t -> twin.apply(t, DType.BFLOAT16));
+        List<Tensor> reference = derive(seed, inputs, DType.FLOAT32, t -> plain.apply(t, DType.BFLOAT16));
         double tolerance = 5 / Math.sqrt(3) * Math.sqrt(roundings) * BFLOAT16_UNIT * arguments;
         long elements = 0;
         double error = 0;
-        double twinError = 0;
+        double referenceError = 0;
         for (int i = 0; i < exact.size(); i++) {
             double size = Math.max(rms(exact.get(i)), Float.MIN_NORMAL);
             close(mine.get(i).div(size), exact.get(i).div(size), tolerance);
             assertThat(again.get(i).toFloats()).containsExactly(mine.get(i).toFloats());
             elements += exact.get(i).elements();
             error += Math.pow(rms(mine.get(i).to(DType.FLOAT64).sub(exact.get(i))) / size, 2);
-            twinError += Math.pow(rms(plain.get(i).to(DType.FLOAT64).sub(exact.get(i))) / size, 2);
+            referenceError += Math.pow(rms(reference.get(i).to(DType.FLOAT64).sub(exact.get(i))) / size, 2);
         }
         if (elements >= ENOUGH) {
-            assertThat(error).isLessThanOrEqualTo(twinError);
+            assertThat(error).isLessThanOrEqualTo(referenceError);
         }
     }
 

@@ -5,7 +5,7 @@ import dev.mojave.tensor.DType;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.kernels.pointwise.Gate;
 import dev.mojave.tensor.kernels.pointwise.Normalisation;
-import dev.mojave.tensor.kernels.support.Drop;
+import dev.mojave.tensor.kernels.support.DropoutMask;
 import dev.mojave.tensor.kernels.support.Groups;
 import dev.mojave.tensor.kernels.support.Matrix;
 import dev.mojave.tensor.kernels.support.Precision;
@@ -21,7 +21,7 @@ import java.util.List;
  * while they are in the core's cache; only {@code up}'s result (N, P I) is kept for backward, where it turns into its own gradient. The
  * twin in libtorch operations is nine nodes of a graph and as many passes over memory.
  */
-public final class FeedForwardHalf extends Half {
+public final class FeedForwardBranch extends ResidualBranch {
     /**
      * The weights.
      *
@@ -33,11 +33,11 @@ public final class FeedForwardHalf extends Half {
     public record Weights(Normalisation norm, Projection up, Gate gate, Projection down) {}
 
     private final Weights weights;
-    private final Drop drop;
+    private final DropoutMask drop;
     private final Precision precision;
 
     /** Makes it with what is dropped given. */
-    public FeedForwardHalf(Weights weights, Drop drop, Precision precision) {
+    public FeedForwardBranch(Weights weights, DropoutMask drop, Precision precision) {
         this.weights = weights;
         this.drop = drop;
         this.precision = precision;
@@ -49,9 +49,9 @@ public final class FeedForwardHalf extends Half {
      * @param dropout probability with which results are dropped before they are added to x
      * @param compute type of the products' factors: one that {@link BlockKernel} takes
      */
-    public static FeedForwardHalf of(Weights weights, double dropout, DType compute) {
-        return new FeedForwardHalf(
-                weights, Drop.draw(dropout), Precision.of(compute).orElseThrow());
+    public static FeedForwardBranch of(Weights weights, double dropout, DType compute) {
+        return new FeedForwardBranch(
+                weights, DropoutMask.draw(dropout), Precision.of(compute).orElseThrow());
     }
 
     @Override
@@ -59,8 +59,8 @@ public final class FeedForwardHalf extends Half {
         return ends().parameters();
     }
 
-    private HalfEnds.Parts ends() {
-        return new HalfEnds.Parts(weights.norm, weights.up, weights.down, drop, precision);
+    private BranchEnds.Parts ends() {
+        return new BranchEnds.Parts(weights.norm, weights.up, weights.down, drop, precision);
     }
 
     @Override
@@ -110,13 +110,13 @@ public final class FeedForwardHalf extends Half {
     /** A backward pass. */
     private final class Back implements Backward {
         private final Pass pass;
-        private final HalfEnds ends;
+        private final BranchEnds ends;
         private final Matrix du;
         private final Matrix active;
 
         Back(Pass pass, Buffers temporary) {
             this.pass = pass;
-            this.ends = new HalfEnds(ends(), pass.groups, pass.keptN2, temporary);
+            this.ends = new BranchEnds(ends(), pass.groups, pass.keptN2, temporary);
             int rows = pass.groups.rows();
             this.du = precision == Precision.FULL ? pass.u : Matrix.of(temporary, rows, pass.projected);
             this.active = Matrix.of(temporary, rows, pass.hidden);

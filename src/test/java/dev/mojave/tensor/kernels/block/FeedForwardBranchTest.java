@@ -8,12 +8,12 @@ import dev.mojave.tensor.Rng;
 import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
-import dev.mojave.tensor.kernels.Twins;
+import dev.mojave.tensor.kernels.ReferenceChecks;
 import dev.mojave.tensor.kernels.pointwise.DropoutKernelTest;
 import dev.mojave.tensor.kernels.pointwise.Gate;
 import dev.mojave.tensor.kernels.pointwise.Normalisation;
 import dev.mojave.tensor.kernels.support.Blas;
-import dev.mojave.tensor.kernels.support.Drop;
+import dev.mojave.tensor.kernels.support.DropoutMask;
 import dev.mojave.tensor.kernels.support.Precision;
 import dev.mojave.tensor.kernels.support.Projection;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Norms and the halves of a block against their twins in float64. */
-public class HalvesTest {
+public class FeedForwardBranchTest {
     private final Rng rng = Rng.seeded(20261124);
 
     @BeforeAll
@@ -44,14 +44,14 @@ public class HalvesTest {
         "41, 128, true, false",
         "5, 500, false, false"
     })
-    public void normMatchesItsTwin(long rows, long width, boolean centred, boolean bias) {
+    public void normMatchesItsReference(long rows, long width, boolean centred, boolean bias) {
         try (Scope _ = Scope.open()) {
             List<Tensor> in = new ArrayList<>(
                     List.of(Tensors.normal(rng, 0.5, 2, rows, 1, width), Tensors.normal(rng, 1, 0.3, width)));
             if (bias) {
                 in.add(Tensors.normal(rng, 0, 1, width));
             }
-            Twins.compareSums(
+            ReferenceChecks.compareSums(
                     rng,
                     in,
                     t -> norm(t, 1, centred, bias).apply(t.getFirst()),
@@ -89,16 +89,16 @@ public class HalvesTest {
         "401, 20, 17, SWIGLU, false, true",
         "64, 48, 192, GELU, true, false"
     })
-    public void feedForwardMatchesItsTwin(
+    public void feedForwardMatchesItsReference(
             long rows, long width, long hidden, Gate gate, boolean centred, boolean bias) {
         try (Scope _ = Scope.open()) {
             List<Tensor> in = inputs(rows, width, hidden, gate, bias);
-            Twins.compareSums(
+            ReferenceChecks.compareSums(
                     rng,
                     in,
                     t -> BlockKernel.apply(
                             t.getFirst(),
-                            List.of(FeedForwardHalf.of(feedForward(t, gate, centred, bias), 0, DType.FLOAT32))),
+                            List.of(FeedForwardBranch.of(feedForward(t, gate, centred, bias), 0, DType.FLOAT32))),
                     t -> plain(t.getFirst(), feedForward(t, gate, centred, bias), DType.FLOAT32),
                     6.0 * width + 2.0 * hidden + rows,
                     alone(width));
@@ -114,14 +114,14 @@ public class HalvesTest {
         "401, 20, 17, SWIGLU, true, ROUNDED"
     })
     void feedForwardInMixedPrecision(long rows, long width, long hidden, Gate gate, boolean bias, Precision precision) {
-        Twins.assumeMultiplies(precision);
+        ReferenceChecks.assumeMultiplies(precision);
         try (Scope _ = Scope.open()) {
-            Twins.compareMixed(
+            ReferenceChecks.compareMixed(
                     rng,
                     inputs(rows, width, hidden, gate, bias),
                     t -> BlockKernel.apply(
                             t.getFirst(),
-                            List.of(new FeedForwardHalf(feedForward(t, gate, true, bias), Drop.draw(0), precision))),
+                            List.of(new FeedForwardBranch(feedForward(t, gate, true, bias), DropoutMask.draw(0), precision))),
                     (t, compute) -> plain(t.getFirst(), feedForward(t, gate, true, bias), compute),
                     10,
                     1);
@@ -131,16 +131,16 @@ public class HalvesTest {
     @ParameterizedTest
     @CsvSource({"1, 5, 7, GELU, false", "401, 20, 17, SWIGLU, true"})
     void feedForwardDropsWhatItsDropSays(long rows, long width, long hidden, Gate gate, boolean bias) {
-        Drop drop = new Drop(0.3, 0x1234_5678_9abc_def0L);
+        DropoutMask drop = new DropoutMask(0.3, 0x1234_5678_9abc_def0L);
         try (Scope _ = Scope.open()) {
             List<Tensor> in = inputs(rows, width, hidden, gate, bias);
             Tensor mask = DropoutKernelTest.mask(drop, rows, width);
-            Twins.compareSums(
+            ReferenceChecks.compareSums(
                     rng,
                     in,
                     t -> BlockKernel.apply(
                             t.getFirst(),
-                            List.of(new FeedForwardHalf(feedForward(t, gate, true, bias), drop, Precision.FULL))),
+                            List.of(new FeedForwardBranch(feedForward(t, gate, true, bias), drop, Precision.FULL))),
                     t -> {
                         Tensor x = t.getFirst();
                         Tensor branch = plain(x, feedForward(t, gate, true, bias), DType.FLOAT32)
@@ -165,7 +165,7 @@ public class HalvesTest {
             for (int pass = 0; pass < 2; pass++) {
                 BlockKernel.apply(
                                 in.getFirst(),
-                                List.of(FeedForwardHalf.of(feedForward(in, Gate.GELU, true, false), 0, DType.FLOAT32)))
+                                List.of(FeedForwardBranch.of(feedForward(in, Gate.GELU, true, false), 0, DType.FLOAT32)))
                         .sum()
                         .backward();
                 if (pass == 0) {
@@ -198,8 +198,8 @@ public class HalvesTest {
         return new Normalisation(centred, t.get(at), bias ? Optional.of(t.get(at + 1)) : Optional.empty(), 1e-5);
     }
 
-    private static FeedForwardHalf.Weights feedForward(List<Tensor> t, Gate gate, boolean centred, boolean bias) {
-        return new FeedForwardHalf.Weights(
+    private static FeedForwardBranch.Weights feedForward(List<Tensor> t, Gate gate, boolean centred, boolean bias) {
+        return new FeedForwardBranch.Weights(
                 norm(t, 1, centred, false),
                 new Projection(t.get(2), bias ? Optional.of(t.get(4)) : Optional.empty()),
                 gate,
@@ -207,7 +207,7 @@ public class HalvesTest {
     }
 
     /** The twin in libtorch operations. */
-    private static Tensor plain(Tensor x, FeedForwardHalf.Weights w, DType compute) {
+    private static Tensor plain(Tensor x, FeedForwardBranch.Weights w, DType compute) {
         return x.add(w.down().plain(w.gate().plain(w.up().plain(w.norm().plain(x), compute)), compute));
     }
 }

@@ -22,7 +22,7 @@ import java.util.Optional;
  * gradients of its rows. When the router's gradient is there too, one pass over the tokens adds all that up, goes back through the norm,
  * and adds dy: what would be four operations of a graph, and as many passes over memory.
  */
-public final class SparseHalf {
+public final class MixtureBranch {
     private final Tensor x;
     private final Normalisation norm;
     private final Tensor normed;
@@ -40,7 +40,7 @@ public final class SparseHalf {
      *
      * @param input the residual stream, float32 (T, D)
      */
-    public SparseHalf(Tensor input, Normalisation norm) {
+    public MixtureBranch(Tensor input, Normalisation norm) {
         this.x = input.detach().contiguous();
         this.norm = norm;
         this.normed = Tensors.empty(DType.FLOAT32, x.shape());

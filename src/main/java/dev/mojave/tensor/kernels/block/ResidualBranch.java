@@ -8,8 +8,8 @@ import dev.mojave.tensor.kernels.support.WeightGradients;
 import java.util.List;
 
 /** A half of a pre-norm block, {@code y = x + dropout(f(norm(x)))}, as {@link BlockKernel} runs it: once, group of sequences by group. */
-public abstract sealed class Half permits AttentionHalf, FeedForwardHalf {
-    Half() {}
+public abstract sealed class ResidualBranch permits AttentionBranch, FeedForwardBranch {
+    ResidualBranch() {}
 
     /** Returns the trained tensors, in the order of their gradients. */
     abstract List<Tensor> parameters();
