@@ -16,7 +16,7 @@ import dev.mojave.tensor.kernels.decode.WeightFormat;
 import java.util.function.Consumer;
 
 /**
- * A trained model with its tokenizer. It holds native memory until it is closed. Several threads may not use one at the same time.
+ * A trained model with its tokenizer. It owns native memory until it is closed, and it is not thread-safe.
  */
 @Promised
 public final class Model implements AutoCloseable {
@@ -35,12 +35,12 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * Continues a prompt. The text ends where the model's own settings say that texts end ({@code eos_token_id}), and the prompt begins as
-     * its tokenizer says ({@code <s>} and its like), as in transformers. Of a prompt that is longer than the context the end is read.
+     * Continues a prompt. The text ends at the model's own end tokens ({@code eos_token_id}), and the tokenizer's begin tokens (such as
+     * {@code <s>}) are put in front of the prompt, as in transformers. If the prompt is longer than the context, only its end is read.
      *
-     * @param sampling how tokens are drawn, and how many
-     * @param stream takes the text as it comes
-     * @return all of it, without the prompt: what decoding both together gives, less the prompt's text
+     * @param sampling how tokens are sampled, and how many
+     * @param stream receives the text piece by piece as it is generated
+     * @return the whole continuation: the text of prompt and continuation decoded together, without the prompt's text
      */
     public String generate(String prompt, SamplingSpec sampling, Consumer<String> stream) {
         return new Generator(saved.model(), saved.tokenizer(), saved.special(), WeightFormat.FP32)
@@ -49,11 +49,11 @@ public final class Model implements AutoCloseable {
     }
 
     /**
-     * Returns the logits of the token that follows.
+     * Returns the logits of the next token.
      *
-     * @param ids at least one, at most {@link #contextLength}
-     * @return one value an id of the vocabulary
-     * @throws IllegalArgumentException for too many ids
+     * @param ids token ids, at least one and at most {@link #contextLength}
+     * @return one logit per id of the vocabulary
+     * @throws IllegalArgumentException if there are too many ids
      */
     public float[] logits(int... ids) {
         try (Scope _ = Scope.open();
@@ -70,17 +70,17 @@ public final class Model implements AutoCloseable {
         return saved.tokenizer();
     }
 
-    /** Returns how many tokens the model can look at. */
+    /** Returns the length of the context in tokens. */
     public int contextLength() {
         return saved.model().spec().maxPositionEmbeddings();
     }
 
-    /** Returns how many values were trained. */
+    /** Returns the number of trained parameters. */
     public long parameterCount() {
         return saved.model().parameterCount();
     }
 
-    /** Frees the model's memory. */
+    /** Frees the model's native memory. */
     @Override
     public void close() {
         saved.close();

@@ -20,23 +20,23 @@ import java.util.Optional;
  * }
  * }
  *
- * <p>Everything that a person can act on is a {@link Failure}, whose message says what to do. The program needs no flags for Java;
- * {@code --add-modules=jdk.incubator.vector} makes training faster, {@code --enable-native-access=ALL-UNNAMED} silences a warning.
+ * <p>Every error that a person can act on is a {@link Failure} whose message states the remedy. The program needs no Java flags, but
+ * {@code --add-modules=jdk.incubator.vector} makes training faster and {@code --enable-native-access=ALL-UNNAMED} silences a warning.
  */
 @Promised
 public final class Mojave {
     private Mojave() {}
 
     /**
-     * Loads a model: a run's last checkpoint, or a folder as Hugging Face's {@code save_pretrained} or {@code mojave export} writes it.
+     * Loads a model: the last checkpoint of a run, or a folder written by Hugging Face's {@code save_pretrained} or by {@code mojave export}.
      *
-     * @throws Failure of kind USAGE if the folder is neither, DATA if something in it is missing or damaged
+     * @throws Failure of kind USAGE if the folder is neither, and of kind DATA if something in it is missing or damaged
      */
     public static Model load(Path folder) {
         return new Model(SavedModel.load(folder, SavedModel.LAST));
     }
 
-    /** Trains a model without watching; see {@link #train(String, Path, boolean, Progress)}. A run of that name must not exist. */
+    /** Trains a model without reporting progress, see {@link #train(String, Path, boolean, Progress)}. A run of the recipe's name must not exist. */
     public static Model train(String recipe, Path output) {
         return train(recipe, output, false, Progress.SILENT);
     }
@@ -44,11 +44,12 @@ public final class Mojave {
     /**
      * Trains a model as {@code mojave train} does and loads its last checkpoint.
      *
-     * @param recipe YAML as in a recipe's file: {@code name}, {@code data}, {@code model}, {@code train}, {@code engine}
-     * @param output the folder under which the run's folder, of the recipe's name, is made
-     * @param overwrite whether a run of that name is replaced
-     * @param progress is told how far training is
-     * @throws Failure of kind USAGE for what is wrong with the recipe, TRAINING if training diverges, ENVIRONMENT or DATA as they come
+     * @param recipe YAML text as in a recipe file: {@code name}, {@code data}, {@code model}, {@code train}, {@code engine}
+     * @param output the folder in which the run's folder, named after the recipe, is created
+     * @param overwrite whether an existing run of that name is replaced
+     * @param progress receives the progress of training
+     * @throws Failure of kind USAGE if the recipe is invalid, TRAINING if training diverges, ENVIRONMENT for problems with the machine and DATA
+     *     for problems with the data
      */
     public static Model train(String recipe, Path output, boolean overwrite, Progress progress) {
         RecipeDraft draft = RecipeDraft.of(Yaml.parse(recipe, "recipe"), "recipe");

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What the arms reached and what they cost, side by side. */
+/** Builds the tables that compare the arms: their losses, their cost and how their budgets were matched. */
 final class ArmTables {
     private final Study study;
     private final StudyResult result;
@@ -20,7 +20,7 @@ final class ArmTables {
         this.result = study.result();
     }
 
-    /** Losses in every unit; the lowest is set in bold. */
+    /** Returns the losses of the arms in every unit, with the lowest in bold. */
     Table reached() {
         List<Column> columns = List.of(
                 Column.text("Arm"),
@@ -28,7 +28,7 @@ final class ArmTables {
                 Column.number("Best during training", "nats per token"),
                 Column.number("Bits per byte", "from the mean"),
                 Column.number("Perplexity", "per token, from the mean"),
-                Column.number("Of unigram entropy", Numbers.fixed(result.unigramEntropy(), 2) + " nats"),
+                Column.number("Share of unigram entropy", Numbers.fixed(result.unigramEntropy(), 2) + " nats"),
                 Column.number("Seeds", ""));
         double lowest = result.arms().stream()
                 .mapToDouble(arm -> arm.valLoss().mean())
@@ -47,16 +47,16 @@ final class ArmTables {
                     Cell.of(Numbers.percent(loss / result.unigramEntropy())),
                     Cell.of(String.valueOf(arm.valLoss().values().size()))));
         }
-        return new Table("What the arms reached", columns, rows);
+        return new Table("Losses of the arms", columns, rows);
     }
 
     private boolean several() {
         return result.arms().stream().anyMatch(arm -> arm.valLoss().values().size() > 1);
     }
 
-    /** Sizes, how the budget was matched, and what training and generating took. */
+    /** Returns the sizes of the arms, and the time and memory that training and generation took. */
     Table cost() {
-        String beside = result.besideOthers() ? ", beside others" : "";
+        String beside = result.besideOthers() ? ", trials concurrent" : "";
         List<Column> columns = List.of(
                 Column.text("Arm"),
                 Column.number("Parameters", "total"),
@@ -65,7 +65,7 @@ final class ArmTables {
                 Column.number("Active", "without embeddings"),
                 Column.number("FLOPs per token", "training"),
                 Column.number("Training", "tokens/s" + beside),
-                Column.number("Generating", "tokens/s" + beside),
+                Column.number("Generation", "tokens/s" + beside),
                 Column.number("Wall time", "training and evaluation" + beside),
                 Column.number("Peak memory", "resident"));
         List<List<Cell>> rows = new ArrayList<>();
@@ -83,21 +83,21 @@ final class ArmTables {
                     Cell.of(Numbers.bytes(arm.peakMemoryBytes()))));
         }
         return new Table(
-                "What the arms cost (speeds and times: median over seeds, generating at batch 1; memory: maximum"
-                        + (result.besideOthers() ? "; beside others: " + result.besideOthersInWords() : "") + ")",
+                "Cost of the arms (speeds and times: median over seeds, generation at batch 1; memory: maximum over seeds"
+                        + (result.besideOthers() ? "; trials concurrent: " + result.besideOthersInWords() : "") + ")",
                 columns,
                 rows);
     }
 
-    /** How closely the resized arms meet the budget that they were matched to, if any was. */
+    /** Returns how closely each resized arm meets the budget that it was matched to; empty if no arm was resized. */
     Optional<Table> matches() {
         List<Column> columns = List.of(
                 Column.text("Arm"),
                 Column.text("Matched to"),
                 Column.number("Target", ""),
                 Column.number("Achieved", ""),
-                Column.number("Off by", ""),
-                Column.text("By setting"));
+                Column.number("Deviation", ""),
+                Column.text("Resized key"));
         List<List<Cell>> rows = new ArrayList<>();
         for (ArmResult arm : result.arms()) {
             ArmResult.Match match = arm.match();

@@ -25,7 +25,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The routers and experts of one run over training and after it, beside the loads that {@link RoutingFigures} shows. */
+/** The figures of one run's routers and experts, during and after training, except for the loads that {@link RoutingFigures} shows. */
 final class ExpertFigures {
     private static final int MOST_LINES = 6;
     private static final List<Family<Integer>> OVER_TRAINING = List.of(
@@ -41,16 +41,16 @@ final class ExpertFigures {
     private final String of;
     private final Plot.Axis tokens;
 
-    /** Draws a run on a page of its own. */
+    /** Creates the figures of a run that has a page of its own. */
     ExpertFigures(RunRecord run) {
         this(run, "", "");
     }
 
     /**
-     * Draws one of several runs on a page.
+     * Creates the figures of one of several runs on a page.
      *
-     * @param suffix makes the figures' ids unique on the page
-     * @param of ends the figures' titles: whose experts they are
+     * @param suffix appended to the figures' ids to make them unique on the page
+     * @param of appended to the figures' titles, to identify the run
      */
     ExpertFigures(RunRecord run, String suffix, String of) {
         this.run = run;
@@ -59,7 +59,7 @@ final class ExpertFigures {
         this.tokens = Curves.tokens(run);
     }
 
-    /** Entropies, MaxVio, drops and specialisation over training, by layer: those that were logged and are not 0 throughout. */
+    /** Returns entropies, MaxVio, drop rates and specialisation over training, per layer; metrics that were not logged or are always 0 are left out. */
     List<Figure> overTraining() {
         List<Figure> figures = new ArrayList<>();
         for (Family<Integer> family : OVER_TRAINING) {
@@ -83,12 +83,12 @@ final class ExpertFigures {
                 : Optional.of(Figure.of(
                         family.key().replace('_', '-') + "-by-layer" + suffix,
                         family.quantity().title() + " over training" + of,
-                        "As logged: " + family.pattern() + ", N = 0 for the first mixture.",
+                        "As logged under " + family.pattern() + ", where N is 0 for the first mixture layer.",
                         last(lines),
                         lines(family.quantity().words(), lines)));
     }
 
-    /** Every auxiliary loss, unweighted, one view a loss. */
+    /** Returns the unweighted auxiliary losses, one view per loss. */
     Optional<Figure> auxiliary() {
         List<View> views = new ArrayList<>();
         List<Line> all = new ArrayList<>();
@@ -107,12 +107,12 @@ final class ExpertFigures {
                 : Optional.of(new Figure(
                         "auxiliary-losses" + suffix,
                         "Auxiliary losses over training" + of,
-                        "Each before its coefficient; one that is formed layer by layer is summed over layers.",
+                        "Each loss is shown before its coefficient is applied; a loss that is computed per layer is summed over the layers.",
                         last(all),
                         views));
     }
 
-    /** The mean weight of a token's best choice, its second and so on, one view a layer. */
+    /** Returns the mean weights of a token's first choice, second choice and so on, one view per layer. */
     Optional<Figure> weights() {
         List<View> views = new ArrayList<>();
         List<Line> last = new ArrayList<>();
@@ -146,12 +146,12 @@ final class ExpertFigures {
                 : Optional.of(new Figure(
                         "weight-by-rank" + suffix,
                         "Weights of a token's choices over training" + of,
-                        "The mean weight of the best choice, of the second and so on: how sharply the router decides.",
+                        "The mean weight of the first choice, the second choice and so on: how sharply the router decides.",
                         "In the last layer: " + last(last),
                         views));
     }
 
-    /** How each category of text spreads over experts, one view a layer. */
+    /** Returns how each category of text is distributed over the experts, one view per layer. */
     Optional<Figure> categories() {
         List<ExpertProfile> known = run.experts().layers().stream()
                 .filter(profile -> !profile.categories().isEmpty())
@@ -166,10 +166,10 @@ final class ExpertFigures {
         return Optional.of(new Figure(
                 "categories" + suffix,
                 "Experts by category of text" + of,
-                "On held-out text after training: how often an expert receives a category, as a multiple of an equal share. "
+                "On held-out text after training: how often each expert receives tokens of each category, as a multiple of an equal share. "
                         + summary
-                        + " Specialisation is 0 where each expert sees one category, and at most the spread of the categories"
-                        + " themselves; information 0 = expert and category are independent.",
+                        + " Specialisation is 0 if each expert sees only one category; its maximum is the entropy of the categories"
+                        + " themselves. Mutual information is 0 if expert and category are independent.",
                 summary,
                 known.stream()
                         .map(p -> new View(
@@ -199,7 +199,7 @@ final class ExpertFigures {
         return new Plot.HeatMap(
                 "expert",
                 "category",
-                "share of the category's copies as a multiple of an equal share",
+                "share of the category's assignments as a multiple of an equal share",
                 profile.categories(),
                 IntStream.range(0, experts).mapToObj(String::valueOf).toList(),
                 values,
@@ -210,7 +210,7 @@ final class ExpertFigures {
                 experts <= 16);
     }
 
-    /** The tokens that each expert likes, layer by layer. */
+    /** Returns the tokens that each expert receives disproportionately often, per layer. */
     Optional<Table> liked() {
         List<List<Cell>> rows = new ArrayList<>();
         for (ExpertProfile profile : run.experts().layers()) {
@@ -227,13 +227,13 @@ final class ExpertFigures {
         return rows.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Table(
-                        "Tokens that each expert likes" + of
-                                + ", with the share of the token's copies that it receives ("
+                        "Tokens that each expert prefers" + of
+                                + ", with the share of the token's assignments that it receives ("
                                 + Numbers.count(run.experts().tokens()) + " held-out tokens)",
                         List.of(
                                 Column.text("Expert"),
-                                Column.number("Load", "of all copies"),
-                                Column.text("Tokens, most telling first")),
+                                Column.number("Load", "of all assignments"),
+                                Column.text("Tokens, most distinctive first")),
                         rows));
     }
 

@@ -15,13 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Parts that the pages of a study and of a run share. */
+/** Parts that the pages of studies, sweeps and runs share. */
 final class Parts {
     private static final String DIRTY = "-dirty";
 
     private Parts() {}
 
-    /** Writes facts as a row of name and value pairs. */
+    /** Writes facts as a row of name-value pairs. */
     static void facts(Html html, Map<String, String> facts) {
         html.open("dl", "class", "facts");
         facts.forEach((name, value) ->
@@ -29,14 +29,14 @@ final class Parts {
         html.close("dl");
     }
 
-    /** Writes a collapsible block of text as it is. */
+    /** Writes text verbatim in a collapsible block. */
     static void verbatim(Html html, String summary, String text) {
         html.open("details").element("summary", summary);
         block(html, text);
         html.close("details");
     }
 
-    /** Writes text as it is; the line end after the tag is the one that HTML drops. */
+    /** Writes text verbatim. HTML drops the first line break after the tag, so one is added there. */
     static void block(Html html, String text) {
         html.open("pre", "dir", "auto", "tabindex", "0")
                 .trusted("\n")
@@ -44,7 +44,7 @@ final class Parts {
                 .close("pre");
     }
 
-    /** Writes one arm's samples, collapsed; labels one a sample. */
+    /** Writes one arm's samples, collapsed, with one label per sample. */
     static void samples(Html html, String heading, int slot, List<String> labels, List<String> samples) {
         html.open("details", "class", "samples").open("summary");
         Table.swatch(html, slot);
@@ -56,7 +56,7 @@ final class Parts {
         html.close("details");
     }
 
-    /** Writes how to make the result again: commands, identities, machine, engine and versions. */
+    /** Writes how to reproduce the result: commands, checksums, machine, engine and versions. */
     static void reproduce(Html html, Provenance provenance) {
         String commit = provenance.commit();
         boolean dirty = commit.endsWith(DIRTY);
@@ -70,7 +70,7 @@ final class Parts {
         if (dirty) {
             html.element(
                     "p",
-                    "The program had changes that were not committed: this commit alone may not give the same result.",
+                    "The program had uncommitted changes: this commit alone may not give the same result.",
                     "class",
                     "notice");
         }
@@ -98,7 +98,7 @@ final class Parts {
                 machine.processorInWords() + ", " + machine.cores() + (machine.cores() == 1 ? " core" : " cores"));
         row(rows, "Memory", Numbers.bytes(machine.memoryBytes()));
         row(rows, "System", machine.operatingSystem());
-        return new Table("Where this comes from", List.of(Column.text("What"), Column.text("Value")), rows);
+        return new Table("Provenance", List.of(Column.text("Name"), Column.text("Value")), rows);
     }
 
     /** Returns the seeds, separated by commas. */
@@ -117,17 +117,17 @@ final class Parts {
         rows.add(List.of(Cell.of(name), Cell.of(value.isBlank() ? Numbers.NONE : value)));
     }
 
-    /** Says what an expert is where it is not a feed-forward. */
+    /** Explains what an expert is in models whose experts are not feed-forward networks. */
     static void mixtures(Html html, List<RunRecord> runs) {
         if (runs.stream().anyMatch(run -> run.mixtures().contains("grow"))) {
             html.element(
                     "p",
-                    "Of parallel layers, an expert is one of a layer's transformer blocks; of shrink and grow, it is one of the maps between"
+                    "In parallel layers, an expert is one of the layer's transformer blocks; in shrink and grow, it is one of the maps between"
                             + " the two widths.");
         }
     }
 
-    /** Writes the routing section's part for one arm. */
+    /** Writes one arm's part of the routing section. */
     static void routing(Page page, RoutingFigures routing) {
         page.body().open("div", "class", "pair");
         page.figure(routing.atTheEnd());
@@ -138,7 +138,7 @@ final class Parts {
         routing.table().write(page.body());
     }
 
-    /** Returns the trials with their state and last losses as a table. */
+    /** Returns a table of the trials with their states and last losses. */
     static Table trials(Study study) {
         List<Column> columns = List.of(
                 Column.text("Trial"),
@@ -162,6 +162,6 @@ final class Parts {
                                     ? Numbers.NONE
                                     : Numbers.loss(losses.getLast().y()))));
         }
-        return new Table("Every trial", columns, rows);
+        return new Table("All trials", columns, rows);
     }
 }

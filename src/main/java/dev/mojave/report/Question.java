@@ -4,7 +4,7 @@ import dev.mojave.result.study.ArmResult;
 import dev.mojave.result.study.Comparison;
 import java.util.List;
 
-/** Puts into words what a study asks, from what it compares. */
+/** Phrases the question that a study asks, from the comparisons that it makes. */
 final class Question {
     private static final int MOST_NAMED = 3;
 

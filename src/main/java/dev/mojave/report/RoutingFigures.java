@@ -17,12 +17,12 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * How the routers of one arm spread their tokens. Loads are shown as multiples of an equal share (1 is balanced). Seeds are never averaged expert
- * by expert: expert 0 of one seed has nothing to do with expert 0 of another.
+ * The figures of how the routers of one arm distribute tokens over experts. Loads are shown as multiples of an equal share (1 is balanced). Experts
+ * are never averaged over seeds: expert 0 of one seed has nothing to do with expert 0 of another.
  */
 final class RoutingFigures {
     private static final String SHARE = "load as a multiple of an equal share";
-    private static final String BEST = "best choices as a multiple of an equal share";
+    private static final String BEST = "first choices as a multiple of an equal share";
     private static final double TAIL = 0.1;
     private static final int MAX_COLUMNS = 60;
     private static final int PRINTED_EXPERTS = 16;
@@ -32,9 +32,9 @@ final class RoutingFigures {
     private final List<RunRecord> runs;
 
     /**
-     * Takes the runs of one arm; those without routing are left out.
+     * Creates the figures for the runs of one arm; runs without routing are left out.
      *
-     * @param id makes the figures' ids unique on the page
+     * @param id appended to the figures' ids to make them unique on the page
      */
     RoutingFigures(String arm, String id, List<RunRecord> runs) {
         this.arm = arm;
@@ -46,7 +46,7 @@ final class RoutingFigures {
         return runs.isEmpty();
     }
 
-    /** Layer by expert at the end of training, one view a seed. */
+    /** Returns the loads by layer and expert at the end of training, one view per seed. */
     Figure atTheEnd() {
         List<View> views = new ArrayList<>();
         for (RunRecord run : runs) {
@@ -55,37 +55,37 @@ final class RoutingFigures {
         return new Figure(
                 "utilisation-" + id,
                 "Load at the end of training: " + arm,
-                "Mean over the last tenth of the logged points. 1 is an equal share; 0 is a dead expert. Colours end at 0 and 2.",
+                "Mean over the last tenth of the logged points. 1 is an equal share; 0 is a dead expert. The colour scale ends at 0 and 2.",
                 summary(),
                 views);
     }
 
-    /** The same for best choices alone, before capacity; absent where they were not logged. */
+    /** Returns the same for first choices alone, before capacity dropped any; empty if they were not logged. */
     Optional<Figure> bestChoices() {
         List<RunRecord> logged = withBestChoices();
         return logged.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Figure(
                         "best-choice-" + id,
-                        "Best choices at the end of training: " + arm,
-                        "Mean over the last tenth of the logged points: how many tokens have an expert as their first choice, as a"
-                                + " multiple of an equal share, before any capacity.",
+                        "First choices at the end of training: " + arm,
+                        "Mean over the last tenth of the logged points: how many tokens have each expert as their first choice, as a"
+                                + " multiple of an equal share, before capacity dropped any.",
                         summary(),
                         logged.stream()
                                 .map(run -> view(run, end(run, RoutingTrace::bestChoice, BEST)))
                                 .toList()));
     }
 
-    /** Best choices of every expert over training, one view a seed; absent where they were not logged. */
+    /** Returns the first choices of every expert over training, one view per seed; empty if they were not logged. */
     Optional<Figure> bestChoicesOverTraining() {
         List<RunRecord> logged = withBestChoices();
         return logged.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Figure(
                         "best-choice-over-training-" + id,
-                        "Best choices over training: " + arm,
-                        "One row an expert, layers from the top: how many tokens have it as their first choice, as a multiple of an equal"
-                                + " share.",
+                        "First choices over training: " + arm,
+                        "One row per expert, first layer at the top: how many tokens have it as their first choice, as a multiple of an"
+                                + " equal share.",
                         summary(),
                         logged.stream()
                                 .map(run -> view(run, course(run, RoutingTrace::bestChoice, BEST)))
@@ -99,7 +99,7 @@ final class RoutingFigures {
                 .toList();
     }
 
-    /** Every expert over training, one view a seed. */
+    /** Returns the load of every expert over training, one view per seed. */
     Figure overTraining() {
         List<View> views = new ArrayList<>();
         for (RunRecord run : runs) {
@@ -108,12 +108,12 @@ final class RoutingFigures {
         return new Figure(
                 "utilisation-over-training-" + id,
                 "Load over training: " + arm,
-                "One row an expert, layers from the top. Rows that keep the neutral colour took an equal share throughout.",
+                "One row per expert, first layer at the top. Rows that keep the neutral colour received an equal share throughout.",
                 summary(),
                 views);
     }
 
-    /** One seed; only the first is drawn as PNG, so that a large study does not leave hundreds of files. */
+    /** Returns the view of one seed. Only the first seed is drawn as PNG, so that a large study does not leave hundreds of files. */
     private View view(RunRecord run, Plot plot) {
         return new View("seed-" + run.seed(), "Seed " + run.seed(), plot, run.equals(runs.getFirst()));
     }
@@ -165,15 +165,15 @@ final class RoutingFigures {
         return new Plot.HeatMap("optimiser step", "layer, expert", name, rows, columns, values, 0, 1, 2, "×", false);
     }
 
-    /** Load entropy, MaxVio, routing entropy, dead experts and drops per layer, over seeds. */
+    /** Returns load entropy, MaxVio, routing entropy, dead experts and drop rate per layer, over seeds. */
     Table table() {
         List<Column> columns = List.of(
                 Column.text("Layer"),
                 Column.number("Load entropy", "1 = balanced"),
                 Column.number("MaxVio", "0 = balanced"),
                 Column.number("Routing entropy", "nats"),
-                Column.number("Dead experts", "most of any seed"),
-                Column.number("Dropped", "share of token copies"));
+                Column.number("Dead experts", "maximum over seeds"),
+                Column.number("Dropped", "share of assignments"));
         List<List<Cell>> rows = new ArrayList<>();
         for (RoutingTrace first : traces(runs.getFirst())) {
             List<RoutingTrace> layer = runs.stream()
@@ -195,7 +195,7 @@ final class RoutingFigures {
                             .map(t -> tail(t.dropRate(), Function.identity()))
                             .toList())))));
         }
-        String seeds = runs.size() > 1 ? ", mean over " + runs.size() + " seeds with smallest and largest" : "";
+        String seeds = runs.size() > 1 ? ", mean over " + runs.size() + " seeds with minimum and maximum" : "";
         return new Table("Routing of " + arm + " by layer, last tenth of training" + seeds, columns, rows);
     }
 

@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The figures of one run, but for those of its routers. */
+/** The figures of one run, except for those of its routers. */
 final class RunFigures {
     private static final String NATS = "loss, nats per token";
     private static final int VALIDATION = 1;
@@ -30,7 +30,7 @@ final class RunFigures {
         this.tokens = Curves.tokens(run);
     }
 
-    /** Training loss, raw and smoothed, and validation loss. */
+    /** Returns the training loss, raw and smoothed, and the validation loss. */
     Optional<Figure> losses() {
         List<Point> raw = Curves.thin(Curves.of(run, Metrics.TRAIN_LOSS));
         List<Point> validation = Curves.of(run, Metrics.VAL_LOSS);
@@ -74,7 +74,7 @@ final class RunFigures {
                 .toList();
     }
 
-    /** Learning rate, gradient norm and throughput, those that were logged. */
+    /** Returns learning rate, gradient norm and throughput, as far as they were logged. */
     List<Figure> others() {
         List<Figure> figures = new ArrayList<>();
         single("learning-rate", Metrics.LEARNING_RATE, Format.SCIENTIFIC).ifPresent(figures::add);
@@ -97,7 +97,7 @@ final class RunFigures {
         return Optional.of(Figure.of(
                 id,
                 title,
-                "As logged: " + metric.name() + ".",
+                "As logged under " + metric.name() + ".",
                 summary,
                 new Plot.Lines(
                         tokens,

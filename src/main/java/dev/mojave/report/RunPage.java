@@ -76,7 +76,7 @@ final class RunPage {
         List<Plot.Point> all = Curves.of(run, Metrics.VAL_LOSS);
         double best = all.stream().mapToDouble(Plot.Point::y).min().orElse(Double.NaN);
         text.append(" after ").append(Numbers.count(all.getLast().x())).append(" training tokens");
-        return best < loss.get() ? text + " (best on the way: " + Numbers.loss(best) + " nats)." : text + ".";
+        return best < loss.get() ? text + " (best during training: " + Numbers.loss(best) + " nats)." : text + ".";
     }
 
     private void training() {
@@ -92,7 +92,7 @@ final class RunPage {
     private void routing() {
         RoutingFigures routing = new RoutingFigures(run.arm(), "run", List.of(run));
         if (!routing.isEmpty()) {
-            page.section("routing", "What the router did");
+            page.section("routing", "Routing");
             Parts.mixtures(body, List.of(run));
             Parts.routing(page, routing);
             ExpertFigures experts = new ExpertFigures(run);
@@ -111,7 +111,7 @@ final class RunPage {
         if (run.samples().isEmpty()) {
             return;
         }
-        page.section("samples", "What the model writes");
+        page.section("samples", "Samples");
         List<String> labels = IntStream.rangeClosed(1, run.samples().size())
                 .mapToObj(i -> "Sample " + i)
                 .toList();

@@ -6,16 +6,16 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The report of one run: {@code report.html}, self-contained, and {@code plots/*.png}. */
+/** Writes the report of one run: a self-contained {@code report.html} and {@code plots/*.png}. */
 public final class RunReport {
     private RunReport() {}
 
     /**
-     * Writes the report; files of an earlier one are replaced.
+     * Writes the report, replacing the files of an earlier one.
      *
      * @param run the run, finished or not
-     * @param folder where {@code report.html} and {@code plots/} go, created if needed
-     * @param warn is told of every plot that could not be drawn
+     * @param folder the folder for {@code report.html} and {@code plots/}, created if needed
+     * @param warn receives a message for every plot that could not be drawn
      * @return the written files, {@code report.html} first
      */
     public static List<Path> write(RunRecord run, Path folder, Consumer<String> warn) {

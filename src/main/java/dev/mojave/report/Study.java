@@ -10,15 +10,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A study with its trials, and the questions that several parts of the report ask of them.
+ * A study with its trials, and the queries that several parts of the report share.
  *
- * @param result results.json
- * @param runs one a trial; trials may be missing or unfinished
+ * @param result the content of results.json
+ * @param runs one record per trial; trials may be missing or unfinished
  */
 record Study(StudyResult result, List<RunRecord> runs) {
     private static final int PAIRS_FOR_INTERVAL = 2;
 
-    /** Returns the arm's colour slot: its place in the recipe. */
+    /** Returns the arm's colour slot: its position in the recipe. */
     int slot(String arm) {
         List<String> names = Stream.concat(
                         result.arms().stream().map(ArmResult::name),
@@ -28,26 +28,26 @@ record Study(StudyResult result, List<RunRecord> runs) {
         return Math.max(0, names.indexOf(arm));
     }
 
-    /** Returns the runs whose curves stand for the arm: the finished ones, or all where none finished. */
+    /** Returns the runs whose curves represent the arm: the finished ones, or all of them if none has finished. */
     List<RunRecord> shown(String arm) {
         List<RunRecord> all = runs.stream().filter(run -> run.arm().equals(arm)).toList();
         List<RunRecord> finished = all.stream().filter(Study::finished).toList();
         return finished.isEmpty() ? all : finished;
     }
 
-    /** Returns whether the trial ran to its end. */
+    /** Returns whether the trial has finished. */
     static boolean finished(RunRecord run) {
         return run.state().equals("finished");
     }
 
-    /** Returns the arm that every comparison has on its right side, if there is one. */
+    /** Returns the arm that is the second one of every comparison, if there is one. */
     Optional<String> reference() {
         List<String> sides =
                 result.comparisons().stream().map(Comparison::b).distinct().toList();
         return sides.size() == 1 ? Optional.of(sides.getFirst()) : Optional.empty();
     }
 
-    /** Returns the training tokens of the longest trial, 0 if nothing was logged. */
+    /** Returns the number of training tokens of the longest trial, 0 if nothing was logged. */
     double tokens() {
         return runs.stream()
                 .flatMap(run -> run.series().stream())
@@ -57,17 +57,17 @@ record Study(StudyResult result, List<RunRecord> runs) {
                 .orElse(0);
     }
 
-    /** Returns the interval's lower end, NaN where there is none. */
+    /** Returns the interval's lower end, NaN if there is none. */
     static double low(Comparison comparison) {
         return Numbers.orNaN(comparison.ciLow());
     }
 
-    /** Returns the interval's upper end, NaN where there is none. */
+    /** Returns the interval's upper end, NaN if there is none. */
     static double high(Comparison comparison) {
         return Numbers.orNaN(comparison.ciHigh());
     }
 
-    /** Returns whether the comparison has an interval: one seed has none. */
+    /** Returns whether the comparison has an interval; with one seed it has none. */
     static boolean hasInterval(Comparison comparison) {
         return comparison.n() >= PAIRS_FOR_INTERVAL
                 && Double.isFinite(low(comparison))
@@ -81,10 +81,10 @@ record Study(StudyResult result, List<RunRecord> runs) {
                 : Numbers.signed(comparison.difference(), 4);
     }
 
-    /** Returns what the interval allows to say, in a few words. */
+    /** Returns the conclusion that the interval allows, in a few words. */
     static String reading(Comparison comparison) {
         if (!hasInterval(comparison)) {
-            return "one seed: no interval, so nothing is shown";
+            return "one seed, so there is no interval and nothing is shown";
         }
         if (low(comparison) > 0) {
             return comparison.b() + " is better";
@@ -92,7 +92,7 @@ record Study(StudyResult result, List<RunRecord> runs) {
         return high(comparison) < 0 ? comparison.a() + " is better" : "no difference shown";
     }
 
-    /** Returns what a budget counts, in words. */
+    /** Returns the quantity that a budget counts, in words. */
     static String budget(ArmResult.Match match) {
         return switch (match.by()) {
             case "active" -> "active parameters";
@@ -102,7 +102,7 @@ record Study(StudyResult result, List<RunRecord> runs) {
         };
     }
 
-    /** Returns what an arm was matched by, as an addition to its name: {@code ", equal active parameters"}; empty for an arm without a match. */
+    /** Returns the suffix that says by what an arm was matched, such as {@code ", equal active parameters"}; empty for an arm without a match. */
     String matched(String name) {
         return result.arms().stream()
                 .filter(arm -> arm.name().equals(name))

@@ -24,7 +24,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 
-/** The figures of a study, but for those of its routers. A figure without data is absent. */
+/** The figures of a study, except for those of its routers. A figure without data is left out. */
 final class StudyFigures {
     private static final String TOKENS = "training tokens";
     private static final String VAL_LOSS = "validation loss, nats per token";
@@ -37,7 +37,7 @@ final class StudyFigures {
         this.study = study;
     }
 
-    /** The differences at the end of training with their intervals. */
+    /** Returns the differences at the end of training with their intervals. */
     Optional<Figure> differences() {
         List<Comparison> comparisons = study.result().comparisons();
         if (comparisons.isEmpty()) {
@@ -57,12 +57,12 @@ final class StudyFigures {
         String caption = some
                 ? "Dot: mean difference over seeds. Bar: " + level(comparisons.getFirst()) + " confidence interval ("
                         + comparisons.getFirst().method()
-                        + "). Shaded: a true difference this close to zero would probably (20% or more) be missed"
-                        + " with this many seeds. An interval that crosses zero shows no difference."
-                : "One seed: there is no interval, and a difference of this size could be chance.";
+                        + "). Shaded: a true difference this close to zero would be missed with a probability of 20% or more"
+                        + " with this many seeds. An interval that contains zero shows no difference."
+                : "One seed: there is no interval, and a difference of this size could be due to chance.";
         return Optional.of(Figure.of(
                 "differences",
-                "How far apart the arms are",
+                "Differences between the arms",
                 caption,
                 summary(comparisons),
                 new Plot.Intervals(Axis.around(DIFFERENCE, Format.PLAIN, -pad, pad), left, right, intervals)));
@@ -90,7 +90,7 @@ final class StudyFigures {
         return Numbers.percent(comparison.level());
     }
 
-    /** Validation and training loss over tokens, mean over seeds with its band. */
+    /** Returns validation and training loss over tokens: the mean over seeds with its band. */
     Optional<Figure> losses() {
         List<Line> validation = lines(Metrics.VAL_LOSS, false);
         List<Line> training = lines(Metrics.TRAIN_LOSS, true);
@@ -164,7 +164,7 @@ final class StudyFigures {
                 .collect(Collectors.joining("; ", "Validation loss: ", "."));
     }
 
-    /** The differences at each evaluation, with a zero line. */
+    /** Returns the differences at each evaluation, with a line at zero. */
     Optional<Figure> gap() {
         Map<String, List<GapPoint>> pairs = new LinkedHashMap<>();
         for (GapPoint point : study.result().gapOverTraining()) {
@@ -178,12 +178,12 @@ final class StudyFigures {
         }
         boolean bands = lines.stream().anyMatch(line -> !line.band().isEmpty());
         String caption = study.reference()
-                        .map(b -> "Above zero favours " + b + ", below zero the other arm. ")
-                        .orElse("Above zero favours the second arm, below zero the first. ")
+                        .map(b -> "Values above zero favour " + b + "; values below zero favour the other arm. ")
+                        .orElse("Values above zero favour the second arm; values below zero favour the first. ")
                 + (bands
-                        ? "Band: 95% confidence interval at each point, paired over seeds; it does not cover the whole"
-                                + " curve at once. Where early intervals are wider than the plot they are cut at its edge."
-                        : "One seed: no band, so a gap could be chance.")
+                        ? "Band: pointwise 95% confidence interval, paired over seeds; it is not a simultaneous band for the whole"
+                                + " curve. Early intervals that are wider than the plot are cut off at its edge."
+                        : "One seed: there is no band, so a gap could be due to chance.")
                 + " A trend that has not levelled off means that more training could change the answer.";
         Axis x = Axis.progress(
                 TOKENS,
@@ -214,7 +214,7 @@ final class StudyFigures {
         return new Line(label, slot, Stroke.of(slot), curve, bands ? "difference, 95% interval" : "");
     }
 
-    /** Holds every difference and zero, and the intervals of the second half: with few seeds the first ones may be huge. */
+    /** Returns an axis that covers zero, every difference, and the intervals from {@code settled} on: with few seeds, early ones may be huge. */
     private static Axis gapAxis(List<Line> lines, double settled) {
         double low = 0;
         double high = 0;
@@ -243,13 +243,13 @@ final class StudyFigures {
                 .collect(Collectors.joining("; ", "Differences in nats per token. ", "."));
     }
 
-    /** What each arm costs against what it reaches, over several measures of cost. */
+    /** Returns the loss of each arm against its cost, for several measures of cost. */
     Optional<Figure> costs() {
         List<View> views = new ArrayList<>();
         cost(views, "flops", "FLOPs per token", "training FLOPs per token", Format.COUNT, ArmResult::flopsPerToken);
         cost(views, "total", "Total parameters", "parameters, total", Format.COUNT, ArmResult::parametersTotal);
         cost(views, "active", "Active parameters", "parameters, active", Format.COUNT, ArmResult::parametersActive);
-        String beside = study.result().besideOthers() ? ", beside others" : "";
+        String beside = study.result().besideOthers() ? ", trials concurrent" : "";
         cost(views, "wall", "Wall time", "training wall time" + beside, Format.SECONDS, ArmResult::wallSeconds);
         cost(
                 views,
@@ -264,12 +264,12 @@ final class StudyFigures {
         boolean bands = study.result().arms().stream()
                 .anyMatch(arm -> arm.valLoss().values().size() > 1);
         String caption = (bands ? "Bars: mean ± one sample standard deviation over seeds. " : "")
-                + "Nearer to the lower left corner is better: less cost, less loss. The cost axis starts at zero."
+                + "Nearer to the lower left corner is better: lower cost, lower loss. The cost axis starts at zero."
                 + (study.result().besideOthers()
                         ? " Wall time and time per generated token were "
                                 + study.result().besideOthersInWords() + "."
                         : "");
-        return Optional.of(new Figure("cost", "What the loss costs", caption, costSummary(), views));
+        return Optional.of(new Figure("cost", "Loss against cost", caption, costSummary(), views));
     }
 
     private void cost(
@@ -314,7 +314,7 @@ final class StudyFigures {
                 .map(arm -> arm.name() + ": " + Numbers.count(arm.flopsPerToken()) + " FLOPs per token, "
                         + Numbers.count(arm.parametersTotal()) + " parameters, "
                         + Numbers.seconds(arm.wallSeconds())
-                        + (study.result().besideOthers() ? " beside others" : "") + ", loss "
+                        + (study.result().besideOthers() ? " with concurrent trials" : "") + ", loss "
                         + Numbers.summary(arm.valLoss()) + " nats")
                 .collect(Collectors.joining("; ", "", "."));
     }

@@ -17,15 +17,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The page of a study, in the order in which a reader asks: what was asked, the answer, how sure, what it costs, how to repeat it. */
+/** The page of a study, in the order of a reader's questions: what was asked, the answer, how certain it is, what it costs, how to reproduce it. */
 final class StudyPage {
-    /** A model has learned if it is below this share of the unigram entropy. */
+    /** A model counts as having learned if its loss is at most this share of the unigram entropy. */
     private static final double LEARNED = 0.75;
 
-    /** A headline of more letters than this is set smaller, so that it stays on the first screen. */
+    /** A headline with more characters than this is set in a smaller size, so that it fits on the first screen. */
     private static final int LONG_HEADLINE = 150;
 
-    /** With more comparisons than this the interval plot says it better than a wall of figures. */
+    /** With more comparisons than this, the interval plot is easier to read than a wall of numbers. */
     private static final int MOST_CARDS = 4;
 
     private final Study study;
@@ -81,7 +81,7 @@ final class StudyPage {
         contents();
     }
 
-    /** The short answer in the largest letters, the whole one below it in ordinary ones. */
+    /** Writes the short answer in large type, and the full verdict in ordinary type below it. */
     private void verdict() {
         String headline = result.headline();
         String first = headline == null ? result.verdict() : headline;
@@ -91,7 +91,7 @@ final class StudyPage {
         }
     }
 
-    /** Returns each caveat with the arms that it is about. */
+    /** Returns each caveat with the arms that it applies to. */
     private Map<String, Set<String>> caveats() {
         Map<String, Set<String>> arms = new LinkedHashMap<>();
         for (RunRecord run : study.runs()) {
@@ -130,10 +130,10 @@ final class StudyPage {
     }
 
     private void answer() {
-        page.section("answer", "The answer in figures");
+        page.section("answer", "The answer in numbers");
         if (result.comparisons().isEmpty()) {
             body.element(
-                    "p", "There is nothing to compare: fewer than two arms have a finished trial with the same seed.");
+                    "p", "There is nothing to compare: no two arms have finished trials with the same seed.");
         } else if (result.comparisons().size() <= MOST_CARDS) {
             body.open("ul", "class", "cards");
             result.comparisons().forEach(this::card);
@@ -157,7 +157,7 @@ final class StudyPage {
         String interval = has
                 ? Numbers.percent(comparison.level()) + " interval " + Numbers.signed(Study.low(comparison), decimals)
                         + " to " + Numbers.signed(Study.high(comparison), decimals) + ", " + comparison.n() + " seeds"
-                : "no interval with one seed";
+                : "one seed, no interval";
         body.element("p", interval, "class", "quiet");
         body.element("p", has ? Study.reading(comparison) : "nothing is shown", "class", "reading");
         TurningPoint.of(result.gapOverTraining(), comparison)
@@ -201,7 +201,7 @@ final class StudyPage {
         page.close();
     }
 
-    /** Says whether the models have learned at all: without that no comparison means anything. */
+    /** Returns whether the models have learned at all: if they have not, no comparison means anything. */
     private String learned() {
         double unigram = result.unigramEntropy();
         double worst = result.arms().stream()
@@ -210,15 +210,15 @@ final class StudyPage {
                 .max()
                 .orElse(Double.NaN);
         if (!(unigram > 0) || !Double.isFinite(worst)) {
-            return "Whether the models have learned cannot be said: no unigram entropy or no validation loss is known.";
+            return "It is not known whether the models have learned: the unigram entropy or the validation loss is missing.";
         }
-        String unigramText = Numbers.fixed(unigram, 2) + " nats, what a model reaches that ignores all context";
+        String unigramText = Numbers.fixed(unigram, 2) + " nats, the loss of the best model that ignores all context";
         String share = Numbers.percent(worst / unigram) + " of the unigram entropy (" + unigramText + ")";
         if (worst <= LEARNED * unigram) {
             return "The models have learned: the worst arm's loss is " + share + ".";
         }
         return "Some models have hardly learned: the worst arm's loss is " + share
-                + ", above the 75% that counts as learned. Compare with care.";
+                + "; only 75% or less counts as learned. Compare with care.";
     }
 
     private void training() {
@@ -250,7 +250,7 @@ final class StudyPage {
         if (!anyRouting()) {
             return;
         }
-        page.section("routing", "What the routers did");
+        page.section("routing", "Routing");
         Parts.mixtures(body, study.runs());
         for (ArmResult arm : result.arms()) {
             RoutingFigures routing =
@@ -263,7 +263,7 @@ final class StudyPage {
         page.close();
     }
 
-    /** What the experts of an arm's first seed do; the others' are in reports of their own. */
+    /** Writes what the experts of an arm's first seed do; the runs of the other seeds have reports of their own. */
     private void experts(RunRecord run) {
         ExpertFigures experts =
                 new ExpertFigures(run, "-" + study.slot(run.arm()), ": " + run.arm() + ", seed " + run.seed());
@@ -272,7 +272,7 @@ final class StudyPage {
         experts.categories().ifPresent(page::figure);
         body.close("div");
         experts.liked().ifPresent(table -> {
-            body.open("details").element("summary", "Tokens that the experts of " + run.arm() + " like");
+            body.open("details").element("summary", "Tokens that the experts of " + run.arm() + " prefer");
             table.write(body);
             body.close("details");
         });
@@ -297,10 +297,10 @@ final class StudyPage {
         if (!anySamples()) {
             return;
         }
-        page.section("samples", "What the models write");
+        page.section("samples", "Samples");
         body.element(
                 "p",
-                "Unedited continuations, one a seed. They show what a loss looks like; they do not rank the arms.");
+                "Unedited continuations, one per seed. They show what a loss looks like in text; they do not rank the arms.");
         List<Long> seeds = result.provenance().seeds();
         for (ArmResult arm : result.arms()) {
             List<String> labels = arm.samples().size() == seeds.size()
@@ -319,19 +319,19 @@ final class StudyPage {
         result.notes().forEach(note -> body.element("li", note));
         body.element(
                 "li",
-                "The intervals cover chance between seeds only: not other data, sizes, learning rates or budgets.");
+                "The intervals cover only the variation between seeds, not other data, sizes, learning rates or budgets.");
         if (study.tokens() > 0) {
             body.element(
                     "li",
                     "Each model saw " + Numbers.count(study.tokens())
-                            + " training tokens. A short run cannot say which arm wins in a long one: where the gap over"
+                            + " training tokens. A short run cannot show which arm wins in a long one: while the gap over"
                             + " training has not levelled off, the order can still change.");
         }
         body.close("ul");
         body.open("details");
         long open = study.runs().stream().filter(run -> !Study.finished(run)).count()
                 + Math.max(0, expectedTrials() - study.runs().size());
-        body.element("summary", open == 0 ? "Every trial" : "Every trial (" + open + " not finished)");
+        body.element("summary", open == 0 ? "All trials" : "All trials (" + open + " not finished)");
         Parts.trials(study).write(body);
         body.close("details");
         page.close();

@@ -7,17 +7,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The report of a study: {@code report.html}, self-contained, and {@code plots/*.png}. */
+/** Writes the report of a study: a self-contained {@code report.html} and {@code plots/*.png}. */
 public final class StudyReport {
     private StudyReport() {}
 
     /**
-     * Writes the report; files of an earlier one are replaced.
+     * Writes the report, replacing the files of an earlier one.
      *
-     * @param result what the study found
-     * @param runs one record a trial; unfinished and missing ones are allowed
-     * @param folder where {@code report.html} and {@code plots/} go, created if needed
-     * @param warn is told of every plot that could not be drawn
+     * @param result the results of the study
+     * @param runs one record per trial; trials may be missing or unfinished
+     * @param folder the folder for {@code report.html} and {@code plots/}, created if needed
+     * @param warn receives a message for every plot that could not be drawn
      * @return the written files, {@code report.html} first
      */
     public static List<Path> write(StudyResult result, List<RunRecord> runs, Path folder, Consumer<String> warn) {

@@ -23,12 +23,12 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
-/** The figures of a sweep. A figure without data is absent. */
+/** The figures of a sweep. A figure without data is left out. */
 final class SweepFigures {
-    /** More rows of intervals than this nobody compares; the table has all. */
+    /** Nobody compares more rows of intervals than this; the table has all of them. */
     private static final int MOST_INTERVALS = 12;
 
-    /** Curves that can be told apart. */
+    /** The most curves that a reader can distinguish. */
     private static final int MOST_CURVES = 6;
 
     private static final double PAD = 0.06;
@@ -42,18 +42,18 @@ final class SweepFigures {
         this.runs = runs;
     }
 
-    /** A difference with its interval as printed. */
+    /** Formats a difference with its interval. */
     static String text(SweepPoint.Difference difference) {
         return Numbers.interval(
                 difference.mean(), Numbers.orNaN(difference.ciLow()), Numbers.orNaN(difference.ciHigh()));
     }
 
-    /** A p-value as printed. */
+    /** Formats a p-value. */
     static String p(@Nullable Double value) {
         return value == null ? Numbers.NONE : value < 0.001 ? "< 0.001" : Numbers.fixed(value, 3);
     }
 
-    /** How far the next points are from the best. */
+    /** Returns how far the next points are from the best one. */
     Optional<Figure> differences() {
         List<Plot.Interval> intervals = new ArrayList<>();
         for (SweepPoint point : result.points()) {
@@ -75,9 +75,9 @@ final class SweepFigures {
         String name = best == null ? "the best" : best.name();
         return Optional.of(Figure.of(
                 "differences",
-                "How far the next points are from " + name,
-                "Dot: mean difference over seeds. Bar: 95% confidence interval, paired over seeds; there is none with one seed."
-                        + " In the second colour: shown to be worse, all pairs of points considered (Holm).",
+                "Differences from " + name,
+                "Dot: mean difference over seeds. Bar: 95% confidence interval, paired over seeds; with one seed there is none."
+                        + " In the second colour: points shown to be worse after Holm's correction for all pairs of points.",
                 intervals.stream()
                         .map(interval -> interval.label() + ": " + interval.text())
                         .collect(Collectors.joining("; ", "Differences in nats per token. ", ".")),
@@ -88,7 +88,7 @@ final class SweepFigures {
                         intervals)));
     }
 
-    /** Main effects: a view for each key. */
+    /** Returns the main effects, one view per key. */
     Optional<Figure> effects() {
         List<View> views = new ArrayList<>();
         for (SweepResult.Key key : result.keys()) {
@@ -121,8 +121,8 @@ final class SweepFigures {
                 : Optional.of(new Figure(
                         "effects",
                         "Main effects",
-                        "Dot: mean over the points with a value, minus the mean over all. Bar: 95% confidence interval over seeds."
-                                + " Ranges are cut into three parts.",
+                        "Dot: mean over the points with this value, minus the mean over all points. Bar: 95% confidence interval over seeds."
+                                + " Ranges are divided into three parts.",
                         result.keys().stream().map(this::spread).collect(Collectors.joining("; ", "", ".")),
                         views));
     }
@@ -133,12 +133,12 @@ final class SweepFigures {
                 .mapToDouble(SweepResult.Effect::loss)
                 .sorted()
                 .toArray();
-        return "The values of " + key.key() + " lie "
+        return "The values of " + key.key() + " differ by up to "
                 + (losses.length == 0 ? Numbers.NONE : Numbers.loss(losses[losses.length - 1] - losses[0]))
-                + " nats per token apart";
+                + " nats per token";
     }
 
-    /** Two keys together: for each pair what each combination reaches, and what is left when both effects are taken away. */
+    /** Returns, for each pair of keys, the loss of each combination of values and what is left of it after subtracting both main effects. */
     Optional<Figure> interactions() {
         List<View> views = new ArrayList<>();
         double mean = result.effects().stream()
@@ -148,7 +148,7 @@ final class SweepFigures {
         for (SweepResult.Interaction pair : result.interactions()) {
             String label = name(pair.a()) + " and " + name(pair.b());
             String key = id(name(pair.a())) + "-" + id(name(pair.b()));
-            map(pair, "loss from the mean, thousandths of a nat", cell -> Numbers.orNaN(cell.loss()) - mean)
+            map(pair, "loss minus the mean, thousandths of a nat", cell -> Numbers.orNaN(cell.loss()) - mean)
                     .ifPresent(plot -> views.add(new View(key, label, plot)));
             map(pair, "interaction, thousandths of a nat", cell -> Numbers.orNaN(cell.departure()))
                     .ifPresent(plot -> views.add(new View(key + "-alone", label + ", interaction alone", plot)));
@@ -157,10 +157,10 @@ final class SweepFigures {
                 ? Optional.empty()
                 : Optional.of(new Figure(
                         "interactions",
-                        "Two keys together",
+                        "Interactions",
                         "Each cell: the mean over the points with both values, minus the mean over all points, in thousandths of a nat per"
-                                + " token; negative is better. \"Interaction alone\" takes away what each value does by itself: where"
-                                + " it is near zero everywhere, the two keys can be chosen one after the other.",
+                                + " token; negative is better. \"Interaction alone\" subtracts the main effects of both values: if it is"
+                                + " near zero everywhere, the two keys can be tuned independently.",
                         strongest(),
                         views));
     }
@@ -168,7 +168,7 @@ final class SweepFigures {
     private String strongest() {
         return result.interactions().stream()
                 .map(pair ->
-                        name(pair.a()) + " and " + name(pair.b()) + " depart from the sum of their effects by up to "
+                        name(pair.a()) + " and " + name(pair.b()) + " deviate from the sum of their effects by up to "
                                 + Numbers.loss(pair.cells().stream()
                                         .mapToDouble(cell -> Numbers.orNaN(cell.departure()))
                                         .filter(Double::isFinite)
@@ -218,7 +218,7 @@ final class SweepFigures {
                 true));
     }
 
-    /** Validation loss over tokens of the best points, mean over seeds with its band. */
+    /** Returns the validation loss of the best points over tokens: the mean over seeds with its band. */
     Optional<Figure> losses() {
         List<Plot.Line> lines = new ArrayList<>();
         for (SweepPoint point : result.points().stream()
@@ -247,7 +247,7 @@ final class SweepFigures {
                 lines.size() == 1
                         ? "Validation loss of the best point"
                         : "Validation loss of the " + lines.size() + " best points",
-                "Line: mean over seeds. Band, where there are several: ± one sample standard deviation. Lower is better.",
+                "Line: mean over seeds. Band, with several seeds: mean ± one sample standard deviation. Lower is better.",
                 lines.stream()
                         .map(line -> line.label() + " ends at "
                                 + Numbers.loss(line.points().getLast().y()))

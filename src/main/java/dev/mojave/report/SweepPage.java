@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
-/** The page of a sweep: the best point, the whole ranking, what each key does, what two keys do together, how to repeat it. */
+/** The page of a sweep: the best point, the ranking, the effect of each key, the interactions of two keys, and how to reproduce it. */
 final class SweepPage {
     private final SweepResult result;
     private final List<RunRecord> runs;
@@ -104,7 +104,7 @@ final class SweepPage {
         page.section("ranking", "The ranking");
         figures.differences().ifPresent(page::figure);
         if (result.points().isEmpty()) {
-            body.element("p", "No point has a result.");
+            body.element("p", "No point has results.");
         } else {
             points().write(body);
         }
@@ -124,7 +124,7 @@ final class SweepPage {
                 Column.number("p", "paired t"),
                 Column.number("p, corrected", "Holm"),
                 Column.number("Parameters", "total"),
-                Column.number("Time", result.besideOthers() ? "a trial, beside others" : "a trial")));
+                Column.number("Time", result.besideOthers() ? "per trial, trials concurrent" : "per trial")));
         List<List<Cell>> rows = new ArrayList<>();
         for (SweepPoint point : result.points()) {
             boolean best = Integer.valueOf(1).equals(point.rank());
@@ -145,11 +145,11 @@ final class SweepPage {
             row.add(Cell.of(Numbers.seconds(point.wallSeconds())));
             rows.add(row);
         }
-        return new Table("Every point, best first", columns, rows);
+        return new Table("All points, best first", columns, rows);
     }
 
     private void effects() {
-        page.section("effects", "What each key does");
+        page.section("effects", "Effect of each key");
         figures.effects().ifPresentOrElse(page::figure, () -> body.element("p", "No key has two values with results."));
         figures.interactions().ifPresent(page::figure);
         page.close();
@@ -167,7 +167,7 @@ final class SweepPage {
         result.notes().forEach(note -> body.element("li", note));
         body.element(
                 "li",
-                "A sweep says which of these settings trains best here: on this data, at this size and this budget.");
+                "A sweep shows which of these settings trains best here: on this data, at this size and with this budget.");
         body.close("ul");
         page.close();
     }
@@ -182,7 +182,7 @@ final class SweepPage {
                     .findFirst()
                     .ifPresent(run -> Parts.verbatim(body, "Resolved recipe of " + best.name(), run.recipe()));
         }
-        body.open("details").element("summary", "What was varied");
+        body.open("details").element("summary", "Swept keys");
         keys().write(body);
         body.close("details");
         page.close();
@@ -190,8 +190,8 @@ final class SweepPage {
 
     private Table keys() {
         return new Table(
-                "What was varied",
-                List.of(Column.text("Key"), Column.text("Values"), Column.text("How")),
+                "Swept keys",
+                List.of(Column.text("Key"), Column.text("Values"), Column.text("Kind")),
                 result.keys().stream()
                         .map(key -> List.of(
                                 Cell.of(key.key()),

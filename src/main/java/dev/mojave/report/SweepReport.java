@@ -7,17 +7,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** The report of a sweep: {@code report.html}, self-contained, and {@code plots/*.png}. */
+/** Writes the report of a sweep: a self-contained {@code report.html} and {@code plots/*.png}. */
 public final class SweepReport {
     private SweepReport() {}
 
     /**
-     * Writes the report; files of an earlier one are replaced.
+     * Writes the report, replacing the files of an earlier one.
      *
-     * @param result what the sweep found
-     * @param runs one record a trial of each ranked point at its highest rung, best point first
-     * @param folder where {@code report.html} and {@code plots/} go, created if needed
-     * @param warn is told of every plot that could not be drawn
+     * @param result the results of the sweep
+     * @param runs one record per trial of each ranked point at its highest rung, best point first
+     * @param folder the folder for {@code report.html} and {@code plots/}, created if needed
+     * @param warn receives a message for every plot that could not be drawn
      * @return the written files, {@code report.html} first
      */
     public static List<Path> write(SweepResult result, List<RunRecord> runs, Path folder, Consumer<String> warn) {

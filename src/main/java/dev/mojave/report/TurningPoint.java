@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where the lead over training changed hands: the first evaluation whose interval lies on one side of zero after one whose interval lay
- * on the other. Between the two the interval may hold zero for a while. Each interval stands for itself, so a turn that comes and goes
- * within a few evaluations can be chance.
+ * The point of training at which the lead changed hands: the first evaluation whose interval lies on one side of zero after an evaluation
+ * whose interval lay on the other side. Between the two, the interval may contain zero for a while. The intervals are pointwise, so a lead
+ * that comes and goes within a few evaluations can be due to chance.
  *
  * @param words what happened, without a full stop
  */
 record TurningPoint(String words) {
-    /** Says it of one comparison; absent where no evaluation is shared. */
+    /** Returns the turning point of one comparison; empty if the two arms share no evaluation. */
     static Optional<TurningPoint> of(List<GapPoint> gap, Comparison comparison) {
         List<GapPoint> points = gap.stream()
                 .filter(point -> point.a().equals(comparison.a()) && point.b().equals(comparison.b()))
@@ -27,7 +27,7 @@ record TurningPoint(String words) {
         }
         boolean intervals = points.stream().anyMatch(point -> point.ciLow() != null && point.ciHigh() != null);
         return Optional.of(
-                new TurningPoint(intervals ? of(points) : "no turning point can be shown: one seed has no interval"));
+                new TurningPoint(intervals ? of(points) : "no turning point can be shown, because one seed gives no interval"));
     }
 
     private static String of(List<GapPoint> points) {
@@ -45,19 +45,19 @@ record TurningPoint(String words) {
             }
         }
         if (led == 0) {
-            return "no evaluation shows a lead of either";
+            return "no evaluation shows either arm ahead";
         }
         String ahead = led > 0 ? b : a;
-        String end = leads(points.getLast()) == 0 ? ", a lead that the last evaluation no longer shows" : "";
+        String end = leads(points.getLast()) == 0 ? "; the last evaluation no longer shows this lead" : "";
         if (turns == 0) {
-            return ahead + " is ahead from " + tokens(since) + " tokens on, and " + (led > 0 ? a : b) + " never" + end;
+            return ahead + " is ahead from " + tokens(since) + " tokens on, and " + (led > 0 ? a : b) + " is never ahead" + end;
         }
-        String more = turns == 1 ? "" : ", the last of " + turns + " turns";
+        String more = turns == 1 ? "" : ", the last of " + turns + " changes of lead";
         return "the lead passes from " + (led > 0 ? a : b) + " to " + ahead + " at " + tokens(since) + " tokens" + more
                 + end;
     }
 
-    /** 1 where the interval shows b ahead, -1 where a, 0 where it holds zero. */
+    /** Returns 1 if the interval shows b ahead, -1 if it shows a ahead, and 0 if it contains zero. */
     private static int leads(GapPoint point) {
         Double low = point.ciLow();
         Double high = point.ciHigh();

@@ -5,13 +5,13 @@ import java.util.List;
 /**
  * Perplexity of a model on a split.
  *
- * @param natsPerToken mean cross-entropy, natural logarithm
- * @param bitsPerToken the same in bits
- * @param bitsPerByte bits per byte of the UTF-8 text: comparable between tokenizers
- * @param perplexity exp of nats per token
- * @param tokens predicted tokens
- * @param bytes bytes of text that these tokens stand for
- * @param beginTokens ids that were put in front of every window, as the model's texts begin with them; none if none were
+ * @param natsPerToken mean cross-entropy in nats per token
+ * @param bitsPerToken mean cross-entropy in bits per token
+ * @param bitsPerByte bits per byte of the UTF-8 text, which is comparable between tokenizers
+ * @param perplexity exp(natsPerToken)
+ * @param tokens number of predicted tokens
+ * @param bytes number of bytes of text that these tokens represent
+ * @param beginTokens ids put in front of every window because the model's texts begin with them; may be empty
  */
 public record EvalResult(
         double natsPerToken,

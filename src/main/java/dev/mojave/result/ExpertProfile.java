@@ -3,16 +3,16 @@ package dev.mojave.result;
 import java.util.List;
 
 /**
- * What the experts of one mixture layer do with held-out text after training.
+ * How the experts of one mixture layer share held-out text after training.
  *
  * @param layer index among the mixture layers, from 0
- * @param load fraction of token copies per expert
- * @param liked for each expert the tokens that it receives more often than others do, the most telling first
- * @param categories names of the categories of text; empty where the data has none
- * @param categoryShare for each category the fraction of all its and others' copies that went to each expert; sums to 1 over both
- * @param specialisation H(category given expert) / log(categories): 0 = every expert sees one category; where all see the same mixture it is
- *     the entropy of the categories themselves, 1 if those are equally frequent
- * @param categoryInformation mutual information of expert and category, normalised: 0 = independent
+ * @param load fraction of assignments (token-expert pairs) per expert
+ * @param liked for each expert, the tokens that it receives disproportionately often, the most distinctive first
+ * @param categories names of the categories of text; empty if the data has none
+ * @param categoryShare by category and expert, the fraction of all assignments; sums to 1 over both
+ * @param specialisation H(category given expert) / log(categories): 0 if every expert sees only one category; if all see the same mixture, it is
+ *     the normalised entropy of the categories themselves, which is 1 if they are equally frequent
+ * @param categoryInformation normalised mutual information of expert and category: 0 if they are independent
  */
 public record ExpertProfile(
         int layer,
@@ -24,11 +24,11 @@ public record ExpertProfile(
         double categoryInformation) {
 
     /**
-     * A token that an expert likes.
+     * A token that an expert receives disproportionately often.
      *
-     * @param text what the token stands for
-     * @param share of the token's copies that this expert received
-     * @param copies how often it received it
+     * @param text text of the token
+     * @param share fraction of the token's assignments that went to this expert
+     * @param copies number of the token's assignments to this expert
      */
     public record LikedToken(String text, double share, long copies) {}
 }

@@ -3,12 +3,12 @@ package dev.mojave.result;
 import java.util.List;
 
 /**
- * experts.json of a run.
+ * The content of a run's experts.json.
  *
- * @param tokens held-out tokens that were routed
- * @param layers one a mixture layer
+ * @param tokens number of held-out tokens that were routed
+ * @param layers one profile per mixture layer
  */
 public record ExpertProfiles(long tokens, List<ExpertProfile> layers) {
-    /** A dense model's, or that of a run which is not done. */
+    /** The profiles of a dense model, or of a run that has not finished. */
     public static final ExpertProfiles NONE = new ExpertProfiles(0, List.of());
 }

@@ -1,13 +1,13 @@
 package dev.mojave.result;
 
 /**
- * Text that a model wrote.
+ * Text that a model generated.
  *
  * @param text the continuation, without the prompt
- * @param tokens generated tokens
- * @param tokensPerSecond decoding speed, prompt excluded
- * @param promptTokens tokens of the prompt, those that were put in front of it included
- * @param promptTokensLeftOut how many of them did not fit into the context and were not read
+ * @param tokens number of generated tokens
+ * @param tokensPerSecond decoding speed, excluding the prompt
+ * @param promptTokens number of tokens of the prompt, including those put in front of it
+ * @param promptTokensLeftOut number of prompt tokens that did not fit into the context and were left out
  */
 public record GenerateResult(
         String text, int tokens, double tokensPerSecond, int promptTokens, int promptTokensLeftOut) {}

@@ -3,15 +3,15 @@ package dev.mojave.result;
 import java.util.List;
 
 /**
- * A model that was taken in.
+ * The result of importing a model.
  *
- * @param path the run's folder
- * @param modelType {@code model_type} of its config.json
- * @param description the model in one line
- * @param parametersTotal everything that is trained
- * @param parametersActive what one token uses
+ * @param path folder of the new run
+ * @param modelType {@code model_type} in the model's config.json
+ * @param description one-line description of the model
+ * @param parametersTotal number of trained parameters
+ * @param parametersActive number of parameters that one token uses
  * @param tokenizer whether the run has a tokenizer
- * @param warnings what its user should know
+ * @param warnings what users of the model should know
  */
 public record ImportResult(
         String path,

@@ -1,16 +1,16 @@
 package dev.mojave.result;
 
 /**
- * What a training run will need on this machine.
+ * Predicted time and memory of a training run on this machine.
  *
- * @param parametersTotal parameters that are trained
- * @param parametersActive those that one token uses
- * @param flopsPerToken FLOPs of a training step per token
+ * @param parametersTotal number of trained parameters
+ * @param parametersActive number of parameters that one token uses
+ * @param flopsPerToken FLOPs of training per token
  * @param steps optimiser steps of the whole run
- * @param stepSeconds one of them, predicted
- * @param trainSeconds all of them, without evaluations and checkpoints
- * @param peakMemoryBytes largest resident memory of the process, predicted
- * @param machineMemoryBytes what the machine has
+ * @param stepSeconds predicted seconds per step
+ * @param trainSeconds predicted seconds of all steps, without evaluations and checkpoints
+ * @param peakMemoryBytes predicted peak resident memory of the process
+ * @param machineMemoryBytes memory of the machine
  */
 public record PlanResult(
         long parametersTotal,

@@ -6,21 +6,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a result comes from, enough to make it again.
+ * The origin of a result, with everything needed to reproduce it.
  *
- * @param mojaveVersion the version of this program
- * @param commit the git commit of this program, with {@code -dirty} appended if the tree had changes; {@code unknown} outside a checkout
- * @param recipeSha256 hash of the resolved recipe's text
+ * @param mojaveVersion version of Mojave
+ * @param commit git commit of Mojave, with {@code -dirty} appended if the tree had changes; {@code unknown} outside a checkout
+ * @param recipeSha256 SHA-256 of the resolved recipe's text
  * @param dataName name of the data set
- * @param dataSha256 checksum of the token store's content
- * @param seeds training seeds, one for a single run
- * @param machine what the machine is
- * @param versions libraries by name ({@code java}, {@code libtorch}, {@code blas}...)
+ * @param dataSha256 SHA-256 of the token store's content
+ * @param seeds training seeds; a single run has one
+ * @param machine the machine that the result was computed on
+ * @param versions versions of libraries by name ({@code java}, {@code libtorch}, {@code blas}...)
  * @param engine resolved engine choices by key ({@code device}, {@code precision}, {@code blas}, {@code threads}, {@code kernels}, {@code malloc})
  * @param command the command as typed
  * @param startedAt ISO-8601 instant
- * @param startedFrom the weights that training began with; absent where it began with random ones, and from records that were made before
- *     it was asked
+ * @param startedFrom the weights that training started from; null if they were random, and in records from before this was recorded
  */
 public record Provenance(
         String mojaveVersion,
@@ -36,14 +35,14 @@ public record Provenance(
         String startedAt,
         @Nullable StartedFrom startedFrom) {
     /**
-     * Weights that training began with.
+     * Weights that training started from.
      *
-     * @param path absolute path of the run, or of the folder as Hugging Face writes it
-     * @param weightsSha256 hash of the weights that were taken from it
+     * @param path absolute path of a run, or of a folder in Hugging Face's format
+     * @param weightsSha256 SHA-256 of the weights that were read from it
      */
     public record StartedFrom(String path, String weightsSha256) {}
 
-    /** Returns this with another recipe that the run goes on with, and the command that said so after the former one. */
+    /** Returns the provenance of a run that is continued with another recipe: its hash replaces the old one, and the command is appended. */
     public Provenance goingOnWith(String otherRecipeSha256, String otherCommand) {
         return new Provenance(
                 mojaveVersion,
@@ -61,13 +60,13 @@ public record Provenance(
     }
 
     /**
-     * The machine that a result was made on.
+     * The machine that a result was computed on.
      *
-     * @param cpu model name, which virtual machines often give to processors of very different kinds
-     * @param cores usable cores
+     * @param cpu model name of the processor; virtual machines often use one name for very different processors
+     * @param cores number of usable cores
      * @param memoryBytes physical memory
-     * @param operatingSystem name and architecture
-     * @param processor which kind it is; absent from records that were made before it was asked
+     * @param operatingSystem name and architecture of the operating system
+     * @param processor kind of processor; null in records from before it was recorded
      */
     public record Machine(
             String cpu,
@@ -75,12 +74,12 @@ public record Provenance(
             long memoryBytes,
             String operatingSystem,
             @Nullable Processor processor) {
-        /** Returns the processor in words: its name, and what tells it from others of that name. */
+        /** Returns a description of the processor: its name, and what distinguishes it from others of that name. */
         public String processorInWords() {
             return processor == null ? cpu : cpu + " (" + processor.inWords() + ")";
         }
 
-        /** Returns the same without the instruction sets, for where there is little room. */
+        /** Returns the same description without the instruction sets, for use where there is little space. */
         public String kindInWords() {
             if (processor == null) {
                 return cpu;
@@ -93,13 +92,13 @@ public record Provenance(
     /**
      * A kind of processor.
      *
-     * @param vendor as the processor says, {@code AuthenticAMD}; empty if unknown
-     * @param family number; absent if unknown, as are the next two
-     * @param model number
-     * @param stepping number
-     * @param instructionSets those that matter for speed, of those that may be used
-     * @param emulated settings under which libraries or Java use the processor as if it were another, {@code NAME=value}; empty if it is
-     *     used as it is
+     * @param vendor vendor as reported by the processor, such as {@code AuthenticAMD}; empty if unknown
+     * @param family family number; null if unknown, as are the next two
+     * @param model model number
+     * @param stepping stepping number
+     * @param instructionSets usable instruction sets that matter for speed
+     * @param emulated settings, as {@code NAME=value}, that make libraries or Java treat the processor as a different one; empty if there are
+     *     none
      */
     public record Processor(
             String vendor,
@@ -110,13 +109,13 @@ public record Provenance(
             List<String> emulated) {
         private static final String FORCED = "OPENBLAS_CORETYPE=";
 
-        /** Keeps the lists from changing. */
+        /** Makes the lists immutable. */
         public Processor {
             instructionSets = List.copyOf(instructionSets);
             emulated = List.copyOf(emulated);
         }
 
-        /** Returns vendor, numbers, instruction sets and emulation in words. */
+        /** Returns a description: vendor, numbers, instruction sets and emulation. */
         public String inWords() {
             String kind = kind();
             return (kind.isEmpty() ? "of an unknown kind" : kind)
@@ -136,7 +135,7 @@ public record Provenance(
             return String.join(" ", parts);
         }
 
-        /** A setting of OpenBLAS's names its kernels for one processor; all others limit what may be used. */
+        /** Describes the settings: OPENBLAS_CORETYPE forces OpenBLAS's kernels for one processor; all others limit the instruction sets. */
         private String settings() {
             List<String> forced =
                     emulated.stream().filter(s -> s.startsWith(FORCED)).toList();

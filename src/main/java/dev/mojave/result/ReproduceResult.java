@@ -4,19 +4,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a run that was trained again came out the same.
+ * The outcome of training a run again and comparing the two.
  *
- * @param identical whether weights, optimiser state and every line of metrics.jsonl are the same bits, but for what measures time, speed and
- *     memory
- * @param compared {@link #BITS} or {@link #LOSSES}: what decides
- * @param differences what differs: first the circumstances, which decide what is compared, then the results
- * @param valLoss last validation loss of the run, nats per token; absent if it has none, as is the next
- * @param reproducedValLoss that of the run that was trained again
- * @param spread standard deviation of the validation loss over other seeds of the same arm; absent if there are fewer than two of them
- * @param spreadSeeds how many other seeds there are
- * @param withinSpread whether the losses are at most two standard deviations apart; absent without a spread, and where bits decide
- * @param step of the checkpoints that were compared
- * @param folder where the run was trained again; absent if it was removed
+ * @param identical whether weights, optimiser state and every line of metrics.jsonl are bit-identical, except for measurements of time, speed
+ *     and memory
+ * @param compared the criterion, {@link #BITS} or {@link #LOSSES}
+ * @param differences the differences: first those of the circumstances, which determine the criterion, then those of the results
+ * @param valLoss last validation loss of the original run, nats per token; null if it has none, as is the next
+ * @param reproducedValLoss last validation loss of the new run, nats per token
+ * @param spread standard deviation of the validation loss over other seeds of the same arm; null if there are fewer than two of them
+ * @param spreadSeeds number of other seeds
+ * @param withinSpread whether the losses are at most two standard deviations apart; null without a spread, and if bits are the criterion
+ * @param step step of the checkpoints that were compared
+ * @param folder folder of the new run; null if it was removed
  */
 public record ReproduceResult(
         boolean identical,
@@ -29,30 +29,30 @@ public record ReproduceResult(
         @Nullable Boolean withinSpread,
         long step,
         @Nullable String folder) {
-    /** Weights, optimiser state and log decide. */
+    /** The criterion is that weights, optimiser state and log are bit-identical. */
     public static final String BITS = "bits";
-    /** The last validation losses decide. */
+    /** The criterion is that the last validation losses are close. */
     public static final String LOSSES = "losses";
 
-    /** How many standard deviations the losses may lie apart. */
+    /** The largest difference of the losses that passes, in standard deviations. */
     public static final double DEVIATIONS = 2;
 
     /**
-     * One thing that differs.
+     * One difference between the two runs.
      *
-     * @param what {@code commit}, {@code processor}, {@code libraries}, {@code engine} or {@code data} of the circumstances, {@code weights},
-     *     {@code optimizer} or {@code metrics} of the results
-     * @param there in the run
-     * @param here in the run that was trained again
+     * @param what {@code commit}, {@code processor}, {@code libraries}, {@code engine} or {@code data} for the circumstances; {@code weights},
+     *     {@code optimizer} or {@code metrics} for the results
+     * @param there value in the original run
+     * @param here value in the new run
      */
     public record Difference(String what, String there, String here) {}
 
-    /** Keeps the list from changing. */
+    /** Makes the list immutable. */
     public ReproduceResult {
         differences = List.copyOf(differences);
     }
 
-    /** Returns whether the run is reproduced: bit for bit, or within the spread of seeds where losses decide. */
+    /** Returns whether the run was reproduced: bit for bit, or within the spread of seeds if losses are the criterion. */
     public boolean holds() {
         return identical || Boolean.TRUE.equals(withinSpread);
     }

@@ -3,18 +3,18 @@ package dev.mojave.result;
 import java.util.List;
 
 /**
- * Perplexity of a model whose weights were rounded to a narrower format, beside the one that it has with its own.
+ * Perplexity of a model whose weights were rounded to a narrower format, compared with that of its original weights.
  *
- * @param weights the format, {@code bf16} or {@code int8}
- * @param natsPerToken as in {@link EvalResult}, with rounded weights
- * @param bitsPerToken the same in bits
+ * @param weights format of the rounded weights, {@code bf16} or {@code int8}
+ * @param natsPerToken mean cross-entropy in nats per token, with rounded weights as are the next three
+ * @param bitsPerToken mean cross-entropy in bits per token
  * @param bitsPerByte bits per byte of the UTF-8 text
- * @param perplexity exp of nats per token
- * @param tokens predicted tokens
- * @param bytes bytes of text that these tokens stand for
- * @param beginTokens as in {@link EvalResult}
- * @param perplexityFp32 perplexity with the weights as they are
- * @param perplexityChange what rounding adds, as a fraction of that
+ * @param perplexity exp(natsPerToken)
+ * @param tokens number of predicted tokens
+ * @param bytes number of bytes of text that these tokens represent
+ * @param beginTokens ids put in front of every window, as in {@link EvalResult}
+ * @param perplexityFp32 perplexity with the original weights
+ * @param perplexityChange relative increase of perplexity by rounding
  */
 public record RoundedEvalResult(
         String weights,
@@ -27,7 +27,7 @@ public record RoundedEvalResult(
         List<Integer> beginTokens,
         double perplexityFp32,
         double perplexityChange) {
-    /** Puts two measurements of one model on one split together. */
+    /** Combines two measurements of one model on one split. */
     public static RoundedEvalResult of(String weights, EvalResult rounded, EvalResult exact) {
         return new RoundedEvalResult(
                 weights,

@@ -3,18 +3,18 @@ package dev.mojave.result;
 import java.util.List;
 
 /**
- * What one mixture layer's router did over training.
+ * The metrics of one mixture layer's router over training.
  *
- * @param layer index of the layer, from 0
- * @param steps optimiser steps of the points
- * @param load at each point the fraction of routed token copies per expert (sums to 1)
- * @param loadEntropy H(load) / log E, 1 when balanced
+ * @param layer index of the mixture layer, from 0
+ * @param steps optimiser step of each point
+ * @param load at each point, the fraction of assignments (token-expert pairs) per expert; sums to 1
+ * @param loadEntropy H(load) / log E, 1 if balanced
  * @param maxViolation max load / mean load - 1
  * @param routingEntropy mean over tokens of H(p_t), nats
- * @param deadExperts experts that received no token
- * @param dropRate fraction of token copies dropped
- * @param bestChoice at each point the fraction of tokens that have each expert as their best choice; empty where it was not logged
- * @param weightByRank at each point the mean weight of a token's best choice, its second and so on; empty where it was not logged
+ * @param deadExperts number of experts that received no token
+ * @param dropRate fraction of assignments dropped
+ * @param bestChoice at each point, the fraction of tokens whose first choice is each expert; empty if it was not logged
+ * @param weightByRank at each point, the mean weight of a token's first choice, second choice and so on; empty if it was not logged
  */
 public record RoutingTrace(
         int layer,
@@ -28,7 +28,7 @@ public record RoutingTrace(
         List<List<Double>> bestChoice,
         List<List<Double>> weightByRank) {
 
-    /** A trace that says nothing of single choices. */
+    /** Creates a trace without the metrics of individual choices. */
     public RoutingTrace(
             int layer,
             List<Long> steps,

@@ -3,25 +3,25 @@ package dev.mojave.result;
 import java.util.List;
 
 /**
- * Everything that a report shows of one run, read back from its folder.
+ * The content of one run's folder that a report shows.
  *
- * @param name the run's name, for a trial {@code arm/seed-N}
- * @param arm the arm that it belongs to, or its own name
+ * @param name name of the run; for a trial {@code arm/seed-N}
+ * @param arm the arm that the run belongs to, or its own name
  * @param seed training seed
- * @param description the model in one line
+ * @param description one-line description of the model
  * @param state running, finished, failed or interrupted
- * @param parametersTotal everything that is trained
- * @param parametersActive parameters that one token uses
+ * @param parametersTotal number of trained parameters
+ * @param parametersActive number of parameters that one token uses
  * @param flopsPerToken training FLOPs per token
  * @param series scalar metrics
- * @param routing one trace a mixture layer, empty for a dense model
- * @param samples text that the model wrote
- * @param recipe the resolved recipe as YAML
- * @param provenance where it comes from
- * @param caveats what anyone who reads the results must know, in sentences
- * @param experts what the experts do after training
- * @param mixtures short names of the mixtures, by their number in routing and profiles: a layer's number, or what else it is; those left
- *     out go by their number
+ * @param routing one trace per mixture layer, empty for a dense model
+ * @param samples text that the model generated
+ * @param recipe resolved recipe as YAML
+ * @param provenance origin of the run
+ * @param caveats sentences that every reader of the results must know
+ * @param experts profiles of the experts after training
+ * @param mixtures short names of the mixture layers, by their index in routing and profiles: a layer's number, or a word; an index beyond the
+ *     end of the list is its own name
  */
 public record RunRecord(
         String name,
@@ -41,7 +41,7 @@ public record RunRecord(
         ExpertProfiles experts,
         List<String> mixtures) {
 
-    /** A run without caveats and without profiles of experts. */
+    /** Creates a record of a run without caveats and expert profiles. */
     public RunRecord(
             String name,
             String arm,
@@ -75,12 +75,12 @@ public record RunRecord(
                 List.of());
     }
 
-    /** Returns the short name of a mixture: {@code "3"} for that of layer 3, or a word such as {@code "shrink"}. */
+    /** Returns the short name of a mixture layer: {@code "3"} for that of layer 3, or a word such as {@code "shrink"}. */
     public String mixture(int number) {
         return number < mixtures.size() ? mixtures.get(number) : String.valueOf(number);
     }
 
-    /** Returns the same in running text: {@code "layer 3"} or {@code "shrink"}. */
+    /** Returns the name of a mixture layer for running text: {@code "layer 3"} or {@code "shrink"}. */
     public String mixtureInText(int number) {
         String name = mixture(number);
         return name.chars().allMatch(Character::isDigit) ? "layer " + name : name;

@@ -5,16 +5,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * One line of the list of runs.
  *
- * @param name the run's name; for a study's trial the path under the output folder
- * @param path its folder
+ * @param name name of the run; for a trial of a study, its path under the output folder
+ * @param path folder of the run
  * @param state running, finished, failed or interrupted
- * @param reason why it failed or stopped, if it did
- * @param step optimiser steps done
- * @param totalSteps planned, 0 if not known yet
+ * @param reason why it failed or stopped; null if it did not
+ * @param step number of optimiser steps done
+ * @param totalSteps number of planned steps, 0 if not known yet
  * @param trainLoss last training loss, nats per token
  * @param valLoss last validation loss, nats per token
  * @param bestValLoss best validation loss, nats per token
- * @param heartbeat ISO-8601 instant of its last word, empty if there was none
+ * @param heartbeat ISO-8601 instant of the last sign of life, empty if there was none
  */
 public record RunSummary(
         String name,

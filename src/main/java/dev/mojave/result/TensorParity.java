@@ -1,12 +1,12 @@
 package dev.mojave.result;
 
 /**
- * One tensor beside its reference.
+ * The comparison of one tensor with its reference.
  *
- * @param tensor its name in io.safetensors
- * @param maxAbs largest distance of a value; not a number where either side has such values
- * @param maxRel the same over the largest value of the reference
- * @param tolerance largest distance that passes
- * @param pass whether it passes
+ * @param tensor name of the tensor in io.safetensors
+ * @param maxAbs largest absolute difference of a value; NaN if either side contains NaN
+ * @param maxRel maxAbs divided by the largest absolute value of the reference
+ * @param tolerance largest absolute difference that passes
+ * @param pass whether the tensor passes
  */
 public record TensorParity(String tensor, double maxAbs, double maxRel, double tolerance, boolean pass) {}

@@ -4,23 +4,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a tokenizer treats a text.
+ * Statistics of a tokenizer on a text.
  *
- * @param kind what {@code Tokenizer.kind()} says
- * @param vocabSize ids
- * @param endOfText the id that separates documents; null if there is none
- * @param bytes UTF-8 bytes of the text
- * @param characters code points of the text
- * @param words runs of what is not white space
- * @param tokens ids that the text became
+ * @param kind kind of tokenizer, as {@code Tokenizer.kind()} returns it
+ * @param vocabSize number of ids
+ * @param endOfText id that separates documents; null if there is none
+ * @param bytes number of UTF-8 bytes of the text
+ * @param characters number of code points of the text
+ * @param words number of words, which are separated by white space
+ * @param tokens number of tokens of the text
  * @param bytesPerToken bytes / tokens
  * @param charactersPerToken characters / tokens
  * @param fertility tokens / words
- * @param unknownTokens tokens that say "unknown", or characters that a character vocabulary lacks
+ * @param unknownTokens number of unknown tokens, or of characters that a character vocabulary lacks
  * @param coverage share of the tokens that are not unknown
- * @param vocabularyUsed ids that occurred
+ * @param vocabularyUsed number of distinct ids that occurred
  * @param vocabularyShare vocabularyUsed / vocabSize
- * @param frequent the ten most frequent tokens
+ * @param frequent ten most frequent tokens
  */
 public record TokenizerReport(
         String kind,
@@ -41,9 +41,9 @@ public record TokenizerReport(
     /**
      * A token and how often it occurred.
      *
-     * @param id its id
-     * @param text what it decodes to alone
-     * @param count occurrences
+     * @param id id of the token
+     * @param text decoded text of the token alone
+     * @param count number of occurrences
      */
     public record Frequent(int id, String text, long count) {}
 }

@@ -1,16 +1,16 @@
 package dev.mojave.result;
 
 /**
- * A tokenizer that was trained.
+ * The result of training a tokenizer.
  *
- * @param file where it is
- * @param vocabSize its ids; fewer than asked for if no pair was frequent enough
- * @param merges pairs that were merged
- * @param documents what it was trained on
- * @param bytes UTF-8 bytes of that
- * @param pieces distinct pieces of text, between which nothing is merged
- * @param forgotten whether rare pieces were forgotten to bound memory
- * @param seconds reading included
+ * @param file file of the tokenizer
+ * @param vocabSize number of ids; fewer than requested if there were too few frequent pairs
+ * @param merges number of merges
+ * @param documents number of documents that it was trained on
+ * @param bytes number of UTF-8 bytes of these documents
+ * @param pieces number of distinct pieces of text; nothing is merged across pieces
+ * @param forgotten whether rare pieces were discarded to bound memory
+ * @param seconds duration, including reading the documents
  */
 public record TokenizerTraining(
         String file,

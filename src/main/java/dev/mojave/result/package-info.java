@@ -1,6 +1,6 @@
 /**
- * Plain records that are written to disk and shown. Nothing here computes; the JSON keys are the component names in
- * snake_case. Losses are nats per token, times seconds, sizes bytes, unless a name says otherwise.
+ * Plain records that are written to disk and shown. Nothing is computed here; the JSON keys are the component names in
+ * snake_case. Losses are in nats per token, times in seconds and sizes in bytes, unless a name states otherwise.
  */
 @NullMarked
 package dev.mojave.result;

@@ -16,7 +16,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compiles the programs of examples/ and runs them as a user would: the class path, and no flags. */
+/** Compiles the programs in examples/ and runs them as a user would: with the class path and no flags. */
 class ExamplesTest {
     @TempDir
     Path folder;
@@ -45,7 +45,7 @@ class ExamplesTest {
         }
     }
 
-    /** Here and for both, because a compiler that has just started costs each of them seconds. */
+    /** Compiles both programs in this process: starting a compiler for each of them would take seconds. */
     private void compile() throws Exception {
         ByteArrayOutputStream said = new ByteArrayOutputStream();
         List<String> arguments = new ArrayList<>(List.of("-proc:none", "-d", folder.toString(), "-cp", classPath()));
@@ -67,8 +67,7 @@ class ExamplesTest {
         Path errors = folder.resolve("errors.txt");
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
         builder.environment().remove("JAVA_TOOL_OPTIONS");
-        // As a user would who is in a hurry: the examples leave the engine to the machine, which a test does not
-        // measure.
+        // The examples leave the choice of engine to calibration, but tests never measure the machine.
         builder.environment().put("MOJAVE_CALIBRATION", "never");
         Process process = builder.start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -76,7 +75,7 @@ class ExamplesTest {
         return out;
     }
 
-    /** Without the tests' own classes. */
+    /** Returns the class path without the tests' own classes. */
     private static String classPath() {
         return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(path -> !path.contains("test-classes"))

@@ -18,7 +18,7 @@ class PromisedTest {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.mojave");
 
-    /** A promise that hands out something unpromised would be worth little. */
+    /** A stable API that returns types outside the stable API would be worth little. */
     @Test
     void whatIsPromisedShowsOnlyWhatIsPromised() {
         Set<String> leaks = new TreeSet<>();

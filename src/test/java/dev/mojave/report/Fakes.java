@@ -19,7 +19,7 @@ import java.util.Random;
 import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 
-/** Invented records with the shape of real ones: curves that fall, seeds that scatter, routers that settle. */
+/** Invented records that look like real ones: curves that fall, seeds that scatter, routers that settle. */
 final class Fakes {
     static final double UNIGRAM = 3.18;
     private static final long TOKENS_PER_STEP = 2048;
@@ -42,7 +42,7 @@ final class Fakes {
     static final Arm MOE = new Arm("moe", 1.579, 1.0, true, 1_852_928, 1_064_448, 5_950_000, 128);
     static final Arm DENSE_TOTAL = new Arm("dense-total", 1.561, 1.1, false, 1_850_112, 1_850_112, 10_400_000, 117);
 
-    /** More arms than colours, with names that do not fit. */
+    /** More arms than colours, with names that are too long. */
     static List<Arm> manyArms() {
         List<Arm> arms = new ArrayList<>();
         for (long i = 0; i < 10; i++) {
@@ -95,7 +95,7 @@ final class Fakes {
                 UNIGRAM,
                 1.0,
                 seeds == 1
-                        ? "One seed cannot tell the mixture from the dense model of equal active size."
+                        ? "One seed cannot distinguish the mixture from the dense model of equal active size."
                         : "The mixture beats the dense model of equal active size by 0.076 nats per token (95% CI 0.070 to 0.082, "
                                 + seeds + " seeds).",
                 seeds == 1
@@ -218,7 +218,7 @@ final class Fakes {
                 provenance(List.of(seed)));
     }
 
-    /** A sparse run with everything that routers and experts leave behind. */
+    /** A sparse run with all the metrics of routers and experts. */
     static RunRecord expertRun() {
         RunRecord run = run(MOE, 1, "finished");
         List<MetricSeries> series = new ArrayList<>(run.series());

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Opens reports in headless Chromium: they draw, adapt, stay silent on the network, and run nobody else's script. */
+/** Opens reports in headless Chromium: they draw, adapt, make no network requests, and run no injected script. */
 @Tag("browser")
 @TestInstance(Lifecycle.PER_CLASS)
 class ReportBrowserTest {
@@ -69,7 +69,7 @@ class ReportBrowserTest {
         playwright.close();
     }
 
-    /** Finds the browser on the PATH; this test is asked for by tag, so a missing browser is a failure, not a skip. */
+    /** Finds the browser on the PATH. The test runs only when its tag is requested, so a missing browser is a failure and not a skip. */
     private static Path chromium() {
         return Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .flatMap(entry -> Stream.of("chromium", "chromium-browser", "google-chrome")
@@ -80,7 +80,7 @@ class ReportBrowserTest {
                         "no chromium on the PATH; install it, for example apt-get install chromium"));
     }
 
-    /** A page with everything it complained about or asked the network for. */
+    /** A page with all its console errors and network requests. */
     private record Opened(BrowserContext context, Page page, List<String> complaints) implements AutoCloseable {
         @Override
         public void close() {

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A report, its plots included, is the same bytes whatever the machine's language. */
+/** A report and its plots consist of the same bytes in every locale. */
 class ReportLocaleTest {
     @TempDir
     Path folder;

@@ -39,7 +39,7 @@ class ReportTest {
         return StudyPage.of(new Study(study, runs)).html();
     }
 
-    /** The page without its scripts: what ECharts contains is not ours to check. */
+    /** The page without its scripts: the content of ECharts is not under test. */
     private static String markup(String html) {
         return html.substring(0, html.indexOf("<script type=\"application/json\""));
     }
@@ -51,7 +51,7 @@ class ReportTest {
     }
 
     @Test
-    void aStudySaysQuestionVerdictAndHowToRepeatIt() {
+    void aStudyPageShowsQuestionVerdictAndHowToReproduceIt() {
         StudyResult study = Fakes.study(3);
         String markup = markup(html(study, Fakes.runs(study)));
         assertThat(markup)
@@ -67,7 +67,7 @@ class ReportTest {
     }
 
     @Test
-    void theHeadlineIsTheLargestAndTheWholeVerdictStandsBelowIt() {
+    void theHeadlineIsTheLargestAndTheFullVerdictFollows() {
         StudyResult study = Fakes.study(4);
         String markup = markup(html(study, Fakes.runs(study)));
         assertThat(markup)
@@ -101,7 +101,7 @@ class ReportTest {
                 .contains("<li>dense-total − moe, equal total parameters: ");
         StudyResult one = Fakes.study(1);
         assertThat(markup(html(one, Fakes.runs(one))))
-                .contains("equal active parameters: no turning point can be shown: one seed has no interval.");
+                .contains("equal active parameters: no turning point can be shown, because one seed gives no interval.");
     }
 
     @Test
@@ -151,7 +151,7 @@ class ReportTest {
         String html = html(study, Fakes.runs(study));
         assertThat(markup(html))
                 .contains("One seed: there is no interval")
-                .contains("no interval with one seed")
+                .contains("one seed, no interval")
                 .contains("One seed per arm: no band")
                 .doesNotContain("moe is better", "± 0.0000", "NaN", "Infinity");
         JsonNode interval = figures(html)
@@ -170,7 +170,7 @@ class ReportTest {
         List<Fakes.Arm> arms = List.of(Fakes.DENSE_ACTIVE, Fakes.DENSE_TOTAL);
         StudyResult study = Fakes.study("widths", arms, "dense-active", 2);
         String html = html(study, Fakes.runs(study, arms));
-        assertThat(markup(html)).doesNotContain("What the routers did", "href=\"#routing\"");
+        assertThat(markup(html)).doesNotContain("routing-heading", "href=\"#routing\"");
         assertThat(figures(html).propertyNames()).doesNotContain("utilisation-0");
     }
 
@@ -184,7 +184,7 @@ class ReportTest {
         String html = html(study, runs);
         assertThat(markup(html))
                 .contains("2 of 9")
-                .contains("Every trial (7 not finished)")
+                .contains("All trials (7 not finished)")
                 .contains("failed");
         JsonNode lines =
                 figures(html).get("loss").get("views").get(0).get("plot").get("lines");
@@ -215,7 +215,7 @@ class ReportTest {
     }
 
     @Test
-    void speedsAndTimesOfTrialsBesideOthersAreMarked() {
+    void speedsAndTimesOfConcurrentTrialsAreMarked() {
         StudyResult alone = Fakes.study(3);
         StudyResult beside = new StudyResult(
                 alone.name(),
@@ -232,22 +232,22 @@ class ReportTest {
                 2);
         String html = html(beside, Fakes.runs(beside));
         assertThat(html)
-                .contains("tokens/s, beside others")
-                .contains("training and evaluation, beside others")
-                .contains("beside others: measured while up to 2 trials ran side by side)")
+                .contains("tokens/s, trials concurrent")
+                .contains("training and evaluation, trials concurrent")
+                .contains("trials concurrent: measured while up to 2 trials ran side by side)")
                 .contains(
                         "Wall time and time per generated token were measured while up to 2 trials ran side by side.");
         JsonNode views = figures(html).get("cost").get("views");
         List<String> marked = new ArrayList<>();
         views.forEach(view -> {
-            if (view.toString().contains("beside others")) {
+            if (view.toString().contains("trials concurrent")) {
                 marked.add(view.get("label").asString());
             }
         });
         assertThat(marked).containsExactly("Wall time", "Time per generated token");
 
         assertThat(html(alone, Fakes.runs(alone)))
-                .doesNotContain("beside others")
+                .doesNotContain("trials concurrent")
                 .doesNotContain("side by side");
     }
 
@@ -285,7 +285,7 @@ class ReportTest {
         assertThat(lines.get(8).get("slot").asInt())
                 .isEqualTo(lines.get(0).get("slot").asInt());
         assertThat(lines.get(8).get("stroke").asString())
-                .as("told apart by dashes")
+                .as("distinguished by dashes")
                 .isEqualTo("DASHED");
     }
 
@@ -328,7 +328,7 @@ class ReportTest {
                         "“\\n” 90",
                         "shrink, expert 1",
                         "specialisation 0.250",
-                        "Best choices at the end of training");
+                        "First choices at the end of training");
         assertThat(figures(html).propertyNames())
                 .contains(
                         "best-choice-run",
@@ -346,7 +346,7 @@ class ReportTest {
         StudyResult study = Fakes.study(1);
         String html = html(study, List.of(Fakes.run(Fakes.DENSE_ACTIVE, 1, "finished"), Fakes.expertRun()));
         assertThat(markup(html))
-                .contains("Tokens that the experts of moe like", "“\\n” 90", "one of the maps between")
+                .contains("Tokens that the experts of moe prefer", "“\\n” 90", "one of the maps between")
                 .containsOnlyOnce("Arm moe: Router expert_choice is not causal");
         assertThat(figures(html).propertyNames())
                 .contains("auxiliary-losses-1", "categories-1", "best-choice-over-training-1");
@@ -442,7 +442,7 @@ class ReportTest {
             BufferedImage image = ImageIO.read(file.toFile());
             assertThat(colours(image)).as("colours of " + file).isGreaterThan(20);
         }
-        // The cells of a heat map keep most of the picture, whatever stands beside them.
+        // The cells of a heat map take up most of the picture, however long the labels are.
         BufferedImage heat = ImageIO.read(written.get(1).toFile());
         assertThat(coloured(heat)).isGreaterThan(0.3);
         assertThat(markup(Files.readString(written.getFirst())))
@@ -485,7 +485,7 @@ class ReportTest {
     }
 
     @Test
-    void aPlotThatCannotBeDrawnCostsThatPlotAndIsSaid() throws IOException {
+    void aPlotThatCannotBeDrawnIsLeftOutWithAWarning() throws IOException {
         Plot.Axis axis = Plot.Axis.progress("x", Plot.Format.PLAIN, 10);
         Plot.Axis broken = new Plot.Axis("x", Plot.Format.PLAIN, Double.NaN, Double.NaN, Double.NaN);
         List<Plot.Line> lines = List.of(
@@ -504,11 +504,11 @@ class ReportTest {
         assertThat(warnings).hasSize(1);
         assertThat(warnings.getFirst())
                 .startsWith("the plot " + old + " could not be drawn (")
-                .endsWith("report.html has it");
+                .endsWith("report.html contains it");
         assertThat(old).doesNotExist();
     }
 
-    /** A picture is the old one or the new one, whole: whoever holds the old file still has all of it. */
+    /** A picture is replaced atomically: a reader that has the old file open still sees all of it. */
     @Test
     void aPlotReplacesAnOlderOneWhole() throws IOException {
         Plot.Axis axis = Plot.Axis.progress("x", Plot.Format.PLAIN, 10);

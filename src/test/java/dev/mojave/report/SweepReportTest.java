@@ -13,7 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page of a sweep, from invented results. */
+/** The page of a sweep, tested with invented results. */
 class SweepReportTest {
     @TempDir
     Path folder;
@@ -94,7 +94,7 @@ class SweepReportTest {
     }
 
     @Test
-    void thePageHasTheRankingTheEffectsAndHowToRepeatIt() {
+    void thePageHasTheRankingTheEffectsAndHowToReproduceIt() {
         SweepResult sweep = sweep("adamw");
         String html = SweepPage.of(sweep, runs(sweep)).html();
         String markup = html.substring(0, html.indexOf("<script type=\"application/json\""));
@@ -105,9 +105,9 @@ class SweepReportTest {
                 .contains("Validation loss of the 3 best points")
                 .contains("not ranked")
                 .contains("+0.0200 [+0.0160, +0.0240], corrected p 0.020")
-                .contains("The values of train.learning_rate lie 0.0550 nats per token apart")
+                .contains("The values of train.learning_rate differ by up to 0.0550 nats per token")
                 .contains(
-                        "learning_rate and optimizer.kind depart from the sum of their effects by up to 0.0025 nats per token")
+                        "learning_rate and optimizer.kind deviate from the sum of their effects by up to 0.0025 nats per token")
                 .contains("Resolved recipe of point-1")
                 .contains("A note");
         // Thousandths of a nat from the mean of all points, 1.6175; a cell without points is empty.
@@ -142,7 +142,7 @@ class SweepReportTest {
     }
 
     @Test
-    void nothingAndOneSeedAreShownAsTheyAre() {
+    void anEmptySweepAndASingleSeedAreShown() {
         SweepResult full = sweep("adamw");
         SweepResult none = new SweepResult(
                 "none",
@@ -160,7 +160,7 @@ class SweepReportTest {
                 full.provenance(),
                 1);
         assertThat(SweepPage.of(none, List.of()).html())
-                .contains("No point has a result.", "No key has two values with results.");
+                .contains("No point has results.", "No key has two values with results.");
         assertThat(SweepFigures.p(null)).isEqualTo("–");
         assertThat(SweepFigures.p(0.0002)).isEqualTo("< 0.001");
         assertThat(SweepFigures.text(new SweepPoint.Difference(0.01, null, null, 0.95, 1, null, null)))

@@ -35,24 +35,24 @@ class TurningPointTest {
 
     @Test
     void aGapThatCrossesZeroWithinItsIntervalHasNotTurned() {
-        assertThat(words(-0.5, 0.5, 0.9)).isEqualTo("no evaluation shows a lead of either");
-        assertThat(words(-0.5, 0.5, 2)).isEqualTo("moe is ahead from 300k tokens on, and dense never");
-        assertThat(words(-2, -2)).isEqualTo("dense is ahead from 100k tokens on, and moe never");
+        assertThat(words(-0.5, 0.5, 0.9)).isEqualTo("no evaluation shows either arm ahead");
+        assertThat(words(-0.5, 0.5, 2)).isEqualTo("moe is ahead from 300k tokens on, and dense is never ahead");
+        assertThat(words(-2, -2)).isEqualTo("dense is ahead from 100k tokens on, and moe is never ahead");
     }
 
     @Test
     void aLeadThatIsLostAgainIsSaidToBe() {
         assertThat(words(2, 0.5))
                 .isEqualTo(
-                        "moe is ahead from 100k tokens on, and dense never, a lead that the last evaluation no longer shows");
+                        "moe is ahead from 100k tokens on, and dense is never ahead; the last evaluation no longer shows this lead");
         assertThat(words(-2, 2, 0))
                 .isEqualTo(
-                        "the lead passes from dense to moe at 200k tokens, a lead that the last evaluation no longer shows");
+                        "the lead passes from dense to moe at 200k tokens; the last evaluation no longer shows this lead");
     }
 
     @Test
     void ofSeveralTurnsTheLastCounts() {
-        assertThat(words(-2, 2, -2)).isEqualTo("the lead passes from moe to dense at 300k tokens, the last of 2 turns");
+        assertThat(words(-2, 2, -2)).isEqualTo("the lead passes from moe to dense at 300k tokens, the last of 2 changes of lead");
     }
 
     @Test
@@ -66,7 +66,7 @@ class TurningPointTest {
     void oneSeedHasNoIntervalAndOtherPairsDoNotCount() {
         List<GapPoint> one = List.of(new GapPoint("dense", "moe", 100, 0.5, null, null));
         assertThat(TurningPoint.of(one, COMPARISON).orElseThrow().words())
-                .isEqualTo("no turning point can be shown: one seed has no interval");
+                .isEqualTo("no turning point can be shown, because one seed gives no interval");
         assertThat(TurningPoint.of(List.of(new GapPoint("wide", "moe", 100, 0.5, 0.4, 0.6)), COMPARISON))
                 .isEmpty();
     }

@@ -1,6 +1,6 @@
 package dev.mojave.report.page;
 
-/** Writes HTML; every text and attribute value is escaped here, in one place. */
+/** Writes HTML and escapes every text and attribute value, in this one place. */
 public final class Html {
     private static final int FIRST_PRINTABLE = 0x20;
     private static final int DELETE = 0x7f;
@@ -9,7 +9,7 @@ public final class Html {
 
     private final StringBuilder out = new StringBuilder();
 
-    /** Opens an element; attributes are name, value pairs. */
+    /** Opens an element; the attributes are alternating names and values. */
     public Html open(String tag, String... attributes) {
         out.append('<').append(tag);
         for (int i = 0; i + 1 < attributes.length; i += 2) {
@@ -29,7 +29,7 @@ public final class Html {
         return this;
     }
 
-    /** Closes an element inside a line of text. */
+    /** Closes an element without ending the line. */
     public Html end(String tag) {
         out.append("</").append(tag).append('>');
         return this;
@@ -41,17 +41,17 @@ public final class Html {
         return this;
     }
 
-    /** Writes an element that holds only text. */
+    /** Writes an element that contains only text, and ends the line. */
     public Html element(String tag, String text, String... attributes) {
         return open(tag, attributes).text(text).close(tag);
     }
 
-    /** Writes an element that holds only text, inside a line. */
+    /** Writes an element that contains only text, without ending the line. */
     public Html inline(String tag, String text, String... attributes) {
         return open(tag, attributes).text(text).end(tag);
     }
 
-    /** Writes markup of our own resources as it is. */
+    /** Writes markup from the program's own resources verbatim. */
     public Html trusted(String markup) {
         out.append(markup);
         return this;
@@ -62,7 +62,7 @@ public final class Html {
         return out.toString();
     }
 
-    /** Escapes markup; characters that HTML forbids (controls, lone surrogates) become U+FFFD, so that they are seen. */
+    /** Escapes markup; characters that HTML forbids (controls, lone surrogates) become U+FFFD, so that they are visible. */
     public static String escape(String text) {
         StringBuilder safe = new StringBuilder(text.length() + 16);
         text.codePoints().forEach(c -> {

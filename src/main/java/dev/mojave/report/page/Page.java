@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 
-/** One self-contained page: collects the body and its figures, then writes them into the template with style and scripts inlined. */
+/** A self-contained page: collects the body and its figures, then writes them into the template with styles and scripts inlined. */
 public final class Page {
     private static final String ECHARTS = "/META-INF/resources/webjars/echarts/5.3.1/dist/echarts.min.js";
 
@@ -22,12 +22,12 @@ public final class Page {
     private final Html body = new Html();
     private final List<Figure> figures = new ArrayList<>();
 
-    /** Starts an empty page. */
+    /** Creates an empty page. */
     public Page(String title) {
         this.title = title;
     }
 
-    /** Returns the body, to be written to. */
+    /** Returns the body, for writing to it. */
     public Html body() {
         return body;
     }
@@ -47,7 +47,7 @@ public final class Page {
         body.close("section");
     }
 
-    /** Writes a figure: the place for the chart, its caption, and its numbers as collapsed tables. */
+    /** Writes a figure: a placeholder for the chart, its caption, and its numbers as collapsed tables. */
     public void figure(Figure figure) {
         open(figure);
         body.open("details").element("summary", "Numbers behind this figure").element("p", figure.summary());
@@ -57,7 +57,7 @@ public final class Page {
         body.close("details").close("figcaption").close("figure");
     }
 
-    /** Writes a figure whose numbers stand in a table of its own, which is shown. */
+    /** Writes a figure whose numbers are in the given table, which is not collapsed. */
     public void figure(Figure figure, Table table) {
         open(figure);
         table.write(body);
@@ -77,13 +77,13 @@ public final class Page {
         AtomicFiles.write(file, html());
     }
 
-    /** Returns the page's whole text. */
+    /** Returns the HTML text of the whole page. */
     public String html() {
         String echarts = resource(ECHARTS);
         String script = resource("report.js");
         String policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none';"
                 + " form-action 'none'; script-src '" + hash(echarts) + "' '" + hash(script) + "'";
-        // One pass over the template: what is put in is never searched for further placeholders.
+        // A single pass over the template: inserted text is never searched for placeholders.
         StringBuilder out = new StringBuilder();
         String template = resource("page.html");
         int from = 0;
@@ -100,14 +100,14 @@ public final class Page {
                         case "data" -> PlotJson.write(figures);
                         case "echarts" -> echarts;
                         case "script" -> script;
-                        case String other -> throw new IllegalStateException("page.html has no value for " + other);
+                        case String other -> throw new IllegalStateException("there is no value for {{" + other + "}} in page.html");
                     });
             from = end + 2;
         }
         return out.append(template.substring(from)).toString();
     }
 
-    /** Reads a resource beside this class, or anywhere on the class path with a leading slash. */
+    /** Reads a resource from this class's package, or from anywhere on the class path if the name has a leading slash. */
     public static String resource(String name) {
         try (InputStream in = Page.class.getResourceAsStream(name)) {
             if (in == null) {

@@ -9,14 +9,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
-/** The numbers behind a plot as a table: the alternative for who does not see the picture. */
+/** Builds the table of a plot's numbers: the text alternative for readers who cannot see the picture. */
 final class PlotTable {
     private static final int MAX_ROWS = 12;
     private static final int MAX_COLUMNS = 12;
 
     private PlotTable() {}
 
-    /** Makes the table of one plot; long curves and wide heat maps are thinned, and the caption says so. */
+    /** Returns the table of one plot; long curves and wide heat maps are thinned. */
     static Table of(String title, Plot plot) {
         return switch (plot) {
             case Plot.Lines lines -> lines(title, lines);

@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Writes a page and its plots. */
+/** Writes a page and its plots to a folder. */
 public final class ReportFiles {
     private ReportFiles() {}
 
     /**
-     * Writes {@code report.html} and then the PNG of each view that has one. The page does not depend on them: on a machine without any
-     * font Java cannot draw, and they are left out with a warning; one that cannot be drawn costs itself alone.
+     * Writes {@code report.html} and then a PNG file for each view that has one. The page does not depend on these files: on a machine without
+     * fonts Java cannot draw, and they are left out with a warning; if one plot cannot be drawn, only that plot is missing.
      *
-     * @param warn is told what is missing and why
+     * @param warn receives a message for everything that is missing, with the reason
      * @return the written files, the page first
      * @throws dev.mojave.base.Failure of kind USAGE if the folder cannot be written, ENVIRONMENT if the disk is full
      */
@@ -40,7 +40,7 @@ public final class ReportFiles {
         Path plots = folder.resolve("plots");
         Optional<String> obstacle = PlotPng.obstacle();
         if (obstacle.isPresent()) {
-            warn.accept("no PNG plots in " + plots + ": " + obstacle.get() + ". report.html is complete without them");
+            warn.accept("no PNG plots were written to " + plots + ": " + obstacle.get() + ". report.html is complete without them");
             return List.copyOf(written);
         }
         Files.createDirectories(plots);
@@ -56,14 +56,14 @@ public final class ReportFiles {
         return List.copyOf(written);
     }
 
-    /** Draws one plot. What the drawing library cannot cope with is its loss only; an older picture of the plot would be wrong. */
+    /** Draws one plot. If the drawing library fails, only this plot is missing; an older picture of it would be wrong and is deleted. */
     private static boolean draw(Figure figure, Figure.View view, Path file, Consumer<String> warn) throws IOException {
         byte[] png;
         try {
             png = PlotPng.draw(figure.title(view), view.plot());
         } catch (RuntimeException | LinkageError | InternalError | StackOverflowError | OutOfMemoryError e) {
             Files.deleteIfExists(file);
-            warn.accept("the plot " + file + " could not be drawn (" + e + "); report.html has it");
+            warn.accept("the plot " + file + " could not be drawn (" + e + "); report.html contains it");
             return false;
         }
         AtomicFiles.write(file, png);

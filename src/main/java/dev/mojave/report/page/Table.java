@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * A table that screen readers can walk through: a caption, column heads and a head in each row.
+ * A table that screen readers can navigate: it has a caption, column headers and a header in each row.
  *
- * @param caption says what the table holds
- * @param columns heads, the first for the row's own head
- * @param rows cells, one a column
+ * @param caption the title of the table
+ * @param columns the column headers; the first is that of the row headers
+ * @param rows the rows, with one cell per column
  */
 public record Table(String caption, List<Column> columns, List<List<Cell>> rows) {
     /** Checks that every row has a cell for each column. */
@@ -21,18 +21,18 @@ public record Table(String caption, List<Column> columns, List<List<Cell>> rows)
     }
 
     /**
-     * A column's head.
+     * A column header.
      *
-     * @param unit second line, may be empty
-     * @param numeric aligned to the right
+     * @param unit the second line, may be empty
+     * @param numeric whether the column is aligned to the right
      */
     public record Column(String name, String unit, boolean numeric) {
-        /** Returns the head of a column of text. */
+        /** Returns the header of a text column. */
         public static Column text(String name) {
             return new Column(name, "", false);
         }
 
-        /** Returns the head of a column of numbers; the unit may be empty. */
+        /** Returns the header of a numeric column; the unit may be empty. */
         public static Column number(String name, String unit) {
             return new Column(name, unit, true);
         }
@@ -41,9 +41,9 @@ public record Table(String caption, List<Column> columns, List<List<Cell>> rows)
     /**
      * One cell.
      *
-     * @param note second line in small type, may be empty
-     * @param strong whether it stands out
-     * @param slot colour of the arm that the cell names
+     * @param note the second line, in small type, may be empty
+     * @param strong whether the text is emphasised
+     * @param slot the colour slot of the arm that the cell names
      */
     public record Cell(String text, String note, boolean strong, OptionalInt slot) {
         /** Returns a plain cell. */
@@ -61,13 +61,13 @@ public record Table(String caption, List<Column> columns, List<List<Cell>> rows)
             return new Cell(name, note, false, OptionalInt.of(slot));
         }
 
-        /** Returns the same cell, which stands out or does not. */
+        /** Returns this cell, emphasised or not. */
         public Cell strong(boolean isStrong) {
             return new Cell(text, note, isStrong, slot);
         }
     }
 
-    /** Writes the table into a scroller of its own, which the keyboard can reach. */
+    /** Writes the table in a scrollable region of its own, which can be focused with the keyboard. */
     public void write(Html html) {
         html.open("div", "class", "scroller", "role", "region", "tabindex", "0", "aria-label", caption);
         html.open("table").open("caption").inline("span", caption).close("caption");
@@ -108,7 +108,7 @@ public record Table(String caption, List<Column> columns, List<List<Cell>> rows)
         }
     }
 
-    /** Writes the coloured mark of an arm. */
+    /** Writes the coloured marker of an arm. */
     public static void swatch(Html html, int slot) {
         html.inline("span", "", "class", "swatch slot-" + Palette.index(slot), "aria-hidden", "true");
     }

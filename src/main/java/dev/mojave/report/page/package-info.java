@@ -1,4 +1,4 @@
-/** The HTML page: text that is escaped where it is written, tables, and the files of a report. */
+/** The HTML page, its tables, and the files of a report. */
 @NullMarked
 package dev.mojave.report.page;
 

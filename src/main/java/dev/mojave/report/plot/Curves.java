@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** From logged metrics to curves: reading, smoothing, thinning, and the mean over seeds with its band. */
+/** Turns logged metrics into curves: reads, smooths and thins them, and averages them over seeds. */
 public final class Curves {
-    /** More points than this on one curve cannot be seen apart. */
+    /** More points than this on one curve could not be distinguished. */
     static final int MAX_POINTS = 400;
 
     private Curves() {}
@@ -28,7 +28,7 @@ public final class Curves {
                 : Optional.of(points.getLast().y());
     }
 
-    /** Returns the axis of training tokens that every curve of a run shares. */
+    /** Returns the axis of training tokens that all curves of a run share. */
     public static Plot.Axis tokens(RunRecord run) {
         double most = run.series().stream()
                 .flatMap(series -> series.tokens().stream())
@@ -58,8 +58,8 @@ public final class Curves {
     }
 
     /**
-     * Mean over runs at each point of training that all of them share, with mean ± sample standard deviation as the band if there are
-     * at least two runs. Points that only some runs have are left out: a mean over changing members would jump.
+     * Returns the mean over runs at each point of training that all of them share, with mean ± sample standard deviation as the band if there
+     * are at least two runs. Points that only some runs have are left out: a mean over a changing set of runs would jump.
      */
     public static List<Plot.Point> meanOverSeeds(List<List<Plot.Point>> curves) {
         TreeMap<Double, List<Double>> byX = new TreeMap<>();
@@ -78,8 +78,8 @@ public final class Curves {
     }
 
     /**
-     * Moving average over {@code points / 25} neighbours on each side. At the start the window is narrowed evenly, because the curve
-     * is steep there; at the end only its right side is cut, so that the last value is not a single noisy one.
+     * Returns the moving average over {@code points / 25} neighbours on each side. At the start the window is narrowed symmetrically, because
+     * the curve is steep there; at the end only its right side is cut off, so that the last value is not a single noisy one.
      */
     public static List<Plot.Point> smooth(List<Plot.Point> points) {
         int reach = points.size() / 25;
@@ -94,7 +94,7 @@ public final class Curves {
         return smooth;
     }
 
-    /** Averages neighbours until at most {@link #MAX_POINTS} are left. */
+    /** Averages neighbouring points so that at most {@link #MAX_POINTS} are left. */
     public static List<Plot.Point> thin(List<Plot.Point> points) {
         int bucket = (points.size() + MAX_POINTS - 1) / MAX_POINTS;
         if (bucket <= 1) {
@@ -109,7 +109,7 @@ public final class Curves {
         return thin;
     }
 
-    /** Picks at most {@code count} elements, evenly, the first and the last always among them. */
+    /** Picks at most {@code count} evenly spaced elements, always including the first and the last. */
     public static <T> List<T> spread(List<T> all, int count) {
         if (all.size() <= count) {
             return all;
@@ -121,7 +121,7 @@ public final class Curves {
         return picked;
     }
 
-    /** Arithmetic mean, NaN of nothing. */
+    /** Returns the arithmetic mean, NaN for an empty list. */
     public static double mean(List<Double> values) {
         return values.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
     }
@@ -133,7 +133,7 @@ public final class Curves {
         return values.size() < 2 ? 0 : Math.sqrt(squares / (values.size() - 1));
     }
 
-    /** An axis that holds every point from {@code fromX} on, bands included. */
+    /** Returns an axis that covers every point from {@code fromX} on, including bands. */
     public static Plot.Axis axis(String name, Plot.Format format, List<Plot.Line> lines, double fromX) {
         double low = Double.POSITIVE_INFINITY;
         double high = Double.NEGATIVE_INFINITY;

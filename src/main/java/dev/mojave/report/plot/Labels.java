@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Texts of any kind as labels of a drawing, where room is short: names of categories may be whole sentences, in any script. A label keeps
- * whole characters as readers see them, has no line breaks, control characters or marks that turn the direction of writing, and is never
- * empty.
+ * Makes labels for a drawing, where space is limited, from arbitrary text: names of categories may be whole sentences in any script. A label is
+ * never cut within a character as readers see it, has no line breaks, control characters or marks that change the writing direction, and is
+ * never empty.
  */
 final class Labels {
     private static final String EMPTY = "(empty)";
@@ -20,15 +20,15 @@ final class Labels {
 
     private Labels() {}
 
-    /** Returns a text that is at most so many letters wide, cut at its end; Chinese characters and pictures count as two letters. */
+    /** Returns the text cut at its end to at most {@code width} letters; ideographs and emoji count as two letters. */
     static String shortened(String text, int width) {
         String clean = clean(text);
         return width(clean) <= width ? clean : head(clean, width - 1) + ELLIPSIS;
     }
 
     /**
-     * Returns labels that are at most so many letters wide and differ from each other where the texts do, or where they are several: cut at
-     * their ends, or where their beginnings are equal before what tells them apart, or else numbered.
+     * Returns labels of at most {@code width} letters that all differ. Texts are cut at their ends; texts with equal beginnings are cut before
+     * the first difference; labels that are still equal are numbered.
      */
     static List<String> distinct(List<String> texts, int width) {
         List<String> labels = new ArrayList<>(
@@ -54,7 +54,7 @@ final class Labels {
         return List.copyOf(labels);
     }
 
-    /** The beginning of a text and what stands where it first differs from another. */
+    /** Returns the beginning of a text and the part from where it first differs from the others. */
     private static String around(String text, int difference, int width) {
         int room = width - width / 3 - 1;
         BreakIterator characters = characters(text);
@@ -98,7 +98,7 @@ final class Labels {
         return characters;
     }
 
-    /** Letters that a text is as wide as, roughly: marks that stand above or below others and joiners take no room. */
+    /** Returns the approximate width of a text in letters; combining marks and joiners have no width. */
     private static int width(String text) {
         int width = 0;
         for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
@@ -135,7 +135,7 @@ final class Labels {
         return width(label) == 0 ? EMPTY : label;
     }
 
-    /** Marks that change the direction of what follows, beyond the label. */
+    /** Returns whether a character changes the writing direction of what follows, even beyond the label. */
     private static boolean turns(int c) {
         return (c >= 0x202a && c <= 0x202e)
                 || (c >= 0x2066 && c <= 0x2069)

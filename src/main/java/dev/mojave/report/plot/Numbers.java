@@ -8,9 +8,9 @@ import java.math.RoundingMode;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Numbers as a reader wants them: as many digits as the uncertainty supports, a true minus sign, a dash for nothing. */
+/** Formats numbers for readers: as many digits as the uncertainty supports, a true minus sign, and a dash for a missing value. */
 public final class Numbers {
-    /** What stands where there is no value. */
+    /** The placeholder for a missing value. */
     public static final String NONE = "–";
 
     private static final int MIN_DECIMALS = 2;
@@ -18,12 +18,12 @@ public final class Numbers {
 
     private Numbers() {}
 
-    /** A value that may be absent, NaN where it is. */
+    /** Returns the value, or NaN if it is null. */
     public static double orNaN(@Nullable Double value) {
         return value == null ? Double.NaN : value;
     }
 
-    /** A value with fixed decimals. */
+    /** Formats a value with a fixed number of decimals. */
     public static String fixed(double value, int decimals) {
         if (!Double.isFinite(value)) {
             return NONE;
@@ -33,14 +33,14 @@ public final class Numbers {
         return zero ? text.replace("-", "") : text.replace('-', '−');
     }
 
-    /** A value with its sign always shown. */
+    /** Formats a value with an explicit sign. */
     public static String signed(double value, int decimals) {
         String text = fixed(value, decimals);
         boolean positive = value > 0 && text.chars().anyMatch(c -> c >= '1' && c <= '9');
         return positive ? "+" + text : text;
     }
 
-    /** Decimals that show an uncertainty in two significant digits, between 2 and 4; 4 without an uncertainty. */
+    /** Returns the decimals needed to show an uncertainty with two significant digits, between 2 and 4; 4 if there is no uncertainty. */
     public static int decimals(double uncertainty) {
         if (!Double.isFinite(uncertainty) || uncertainty <= 0) {
             return MAX_DECIMALS;
@@ -49,12 +49,12 @@ public final class Numbers {
         return Math.clamp(needed, MIN_DECIMALS, MAX_DECIMALS);
     }
 
-    /** A loss: four decimals. */
+    /** Formats a loss with four decimals. */
     public static String loss(double nats) {
         return fixed(nats, MAX_DECIMALS);
     }
 
-    /** Mean and standard deviation over seeds, {@code 1.6545 ± 0.0012}; the value alone for one seed. */
+    /** Formats mean and standard deviation over seeds as {@code 1.6545 ± 0.0012}; for one seed, the value alone. */
     public static String summary(Summary summary) {
         if (summary.values().size() < 2) {
             return loss(summary.mean());
@@ -63,7 +63,7 @@ public final class Numbers {
         return fixed(summary.mean(), decimals) + " ± " + fixed(summary.sd(), decimals);
     }
 
-    /** A difference and its interval, {@code +0.0758 [+0.0737, +0.0779]}; the difference alone where there is no interval. */
+    /** Formats a difference and its interval as {@code +0.0758 [+0.0737, +0.0779]}; without an interval, the difference alone. */
     public static String interval(double value, double low, double high) {
         if (!Double.isFinite(low) || !Double.isFinite(high)) {
             return signed(value, MAX_DECIMALS);
@@ -72,42 +72,42 @@ public final class Numbers {
         return signed(value, decimals) + " [" + signed(low, decimals) + ", " + signed(high, decimals) + "]";
     }
 
-    /** A share in percent without decimals. */
+    /** Formats a share as a percentage without decimals. */
     public static String percent(double share) {
         return Double.isFinite(share) ? fixed(share * 100, 0) + "%" : NONE;
     }
 
-    /** A count with a suffix, {@code 1.23M}; a dash where it is not known (zero or less). */
+    /** Formats a count with a suffix, such as {@code 1.23M}; a dash if it is unknown (zero or less). */
     public static String count(double value) {
         return Double.isFinite(value) && value > 0 ? Units.count(value) : NONE;
     }
 
-    /** A count with a suffix, as {@link #count(double)}. */
+    /** Formats a count as {@link #count(double)} does. */
     public static String count(long value) {
         return count((double) value);
     }
 
-    /** A size, as {@link #bytes(double)}. */
+    /** Formats a size as {@link #bytes(double)} does. */
     public static String bytes(long value) {
         return bytes((double) value);
     }
 
-    /** A whole number with thin spaces between thousands. */
+    /** Formats a whole number with thin spaces between groups of thousands. */
     public static String whole(long value) {
         return String.format(Locale.ROOT, "%,d", value).replace(',', ' ');
     }
 
-    /** A time, or a dash where it is not known. */
+    /** Formats a time; a dash if it is unknown (zero or less). */
     public static String seconds(double value) {
         return Double.isFinite(value) && value > 0 ? Units.seconds(value) : NONE;
     }
 
-    /** A size, or a dash where it is not known. */
+    /** Formats a size; a dash if it is unknown (zero or less). */
     public static String bytes(double value) {
         return Double.isFinite(value) && value > 0 ? Units.bytes(value) : NONE;
     }
 
-    /** A value in three or so significant digits, plain where it is of ordinary size. */
+    /** Formats a value with about three significant digits, without an exponent if its magnitude is ordinary. */
     public static String compact(double value) {
         if (!Double.isFinite(value)) {
             return NONE;
@@ -125,7 +125,7 @@ public final class Numbers {
         return fixed(value, magnitude >= 100 ? 0 : magnitude >= 10 ? 2 : 4);
     }
 
-    /** A number on an axis, as short as it can be. */
+    /** Formats a number on an axis, as briefly as possible. */
     public static String tick(double value, Plot.Format format) {
         return switch (format) {
             case PLAIN -> plain(value);
@@ -135,7 +135,7 @@ public final class Numbers {
         };
     }
 
-    /** Rounds to significant digits; a value that is not finite stays as it is. */
+    /** Rounds to the given number of significant digits; a value that is not finite is returned unchanged. */
     public static double roundTo(double value, int digits) {
         return Double.isFinite(value)
                 ? new BigDecimal(value)

@@ -5,23 +5,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Colours, told apart also by colour-blind readers (they differ in lightness as well as hue) and with a contrast of at least 3:1
- * on their background; markers repeat the distinction without colour. An arm keeps its slot through the whole report.
+ * Colours that colour-blind readers can distinguish too (they differ in lightness as well as hue), with a contrast of at least 3:1
+ * to their background; markers repeat the distinction without colour. An arm keeps its slot throughout the report.
  */
 public final class Palette {
-    /** Colours of slots on a light background. */
+    /** The slots' colours on a light background. */
     public static final List<String> LIGHT =
             List.of("#0b62a8", "#c4490a", "#00805f", "#9a3d8f", "#7d6200", "#0f8296", "#4b4f58", "#b3264e");
 
-    /** Colours of slots on a dark background. */
+    /** The slots' colours on a dark background. */
     public static final List<String> DARK =
             List.of("#62b0f5", "#ff9a5c", "#41d1a7", "#e496d6", "#e2c044", "#63d3e6", "#b9bec9", "#ff8fab");
 
-    /** Marker names (ECharts') by slot. */
+    /** ECharts' names of the slots' markers. */
     static final List<String> MARKERS =
             List.of("circle", "rect", "triangle", "diamond", "pin", "arrow", "roundRect", "circle");
 
-    /** Below, at and above the centre of a heat map, light background. */
+    /** The colours of a heat map from low to high, on a light background. */
     static final List<String> HEAT_LIGHT = List.of("#1f5fa8", "#9cc3e6", "#f4f3ef", "#f0b27a", "#a63c06");
 
     /** The same on a dark background. */
@@ -36,7 +36,7 @@ public final class Palette {
 
     private Palette() {}
 
-    /** Returns the slot's place in the lists: slots beyond the last start again. */
+    /** Returns the slot's index in the lists, which wraps around after the last colour. */
     public static int index(int slot) {
         return Math.floorMod(slot, LIGHT.size());
     }

@@ -3,44 +3,44 @@ package dev.mojave.report.plot;
 import dev.mojave.base.Check;
 import java.util.List;
 
-/** What a chart shows, without how it is drawn. A value that is not finite means "nothing there" and is not drawn. */
+/** The content of a chart, independent of how it is drawn. A value that is not finite is missing and not drawn. */
 public sealed interface Plot {
 
     /**
-     * Curves over one x axis.
+     * Curves over a common x axis.
      *
-     * @param lines in drawing order
-     * @param references horizontal lines with a label
+     * @param lines the curves in drawing order
+     * @param references labelled horizontal lines
      */
     record Lines(Axis x, Axis y, List<Line> lines, List<Reference> references) implements Plot {}
 
     /**
      * One curve.
      *
-     * @param label what the legend says
-     * @param slot the colour and marker, see {@link Palette}
-     * @param stroke how it is drawn
-     * @param points with increasing x
-     * @param band what the points' low and high stand for, empty if there is no band
+     * @param label the text in the legend
+     * @param slot the index of colour and marker, see {@link Palette}
+     * @param stroke the kind of line
+     * @param points the points, with increasing x
+     * @param band what the points' low and high ends mean, empty if there is no band
      */
     record Line(String label, int slot, Stroke stroke, List<Point> points, String band) {}
 
-    /** How a curve is drawn. */
+    /** The kind of line that a curve is drawn with. */
     enum Stroke {
-        /** The usual line. */
+        /** An ordinary line. */
         SOLID,
-        /** A second kind of line in the same colour. */
+        /** A line that is distinguishable from a solid one of the same colour. */
         DASHED,
         /** Raw values behind a smoothed line. */
         FAINT;
 
-        /** Returns the stroke of a slot: dashed for those that use a colour a second time. */
+        /** Returns the stroke of a slot: dashed if it uses a colour for the second time. */
         public static Stroke of(int slot) {
             return slot < Palette.LIGHT.size() ? SOLID : DASHED;
         }
     }
 
-    /** A value with the ends of its band or interval; low and high are NaN where there is none. */
+    /** A value with the ends of its band or interval; low and high are NaN if there is none. */
     record Point(double x, double y, double low, double high) {
         /** Returns a value without a band. */
         public static Point of(double x, double y) {
@@ -57,15 +57,15 @@ public sealed interface Plot {
     record Reference(double value, String label) {}
 
     /**
-     * Cells coloured by value around a neutral centre.
+     * A heat map: cells coloured by value around a neutral centre.
      *
-     * @param rows labels from top to bottom
-     * @param columns labels from left to right
-     * @param values by row and column
-     * @param low value of the first colour; smaller values keep it
-     * @param centre value of the neutral colour
-     * @param high value of the last colour; larger values keep it
-     * @param unit appended to a printed value
+     * @param rows row labels from top to bottom
+     * @param columns column labels from left to right
+     * @param values the values by row and column
+     * @param low the value of the first colour; smaller values have the same colour
+     * @param centre the value of the neutral colour
+     * @param high the value of the last colour; larger values have the same colour
+     * @param unit the unit, appended to a printed value
      * @param printed whether each cell prints its value
      */
     record HeatMap(
@@ -89,14 +89,14 @@ public sealed interface Plot {
         }
     }
 
-    /** One marker an arm, with an optional vertical interval. */
+    /** A scatter plot: one marker per arm, with an optional vertical interval. */
     record Scatter(Axis x, Axis y, List<Mark> marks) implements Plot {}
 
     /** A labelled marker. */
     record Mark(String label, int slot, Point at) {}
 
     /**
-     * Differences with their intervals around zero (a forest plot).
+     * A forest plot: differences with their intervals around zero.
      *
      * @param left what a negative difference means
      * @param right what a positive difference means
@@ -107,13 +107,13 @@ public sealed interface Plot {
      * One difference.
      *
      * @param label what is compared
-     * @param text the figures as they are printed
-     * @param at value in {@code y}, its interval in low and high; x is not used
-     * @param detectable half width of the zone around zero in which this many seeds would probably show nothing
+     * @param text the numbers as they are printed
+     * @param at the value in {@code y} and its interval in low and high; x is not used
+     * @param detectable half the width of the zone around zero in which this many seeds would probably not detect a difference
      */
     record Interval(String label, String text, int slot, Point at, double detectable) {}
 
-    /** How an axis prints its numbers. */
+    /** The format of an axis's numbers. */
     enum Format {
         /** 1.5 */
         PLAIN,
@@ -126,14 +126,14 @@ public sealed interface Plot {
     }
 
     /**
-     * An axis with its ends and its tick distance, so that every drawing has the same.
+     * An axis with its ends and its tick spacing, so that every rendering has the same.
      *
-     * @param name with the unit
+     * @param name the name, with the unit
      */
     record Axis(String name, Format format, double min, double max, double step) {
         private static final int TICKS = 7;
 
-        /** An axis from round number to round number around the values. */
+        /** Returns an axis that covers the values and ends at round numbers. */
         public static Axis around(String name, Format format, double low, double high) {
             double from = Double.isFinite(low) ? low : 0;
             double to = Double.isFinite(high) ? high : 1;
@@ -147,13 +147,13 @@ public sealed interface Plot {
                     name, format, round(Math.floor(from / step) * step), round(Math.ceil(to / step) * step), step);
         }
 
-        /** An axis from zero to exactly the largest value: training progress does not end at a round number. */
+        /** Returns an axis from zero to exactly the largest value: training does not end at a round number. */
         public static Axis progress(String name, Format format, double high) {
             double to = Double.isFinite(high) && high > 0 ? high : 1;
             return new Axis(name, format, 0, to, step(to));
         }
 
-        /** Returns this axis from another start, for a closer look at the end. */
+        /** Returns this axis with another start, for a closer look at the end. */
         public Axis from(double start) {
             return new Axis(name, format, start, max, step(max - start));
         }

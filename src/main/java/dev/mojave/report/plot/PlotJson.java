@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The plots as JSON for the page's script: null where there is no value, and nothing that could end the script element. */
+/** Writes plots as JSON for the page's script: missing values are null, and nothing in the text can end the script element. */
 public final class PlotJson {
     private static final int DIGITS = 7;
 
@@ -24,7 +24,7 @@ public final class PlotJson {
         return embeddable(Json.line(root));
     }
 
-    /** Escapes what the HTML parser looks for in scripts ({@code </script}, {@code <!--}) and what old JavaScript parsers trip over. */
+    /** Escapes what the HTML parser looks for in scripts ({@code </script}, {@code <!--}) and the line separators that old JavaScript parsers reject. */
     static String embeddable(String json) {
         return json.replace("<", "\\u003c")
                 .replace(">", "\\u003e")
@@ -128,7 +128,7 @@ public final class PlotJson {
         return map;
     }
 
-    /** A point as {@code [x, y]} or {@code [x, y, low, high]}. */
+    /** Returns a point as {@code [x, y]} or {@code [x, y, low, high]}. */
     private static List<@Nullable Double> point(Plot.Point point) {
         List<@Nullable Double> list = new ArrayList<>();
         list.add(number(point.x()));

@@ -28,12 +28,12 @@ import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Draws plots as PNG: white background, twice the nominal size so that print and dense screens show them crisp. */
+/** Draws plots as PNG on a white background, at twice the nominal size so that they are crisp in print and on dense screens. */
 public final class PlotPng {
     private static final int WIDTH = 900;
     private static final int HEIGHT = 520;
     private static final int SCALE = 2;
-    /** Roughly what a letter, a legend's mark and a row of a legend take, in points. */
+    /** The approximate size of a letter, a legend marker and a row of a legend, in points. */
     private static final int LETTER = 8;
 
     private static final int SWATCH = 50;
@@ -42,7 +42,7 @@ public final class PlotPng {
     private static final int FAINT_ALPHA = 80;
     private static final int MOST_MARKED = 60;
 
-    // What fits beside the plot itself, in letters; the page has every text in full.
+    // The space for each kind of text, in letters; the page has every text in full.
     private static final int TITLE_LETTERS = 84;
     private static final int AXIS_LETTERS = 90;
     private static final int SIDE_LETTERS = 34;
@@ -66,14 +66,14 @@ public final class PlotPng {
 
     private PlotPng() {}
 
-    /** Returns why this machine cannot draw text (no font, no font library), or nothing if it can. */
+    /** Returns why this machine cannot draw text (no font, no font library); empty if it can. */
     public static Optional<String> obstacle() {
         headless();
         BufferedImage image = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         try {
             boolean drawn = graphics.getFontMetrics(font(Font.PLAIN, 12)).stringWidth("loss") > 0;
-            return drawn ? Optional.empty() : Optional.of("the fonts draw nothing");
+            return drawn ? Optional.empty() : Optional.of("the installed fonts draw nothing");
         } catch (RuntimeException | LinkageError | InternalError e) {
             return Optional.of("Java finds no usable fonts (" + e + "); install fontconfig and a font such as DejaVu");
         } finally {
@@ -105,7 +105,7 @@ public final class PlotPng {
         return bytes.toByteArray();
     }
 
-    /** Plots are files: no display is needed, and none is asked for unless the user's program said otherwise. */
+    /** Turns on headless mode, unless the user's program has set it: plots are files and need no display. */
     private static void headless() {
         if (System.getProperty("java.awt.headless") == null) {
             System.setProperty("java.awt.headless", "true");
@@ -145,7 +145,7 @@ public final class PlotPng {
         return chart;
     }
 
-    /** A chart with a legend where there is something to tell apart: in a row, or where that would not fit, one entry below the other. */
+    /** Returns a chart with a legend if there is more than one entry: in a row if it fits, otherwise one entry below the other. */
     private static XYChart xy(String title, Plot.Axis x, Plot.Axis y, List<String> labels, int references) {
         int letters = labels.stream().mapToInt(String::length).sum();
         int entries = labels.size() + references;
@@ -265,7 +265,7 @@ public final class PlotPng {
         series.setMarker(SeriesMarkers.NONE);
     }
 
-    /** A heat map takes the machine's digits for its cells when it is made, whatever its style says later. */
+    /** Builds a heat map under the root locale: XChart reads the default locale's digits when it creates the map, and ignores the style set later. */
     private static synchronized HeatMapChart withPlainDigits(HeatMapChartBuilder builder) {
         Locale machine = Locale.getDefault(Locale.Category.FORMAT);
         Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
@@ -294,7 +294,7 @@ public final class PlotPng {
         chart.getStyler()
                 .setRangeColors(Palette.HEAT_LIGHT.stream().map(Color::decode).toArray(Color[]::new));
         chart.getStyler().setMin(plot.low()).setMax(plot.high());
-        chart.getStyler().setXAxisTickMarkSpacingHint(44); // of both axes, where they hold categories
+        chart.getStyler().setXAxisTickMarkSpacingHint(44); // applies to both axes if they have categories
         chart.getStyler().setDrawBorder(true);
         List<Number[]> cells = new ArrayList<>();
         for (int r = 0; r < rows; r++) {
@@ -329,8 +329,8 @@ public final class PlotPng {
         styler.setLegendPosition(LegendPosition.OutsideS).setLegendLayout(LegendLayout.Horizontal);
         styler.setMarkerSize(7);
         styler.setXAxisTickMarkSpacingHint(100);
-        // Where all x values are evenly spaced XChart puts its ticks on them instead of on round numbers; this one is
-        // not.
+        // If all x values are evenly spaced, XChart puts its ticks on them instead of on round numbers; this invisible
+        // series is not evenly spaced.
         XYSeries uneven = chart.addSeries(
                 "uneven",
                 new double[] {x.min(), x.min() + (x.max() - x.min()) / Math.PI},
@@ -358,7 +358,7 @@ public final class PlotPng {
         return new Font(Font.SANS_SERIF, look, size);
     }
 
-    /** XChart names its series uniquely; two arms with the same label must not fail. */
+    /** Returns a unique name for a series: XChart rejects duplicates, and two arms may have the same label. */
     private static String unique(String label, int index) {
         return index + " " + label;
     }

@@ -1,4 +1,4 @@
-/** Plots as data, and as PNG: what the page's script draws from the same model. */
+/** Plots as data, as JSON for the page's script, and as PNG. */
 @NullMarked
 package dev.mojave.report.plot;
 

@@ -6,19 +6,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Programs that took turns at the same work on one machine in one run.
+ * A comparison of programs that took turns at the same work on one machine, in one run.
  *
- * @param work what they did
- * @param tokensPerSecond of ours, from its median step
- * @param gflops of ours, FLOPs per second of its median step, in 1e9
- * @param shareOfCeiling gflops over the rate of a 2048-cubed float32 product, measured before and after by ours
- * @param matmulFp32Gflops that rate, in 1e9
- * @param rivals the programs; the first is ours
- * @param machine where
- * @param versions libraries of ours by name
- * @param commit of this program
- * @param command that made this
- * @param measuredAt ISO-8601 instant
+ * @param work description of the work
+ * @param tokensPerSecond speed of Mojave, from its median step
+ * @param gflops speed of Mojave in 1e9 FLOPs per second, from its median step
+ * @param shareOfCeiling gflops divided by matmulFp32Gflops
+ * @param matmulFp32Gflops rate of a 2048-cubed float32 product in 1e9 FLOPs per second, measured by Mojave before and after
+ * @param rivals the programs; the first is Mojave
+ * @param machine the machine
+ * @param versions versions of Mojave's libraries by name
+ * @param commit git commit of Mojave
+ * @param command command that made the comparison
+ * @param measuredAt ISO-8601 instant of the measurement
  */
 public record BenchComparison(
         String work,
@@ -32,24 +32,24 @@ public record BenchComparison(
         String commit,
         String command,
         String measuredAt) {
-    /** Keeps the list from changing. */
+    /** Makes the list immutable. */
     public BenchComparison {
         rivals = List.copyOf(rivals);
     }
 
     /**
-     * One program.
+     * The measurements of one program.
      *
-     * @param peer what it is
-     * @param program what it said that it is: name, version, way of working; empty if it did not start
-     * @param stepSeconds the median over rounds of its median step
-     * @param ratio its step time over ours, the median over rounds: above 1, ours is faster
+     * @param peer name of the program in the comparison
+     * @param program self-description of the program: name, version, mode; empty if it did not start
+     * @param stepSeconds median over rounds of its median step time
+     * @param ratio median over rounds of its step time divided by Mojave's: above 1, Mojave is faster
      * @param ratioLow lower end of the 95% interval of that median (sign test)
-     * @param ratioHigh upper end
-     * @param pairs rounds
-     * @param loadedBytes resident memory with model and data ready
-     * @param peakBytes largest resident memory after that
-     * @param problem why it was not measured; absent if it was
+     * @param ratioHigh upper end of that interval
+     * @param pairs number of rounds
+     * @param loadedBytes resident memory with model and data loaded
+     * @param peakBytes peak resident memory after that
+     * @param problem why it was not measured; null if it was
      */
     public record Rival(
             String peer,
@@ -62,12 +62,12 @@ public record BenchComparison(
             long loadedBytes,
             long peakBytes,
             @Nullable String problem) {
-        /** Says of a program why there are no figures. */
+        /** Returns the record of a program that could not be measured. */
         public static Rival failed(String peer, String problem) {
             return new Rival(peer, "", 0, 0, 0, 0, 0, 0, 0, problem);
         }
 
-        /** Returns memory grown since model and data were ready, bytes. */
+        /** Returns the growth of memory since model and data were loaded, in bytes. */
         public long grownBytes() {
             return Math.max(0, peakBytes - loadedBytes);
         }

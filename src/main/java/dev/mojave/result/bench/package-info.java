@@ -1,4 +1,4 @@
-/** Speeds that were measured, beside those they are compared with. */
+/** Results of benchmarks: measured speeds, and the ceilings and programs that they are compared with. */
 @NullMarked
 package dev.mojave.result.bench;
 

@@ -1,11 +1,11 @@
 package dev.mojave.result.metric;
 
-/** Which of two values of a metric is the better one. */
+/** Which values of a metric are better. */
 public enum Better {
-    /** The lower one. */
+    /** Lower values are better. */
     LOWER,
-    /** The higher one. */
+    /** Higher values are better. */
     HIGHER,
-    /** Neither: it describes, and does not judge. */
+    /** Neither: the metric describes without judging. */
     NEITHER
 }

@@ -4,10 +4,10 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Metrics that differ in one part of their names, such as the number of a mixture. The family makes the names and takes them apart; nothing
- * else does.
+ * Metrics that differ only in one part of their names, such as the number of a mixture layer. Their names are composed and parsed here and
+ * nowhere else.
  *
- * @param <P> what they differ in
+ * @param <P> type of the part that differs
  */
 public final class Family<P> {
     private final String before;
@@ -25,12 +25,12 @@ public final class Family<P> {
         this.quantity = quantity;
     }
 
-    /** Declares metrics that have a number, from 0, between two parts of their names. */
+    /** Declares metrics with a number, from 0, in the middle of their names. */
     static Family<Integer> numbered(String before, String after, Quantity quantity) {
         return new Family<>(before, after, "N", Family::number, quantity);
     }
 
-    /** Declares metrics that have a name of their own behind a common part. */
+    /** Declares metrics whose names consist of a common prefix and a name of their own. */
     static Family<String> named(String before, Quantity quantity) {
         return new Family<>(before, "", "NAME", Optional::of, quantity);
     }
@@ -48,27 +48,27 @@ public final class Family<P> {
         return new Metric(before + parameter + after, quantity);
     }
 
-    /** Returns the parameter if a name is one of this family's. */
+    /** Returns the parameter if the name belongs to this family. */
     public Optional<P> parse(String name) {
         if (!name.startsWith(before) || !name.endsWith(after) || name.length() <= before.length() + after.length()) {
             return Optional.empty();
         }
         String middle = name.substring(before.length(), name.length() - after.length());
-        // What is written in another way, such as 007, is no name that this family makes.
+        // A number in another notation, such as 007, is not a name of this family.
         return read.apply(middle).filter(parameter -> String.valueOf(parameter).equals(middle));
     }
 
-    /** Returns the names with a placeholder, for people: {@code moe/N/load}. */
+    /** Returns the pattern of the names with a placeholder, for readers: {@code moe/N/load}. */
     public String pattern() {
         return before + placeholder + after;
     }
 
-    /** Returns what the values mean. */
+    /** Returns the meaning of the values. */
     public Quantity quantity() {
         return quantity;
     }
 
-    /** Returns the last part of every name, such as {@code load}; empty where the names end with what they differ in. */
+    /** Returns the last part of every name, such as {@code load}; empty if the names end with the part that differs. */
     public String key() {
         return after.substring(after.lastIndexOf('/') + 1);
     }

@@ -3,11 +3,11 @@ package dev.mojave.result.metric;
 /**
  * One metric of a run.
  *
- * @param name as it stands in metrics.jsonl, in TensorBoard events and at the head of a CSV column
- * @param quantity what its values mean
+ * @param name name in metrics.jsonl, in TensorBoard events and in the header of a CSV column
+ * @param quantity meaning of the values
  */
 public record Metric(String name, Quantity quantity) {
-    /** Returns the name of one value of a metric that has several at a time, counted from 0, where each needs a name. */
+    /** Returns the name of one element of a vector-valued metric, for formats in which every value needs a name; the index starts at 0. */
     public static String element(String name, int index) {
         return name + "/" + index;
     }

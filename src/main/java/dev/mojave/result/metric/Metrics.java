@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Everything that a run logs, except for what its {@linkplain MixtureMetrics mixtures} do. */
+/** All metrics that a run logs, except for those of its {@linkplain MixtureMetrics mixture layers}. */
 public final class Metrics {
     private static final List<Metric> DECLARED = new ArrayList<>();
 
-    /** What is minimised. */
+    /** The objective that training minimises. */
     public static final Metric TRAIN_LOSS = metric(
             "train/loss",
             "Training loss",
-            "cross-entropy plus weighted auxiliary losses of a step",
+            "cross-entropy of a step plus weighted auxiliary losses",
             Unit.NATS_PER_TOKEN,
             Better.LOWER,
             Reduction.MEAN,
             Origin.RUN);
-    /** Its part that predicts text. */
+    /** The part of the training loss that measures the prediction of text. */
     public static final Metric TRAIN_CROSS_ENTROPY = metric(
             "train/ce",
             "Training cross-entropy",
@@ -27,7 +27,7 @@ public final class Metrics {
             Better.LOWER,
             Reduction.MEAN,
             Origin.RUN);
-    /** The optimiser's. */
+    /** The optimiser's learning rate. */
     public static final Metric LEARNING_RATE = metric(
             "train/learning_rate",
             "Learning rate",
@@ -36,16 +36,16 @@ public final class Metrics {
             Better.NEITHER,
             Reduction.SAME,
             Origin.RUN);
-    /** Of all gradients together. */
+    /** The norm of all gradients together. */
     public static final Metric GRADIENT_NORM = metric(
             "train/grad_norm",
             "Gradient norm",
-            "norm before clipping",
+            "norm of all gradients before clipping",
             Unit.NONE,
             Better.NEITHER,
             Reduction.SAME,
             Origin.RUN);
-    /** Targets per second since the last line, evaluations left out. */
+    /** Targets per second since the last logged line, excluding evaluations. */
     public static final Metric TRAIN_SPEED = metric(
             "train/tokens_per_second",
             "Throughput",
@@ -54,7 +54,7 @@ public final class Metrics {
             Better.HIGHER,
             Reduction.SUM,
             Origin.MACHINE);
-    /** The share of what matrix products were measured to reach with the run's library, threads and precision; absent if they were not. */
+    /** The training speed as a share of the matrix-product speed measured with the run's library, threads and precision; not logged without such a measurement. */
     public static final Metric FLOPS_SHARE = metric(
             "train/flops_share",
             "FLOPs share",
@@ -63,7 +63,7 @@ public final class Metrics {
             Better.HIGHER,
             Reduction.MEAN,
             Origin.MACHINE);
-    /** Of a fixed part of the training text, where the recipe asks for it. */
+    /** The loss on a fixed part of the training text, if the recipe requests it. */
     public static final Metric TRAIN_SUBSET_LOSS = metric(
             "train_subset/loss",
             "Loss on a training subset",
@@ -72,7 +72,7 @@ public final class Metrics {
             Better.LOWER,
             Reduction.MEAN,
             Origin.RUN);
-    /** Of held-out text. */
+    /** The loss on held-out text. */
     public static final Metric VAL_LOSS = metric(
             "val/loss",
             "Validation loss",
@@ -81,16 +81,16 @@ public final class Metrics {
             Better.LOWER,
             Reduction.MEAN,
             Origin.RUN);
-    /** The lowest so far: in status.json alone. */
+    /** The lowest validation loss so far, which is only in status.json. */
     public static final Metric BEST_VAL_LOSS = metric(
             "val/best_loss",
             "Best validation loss",
-            "lowest cross-entropy on held-out text so far (in status.json alone)",
+            "lowest cross-entropy on held-out text so far (only in status.json)",
             Unit.NATS_PER_TOKEN,
             Better.LOWER,
             Reduction.SAME,
             Origin.RUN);
-    /** Follows from the loss. */
+    /** The perplexity per token, derived from the validation loss. */
     public static final Metric VAL_PERPLEXITY = metric(
             "val/perplexity",
             "Perplexity",
@@ -99,49 +99,49 @@ public final class Metrics {
             Better.LOWER,
             Reduction.SAME,
             Origin.RUN);
-    /** Follows from the loss. */
+    /** The validation loss in bits, derived from that in nats. */
     public static final Metric VAL_BITS_PER_TOKEN = metric(
             "val/bits_per_token",
             "Bits per token",
-            "validation loss to base 2",
+            "validation loss in base 2",
             Unit.BITS_PER_TOKEN,
             Better.LOWER,
             Reduction.SAME,
             Origin.RUN);
-    /** Comparable between tokenizers. */
+    /** The validation loss in bits per byte, which is comparable between tokenizers. */
     public static final Metric VAL_BITS_PER_BYTE = metric(
             "val/bits_per_byte",
             "Bits per byte",
-            "validation loss to base 2, for each byte of the text",
+            "validation loss in base 2, per byte of the text",
             Unit.BITS_PER_BYTE,
             Better.LOWER,
             Reduction.SAME,
             Origin.RUN);
-    /** How fast the trained model writes, once at the end. */
+    /** The speed at which the trained model generates text, measured once at the end. */
     public static final Metric GENERATE_SPEED = metric(
             "generate/tokens_per_second",
             "Generation speed",
-            "tokens written per second after training",
+            "tokens generated per second after training",
             Unit.TOKENS_PER_SECOND,
             Better.HIGHER,
             Reduction.SAME,
             Origin.MACHINE);
-    /** Of the process. */
+    /** The peak resident memory of the process. */
     public static final Metric PEAK_MEMORY = metric(
             "memory/peak_bytes",
             "Peak memory",
-            "largest resident memory of the process so far",
+            "peak resident memory of the process so far",
             Unit.BYTES,
             Better.LOWER,
             Reduction.MAX,
             Origin.MACHINE);
 
-    /** Each auxiliary loss under its own name. */
+    /** The auxiliary losses, each under its own name. */
     public static final Family<String> AUXILIARY_LOSS = Family.named(
             "loss/",
             new Quantity(
                     "Auxiliary loss",
-                    "auxiliary loss before its coefficient",
+                    "auxiliary loss, before its coefficient is applied",
                     Unit.NONE,
                     Better.NEITHER,
                     Reduction.MEAN,
@@ -162,12 +162,12 @@ public final class Metrics {
         return declared;
     }
 
-    /** Returns whether a metric says how fast or large the run was here, so that another run of the same bits may log another value. */
+    /** Returns whether a metric measures the machine (time, speed or memory), so that its values may differ between bit-identical runs. */
     public static boolean measuredOfMachine(String name) {
         return OF_MACHINE.contains(name);
     }
 
-    /** Returns every metric that has a fixed name. */
+    /** Returns all metrics with fixed names. */
     public static List<Metric> all() {
         return ALL;
     }

@@ -3,30 +3,30 @@ package dev.mojave.result.metric;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What each mixture of a run logs, by the number of the mixture: 0 for the first that a token meets. */
+/** The metrics of each mixture layer, by its number; 0 is the first mixture layer that a token passes. */
 public final class MixtureMetrics {
     private static final List<Family<Integer>> DECLARED = new ArrayList<>();
 
-    /** One value for each expert. */
+    /** The load, one value per expert. */
     public static final Family<Integer> LOAD = family(
-            "load", "Load", "share of token copies, expert by expert", Unit.SHARE, Better.NEITHER, Reduction.MEAN);
-    /** One value for each expert, before capacity. */
+            "load", "Load", "share of assignments, per expert", Unit.SHARE, Better.NEITHER, Reduction.MEAN);
+    /** The share of first choices before capacity dropped any, one value per expert. */
     public static final Family<Integer> BEST_CHOICE = family(
             "best_choice",
-            "Best choices",
-            "share of tokens that have an expert as their best choice",
+            "First choices",
+            "share of tokens whose first choice is the expert, per expert",
             Unit.SHARE,
             Better.NEITHER,
             Reduction.MEAN);
-    /** One value for each choice of a token. */
+    /** The mean weight of each choice of a token, one value per rank. */
     public static final Family<Integer> WEIGHT_BY_RANK = family(
             "weight_by_rank",
             "Weights of choices",
-            "mean weight of a token's best choice, of its second, and so on",
+            "mean weight of a token's first choice, second choice and so on",
             Unit.NONE,
             Better.NEITHER,
             Reduction.MEAN);
-    /** Of loads, as arXiv 2408.15664 defines it. */
+    /** The maximal violation of balance, as defined in arXiv 2408.15664. */
     public static final Family<Integer> MAX_VIOLATION = family(
             "max_violation",
             "MaxVio",
@@ -34,32 +34,32 @@ public final class MixtureMetrics {
             Unit.NONE,
             Better.LOWER,
             Reduction.SAME);
-    /** Of loads. */
+    /** The normalised entropy of the loads. */
     public static final Family<Integer> LOAD_ENTROPY = family(
             "load_entropy", "Load entropy", "H(load) / log E, 1 = balanced", Unit.NONE, Better.HIGHER, Reduction.SAME);
-    /** Of single tokens' probabilities. */
+    /** The mean entropy of the router's probabilities for a single token. */
     public static final Family<Integer> ROUTING_ENTROPY = family(
             "routing_entropy",
             "Routing entropy",
-            "mean entropy of a token's probabilities, nats",
+            "mean entropy of the router's probabilities per token, nats",
             Unit.NATS,
             Better.NEITHER,
             Reduction.MEAN);
-    /** Experts that received nothing. */
+    /** The number of experts that received no token. */
     public static final Family<Integer> DEAD_EXPERTS =
-            family("dead_experts", "Dead experts", "experts without a token", Unit.COUNT, Better.LOWER, Reduction.SAME);
-    /** By capacity. */
+            family("dead_experts", "Dead experts", "number of experts without a token", Unit.COUNT, Better.LOWER, Reduction.SAME);
+    /** The share of assignments that were dropped because an expert's capacity was exhausted. */
     public static final Family<Integer> DROP_RATE = family(
             "drop_rate",
-            "Dropped copies",
-            "share of token copies that capacity dropped",
+            "Dropped assignments",
+            "share of assignments dropped by capacity",
             Unit.SHARE,
             Better.LOWER,
             Reduction.MEAN);
-    /** Tokens that pass a mixture by. */
+    /** The share of tokens that are processed by no expert. */
     public static final Family<Integer> UNROUTED_RATE = family(
-            "unrouted_rate", "Tokens without an expert", "share of tokens", Unit.SHARE, Better.LOWER, Reduction.MEAN);
-    /** Where the data has categories. */
+            "unrouted_rate", "Tokens without an expert", "share of tokens without an expert", Unit.SHARE, Better.LOWER, Reduction.MEAN);
+    /** The specialisation of the experts, logged if the data has categories. */
     public static final Family<Integer> SPECIALISATION = family(
             "specialisation",
             "Specialisation",
@@ -67,11 +67,11 @@ public final class MixtureMetrics {
             Unit.NONE,
             Better.NEITHER,
             Reduction.SAME);
-    /** Where the data has categories. */
+    /** The mutual information of expert and category, logged if the data has categories. */
     public static final Family<Integer> CATEGORY_INFORMATION = family(
             "category_information",
             "Category information",
-            "mutual information of expert and category, normalised, 0 = independent",
+            "normalised mutual information of expert and category, 0 = independent",
             Unit.NONE,
             Better.NEITHER,
             Reduction.SAME);
@@ -88,7 +88,7 @@ public final class MixtureMetrics {
         return declared;
     }
 
-    /** Returns every metric of a mixture. */
+    /** Returns all metrics of a mixture layer. */
     public static List<Family<Integer>> all() {
         return ALL;
     }

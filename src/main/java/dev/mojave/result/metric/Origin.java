@@ -1,9 +1,9 @@
 package dev.mojave.result.metric;
 
-/** What decides the value of a metric. */
+/** What determines the values of a metric. */
 public enum Origin {
-    /** Weights and data: a run of the same bits logs the same. */
+    /** Weights and data: bit-identical runs log the same values. */
     RUN,
-    /** How fast or large the run was here: another run of the same bits may log another value. */
+    /** Time, speed or memory on this machine: bit-identical runs may log different values. */
     MACHINE
 }

@@ -1,13 +1,13 @@
 package dev.mojave.result.metric;
 
 /**
- * What a value means.
+ * The meaning of a value.
  *
- * @param title its name for people, as a heading
- * @param words what it is, as the label of an axis
- * @param unit what it counts
- * @param better which values are the better ones
- * @param overRanks how the values of several ranks become one
- * @param origin what decides it
+ * @param title name for readers, used as a heading
+ * @param words description, used as the label of an axis
+ * @param unit unit of the value
+ * @param better which values are better
+ * @param overRanks how the values of several ranks are reduced to one
+ * @param origin what determines the value
  */
 public record Quantity(String title, String words, Unit unit, Better better, Reduction overRanks, Origin origin) {}

@@ -1,6 +1,6 @@
 package dev.mojave.result.metric;
 
-/** How the values that the ranks of one run have become the run's. */
+/** How the values of a run's ranks are reduced to one value. */
 public enum Reduction {
     /** Their mean, weighted by tokens. */
     MEAN,
@@ -8,6 +8,6 @@ public enum Reduction {
     SUM,
     /** The largest. */
     MAX,
-    /** Any of them: all ranks have the same, or it follows from what was reduced before. */
+    /** Any of them: all ranks have the same value, or it is derived from values that are already reduced. */
     SAME
 }

@@ -1,12 +1,12 @@
 package dev.mojave.result.metric;
 
-/** What a value counts. */
+/** The unit of a value. */
 public enum Unit {
-    /** Natural logarithms of a probability, per predicted token. */
+    /** Natural logarithm of a probability, per predicted token. */
     NATS_PER_TOKEN("nats per token"),
-    /** Logarithms to base 2 of a probability, per predicted token. */
+    /** Base-2 logarithm of a probability, per predicted token. */
     BITS_PER_TOKEN("bits per token"),
-    /** The same, per byte of the text that was predicted. */
+    /** Base-2 logarithm of a probability, per byte of predicted text. */
     BITS_PER_BYTE("bits per byte"),
     /** Natural units of an entropy. */
     NATS("nats"),
@@ -14,11 +14,11 @@ public enum Unit {
     TOKENS_PER_SECOND("tokens per second"),
     /** Bytes of memory. */
     BYTES("bytes"),
-    /** A part of a whole, 0 to 1. */
+    /** A fraction of a whole, from 0 to 1. */
     SHARE("share"),
-    /** Things that are counted. */
+    /** A number of things. */
     COUNT("count"),
-    /** A number without a unit. */
+    /** A dimensionless number. */
     NONE("");
 
     private final String words;
@@ -27,7 +27,7 @@ public enum Unit {
         this.words = words;
     }
 
-    /** Returns the unit as it stands behind a number; empty for a pure number. */
+    /** Returns the unit as it is written after a number; empty for a dimensionless number. */
     public String words() {
         return words;
     }

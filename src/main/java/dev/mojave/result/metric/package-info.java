@@ -1,4 +1,4 @@
-/** What runs log, each quantity declared once: its name in metrics.jsonl, and what whoever shows, compares or reduces it must know. */
+/** The metrics that runs log. Each is declared once: its name in metrics.jsonl, and how to show, compare and reduce it. */
 @NullMarked
 package dev.mojave.result.metric;
 

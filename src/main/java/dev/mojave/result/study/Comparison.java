@@ -3,17 +3,17 @@ package dev.mojave.result.study;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Arm {@code a} against arm {@code b} over seeds. A single seed has a difference but no interval: then {@code ciLow},
+ * The comparison of arm {@code a} with arm {@code b} over seeds. A single seed gives a difference but no interval: then {@code ciLow},
  * {@code ciHigh} and {@code detectableDifference} are null, in JSON too.
  *
  * @param metric {@code val_loss}
- * @param difference mean of a - b, nats per token: positive when b is better
+ * @param difference mean of a - b, nats per token: positive if b is better
  * @param ciLow lower end of the confidence interval
- * @param ciHigh upper end
+ * @param ciHigh upper end of the confidence interval
  * @param level confidence level, 0.95
  * @param method {@code paired t over seeds}
  * @param n number of pairs
- * @param detectableDifference the smallest true difference that this many pairs would detect with 80% power at this level
+ * @param detectableDifference smallest true difference that this many pairs would detect with 80% power at this level
  */
 public record Comparison(
         String a,

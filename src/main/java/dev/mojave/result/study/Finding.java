@@ -4,13 +4,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something about a result that whoever reads it should know or act on.
+ * Something about a result that its readers should know or act on.
  *
- * @param finding its kind, a word such as {@code undertrained} that programs can look for
+ * @param finding kind of finding, a word such as {@code undertrained} that programs can look for
  * @param severity how much it matters
- * @param value what was seen, where it is a number
- * @param threshold what the value was held against
- * @param remedy what to do, and about what, in a sentence
+ * @param value observed value; null if no number is involved
+ * @param threshold threshold that the value was compared with; null if no number is involved
+ * @param remedy a sentence that describes the problem and what to do about it
  */
 public record Finding(
         String finding,
@@ -21,21 +21,21 @@ public record Finding(
 
     /** How much a finding matters. */
     public enum Severity {
-        /** Good to know. */
+        /** The finding is good to know. */
         INFO,
         /** The result may mislead. */
         WARNING,
         /** Something is missing or broken. */
         ERROR;
 
-        /** Returns the word that JSON has. */
+        /** Returns the word used in JSON. */
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** A finding that no number decides. */
+    /** Creates a finding that involves no number. */
     public Finding(String finding, Severity severity, String remedy) {
         this(finding, severity, null, null, remedy);
     }

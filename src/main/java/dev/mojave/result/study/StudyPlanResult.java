@@ -4,19 +4,19 @@ import dev.mojave.result.PlanResult;
 import java.util.List;
 
 /**
- * What a study will need on this machine.
+ * Predicted time and memory of a study on this machine.
  *
- * @param arms one an arm, in the order of the recipe
- * @param seeds trials of each
- * @param trainSeconds all trials, one after another, without evaluations and checkpoints
+ * @param arms the plans of the arms, in the order of the recipe
+ * @param seeds number of trials per arm
+ * @param trainSeconds predicted seconds of all trials, run one after another, without evaluations and checkpoints
  */
 public record StudyPlanResult(List<Arm> arms, int seeds, double trainSeconds) {
     /**
-     * What one trial of an arm will need.
+     * Predicted time and memory of one trial of an arm.
      *
-     * @param name the arm's name
-     * @param model the model in one line
-     * @param plan figures of one trial
+     * @param name name of the arm
+     * @param model one-line description of the model
+     * @param plan plan of one trial
      */
     public record Arm(String name, String model, PlanResult plan) {}
 }

@@ -3,10 +3,10 @@ package dev.mojave.result.study;
 import java.util.List;
 
 /**
- * A figure over seeds.
+ * Summary statistics over seeds.
  *
  * @param mean arithmetic mean
- * @param sd sample standard deviation (n - 1); NaN-free: 0 for a single value
- * @param values one value a seed, in the order of the study's seeds
+ * @param sd sample standard deviation (divisor n - 1); 0 for a single value
+ * @param values one value per seed, in the order of the study's seeds
  */
 public record Summary(double mean, double sd, List<Double> values) {}

@@ -6,22 +6,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * results.json of a sweep.
+ * The content of a sweep's results.json.
  *
- * @param name the sweep's name
- * @param keys what was varied
- * @param points those with a result, best first; those that are not ranked are last
- * @param effects of each key's values
- * @param interactions of every two keys
- * @param halving how points were promoted; null where every point had the whole budget
- * @param unigramEntropy entropy of the training split's token frequencies, nats: what a model that ignores context can reach
+ * @param name name of the sweep
+ * @param keys the keys that were varied
+ * @param points points with a result, best first; points that are not ranked are last
+ * @param effects main effects of the values of each key
+ * @param interactions interactions of every pair of keys
+ * @param halving how points were promoted; null if every point had the full budget
+ * @param unigramEntropy entropy of the training split's token frequencies in nats: the lowest loss of a model that ignores context
  * @param bytesPerToken mean bytes of text per token of the validation split, to convert nats per token into bits per byte
  * @param headline the answer in one short sentence
- * @param notes honest limits: what the ranking cannot say, failed trials, what followed swept keys
- * @param caveats of a point's model, by point: what anyone who reads its loss must know
- * @param missing trials without a complete result, each with the reason
- * @param provenance where it comes from
- * @param jobs the most trials that ever ran side by side: where it is more than 1, speeds and times are those of a trial beside others
+ * @param notes limits of the sweep: what the ranking does not show, which trials failed, which other keys depended on swept ones
+ * @param caveats by point, sentences that every reader of its loss must know
+ * @param missing trials without a complete result, with the reasons
+ * @param provenance origin of the sweep
+ * @param jobs largest number of trials that ever ran concurrently: if it is more than 1, speeds and times are those of concurrent trials
  */
 public record SweepResult(
         String name,
@@ -41,23 +41,23 @@ public record SweepResult(
     /**
      * A swept key.
      *
-     * @param key its dotted path
-     * @param name the short name that labels use
-     * @param values as typed in YAML; of a range its two ends
+     * @param key dotted path of the key
+     * @param name short name used in labels
+     * @param values values as typed in YAML; for a range, its two ends
      * @param scale {@code linear} or {@code log} for a range, {@code list} for a list
      */
     public record Key(String key, String name, List<String> values, String scale) {}
 
     /**
-     * What the points with one value of a key have in common: the mean over them, and how far it lies from the mean over all points.
+     * The main effect of one value of a key: the mean over the points with that value, compared with the mean over all points.
      *
-     * @param key the key's dotted path
-     * @param value as typed in YAML, or a part of a range
-     * @param points how many points have it
+     * @param key dotted path of the key
+     * @param value value as typed in YAML, or a part of a range
+     * @param points number of points with this value
      * @param loss mean validation loss over these points and all seeds, nats per token
-     * @param difference from the mean over all points; negative is better
-     * @param ciLow lower end of the 95% interval, paired over seeds: null with one seed
-     * @param ciHigh upper end
+     * @param difference difference from the mean over all points; negative is better
+     * @param ciLow lower end of the 95% interval, paired over seeds; null with one seed
+     * @param ciHigh upper end of that interval
      */
     public record Effect(
             String key,
@@ -69,22 +69,22 @@ public record SweepResult(
             @Nullable Double ciHigh) {}
 
     /**
-     * Two keys together.
+     * The interaction of two keys.
      *
-     * @param a a key's dotted path
-     * @param b another's
-     * @param cells each value of a with each of b
+     * @param a dotted path of one key
+     * @param b dotted path of the other key
+     * @param cells one cell for each combination of their values
      */
     public record Interaction(String a, String b, List<Cell> cells) {}
 
     /**
-     * The points with one value of each of two keys.
+     * The points with a given combination of values of two keys.
      *
      * @param a value of the first key
-     * @param b value of the second
-     * @param points how many points have both
-     * @param loss their mean validation loss, nats per token; null without points
-     * @param departure how far that lies from what the two values' effects add up to: 0 everywhere if the keys do not interact; null without
+     * @param b value of the second key
+     * @param points number of points with both values
+     * @param loss mean validation loss of these points, nats per token; null if there are none
+     * @param departure deviation of the loss from the sum of the two main effects: 0 everywhere if the keys do not interact; null if there are no
      *     points
      */
     public record Cell(
@@ -95,20 +95,20 @@ public record SweepResult(
             @Nullable Double departure) {}
 
     /**
-     * Successive halving.
+     * How successive halving promoted points.
      *
-     * @param rungs training tokens of each
-     * @param keep share of a rung that is promoted
-     * @param reached how many points entered each rung
+     * @param rungs training tokens of each rung
+     * @param keep share of a rung's points that is promoted
+     * @param reached number of points that entered each rung
      */
     public record Halving(List<Long> rungs, double keep, List<Integer> reached) {}
 
-    /** Returns the best point, null if none is ranked. */
+    /** Returns the best point, or null if none is ranked. */
     public @Nullable SweepPoint best() {
         return points.isEmpty() || points.getFirst().rank() == null ? null : points.getFirst();
     }
 
-    /** Returns the largest number of seeds that a point was trained with. */
+    /** Returns the largest number of seeds of a point. */
     public int seeds() {
         return points.stream()
                 .mapToInt(point -> point.valLoss().values().size())
@@ -116,7 +116,7 @@ public record SweepResult(
                 .orElse(0);
     }
 
-    /** Returns whether speeds and times are those of trials beside others. */
+    /** Returns whether speeds and times were measured while other trials ran. */
     public boolean besideOthers() {
         return jobs > 1;
     }

@@ -1,4 +1,4 @@
-/** What studies and sweeps found: arms and points, comparisons with their intervals, and verdicts. */
+/** Results of studies and sweeps: arms and points, comparisons with their intervals, and verdicts. */
 @NullMarked
 package dev.mojave.result.study;
 

@@ -1,4 +1,4 @@
-// Draws the figures whose data lies in the element #plots. Everything it shows is also in the page's tables.
+// Draws the figures whose data is in the element #plots. Everything it shows is also in the page's tables.
 (function () {
   'use strict';
   const data = JSON.parse(document.getElementById('plots').textContent);
@@ -59,7 +59,7 @@
 
   const oneLine = (text) => String(text).replace(/[\s\u0000-\u001f\u202a-\u202e\u2066-\u2069]+/g, ' ').trim() || '(empty)';
 
-  // The y axis' name stands above the axis, in full length: a phone has no room for it on the side.
+  // The y axis's name is above the axis, in full: a phone has no room for it at the side.
   const corner = (text) => [{ type: 'text', left: 0, top: 4, silent: true, style: { text: text, fill: theme.muted, font: '13px ' + FONT } }];
 
   // A filled polygon between the low and high ends of a line's points.

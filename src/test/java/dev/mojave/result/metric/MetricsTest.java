@@ -20,11 +20,11 @@ class MetricsTest {
     private static final Path SOURCES = Path.of("src", "main", "java", "dev", "mojave");
     private static final Pattern LITERAL = Pattern.compile("\"((?:[^\"\\\\\\n]|\\\\.)*)\"");
     private static final Pattern COMMENT = Pattern.compile("(?m)/\\*[\\s\\S]*?\\*/|^\\s*//.*$");
-    /** A group of metrics with a slash, and behind it nothing or more than one letter, as in {@code tokens/s}. */
+    /** A group of metrics with a slash, followed by nothing or by more than one letter (unlike {@code tokens/s}). */
     private static final Pattern GROUP =
             Pattern.compile("(^|.*[^\\w/])(train|train_subset|val|moe|loss|generate|memory)/([a-z_]{2,}.*|N/.*|)");
 
-    /** The names that logs of all versions have: a changed one would cut curves in two, and break others' programs. */
+    /** The names in logs of all versions: a changed name would split curves and break other people's programs. */
     @Test
     void namesStayAsTheyAre() {
         assertThat(Metrics.all().stream().map(Metric::name))
@@ -61,7 +61,7 @@ class MetricsTest {
     }
 
     @Test
-    void aFamilyTakesApartTheNamesThatItMakesAndNoOthers() {
+    void aFamilyParsesItsOwnNamesAndNoOthers() {
         for (int mixture : new int[] {0, 7, 10, Integer.MAX_VALUE}) {
             String name = MixtureMetrics.LOAD.of(mixture).name();
             assertThat(MixtureMetrics.LOAD.parse(name)).contains(mixture);
@@ -89,7 +89,7 @@ class MetricsTest {
                 "xmoe/0/load",
                 "moe/x/load"
             })
-    void whatIsNoNumberedNameIsLeftAlone(String name) {
+    void namesOfOtherFormsAreNotParsed(String name) {
         assertThat(MixtureMetrics.LOAD.parse(name)).isEmpty();
     }
 
@@ -105,7 +105,7 @@ class MetricsTest {
     }
 
     @Test
-    void everyMetricSaysWhatItIs() {
+    void everyMetricHasATitleAndADescription() {
         quantities().forEach(quantity -> {
             assertThat(quantity.title()).matches("[A-Z].*[^.]");
             assertThat(quantity.words()).isNotBlank().doesNotEndWith(".");
@@ -131,9 +131,9 @@ class MetricsTest {
                 .toList();
     }
 
-    /** A second literal is a second declaration: it would not follow when the first one changes. */
+    /** A second literal would be a second declaration, which would not change along with the first. */
     @Test
-    void namesStandNowhereElseInTheSources() throws IOException {
+    void namesAppearNowhereElseInTheSources() throws IOException {
         List<String> found = new ArrayList<>();
         try (Stream<Path> files = Files.walk(SOURCES)) {
             for (Path file :
@@ -159,7 +159,7 @@ class MetricsTest {
                 put("a/b", x + "moe/" + 3);
                 """)).containsExactly("a/b", "moe/");
         assertThat(List.of(
-                        "val/loss", "moe/", "moe/N/load", "loss/", "generate/", "As logged: train/x_y", "load_entropy"))
+                        "val/loss", "moe/", "moe/N/load", "loss/", "generate/", "As logged under train/x_y", "load_entropy"))
                 .allMatch(MetricsTest::isMetric);
         assertThat(List.of("generate/s", "tokens/s", "load", "data/train.txt", "a loss", "src/main/val/loss"))
                 .noneMatch(MetricsTest::isMetric);
@@ -170,7 +170,7 @@ class MetricsTest {
         return matcher.results().map(result -> result.group(1)).toList();
     }
 
-    /** Whether a literal is a name, holds one, begins one, or is the last part of a mixture's that is no other word. */
+    /** Returns whether a literal is, contains or begins a name, or is the last part of a mixture metric's name and not an ordinary word. */
     private static boolean isMetric(String literal) {
         return GROUP.matcher(literal).matches()
                 || MixtureMetrics.all().stream()
@@ -178,7 +178,7 @@ class MetricsTest {
                         .anyMatch(key -> key.contains("_") && literal.contains(key));
     }
 
-    /** docs/metrics.md is made from the declarations; when it differs, the failure prints what it should hold. */
+    /** Compares docs/metrics.md with the declarations; if they differ, the failure prints what the file should contain. */
     @Test
     void theDocumentationListsEveryMetric() throws IOException {
         List<String> rows = new ArrayList<>();
@@ -188,7 +188,7 @@ class MetricsTest {
         String table = rows.stream()
                 .collect(Collectors.joining(
                         "\n",
-                        "| metric | what it is | unit | better | of several ranks |\n|---|---|---|---|---|\n",
+                        "| metric | description | unit | better | over ranks |\n|---|---|---|---|---|\n",
                         "\n"));
         assertThat(Files.readString(Path.of("docs", "metrics.md"))).endsWith("\n\n" + table);
     }
