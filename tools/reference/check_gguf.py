@@ -18,7 +18,7 @@ EXPERTS = {"ffn_gate_exps": "w1", "ffn_up_exps": "w3", "ffn_down_exps": "w2"}
 
 
 def source(weights: dict, name: str, heads: int, key_value_heads: int) -> np.ndarray:
-    """heads is 0 where rows keep their order, as in all but llama."""
+    """heads is 0 if rows keep their order, as in all architectures but llama."""
     parts = name.split(".")
     kind = "." + parts.pop()
     if parts[0] != "blk":

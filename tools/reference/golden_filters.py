@@ -1,9 +1,9 @@
-"""Logits after each sampling filter, as transformers' own LogitsProcessors leave them: src/test/resources/golden/filters
+"""Logits after each sampling filter, as computed by transformers' own LogitsProcessors: src/test/resources/golden/filters
 
     pip install torch==2.15.0 transformers==5.23.0
     python tools/reference/golden_filters.py src/test/resources/golden
 
-The order is that of transformers' generate. Lots are drawn until float64 removes the same tokens, so that rounding decides nothing.
+The order is that of transformers' generate. Inputs are drawn until float64 removes the same tokens, so that rounding does not matter.
 The same versions and seed give the same bytes.
 """
 
@@ -29,7 +29,7 @@ CASES = [
 
 
 def filtered(case, history, logits):
-    # Settings stand in the order of PROCESSORS, which is the order of generate.
+    # Settings are in the order of PROCESSORS, which is the order of generate.
     assert list(case) == [name for name in PROCESSORS if name in case]
     return LogitsProcessorList([PROCESSORS[name](value) for name, value in case.items()])(history, logits.clone())
 

@@ -3,8 +3,8 @@
     pip install torch==2.15.0 transformers==5.23.0
     python tools/reference/golden_models.py src/test/resources/golden [MODEL ...]
 
-Each model folder holds config.json and weights.safetensors as save_pretrained writes them, io.safetensors with inputs, outputs and the
-gradient of every stored tensor, and ORIGIN.md. The same versions and seed give the same bytes. Named models alone are made where some are named.
+Each model folder contains config.json and weights.safetensors as save_pretrained writes them, io.safetensors with inputs, outputs and the
+gradient of every stored tensor, and ORIGIN.md. The same versions and seed give the same bytes. If models are named, only these are written.
 """
 
 import json
@@ -41,17 +41,17 @@ def llama(tied=False):
 
 
 def mistral(window=None):
-    """Heads that are wider than their share."""
+    """Heads that are wider than hidden_size / num_attention_heads."""
     return hf.MistralForCausalLM(hf.MistralConfig(**llama_sizes(head_dim=6, sliding_window=window)))
 
 
 def qwen2():
-    """Biases of queries, keys and values alone; a window that is not used."""
+    """Biases of queries, keys and values only; a window that is not used."""
     return hf.Qwen2ForCausalLM(hf.Qwen2Config(**llama_sizes(tie_word_embeddings=True, use_sliding_window=False, sliding_window=4, max_window_layers=1)))
 
 
 def qwen3():
-    """Norms of each head's queries and keys, heads that are wider than their share."""
+    """Norms of each head's queries and keys; heads that are wider than hidden_size / num_attention_heads."""
     return hf.Qwen3ForCausalLM(hf.Qwen3Config(**llama_sizes(head_dim=6)))
 
 
@@ -74,7 +74,7 @@ def qwen2_moe():
 
 
 def qwen3_moe():
-    """Heads that are wider than their share, a dense first layer, YaRN."""
+    """Heads that are wider than hidden_size / num_attention_heads, a dense first layer, YaRN."""
     return hf.Qwen3MoeForCausalLM(hf.Qwen3MoeConfig(**(llama_sizes(
         head_dim=6, num_experts=4, num_experts_per_tok=2, norm_topk_prob=True, moe_intermediate_size=10, mlp_only_layers=[0],
         router_aux_loss_coef=0.01, output_router_logits=True, experts_implementation="eager") | {
@@ -93,7 +93,7 @@ def stream(name, attempt=0):
 
 
 def randomise(model, random):
-    """Norms off 1, biases off 0 and peaked softmaxes, so that leaving one out shows."""
+    """Norm weights other than 1, biases other than 0 and peaked softmaxes, so that leaving one out has an effect."""
     for name, parameter in model.named_parameters():
         noise = torch.randn(parameter.shape, generator=random)
         if parameter.dim() == 1:
@@ -104,7 +104,7 @@ def randomise(model, random):
 
 
 def clear(router_logits, k):
-    """No expert idle, and no choice within 0.002 of another: rounding cannot change it."""
+    """Returns whether no expert is idle and no two choices are within 0.002 of each other, so that rounding cannot change the routing."""
     best = router_logits.topk(k + 1, dim=-1)
     gap = (best.values[:, k - 1] - best.values[:, k]).min()
     return gap > 2e-3 and best.indices[:, :k].unique().numel() == router_logits.shape[-1]
@@ -149,7 +149,7 @@ def saved(model):
 
 
 def gradients(model):
-    """Under the names on disk: a twin whose weights are the gradients goes through the same writer."""
+    """Returns the gradients under the names on disk: a copy of the model with the gradients as weights goes through the same writer."""
     twin = type(model)(model.config)
     with torch.no_grad():
         for target, source in zip(twin.parameters(), model.parameters()):
@@ -171,7 +171,7 @@ def origin(folder, text):
 
 
 def answers(model, ids, padded, mask):
-    """Everything that `mojave parity` compares, by its name in io.safetensors."""
+    """Returns everything that `mojave parity` compares, by its name in io.safetensors."""
     loss, values = outputs(model, ids, None, ids, "")
     loss.backward()
     labels = padded.masked_fill(mask == 0, -100)
@@ -194,7 +194,7 @@ outputs 0 where the mask is 0; `hidden.i`: the embeddings, then after each block
 
 
 def write_balance(root):
-    """load_balancing_loss_func on random, uniform and collapsed router logits, with gradients and with a padding mask."""
+    """Writes load_balancing_loss_func of random, uniform and collapsed router logits, with gradients and with a padding mask."""
     name, batch, tokens = "mixtral_aux", 2, 12
     random = stream(name)
     mask = (torch.arange(tokens) < torch.tensor([12, 7])[:, None]).long()
@@ -222,7 +222,7 @@ def write_balance(root):
 
 
 def write_generation(root):
-    """Greedy continuations, whose best token is clear of the second at every step; generate, which has a cache, must give the same."""
+    """Writes greedy continuations in which the best token is well above the second at every step; generate, which has a cache, must give the same."""
     tensors, new = {}, 12
     for name in ("gpt2", "mixtral", "mistral_window", "mixtral_window"):
         model = case(name)[0]
@@ -251,7 +251,7 @@ which keeps a cache, gives the same tokens.""")
 
 
 def write_adamw(root):
-    """torch.optim.AdamW on the gpt2 case: warm-up, cosine, clipping and decay of matrices alone; checked against the same in float64."""
+    """Writes steps of torch.optim.AdamW on the gpt2 case: warm-up, cosine, clipping and decay of matrices only; checked against float64."""
     steps, warmup, peak, clip = 8, 2, 0.01, 1.0
 
     def train(double, random):

@@ -3,8 +3,8 @@
     pip install torch==2.15.0 transformers==5.23.0
     python tools/reference/golden_routers.py src/test/resources/golden
 
-Each folder holds io.safetensors with inputs and expected outputs, config.json with the sizes, and ORIGIN.md. The same versions and seed
-give the same bytes. Inputs are drawn again until no choice hangs on a gap below 1e-3.
+Each folder contains io.safetensors with inputs and expected outputs, config.json with the sizes, and ORIGIN.md. The same versions and seed
+give the same bytes. Inputs are redrawn until no choice depends on a gap below 1e-3.
 """
 
 import json
@@ -24,13 +24,13 @@ CLEAR = 1e-3
 
 
 def draws(name):
-    """Streams of random numbers, one an attempt."""
+    """Yields streams of random numbers, one per attempt."""
     for attempt in range(10_000):
         yield torch.Generator().manual_seed(SEED + zlib.crc32(name.encode()) + attempt)
 
 
 def gap(scores, k):
-    """Smallest distance between the k-th and the (k+1)-th largest of a row."""
+    """Returns the smallest difference between the k-th and the (k+1)-th largest value of a row."""
     best = scores.topk(k + 1, dim=-1).values
     return (best[..., k - 1] - best[..., k]).min()
 

@@ -3,7 +3,7 @@
     pip install torch==2.15.0 transformers==5.23.0
     python tools/reference/golden_scoring.py GPT2_TOKENIZER_FOLDER src/test/resources/golden
 
-The folder holds tokenizer.json as published with GPT-2. The sentences are ours. Same versions and seed: the same bytes.
+The folder contains tokenizer.json as published with GPT-2. The sentences were written for this test. The same versions and seed give the same bytes.
 """
 
 import json
@@ -32,7 +32,7 @@ SENTENCES = [
 
 
 def word_of_bytes(text):
-    """For each UTF-8 byte of a text the index of the word that it lies in or before."""
+    """Returns, for each UTF-8 byte of a text, the index of the word that it is in or before."""
     index, inside, places = -1, False, []
     for character in text:
         space = character.isspace()
@@ -80,7 +80,7 @@ def main(tokenizer_folder, out):
 
 
 def byte_length(tokenizer, token):
-    """How many bytes of text a token of byte-level BPE stands for: one a character of its printed form."""
+    """Returns the number of bytes of text in a token of byte-level BPE: one per character of its printed form."""
     return len(tokenizer.convert_ids_to_tokens(token))
 
 

@@ -3,10 +3,10 @@
     pip install tokenizers==0.23.3
     python tools/reference/golden_tokenizers.py src/main/resources/dev/mojave/data/tokenizer/bpe/gpt2.merges src/test/resources/golden/tokenizers
 
-corpus.txt is made here from a seed. byte_level.json (byte-level BPE, the corpus as one sequence), by_line.json (its merges with a line a
-sequence), word_piece.json and unigram.json are trained on it. encodings.json has strings, difficult ones and random Unicode, with their ids
-under each of the three and under GPT-2's vocabulary, and for the three the decoded text. Byte-level files come out the same each time; the
-library's other two trainers draw lots, so word_piece.json and unigram.json come with their own encodings.
+corpus.txt is generated here from a seed. byte_level.json (byte-level BPE, the corpus as one sequence), by_line.json (its merges with one
+sequence per line), word_piece.json and unigram.json are trained on it. encodings.json has strings, difficult ones and random Unicode, with
+their ids under each of the three and under GPT-2's vocabulary, and for the three the decoded text. Byte-level files are the same each time;
+the library's other two trainers are random, so word_piece.json and unigram.json come with their own encodings.
 """
 
 import json
@@ -76,7 +76,7 @@ def unigram(text: str) -> Tokenizer:
 
 
 def gpt2(merges_file: Path) -> Tokenizer:
-    """The published merges without the end-of-text token, which a text cannot spell."""
+    """Returns the published merges without the end-of-text token, which cannot occur in a text."""
     merges = [tuple(line.split(" ")) for line in merges_file.read_text(encoding="utf-8").split("\n")[1:] if line]
     tokens = sorted(pre_tokenizers.ByteLevel.alphabet()) + [a + b for a, b in merges]
     tokenizer = Tokenizer(models.BPE({token: i for i, token in enumerate(tokens)}, merges))

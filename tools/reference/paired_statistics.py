@@ -30,10 +30,10 @@ def paired(a, b):
 
 
 def power(effect, n, level):
-    """Two-sided power of the paired t test at a true difference of `effect` standard deviations of the differences."""
+    """Returns the two-sided power of the paired t test at a true difference of `effect` standard deviations of the differences."""
     critical = stats.t.ppf((1 + level) / 2, n - 1)
     shift = effect * np.sqrt(n)
-    # The far tail underflows to NaN in scipy where it is below 1e-15.
+    # The far tail underflows to NaN in scipy if it is below 1e-15.
     return stats.nct.sf(critical, n - 1, shift) + np.nan_to_num(stats.nct.cdf(-critical, n - 1, shift))
 
 

@@ -1,12 +1,12 @@
-"""Folders for `mojave parity`: a model as transformers saves it, and what transformers computes with it, in float32 on the CPU.
+"""Creates folders for `mojave parity`: a model as transformers saves it, and what transformers computes with it, in float32 on the CPU.
 
     pip install torch==2.15.0 transformers==5.23.0
     python tools/reference/parity_folder.py make mixtral NEW_FOLDER hidden_size=40 num_attention_heads=5 num_key_value_heads=1
     python tools/reference/parity_folder.py answer EXPORTED_FOLDER
 
 `make` builds a model with random weights; settings are those of the architecture's config. `answer` loads a folder that another program
-wrote, such as `mojave export`, with AutoModelForCausalLM, and adds io.safetensors. `./mojave parity FOLDER` then compares; so the first
-shows that Mojave reads what transformers writes, the second that transformers reads what Mojave writes, with equal numbers.
+wrote, such as `mojave export`, with AutoModelForCausalLM, and adds io.safetensors. `./mojave parity FOLDER` then compares: the first shows
+that Mojave reads what transformers writes, the second that transformers reads what Mojave writes, with equal results.
 """
 
 import argparse
@@ -43,7 +43,7 @@ def batches(config, random, batch, tokens):
 
 
 def clear_batches(model, random, batch, tokens):
-    """Inputs for which no choice of an expert hangs on rounding."""
+    """Returns inputs for which no choice of an expert depends on rounding."""
     routed = bool(getattr(model.config, "output_router_logits", False))
     for _ in range(2000):
         ids, padded, mask = batches(model.config, random, batch, tokens)

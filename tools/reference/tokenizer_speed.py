@@ -1,10 +1,10 @@
-"""Times Mojave's tokenizer beside others on a text of yours, taking turns: training beside Hugging Face's trainer, encoding beside tiktoken on one thread.
+"""Compares the speed of Mojave's tokenizer with others on a given text, in turns: training with Hugging Face's trainer, encoding with tiktoken on one thread.
 
     pip install tiktoken tokenizers
     python tools/reference/tokenizer_speed.py TEXT --record speed.json
 
-Ours is the whole command, with its start and the reading of the file; of theirs only the call is timed. The tokenizers must come out equal, and the ids of the text's
-beginning and the number of all tokens too. The ratios are their time over ours, the median of the pairs and its sign-test interval (95% from six pairs on).
+For Mojave, the whole command is timed, including its start and the reading of the file; for the others, only the call. The tokenizers must be equal, and so must the ids
+of the text's beginning and the total number of tokens. The ratios are their time over Mojave's: the median of the pairs and its sign-test interval (95% from six pairs on).
 """
 
 import argparse
@@ -47,7 +47,7 @@ def train_theirs(source: str, size: int, target: pathlib.Path) -> float:
 
 
 def as_tiktoken(file: pathlib.Path) -> tiktoken.Encoding:
-    """The same vocabulary: a token's id is the rank of its merge."""
+    """Returns the same vocabulary for tiktoken: a token's id is the rank of its merge."""
     printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     others = [value for value in range(0x100) if value not in printable]
     byte_of = {chr(value): value for value in printable} | {chr(0x100 + i): value for i, value in enumerate(others)}
@@ -57,7 +57,7 @@ def as_tiktoken(file: pathlib.Path) -> tiktoken.Encoding:
 
 
 def parts(text: str) -> list[str]:
-    """Cut at single line ends between words, where no token can lie across."""
+    """Cuts at single line breaks between words, which no token can span."""
     cuts = [0]
     for match in re.finditer(r"(?<=\S)\n(?=\S)", text):
         if match.end() - cuts[-1] >= PART:
@@ -76,7 +76,7 @@ def summary(pairs: list[tuple[float, float]]) -> dict:
 
 
 def turns(name: str, count: int, ours, theirs) -> dict:
-    """The first pair warms up caches and does not count; every second one goes the other way round."""
+    """Times the pairs: the first one warms up caches and does not count; every second one runs in reverse order."""
     pairs = []
     for i in range(count + 1):
         pair = {}

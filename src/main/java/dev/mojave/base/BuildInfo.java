@@ -12,20 +12,20 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which Mojave is running.
+ * The running build of Mojave.
  *
  * @param version the Maven version
- * @param commit the git commit of the sources, with {@code -dirty} when they were changed since, or {@code unknown}
+ * @param commit the git commit of the sources, with {@code -dirty} appended if they were changed since, or {@code unknown}
  */
 public record BuildInfo(String version, String commit) {
-    /** Stands for a commit that nobody recorded (a build outside git). */
+    /** The commit of a build outside git. */
     public static final String UNKNOWN = "unknown";
 
     private static volatile @Nullable BuildInfo current;
 
     /**
-     * Returns the running build. Under the launcher, which builds again whenever sources change, git is asked what the checkout
-     * holds now: the answer recorded at build time would still say {@code -dirty} after a commit of those very sources.
+     * Returns the running build. Under the launcher, which rebuilds whenever sources change, git is asked for the commit of the checkout:
+     * the commit recorded at build time would still be {@code -dirty} after these very sources were committed.
      */
     public static BuildInfo current() {
         BuildInfo known = current;
@@ -42,7 +42,7 @@ public record BuildInfo(String version, String commit) {
         return known;
     }
 
-    /** Returns what the build wrote into the jar. */
+    /** Returns the build information in the jar. */
     static BuildInfo recorded() {
         Properties properties = new Properties();
         try (InputStream in = BuildInfo.class.getResourceAsStream("build.properties")) {
@@ -55,7 +55,7 @@ public record BuildInfo(String version, String commit) {
         return new BuildInfo(properties.getProperty("version", UNKNOWN), properties.getProperty("commit", UNKNOWN));
     }
 
-    /** Returns the commit that a checkout holds, or empty where there is no git repository or no git. */
+    /** Returns the commit of a checkout; empty without a git repository or without git. */
     static Optional<String> checkout(Path root) {
         if (!Files.exists(root.resolve(".git"))) {
             return Optional.empty();

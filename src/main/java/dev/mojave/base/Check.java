@@ -3,7 +3,7 @@ package dev.mojave.base;
 import com.google.errorprone.annotations.FormatMethod;
 import java.util.Locale;
 
-/** Argument checks that say the field, the value, the rule and, where there is one, the remedy. */
+/** Argument checks whose messages state the field, the value, the rule and, if there is one, the remedy. */
 public final class Check {
     private Check() {}
 

@@ -5,24 +5,24 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure that a person can act on: its message says what happened, where, the rule that was broken and the remedy.
- * The command line prints the message alone and exits with {@link Kind#exitCode()}; there is no stack trace to read.
+ * A failure that a person can act on: its message states what happened, where, the rule that was broken and the remedy.
+ * The command line prints only the message, without a stack trace, and exits with {@link Kind#exitCode()}.
  */
 @Promised
 public final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** What went wrong, in the terms of the exit codes that {@code mojave} promises. */
+    /** The kind of failure, which determines the exit code of {@code mojave}. */
     public enum Kind {
-        /** A check that the user asked for did not hold (parity, verify). */
+        /** A check that the user requested failed (parity, reproduce). */
         CHECK(1),
         /** Usage, configuration, paths, permissions. */
         USAGE(2),
-        /** The machine: JDK, native library, memory, disk full. */
+        /** The machine: JDK, native libraries, memory, a full disk. */
         ENVIRONMENT(3),
         /** Data or model files that are missing, malformed or do not match. */
         DATA(4),
-        /** Training cannot go on: a value that is not finite, no progress possible. */
+        /** Training cannot continue: a value is not finite, or no progress is possible. */
         TRAINING(5);
 
         private final int exitCode;
@@ -44,51 +44,51 @@ public final class Failure extends RuntimeException {
         this.kind = kind;
     }
 
-    /** Returns what went wrong. */
+    /** Returns the kind of failure. */
     public Kind kind() {
         return kind;
     }
 
-    /** Returns this message with the place in front, keeping kind and cause. */
+    /** Returns a failure of the same kind with the place in front of the message and this failure as its cause. */
     public Failure at(String place) {
         return new Failure(kind, place + ": " + getMessage(), this);
     }
 
-    /** Returns this message with more said at its end, keeping kind and cause. */
+    /** Returns a failure of the same kind with more text at the end of the message and this failure as its cause. */
     public Failure with(String more) {
         return new Failure(kind, getMessage() + more, this);
     }
 
-    /** Returns this failure with a cause attached. */
+    /** Returns a failure of the same kind and message with the given cause. */
     public Failure because(Throwable cause) {
         return new Failure(kind, String.valueOf(getMessage()), cause);
     }
 
-    /** A check that the user asked for did not hold. */
+    /** Returns a failure of kind CHECK: a check that the user requested failed. */
     @FormatMethod
     public static Failure check(String format, Object... arguments) {
         return new Failure(Kind.CHECK, String.format(Locale.ROOT, format, arguments), null);
     }
 
-    /** Usage, configuration, paths, permissions. */
+    /** Returns a failure of kind USAGE: usage, configuration, paths, permissions. */
     @FormatMethod
     public static Failure usage(String format, Object... arguments) {
         return new Failure(Kind.USAGE, String.format(Locale.ROOT, format, arguments), null);
     }
 
-    /** The machine: JDK, native library, memory, disk full. */
+    /** Returns a failure of kind ENVIRONMENT: JDK, native libraries, memory, a full disk. */
     @FormatMethod
     public static Failure environment(String format, Object... arguments) {
         return new Failure(Kind.ENVIRONMENT, String.format(Locale.ROOT, format, arguments), null);
     }
 
-    /** Data or model files that are missing, malformed or do not match. */
+    /** Returns a failure of kind DATA: data or model files that are missing, malformed or do not match. */
     @FormatMethod
     public static Failure data(String format, Object... arguments) {
         return new Failure(Kind.DATA, String.format(Locale.ROOT, format, arguments), null);
     }
 
-    /** Training cannot go on. */
+    /** Returns a failure of kind TRAINING: training cannot continue. */
     @FormatMethod
     public static Failure training(String format, Object... arguments) {
         return new Failure(Kind.TRAINING, String.format(Locale.ROOT, format, arguments), null);

@@ -5,29 +5,29 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Where data sets and caches live: {@code MOJAVE_HOME}, or the folder that the system sets aside for caches. */
+/** The folder of data sets and caches: {@code MOJAVE_HOME}, or the system's folder for caches. */
 public final class MojaveHome {
     private MojaveHome() {}
 
     /**
-     * Returns this process' folder; it need not exist yet.
+     * Returns the folder of this process; it need not exist yet.
      *
-     * @throws Failure of kind ENVIRONMENT if nothing says where it is, USAGE if {@code MOJAVE_HOME} cannot be read
+     * @throws Failure of kind ENVIRONMENT if there is no suitable folder, and of kind USAGE if {@code MOJAVE_HOME} cannot be decoded
      */
     public static Path path() {
         return path(System.getenv(), System.getProperty("os.name", ""), UserHome.known());
     }
 
     /**
-     * The rule: {@code MOJAVE_HOME} if set; else {@code mojave} under {@code LOCALAPPDATA} on Windows, under
-     * {@code Library/Caches} on macOS, and under {@code XDG_CACHE_HOME} or {@code .cache} elsewhere. The system's variables count where they
-     * are absolute, as their specification says.
+     * Returns {@code MOJAVE_HOME} if it is set; otherwise the folder {@code mojave} in {@code LOCALAPPDATA} on Windows, in
+     * {@code Library/Caches} on macOS, and in {@code XDG_CACHE_HOME} or {@code .cache} elsewhere. The system's variables are ignored unless
+     * they are absolute paths, as their specification requires.
      */
     static Path path(Map<String, String> environment, String system, Optional<Path> userHome) {
         String chosen = environment.getOrDefault("MOJAVE_HOME", "");
         if (chosen.indexOf('\uFFFD') >= 0) {
             throw Failure.usage(
-                    "MOJAVE_HOME (%s) holds bytes that are no characters in this system's character set; name it in UTF-8",
+                    "MOJAVE_HOME (%s) contains bytes that are invalid in this system's character set; use a name in UTF-8",
                     chosen);
         }
         if (!chosen.isBlank()) {
@@ -46,7 +46,7 @@ public final class MojaveHome {
         }
         return caches.map(folder -> folder.resolve("mojave"))
                 .orElseThrow(() -> Failure.environment(
-                        "there is no home folder for data sets and caches: this user has none on this system, and HOME names none that"
-                                + " can be used; set MOJAVE_HOME to a folder"));
+                        "there is no folder for data sets and caches: this user has no home folder on this system, and HOME is not a"
+                                + " usable folder; set MOJAVE_HOME to a folder"));
     }
 }

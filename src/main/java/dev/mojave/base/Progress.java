@@ -1,12 +1,12 @@
 package dev.mojave.base;
 
 /**
- * How long work tells whoever watches where it stands. The command line draws a bar or plain lines; tests and library users
- * take {@link #SILENT}. Implementations are called from the thread that does the work and must return at once.
+ * Receives the progress of long-running work. The command line draws a bar or prints plain lines; tests and library users
+ * pass {@link #SILENT}. Methods are called on the thread that does the work and must return quickly.
  */
 @Promised
 public interface Progress {
-    /** Watches nothing. */
+    /** Ignores everything. */
     Progress SILENT = new Progress() {
         @Override
         public void start(String title, long total, String unit) {}
@@ -21,15 +21,15 @@ public interface Progress {
         public void say(String line) {}
     };
 
-    /** Begins a piece of work of {@code total} units (0 when unknown). Starting another replaces it. */
+    /** Begins a task of {@code total} units (0 if unknown), replacing any previous task. */
     void start(String title, long total, String unit);
 
-    /** Says how many units are done, with a short detail such as {@code "loss 1.92 · 25k tokens/s"}. */
+    /** Reports how many units are done, with a short detail such as {@code "loss 1.92 · 25k tokens/s"}. */
     void update(long done, String detail);
 
-    /** Ends the piece of work with a line to keep; an empty summary leaves nothing behind. */
+    /** Ends the task with a line that remains visible; an empty summary prints nothing. */
     void finish(String summary);
 
-    /** A line to keep, between updates. */
+    /** Reports a line that remains visible, between updates. */
     void say(String line);
 }

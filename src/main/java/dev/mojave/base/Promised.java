@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks types that library users may rely on: from 1.0 on they change incompatibly only with the major version, which the build checks
- * against the last release. What is not marked may change with any version.
+ * Marks the stable API, on which library users can rely: from 1.0 on, it changes incompatibly only with the major version, and the build
+ * checks it against the last release. Everything else may change with any version.
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)

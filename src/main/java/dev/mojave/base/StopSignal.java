@@ -1,11 +1,11 @@
 package dev.mojave.base;
 
 /**
- * How long work learns that it should end: it polls {@link #requested()} between steps, saves what it has and returns. The
- * command line answers with {@link #exitCode()}.
+ * Tells long-running work when to stop: the work polls {@link #requested()} between steps, saves its state and returns. The
+ * command line then exits with {@link #exitCode()}.
  */
 public interface StopSignal {
-    /** Never asks to stop: for tests and library users. */
+    /** Never requests a stop; for tests and library users. */
     StopSignal NEVER = new StopSignal() {
         @Override
         public boolean requested() {
@@ -18,9 +18,9 @@ public interface StopSignal {
         }
     };
 
-    /** Returns whether someone asked to stop; once true it stays true. Cheap enough to ask at every step. */
+    /** Returns whether a stop was requested; once true, it stays true. It is cheap enough to be called at every step. */
     boolean requested();
 
-    /** Returns the exit code for work that ended because of the request (128 + signal number), or 0 when there was none. */
+    /** Returns the exit code of work that ended because of a request (128 + signal number), or 0 if there was none. */
     int exitCode();
 }

@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** "Did you mean": the known word nearest to one that was typed. */
+/** Suggests the known word that is nearest to a mistyped one. */
 public final class Suggest {
     private Suggest() {}
 
-    /** Returns the candidate at the smallest edit distance, if that is at most a third of the word's length (at least 2). */
+    /** Returns the candidate with the smallest edit distance, if that is at most 2 or a third of the typed word's length. */
     public static Optional<String> nearest(String typed, Collection<String> candidates) {
         int limit = Math.max(2, typed.length() / 3);
         return candidates.stream()
@@ -23,7 +23,7 @@ public final class Suggest {
                 .orElse("");
     }
 
-    /** Levenshtein distance, case-insensitive. */
+    /** Returns the case-insensitive Levenshtein distance. */
     static int distance(String a, String b) {
         int[] previous = new int[b.length() + 1];
         for (int j = 0; j <= b.length(); j++) {

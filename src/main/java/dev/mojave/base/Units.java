@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Counts, sizes and times as people write and read them: {@code 10M}, {@code 50k}, {@code 1.5 GB}, {@code 2m 05s}. */
+/** Parses and formats counts, sizes and times as people write them: {@code 10M}, {@code 50k}, {@code 1.5 GB}, {@code 2m 05s}. */
 public final class Units {
     private static final Pattern COUNT =
             Pattern.compile("((?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][-+]?\\d+)?)\\s*([kKmMgGbB]?)");
@@ -31,7 +31,7 @@ public final class Units {
         return (long) value;
     }
 
-    /** Formats a count in three significant figures with a decimal suffix: {@code 1.23M}. */
+    /** Formats a count with three significant digits and a decimal suffix: {@code 1.23M}. */
     public static String count(double value) {
         double magnitude = Math.abs(value);
         if (magnitude >= 1e9) {

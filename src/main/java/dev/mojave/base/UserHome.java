@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The user's home folder. Java asks the system's list of users and answers {@code ?} for a number that has no name there, which is how
- * containers and clusters run programs; taken for a path, that is a folder {@code ?} in every working directory.
+ * The user's home folder. Java looks it up in the system's list of users and returns {@code ?} for a user id without an entry, which is how
+ * containers and clusters often run programs; used as a path, this would be a folder {@code ?} in every working directory.
  */
 public final class UserHome {
     private static final String PROPERTY = "user.home";
 
     private UserHome() {}
 
-    /** Returns Java's idea of the folder, or else what {@code HOME} says, if either is a place. */
+    /** Returns the folder that Java reports, or otherwise {@code HOME}, if either is an absolute path. */
     static Optional<Path> known() {
         return known(System.getenv(), System.getProperty(PROPERTY, ""));
     }
@@ -23,12 +23,12 @@ public final class UserHome {
     static Optional<Path> known(Map<String, String> environment, String property) {
         return absolute(property)
                 .or(() -> absolute(environment.getOrDefault("HOME", ""))
-                        // Containers set HOME to the root for users that have no name, and let them write nothing
+                        // Containers set HOME to the root folder for users without an entry, who cannot write
                         // there.
                         .filter(home -> home.getParent() != null || Files.isWritable(home)));
     }
 
-    /** Returns a path that is the same wherever the program is started, if the text is one. */
+    /** Returns the text as a path, if it is an absolute one. */
     static Optional<Path> absolute(String text) {
         try {
             return Optional.of(Path.of(text)).filter(Path::isAbsolute);
@@ -38,10 +38,10 @@ public final class UserHome {
     }
 
     /**
-     * Tells libraries that keep files in the user's home folder where it is, if Java does not know: JavaCPP unpacks there, AWT keeps a list
-     * of fonts.
+     * Sets the home folder for libraries that keep files there, if Java does not know it: JavaCPP unpacks libraries there, and AWT keeps a
+     * list of fonts.
      *
-     * @throws Failure of kind ENVIRONMENT if nothing says where to keep files
+     * @throws Failure of kind ENVIRONMENT if there is no suitable folder
      */
     public static void publish() {
         if (absolute(System.getProperty(PROPERTY, "")).isEmpty()) {

@@ -1,4 +1,4 @@
-/** Foundations that every package may use: checks, failures, units, progress; and below it JSON and YAML, files, and processes. */
+/** Foundations for every package: checks, failures, units and progress; the subpackages handle JSON and YAML, files, and processes. */
 @NullMarked
 package dev.mojave.base;
 

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Refuses command lines that Java could not read: bytes that mean nothing in the system's character set arrive as U+FFFD, and a prompt
- * would be another text, a path another file.
+ * Rejects command lines that Java could not decode: bytes that are invalid in the system's character set arrive as U+FFFD, so that a prompt
+ * would be a different text and a path a different file.
  */
 final class Arguments {
     private static final char REPLACED = '\uFFFD';
@@ -27,26 +27,26 @@ final class Arguments {
     }
 
     /**
-     * Checks arguments.
+     * Checks the given arguments.
      *
-     * @param characterSet what Java read them as
-     * @param commandLine the process' command line as the system has it, a zero byte after each word; empty if it is not known
-     * @throws Failure of kind USAGE if there is one with characters that nobody typed
+     * @param characterSet the character set that Java decoded them with
+     * @param commandLine the process's command line as the system stores it, with a zero byte after each word; empty if it is not known
+     * @throws Failure of kind USAGE if an argument contains replacement characters that were not typed
      */
     static void require(List<String> arguments, String characterSet, byte[] commandLine) {
-        // U+FFFD is a character too, and may have been typed.
+        // U+FFFD is an ordinary character, too, and may have been typed.
         if (typed(arguments, commandLine)) {
             return;
         }
         for (String argument : arguments) {
             if (argument.indexOf(REPLACED) >= 0) {
                 throw Failure.usage(
-                        "the argument '%s' cannot be read: it holds bytes that are no characters in this system's character set (%s); %s",
+                        "the argument '%s' cannot be decoded: it contains bytes that are invalid in this system's character set (%s); %s",
                         argument,
                         characterSet,
                         characterSet.equalsIgnoreCase("UTF-8")
-                                ? "give it in UTF-8 ('iconv -t UTF-8' converts text, 'convmv' the names of files)"
-                                : "set LC_ALL to a UTF-8 locale, such as C.UTF-8 ('locale -a' lists what is installed)");
+                                ? "pass it in UTF-8 ('iconv -t UTF-8' converts text, 'convmv' converts file names)"
+                                : "set LC_ALL to a UTF-8 locale such as C.UTF-8 ('locale -a' lists the installed ones)");
             }
         }
     }

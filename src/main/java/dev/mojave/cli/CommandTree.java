@@ -20,22 +20,22 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The verbs as one picocli tree: parsing, help and version, and "did you mean" for what was mistyped. */
+/** The picocli tree of all verbs: parses command lines, prints help and version, and suggests corrections for mistyped words. */
 final class CommandTree {
-    /** The root: it only holds the verbs. */
+    /** The root command, which only contains the verbs. */
     @Command(
             name = "mojave",
             customSynopsis = "./mojave VERB [OPTIONS]",
             description = {
                 "",
-                "A laboratory for small language models: trains, measures and compares dense and mixture-of-experts",
+                "A laboratory for small language models: it trains, measures and compares dense and mixture-of-experts",
                 "transformers."
             },
             footer = {
                 "",
                 "'./mojave VERB --help' explains a verb and ends with an example that runs.",
                 "",
-                "Exit codes: 0 fine; 1 a check did not hold; 2 usage, configuration, paths; 3 this machine (JDK, native",
+                "Exit codes: 0 success; 1 a check failed; 2 usage, configuration, paths; 3 this machine (JDK, native",
                 "libraries, memory, disk); 4 data or model files; 5 training failed; 129, 130, 143 ended by a signal.",
                 "Environment: MOJAVE_HOME (data and caches), MOJAVE_JAVA_OPTS (flags for Java), JAVA_HOME, NO_COLOR.",
                 "",
@@ -50,7 +50,7 @@ final class CommandTree {
     private final Console console;
     private final CommandLine root;
 
-    /** Makes the tree of all verbs. */
+    /** Creates the tree of all verbs. */
     CommandTree(Console console) {
         this(console, Verbs.all());
     }
@@ -60,7 +60,7 @@ final class CommandTree {
         this.root = new CommandLine(new Root());
         verbs.forEach(root::addSubcommand);
         WholeNumbers.register(root);
-        // A prompt that begins with @ is a prompt, not the name of a file with more arguments.
+        // A prompt that begins with @ is a prompt, not the name of a file that contains arguments.
         root.setExpandAtFiles(false);
         root.getCommandSpec()
                 .addOption(OptionSpec.builder("-V", "--version")
@@ -75,7 +75,7 @@ final class CommandTree {
         root.setUsageHelpLongOptionsMaxWidth(26).setUsageHelpWidth(110);
     }
 
-    /** Makes what a command line needs: its verb alone, or all where it does not begin with one. */
+    /** Creates the tree that a command line needs: its verb alone, or all verbs if it does not begin with one. */
     static CommandTree of(Console console, String... arguments) {
         return Arrays.stream(arguments)
                 .findFirst()
@@ -84,7 +84,7 @@ final class CommandTree {
                 .orElseGet(() -> new CommandTree(console));
     }
 
-    /** Gives a command and all below it the help option, in the same words. */
+    /** Adds the same help option to a command and to all of its subcommands. */
     private static void equip(CommandSpec spec) {
         spec.addOption(OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
@@ -104,7 +104,7 @@ final class CommandTree {
         return root;
     }
 
-    /** Parses and runs; usage errors are printed here, other failures are thrown. */
+    /** Parses and runs a command line. Usage errors are printed here; other failures are thrown. */
     int execute(String... arguments) throws Exception {
         ParseResult result;
         try {
@@ -132,12 +132,12 @@ final class CommandTree {
                 last,
                 last.getParent() == null
                         ? "a verb is missing"
-                        : "'" + last.getCommandName() + "' wants one of its verbs");
+                        : "'" + last.getCommandName() + "' needs one of its verbs");
     }
 
     private int usage(CommandLine command, String message) {
         console.error(message);
-        console.say("'./" + command.getCommandSpec().qualifiedName() + " --help' lists what there is.");
+        console.say("'./" + command.getCommandSpec().qualifiedName() + " --help' lists the verbs and options.");
         return ExitCodes.USAGE;
     }
 

@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Starts the engine while the command line is still being read, for verbs that will want it as it is: loading the native libraries takes
- * longer than everything else before the first token, and there is another core.
+ * Starts the engine on another core while the command line is still being parsed, for verbs that use the default engine: loading the native
+ * libraries takes longer than everything else before the first token.
  */
 final class EarlyStart {
-    /** Verbs that configure the engine with {@link EngineRequest#DEFAULT}; others read in a recipe what they want. */
+    /** Verbs that configure the engine with {@link EngineRequest#DEFAULT}; others read their engine settings from a recipe. */
     private static final Set<String> VERBS = Set.of("generate");
 
     private final Optional<Thread> thread;
@@ -25,7 +25,7 @@ final class EarlyStart {
         this.thread = thread;
     }
 
-    /** Begins, where the command line says so: a verb that computes and a folder that is there, no question for help. */
+    /** Starts the engine if the command line has such a verb and an existing folder, and does not ask for help. */
     static EarlyStart of(Progress progress, String... arguments) {
         return new EarlyStart(
                 wanted(arguments)
@@ -34,7 +34,7 @@ final class EarlyStart {
                         : Optional.empty());
     }
 
-    /** Returns whether a command line will surely come to the point where it needs the engine, as far as a glance can tell. */
+    /** Returns whether a command line is going to need the engine, as far as a quick look can tell. */
     static boolean wanted(String... arguments) {
         return arguments.length > 1
                 && VERBS.contains(arguments[0])
@@ -47,16 +47,16 @@ final class EarlyStart {
     }
 
     private static void start(Progress progress) {
-        // What native libraries say while they load is for the user.
+        // Messages that native libraries print while they load must reach the user.
         StandardError.restore();
         try {
             Engine.prepare(EngineRequest.DEFAULT, progress);
         } catch (Failure e) {
-            // The verb asks for the engine too, and fails with this where the user is told.
+            // The verb requests the engine, too, and fails in the same way, which is reported to the user.
         }
     }
 
-    /** Waits until what was begun is done: a process that ends while a library loads destroys what it has just made. */
+    /** Waits for the start to complete: ending a process while a library is being loaded can crash it. */
     void await() {
         thread.ifPresent(started -> {
             try {

@@ -7,16 +7,16 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * The help of {@code mojave} itself, as a file: laying it out with picocli takes four times as long as reading it. A test holds the
- * file to what picocli prints.
+ * The help text of {@code mojave} itself, which is read from a file because formatting it with picocli takes four times as long. A test
+ * compares the file with picocli's output.
  */
 final class HelpText {
-    /** The ways to ask for it. */
+    /** The arguments that request the help text. */
     static final Set<String> ASKED = Set.of("-h", "--help", "help");
 
     private HelpText() {}
 
-    /** Returns the text, without its last line end. */
+    /** Returns the text without its final line break. */
     static String topLevel() throws IOException {
         try (InputStream in = Objects.requireNonNull(HelpText.class.getResourceAsStream("help.txt"), "help.txt")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8).stripTrailing();

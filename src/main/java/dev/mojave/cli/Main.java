@@ -18,11 +18,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Where the program begins: reads the command line, runs one verb, and exits with the code that it earned. */
+/** The entry point of the program: reads the command line, runs one verb, and exits with the verb's exit code. */
 public final class Main {
     private Main() {}
 
-    /** Runs the command line of this process and ends it. */
+    /** Runs the command line of this process and ends the process. */
     public static void main(String[] arguments) {
         StandardError.reachedMain();
         publishHome();
@@ -46,11 +46,11 @@ public final class Main {
         try {
             UserHome.publish();
         } catch (Failure e) {
-            // A verb that needs the folder fails with this; others work without it.
+            // A verb that needs the folder fails in the same way; others work without it.
         }
     }
 
-    /** Runs one command line and returns its exit code; everything it says goes through the console. */
+    /** Runs one command line and returns its exit code; all output goes through the console. */
     static int run(Console console, String... arguments) {
         try {
             if (arguments.length == 1 && HelpText.ASKED.contains(arguments[0])) {
@@ -65,7 +65,7 @@ public final class Main {
         }
     }
 
-    /** Writes the stack trace of an error of ours to a file and says where; a user has no use for it on the screen. */
+    /** Writes the stack trace of an internal error to a file and returns a message that names the file; users have no use for a stack trace. */
     private static String logged(Throwable error, String... arguments) {
         StringWriter trace = new StringWriter();
         PrintWriter writer = new PrintWriter(trace);
@@ -78,12 +78,12 @@ public final class Main {
                 Files.createDirectories(folder);
                 Path file = Files.createTempFile(folder, "error-", ".txt");
                 Files.writeString(file, trace.toString());
-                return "; this is a mistake in Mojave, please report it with " + file;
+                return "; this is a bug in Mojave, please report it and attach " + file;
             } catch (IOException e) {
-                // The next folder may do.
+                // Try the next folder.
             }
         }
-        return "; this is a mistake in Mojave, please report it:\n" + trace;
+        return "; this is a bug in Mojave, please report it:\n" + trace;
     }
 
     private static List<Path> logFolders() {

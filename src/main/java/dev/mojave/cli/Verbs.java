@@ -23,9 +23,9 @@ import dev.mojave.cli.verb.tokenizer.TokenizerVerb;
 import java.util.List;
 import java.util.Optional;
 
-/** The verbs in the order of the help text. A start makes the one that is asked for, since picocli reads the annotations of each. */
+/** The verbs, in the order of the help text. A start creates only the requested one, because picocli reads the annotations of every verb it is given. */
 public final class Verbs {
-    /** Their names, as their annotations have them too. */
+    /** The names of the verbs, which are the same as in their annotations. */
     static final List<String> NAMES = List.of(
             "quickstart",
             "study",
@@ -50,7 +50,7 @@ public final class Verbs {
 
     private Verbs() {}
 
-    /** Starts {@link Main} again. A class, since linking a lambda takes a moment of every start. */
+    /** Starts {@link Main} again. This is a class because linking a lambda would slow down every start. */
     private static final class Own implements OwnProgram {
         @Override
         public List<String> command(List<String> arguments) {
@@ -58,14 +58,14 @@ public final class Verbs {
         }
     }
 
-    /** Returns a new instance of every verb; picocli fills their fields. */
+    /** Returns a new instance of every verb; picocli sets their fields. */
     static List<Object> all() {
         return NAMES.stream().map(name -> named(name).orElseThrow()).toList();
     }
 
-    /** Returns a new instance of the verb of this name, if there is one. */
+    /** Returns a new instance of the verb with this name, if there is one. */
     static Optional<Object> named(String name) {
-        // No suppliers: linking one for each would take longer than what is saved.
+        // A switch rather than a map of suppliers: linking all of them would take longer than this saves.
         return switch (name) {
             case "quickstart" -> Optional.of(new QuickstartVerb(OWN));
             case "study" -> Optional.of(new StudyVerb(OWN));

@@ -16,9 +16,9 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * What the launcher runs once after a build to record the classes that a start loads. It exercises the command line with output that
- * goes nowhere, and where the native libraries load, it trains a tiny model and lets it write: half of the classes that a first token
- * takes are libtorch's.
+ * The program that the launcher runs once after a build to record the classes that a start loads. It exercises the command line, discarding
+ * the output, and if the native libraries can be loaded, it trains a tiny model and generates text with it: half of the classes needed for a
+ * first token belong to libtorch.
  */
 final class Warmup {
     private static final String NAME = "warmup";
@@ -27,7 +27,7 @@ final class Warmup {
 
     private Warmup() {}
 
-    /** Runs the recorded starts; failures do not matter, they are part of what a start may do. */
+    /** Runs the starts to be recorded; failures do not matter, because a start may fail, too. */
     public static void main(String[] arguments) throws IOException {
         try (PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
             Console console = new Console(nowhere, () -> nowhere, Terminal.detect());
@@ -42,19 +42,19 @@ final class Warmup {
             Path folder = Files.createTempDirectory("mojave-" + NAME);
             try {
                 boolean computed = compute(console, folder);
-                console.say(computed ? "computed" : "no native libraries: only the command line is recorded");
+                console.say(computed ? "computed" : "native libraries cannot be loaded: only the command line is recorded");
             } finally {
                 Folders.delete(folder);
             }
         }
-        // As a start ends: what libtorch leaves behind is not destroyed.
+        // As at the end of an ordinary start: libtorch's objects are not destroyed.
         System.exit(ExitCodes.OK);
     }
 
-    /** Trains, writes and evaluates in a folder; returns whether all of it went well. */
+    /** Trains, generates and evaluates in a folder; returns whether all of it succeeded. */
     static boolean compute(Console console, Path folder) throws IOException {
         try {
-            // With the choice at hand: measuring the machine is for a person's first run.
+            // Use the choice at hand: the machine is measured in a user's first run, not here.
             Engine.load();
         } catch (Failure e) {
             return false;

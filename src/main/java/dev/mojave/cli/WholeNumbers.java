@@ -4,11 +4,11 @@ import dev.mojave.base.Units;
 import picocli.CommandLine;
 import picocli.CommandLine.TypeConversionException;
 
-/** Whole numbers of options, written as in recipes: {@code 500}, {@code 1_000}, {@code 1e3}, {@code 50k}. */
+/** Converts options that are whole numbers, written as in recipes: {@code 500}, {@code 1_000}, {@code 1e3}, {@code 50k}. */
 final class WholeNumbers {
     private WholeNumbers() {}
 
-    /** Has a command and all below it read its numbers so. */
+    /** Registers the converters with a command and all of its subcommands. */
     static void register(CommandLine command) {
         command.registerConverter(int.class, WholeNumbers::small)
                 .registerConverter(Integer.class, WholeNumbers::small)

@@ -1,4 +1,4 @@
-/** The command line: where the program starts, the list of verbs, and, with what lies below it, the only place that prints. */
+/** The command line: the program's entry point and the list of verbs. Only this package and its subpackages print. */
 @NullMarked
 package dev.mojave.cli;
 

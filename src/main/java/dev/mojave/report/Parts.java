@@ -1,10 +1,11 @@
 package dev.mojave.report;
 
+import dev.mojave.base.Plural;
 import dev.mojave.report.page.Html;
 import dev.mojave.report.page.Page;
-import dev.mojave.report.page.Table;
 import dev.mojave.report.page.Table.Cell;
 import dev.mojave.report.page.Table.Column;
+import dev.mojave.report.page.Table;
 import dev.mojave.report.plot.Curves;
 import dev.mojave.report.plot.Numbers;
 import dev.mojave.report.plot.Plot;
@@ -95,7 +96,7 @@ final class Parts {
         row(
                 rows,
                 "Processor",
-                machine.processorInWords() + ", " + machine.cores() + (machine.cores() == 1 ? " core" : " cores"));
+                machine.processorInWords() + ", " + Plural.of(machine.cores(), "core"));
         row(rows, "Memory", Numbers.bytes(machine.memoryBytes()));
         row(rows, "System", machine.operatingSystem());
         return new Table("Provenance", List.of(Column.text("Name"), Column.text("Value")), rows);

@@ -1,11 +1,12 @@
 package dev.mojave.report;
 
-import dev.mojave.report.page.Table;
+import dev.mojave.base.Plural;
 import dev.mojave.report.page.Table.Cell;
 import dev.mojave.report.page.Table.Column;
+import dev.mojave.report.page.Table;
 import dev.mojave.report.plot.Curves;
-import dev.mojave.report.plot.Figure;
 import dev.mojave.report.plot.Figure.View;
+import dev.mojave.report.plot.Figure;
 import dev.mojave.report.plot.Numbers;
 import dev.mojave.report.plot.Plot;
 import dev.mojave.result.RoutingTrace;
@@ -228,7 +229,7 @@ final class RoutingFigures {
         int dead = all.stream()
                 .mapToInt(t -> t.deadExperts().isEmpty() ? 0 : t.deadExperts().getLast())
                 .sum();
-        return arm + ", " + runs.size() + (runs.size() == 1 ? " seed" : " seeds") + ": mean load entropy "
+        return arm + ", " + Plural.of(runs.size(), "seed") + ": mean load entropy "
                 + Numbers.fixed(entropy, 3) + " (1 is balanced), largest MaxVio "
                 + worst.map(w -> Numbers.fixed(w, 2)).orElse(Numbers.NONE) + ", dead experts at the end: " + dead + ".";
     }

@@ -1,10 +1,11 @@
 package dev.mojave.report;
 
+import dev.mojave.base.Plural;
 import dev.mojave.report.page.Html;
 import dev.mojave.report.page.Page;
-import dev.mojave.report.page.Table;
 import dev.mojave.report.page.Table.Cell;
 import dev.mojave.report.page.Table.Column;
+import dev.mojave.report.page.Table;
 import dev.mojave.report.plot.Numbers;
 import dev.mojave.result.RunRecord;
 import dev.mojave.result.study.ArmResult;
@@ -156,7 +157,8 @@ final class StudyPage {
                 .close("p");
         String interval = has
                 ? Numbers.percent(comparison.level()) + " interval " + Numbers.signed(Study.low(comparison), decimals)
-                        + " to " + Numbers.signed(Study.high(comparison), decimals) + ", " + comparison.n() + " seeds"
+                        + " to " + Numbers.signed(Study.high(comparison), decimals) + ", "
+                        + Plural.of(comparison.n(), "seed")
                 : "one seed, no interval";
         body.element("p", interval, "class", "quiet");
         body.element("p", has ? Study.reading(comparison) : "nothing is shown", "class", "reading");

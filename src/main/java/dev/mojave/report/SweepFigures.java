@@ -1,14 +1,15 @@
 package dev.mojave.report;
 
+import dev.mojave.base.Plural;
 import dev.mojave.report.plot.Curves;
-import dev.mojave.report.plot.Figure;
 import dev.mojave.report.plot.Figure.View;
+import dev.mojave.report.plot.Figure;
 import dev.mojave.report.plot.Numbers;
-import dev.mojave.report.plot.Plot;
 import dev.mojave.report.plot.Plot.Axis;
 import dev.mojave.report.plot.Plot.Format;
 import dev.mojave.report.plot.Plot.Point;
 import dev.mojave.report.plot.Plot.Stroke;
+import dev.mojave.report.plot.Plot;
 import dev.mojave.result.RunRecord;
 import dev.mojave.result.metric.Metrics;
 import dev.mojave.result.study.SweepPoint;
@@ -100,7 +101,7 @@ final class SweepFigures {
                                             effect.difference(),
                                             Numbers.orNaN(effect.ciLow()),
                                             Numbers.orNaN(effect.ciHigh()))
-                                    + " (" + effect.points() + (effect.points() == 1 ? " point)" : " points)"),
+                                    + " (" + Plural.of(effect.points(), "point") + ")",
                             0,
                             at(effect.difference(), effect.ciLow(), effect.ciHigh()),
                             Double.NaN))

@@ -11,7 +11,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Damages files as fuzz tests need it. */
+/** Damages files for fuzz tests. */
 public final class Damage {
     private static final List<String> VALUES = List.of(
             "null",
@@ -35,7 +35,7 @@ public final class Damage {
 
     private Damage() {}
 
-    /** Changes, cuts or lengthens: mostly near the start, and mostly with characters that keep a header JSON. */
+    /** Changes, cuts or extends a file, mostly near the start, and mostly with characters that keep a header valid JSON. */
     public static byte[] bytes(byte[] original, Random random) {
         byte[] bytes = random.nextInt(5) == 0
                 ? Arrays.copyOf(original, random.nextInt(original.length + 9))
@@ -49,7 +49,7 @@ public final class Damage {
         return bytes;
     }
 
-    /** Replaces or removes a few values anywhere in an object, so that it stays JSON. */
+    /** Replaces or removes a few values anywhere in an object, so that it stays valid JSON. */
     public static ObjectNode json(ObjectNode original, Random random) {
         ObjectNode root = original.deepCopy();
         for (int i = random.nextInt(3); i >= 0; i--) {
@@ -69,7 +69,7 @@ public final class Damage {
         }
     }
 
-    /** Returns the child to go down into, or nothing once the node has been damaged. */
+    /** Returns the child to descend into; empty once the node has been damaged. */
     private static Optional<JsonNode> damage(ObjectNode object, Random random) {
         if (object.isEmpty()) {
             object.set("x", value(random));

@@ -7,25 +7,25 @@ import java.util.Random;
 import java.util.SplittableRandom;
 
 /**
- * Runs the rounds of a fuzz test. A round may succeed or end in a {@link Failure}, nothing else. Each has a seed of its own, one more than
- * the round before: the default tests begin at 1, so that they are the same every time, the slow ones anywhere. {@code -Dmojave.fuzz.seed}
- * says where to begin, so the seed of a round that went wrong repeats it at once, and {@code -Dmojave.fuzz.seconds} how long the slow tests
- * take.
+ * Runs the rounds of a fuzz test. A round must either succeed or end in a {@link Failure}. Each round has a seed of its own, one more than
+ * that of the previous round: the default tests begin at 1, so that they are the same every time, and the slow ones at a random seed.
+ * {@code -Dmojave.fuzz.seed} sets the first seed, so that a failed round can be repeated, and {@code -Dmojave.fuzz.seconds} the duration of
+ * the slow tests.
  */
 public final class Fuzz {
     private Fuzz() {}
 
-    /** One round. */
+    /** One round of a fuzz test. */
     public interface Round {
         void run(Random random) throws IOException;
     }
 
-    /** Runs so many. */
+    /** Runs the given number of rounds. */
     public static void rounds(int rounds, Round round) throws IOException {
         run(rounds, Long.MAX_VALUE, 1, round);
     }
 
-    /** Runs for minutes. */
+    /** Runs rounds for the duration of the slow tests. */
     public static void minutes(Round round) throws IOException {
         long seconds = Long.getLong("mojave.fuzz.seconds", 300L);
         run(Integer.MAX_VALUE, System.nanoTime() + seconds * 1_000_000_000L, System.nanoTime(), round);
@@ -33,7 +33,7 @@ public final class Fuzz {
 
     private static void run(int rounds, long deadline, long start, Round round) throws IOException {
         long seed = Long.getLong("mojave.fuzz.seed", start);
-        // Before the first round: if the JVM crashes, nothing else is left of it.
+        // Printed before the first round, because nothing else remains if the JVM crashes.
         System.out.println("fuzz: from -Dmojave.fuzz.seed=" + seed);
         int refused = 0;
         int done = 0;
@@ -49,6 +49,6 @@ public final class Fuzz {
             }
         }
         System.out.println("fuzz: " + done + " rounds, " + refused + " refused");
-        assertThat(refused).as("refused of %d rounds", done).isBetween(done / 10, done - done / 100);
+        assertThat(refused).as("rejected of %d rounds", done).isBetween(done / 10, done - done / 100);
     }
 }

@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 
-/** Languages of the machine under which what is written must be the same. */
+/** Locales in which all output must be the same. */
 public final class Locales {
-    /** Other digits (Arabic, Persian, Bengali, Marathi, Thai), other letter cases (Turkish), a decimal comma (German). */
+    /** Locales with other digits (Arabic, Persian, Bengali, Marathi, Thai), other letter cases (Turkish), or a decimal comma (German). */
     public static final List<String> TAGS =
             List.of("ar-EG", "fa-IR", "bn-BD", "mr-IN", "th-TH-u-nu-thai", "tr-TR", "de-DE");
 
     private Locales() {}
 
-    /** Runs work on a machine of that language. */
+    /** Runs work with that locale as the default. */
     public static <T> T under(String tag, Callable<T> work) throws Exception {
         Locale before = current();
         try {
@@ -23,7 +23,7 @@ public final class Locales {
         }
     }
 
-    /** The locale that this JVM began with; asking for the default one is what nobody does here (tools/forbidden.txt). */
+    /** The default locale at the start of this JVM; reading it is forbidden elsewhere (tools/forbidden.txt). */
     private static Locale current() {
         return Locale.of(System.getProperty("user.language", "en"), System.getProperty("user.country", ""));
     }

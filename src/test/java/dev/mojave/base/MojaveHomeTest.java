@@ -73,10 +73,10 @@ class MojaveHomeTest {
     void aVariableThatCouldNotBeReadIsRefused() {
         assertThatThrownBy(() -> MojaveHome.path(Map.of("MOJAVE_HOME", "/data/M\uFFFDrz"), "Linux", USER))
                 .isInstanceOf(Failure.class)
-                .hasMessageStartingWith("MOJAVE_HOME (/data/M\uFFFDrz) holds bytes");
+                .hasMessageStartingWith("MOJAVE_HOME (/data/M\uFFFDrz) contains bytes");
     }
 
-    /** Prints where libraries would look, and where this program would, or the failure. */
+    /** Prints the home folder that libraries would use and the one that this program would use, or the failure. */
     static final class Places {
         public static void main(String[] arguments) {
             try {

@@ -3,11 +3,11 @@ package dev.mojave.base;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
-/** Requests to stop, for tests. */
+/** Stop signals for tests. */
 public final class StopSignals {
     private StopSignals() {}
 
-    /** Asks to stop when it is so, as Ctrl-C would. */
+    /** Requests a stop when a condition is met, like Ctrl-C. */
     public static StopSignal when(BooleanSupplier it) {
         return new StopSignal() {
             @Override
@@ -22,7 +22,7 @@ public final class StopSignals {
         };
     }
 
-    /** Asks to stop after it was polled so many times: once a step. */
+    /** Requests a stop after it was polled the given number of times, which is once per step. */
     public static StopSignal afterPolls(int polls) {
         AtomicInteger left = new AtomicInteger(polls);
         return when(() -> left.getAndDecrement() <= 0);

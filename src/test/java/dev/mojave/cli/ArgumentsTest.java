@@ -51,9 +51,9 @@ class ArgumentsTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void aProcessSaysSoBeforeItReadsAVerb() throws IOException {
-        assertThat(run("C", "Gr\\303\\266\\303\\237e")).contains("cannot be read", "set LC_ALL to a UTF-8 locale");
+        assertThat(run("C", "Gr\\303\\266\\303\\237e")).contains("cannot be decoded", "set LC_ALL to a UTF-8 locale");
         assertThat(run("not_INSTALLED.UTF-8", "Gr\\303\\266\\303\\237e")).contains("set LC_ALL to a UTF-8 locale");
-        assertThat(run("C.UTF-8", "Gr\\366\\337e")).contains("cannot be read", "iconv");
+        assertThat(run("C.UTF-8", "Gr\\366\\337e")).contains("cannot be decoded", "iconv");
         assertThat(run("C.UTF-8", "Gr\\303\\266\\303\\237e")).contains("unknown verb 'Größe'");
         assertThat(run("C.UTF-8", "a\\357\\277\\275b")).contains("unknown verb 'a\uFFFDb'");
     }

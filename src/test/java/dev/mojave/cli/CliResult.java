@@ -6,7 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
-/** What one command line did, run inside the test's JVM. */
+/** The result of one command line, run inside the test's JVM. */
 public record CliResult(int code, String out, String err) {
     public static CliResult run(String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();

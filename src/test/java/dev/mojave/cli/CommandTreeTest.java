@@ -15,7 +15,7 @@ class CommandTreeTest {
         assertThat(result.out()).isEmpty();
         assertThat(result.err()).isEqualTo("""
                 mojave: a verb is missing
-                './mojave --help' lists what there is.
+                './mojave --help' lists the verbs and options.
                 """);
     }
 
@@ -32,7 +32,7 @@ class CommandTreeTest {
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err()).isEqualTo("""
                 mojave: unknown verb 'zzzzzzzzzz'
-                './mojave --help' lists what there is.
+                './mojave --help' lists the verbs and options.
                 """);
     }
 
@@ -43,7 +43,7 @@ class CommandTreeTest {
         assertThat(result.err()).startsWith("mojave: unknown verb 'model'; did you mean 'models'?\n");
     }
 
-    /** As in recipes: counts may be grouped, scientific or short. */
+    /** As in recipes, digits of counts may be grouped, and counts may be in scientific notation or have a suffix. */
     @Test
     void wholeNumbersOfOptionsAreReadAsInRecipes() {
         CommandLine tree = new CommandTree(Console.system()).root();
@@ -73,6 +73,6 @@ class CommandTreeTest {
         }
         assertThat(CliResult.run("train", "recipes/embedded-tiny.yaml", "--resume", "now")
                         .err())
-                .startsWith("mojave: --resume takes auto, not 'now'");
+                .startsWith("mojave: --resume accepts only auto, not 'now'");
     }
 }

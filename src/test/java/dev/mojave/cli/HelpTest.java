@@ -24,7 +24,7 @@ class HelpTest {
     @ValueSource(strings = {"-h", "--help", "help"})
     void topLevelHelpIsTheFileWordForWord(String asked) throws Exception {
         assertThat(HelpText.topLevel())
-                .as("to renew it: ./mojave --help --version > src/main/resources/dev/mojave/cli/help.txt")
+                .as("to update it: ./mojave --help --version > src/main/resources/dev/mojave/cli/help.txt")
                 .isEqualTo(CommandTree.help(ROOT));
         assertThat(CliResult.run(asked)).isEqualTo(new CliResult(0, HelpText.topLevel() + "\n", ""));
     }

@@ -23,12 +23,11 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The launcher itself, with a JDK and a Maven that are shell scripts: what is tested is what it finds, when it builds, and how it
- * starts Java.
+ * Tests the launcher with a JDK and a Maven that are shell scripts: what it finds, when it builds, and how it starts Java.
  */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the launcher is a POSIX shell script")
 class LauncherTest {
-    /** What the launcher may call; the PATH of the tests holds nothing else, so no real Java or Maven is found there. */
+    /** The programs that the launcher may call; the PATH of the tests contains nothing else, so that no real Java or Maven is found. */
     private static final List<String> TOOLS = List.of(
             "cat",
             "date",
@@ -45,7 +44,7 @@ class LauncherTest {
             "readlink",
             "sh");
 
-    /** Says what it was started with, and behaves as the test asks through the variable STUB. */
+    /** Prints how it was started, and behaves as the test requests with the variable STUB. */
     private static final String JAVA = """
             #!/bin/sh
             case "$*" in
@@ -128,7 +127,7 @@ class LauncherTest {
         return home;
     }
 
-    /** Writes a source that is older than any build, as a fresh clone's are by the time it is built. */
+    /** Writes a source file that is older than any build, as in a fresh clone by the time it is built. */
     private void source(String name, String text) throws IOException {
         Path file = Files.writeString(checkout.resolve(name), text);
         age(file);
@@ -161,7 +160,7 @@ class LauncherTest {
         return finish(command(checkout.resolve("mojave"), temporary, arguments).start());
     }
 
-    /** Reads standard error from the start: what the watcher says after Java's end is lost once nobody was reading at that end. */
+    /** Reads standard error from the start: what the watcher prints after Java's end would be lost if nothing were reading by then. */
     private static Run finish(Process process) throws Exception {
         FutureTask<String> errors = new FutureTask<>(() -> text(process.getErrorStream()));
         Thread.ofPlatform().start(errors);
@@ -266,7 +265,7 @@ class LauncherTest {
         Run second = finish(two);
         assertThat(first.out()).endsWith("one\n");
         assertThat(second.out()).endsWith("two\n");
-        assertThat(first.err() + second.err()).contains("building (", "waiting for it");
+        assertThat(first.err() + second.err()).contains("building (", "waiting until it has finished");
         assertThat(builds()).hasSize(1);
     }
 
@@ -305,7 +304,7 @@ class LauncherTest {
         assertThat(broken.code()).isEqualTo(3);
         assertThat(broken.out()).isEmpty();
         assertThat(broken.err())
-                .contains("Lanes.java:[3,1] does not compile", "mojave: the build failed; the whole log: ");
+                .contains("Lanes.java:[3,1] does not compile", "mojave: the build failed; the complete log is ");
         assertThat(checkout.resolve(".mojave/current")).hasContent(good);
         assertThat(checkout.resolve(".mojave/lock")).doesNotExist();
     }
@@ -316,7 +315,7 @@ class LauncherTest {
         Run run = run();
         assertThat(run.code()).isEqualTo(3);
         assertThat(run.err())
-                .startsWith("mojave: Maven (mvn) was not found; Mojave needs it to build itself\n")
+                .startsWith("mojave: Maven (mvn) was not found; it is needed to build Mojave\n")
                 .contains("sudo apt install openjdk-25-jdk maven", "brew install openjdk@25 maven");
     }
 
@@ -327,8 +326,8 @@ class LauncherTest {
         Run run = run();
         assertThat(run.code()).isEqualTo(3);
         assertThat(run.err())
-                .startsWith("mojave: no JDK 999 or newer was found: JAVA_HOME (" + jdk
-                        + "), PATH and the usual folders were searched\n")
+                .startsWith("mojave: no JDK 999 or newer was found in JAVA_HOME (" + jdk
+                        + "), PATH and the usual folders\n")
                 .contains("sudo dnf install java-999-openjdk-devel maven");
     }
 
@@ -380,7 +379,7 @@ class LauncherTest {
         assertThat(finish(process).out()).isEqualTo(process.pid() + "\n");
     }
 
-    /** A system on which these locales are installed. */
+    /** Creates a system on which these locales are installed. */
     private void installed(String... localesAndCharacterSets) throws IOException {
         StringBuilder script = new StringBuilder("#!/bin/sh\n[ \"$1\" = charmap ] || exit 1\ncase ${LC_ALL:-C} in\n");
         for (int i = 0; i < localesAndCharacterSets.length; i += 2) {
@@ -393,7 +392,7 @@ class LauncherTest {
         executable(Files.writeString(bin.resolve("locale"), script));
     }
 
-    /** Returns the locale that Java is started in where the variables are set so. */
+    /** Returns the locale that Java is started in if the variables are set like this. */
     private String locale(String... variables) throws Exception {
         List.of("LC_ALL", "LC_CTYPE", "LANG").forEach(environment::remove);
         for (int i = 0; i < variables.length; i += 2) {

@@ -18,12 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Checkpoints, exports, JSON and what people read are the same whatever the machine's language. */
+/** Checkpoints, exports, JSON and printed text are the same in every locale. */
 class LocaleTest {
-    /** What differs from one time to the next anywhere: times, speeds, memory. ASCII digits alone, so that others stay visible. */
+    /** What differs between any two runs: times, speeds, memory. It matches ASCII digits only, so that other digits are not hidden. */
     private static final String NUMBER = "[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?[kM]?";
 
-    /** What is measured may be in one unit this time and in another the next. */
+    /** Measurements may be printed in different units in different runs. */
     private static final String UNIT = "\\b0(?: ?(?:ms|s|m|h|B|kB|MB|GB|TB|k|M))?\\b";
 
     @TempDir
@@ -42,7 +42,7 @@ class LocaleTest {
         }
     }
 
-    /** Runs verbs in a folder of their own; returns what they printed and the content of what they wrote. */
+    /** Runs verbs in a folder of their own; returns what they printed and the content of the files that they wrote. */
     private static Map<String, String> everything() throws IOException {
         Folders.delete(folder.resolve("home"));
         Path home = Files.createDirectories(folder.resolve("home"));
@@ -99,7 +99,7 @@ class LocaleTest {
     }
 
     private static String content(Path file) throws IOException {
-        // Weights are the same bits; every other file holds a time somewhere.
+        // Weights are bit-identical; every other file contains a time somewhere.
         String bytes = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
         String name = String.valueOf(file.getFileName());
         return name.endsWith(".safetensors") || name.endsWith(".gguf")

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** Commands that are printed to be typed: a shell reads in them what was meant, whatever files are called. */
+/** Commands that are printed for the user to type are read by a shell as intended, whatever the names of files. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a POSIX shell is what the commands are for")
 class NextStepsTest {
     private static final String AWKWARD = "it's \"$HOME\" & `more`";

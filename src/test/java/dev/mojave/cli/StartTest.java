@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** What makes starts short. */
+/** Tests what makes starts fast. */
 class StartTest {
     @TempDir
     Path folder;

@@ -401,7 +401,7 @@ class ModelFolderTest {
             assertThatThrownBy(() -> ModelFolder.open(folder))
                     .isInstanceOfSatisfying(
                             Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
-                    .hasMessageContaining("config.json must hold one JSON object and holds ");
+                    .hasMessageContaining("config.json must contain one JSON object, but contains ");
         }
         Files.writeString(folder.resolve("config.json"), "");
         assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("config.json is empty");

@@ -10,11 +10,11 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
-/** Files that are either the old version or the new one, never half of it, also after a power cut. */
+/** Replaces files atomically: a file is either the complete old version or the complete new one, even after a power failure. */
 public final class AtomicFiles {
     private AtomicFiles() {}
 
-    /** Writes UTF-8 text beside the target, forces it to disk and renames it over the target. */
+    /** Writes UTF-8 text to a temporary file next to the target, forces it to disk and renames it to the target. */
     public static void write(Path target, String text) throws IOException {
         write(target, StandardCharsets.UTF_8.encode(text));
     }
@@ -30,7 +30,7 @@ public final class AtomicFiles {
             throw new IOException(target + " has no parent folder");
         }
         Files.createDirectories(directory);
-        // Not createTempFile, whose files only their owner may read: results are for everyone whom the folder lets in.
+        // Not createTempFile, whose files are readable only by their owner: results are for everyone who can access the folder.
         Path temporary = directory.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
             try (FileChannel channel =
@@ -47,7 +47,7 @@ public final class AtomicFiles {
         forceDirectory(directory);
     }
 
-    /** Forces a directory's entries (renames, new files) to disk where the system allows it. */
+    /** Forces a directory's entries (renames, new files) to disk if the system allows it. */
     public static void forceDirectory(Path directory) {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);

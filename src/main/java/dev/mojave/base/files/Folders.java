@@ -9,11 +9,11 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** What whole folders need. */
+/** Operations on whole folders. */
 public final class Folders {
     private Folders() {}
 
-    /** Deletes a folder with all that is in it, if it exists; links are deleted, not followed. */
+    /** Deletes a folder with all of its content, if it exists; links are deleted and not followed. */
     public static void delete(Path folder) throws IOException {
         if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
             return;
@@ -37,7 +37,7 @@ public final class Folders {
         });
     }
 
-    /** Deletes a folder that nobody needs any more; what cannot be deleted is left to the next clean-up. */
+    /** Deletes a folder that is no longer needed, as far as possible; returns whether it was deleted completely. */
     public static boolean discard(Path folder) {
         try {
             delete(folder);

@@ -9,11 +9,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256 in lower-case hexadecimal. */
+/** Computes SHA-256 hashes in lower-case hexadecimal. */
 public final class Hashes {
     private Hashes() {}
 
-    /** Returns a fresh SHA-256 digest. */
+    /** Returns a new SHA-256 digest. */
     public static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
@@ -22,7 +22,7 @@ public final class Hashes {
         }
     }
 
-    /** Hashes a file without holding it in memory. */
+    /** Hashes a file without reading it into memory as a whole. */
     public static String sha256(Path file) throws IOException {
         MessageDigest digest = sha256();
         byte[] buffer = new byte[1 << 16];

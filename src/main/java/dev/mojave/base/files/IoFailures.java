@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
-/** Turns what the file system reports into a failure that says what was tried, where, and what helps. */
+/** Translates I/O exceptions into failures that state what was attempted, where, and the remedy. */
 public final class IoFailures {
-    /** What the systems' messages say when there is no room: Linux, macOS, Windows, quotas. */
+    /** Parts of the messages of Linux, macOS, Windows and quotas for a full disk. */
     private static final List<String> FULL =
             List.of("no space left", "not enough space", "disk quota", "quota exceeded", "disk is full");
 
@@ -24,16 +24,16 @@ public final class IoFailures {
     /**
      * Translates an exception.
      *
-     * @param action what was being done, such as {@code "write the token store"}
-     * @param where the file or folder it was done to
-     * @return USAGE for permissions and missing paths, ENVIRONMENT for a full disk and everything else
+     * @param action the attempted action, such as {@code "write the token store"}
+     * @param where the file or folder that it was attempted on
+     * @return a failure of kind USAGE for permissions and missing paths, and of kind ENVIRONMENT for a full disk and everything else
      */
     public static Failure of(String action, Path where, IOException problem) {
         String message = String.valueOf(problem.getMessage());
         String lower = message.toLowerCase(Locale.ROOT);
         if (FULL.stream().anyMatch(lower::contains)) {
             return Failure.environment(
-                            "cannot %s: the disk that holds %s is full; free some space or choose another folder",
+                            "cannot %s: the disk of %s is full; free some space or choose another folder",
                             action, where)
                     .because(problem);
         }
@@ -62,7 +62,7 @@ public final class IoFailures {
         return Failure.environment("cannot %s: %s: %s", action, where, message).because(problem);
     }
 
-    /** As {@link #of(String, Path, IOException)} for what streams and iterators wrap. */
+    /** Translates the cause of an unchecked exception, as thrown by streams and iterators, like {@link #of(String, Path, IOException)}. */
     public static Failure of(String action, Path where, UncheckedIOException problem) {
         return of(action, where, Objects.requireNonNull(problem.getCause()));
     }

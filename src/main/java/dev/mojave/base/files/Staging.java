@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes a file or folder that counts only when it is whole: at a place beside its target, which it takes over at the end. Whatever happens
- * before, a refusal, a full disk or Ctrl-C, leaves nothing behind, missing parent folders included, and what was at the target stays as
- * it was. After {@code kill -9} the next who writes there cleans up.
+ * Writes a file or folder at a temporary place next to its target and moves it to the target when it is complete. If anything goes wrong
+ * before, such as invalid input, a full disk or Ctrl-C, nothing is left behind, newly created parent folders included, and the old
+ * content of the target is unchanged. After {@code kill -9}, the next process that writes there cleans up.
  */
 public final class Staging implements AutoCloseable {
     private static final String SUFFIX = ".writing";
@@ -31,16 +31,16 @@ public final class Staging implements AutoCloseable {
         this.place = inside ? target.resolve(suffix) : target.resolveSibling("." + name(target) + suffix);
     }
 
-    /** Prepares a file that does not exist or is replaced; its parent folders are made. */
+    /** Prepares a file that does not exist or is to be replaced; its parent folders are created. */
     public static Staging file(Path file) throws IOException {
         return prepare(new Staging(file.toAbsolutePath(), false));
     }
 
     /**
-     * Prepares a folder that does not exist, is replaced whole, or is there and empty, which then stays the same folder (it may be a link, a
-     * mounted disk, or where the user stands).
+     * Prepares a folder that does not exist, is to be replaced as a whole, or exists and is empty. An empty folder is filled rather than
+     * replaced, because it may be a link, a mounted disk, or the working directory of the user.
      *
-     * @param replace whether what is there is to be replaced
+     * @param replace whether an existing folder is to be replaced
      */
     public static Staging folder(Path folder, boolean replace) throws IOException {
         Path target = folder.toAbsolutePath();
@@ -72,7 +72,7 @@ public final class Staging implements AutoCloseable {
         }
     }
 
-    /** Deletes what processes that were killed left of earlier tries. */
+    /** Deletes what killed processes left behind from earlier attempts. */
     private static void sweep(Path parent, String prefix) throws IOException {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(parent, path -> isLeft(path, prefix))) {
             left.forEach(Folders::discard);
@@ -89,7 +89,7 @@ public final class Staging implements AutoCloseable {
                 && ProcessHandle.of(Long.parseLong(pid)).isEmpty();
     }
 
-    /** Says whether a file in a folder is what a process that was killed left there, which {@link #folder} removes. */
+    /** Returns whether a file in a folder was left behind there by a killed process, in which case {@link #folder} removes it. */
     public static boolean isLeft(Path path) {
         return isLeft(path, ".");
     }
@@ -98,15 +98,15 @@ public final class Staging implements AutoCloseable {
         return String.valueOf(path.getFileName());
     }
 
-    /** Returns where to write meanwhile: a folder that is there, or a file that is not. */
+    /** Returns the temporary place to write to: a folder that exists, or a file that does not exist yet. */
     public Path place() {
         return place;
     }
 
     /**
-     * Puts what was written at its target.
+     * Moves what was written to its target.
      *
-     * @param last names in a folder that are moved after all others, where the folder stays: those without which it is nothing
+     * @param last names of files in a folder to be moved after all others if an empty folder is filled: the files that make it valid
      */
     public synchronized void publish(String... last) throws IOException {
         if (over) {
@@ -145,7 +145,7 @@ public final class Staging implements AutoCloseable {
         AtomicFiles.forceDirectory(target);
     }
 
-    /** A folder cannot be put over another in one step: the other steps aside, and back if the new one cannot be put there. */
+    /** Replaces the target folder. A folder cannot be renamed over another one, so the old one is moved aside first, and back if the move fails. */
     private void exchange() throws IOException {
         Path aside = place.resolveSibling(name(place) + ".old");
         Files.move(target, aside, StandardCopyOption.ATOMIC_MOVE);
@@ -158,14 +158,14 @@ public final class Staging implements AutoCloseable {
         Folders.discard(aside);
     }
 
-    /** Deletes what was not published. */
+    /** Deletes everything that was not published. */
     @Override
     public void close() {
         discard();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            // The process is ending, and the hook does the same.
+            // The process is ending, and the shutdown hook does the same.
         }
     }
 
@@ -182,14 +182,14 @@ public final class Staging implements AutoCloseable {
             try {
                 Files.deleteIfExists(parent);
             } catch (IOException e) {
-                return; // somebody else put something there
+                return; // another process has put something there
             }
         }
     }
 
     /**
-     * Takes what was written to where nobody writes: whoever still does finds no folder, and cannot put a file into one that is being
-     * emptied. The name is that of a process that cannot be, so that {@link #sweep} deletes it if this process is killed meanwhile.
+     * Moves the written files to a place where nothing is written: threads that are still writing find no folder, and cannot add files to one
+     * that is being emptied. The name contains an impossible process id, so that {@link #sweep} deletes it if this process is killed meanwhile.
      */
     private Path aside() {
         String name = name(place);
@@ -197,11 +197,11 @@ public final class Staging implements AutoCloseable {
         try {
             return Files.move(place, aside, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            return place; // it was never made, or is in its place already
+            return place; // it was never created, or has been moved to its target
         }
     }
 
-    /** At the end of the process, while others still write: until nothing comes back. */
+    /** Runs at the end of the process, while other threads may still be writing, and clears repeatedly until nothing reappears. */
     private void abandon() {
         synchronized (this) {
             if (over) {

@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Small text files: UTF-8, with or without a byte-order mark. Other encodings are named where their first bytes tell. */
+/** Reads small text files in UTF-8, with or without a byte-order mark. The error message names another encoding if it can be recognised. */
 public final class TextFile {
     private TextFile() {}
 
-    /** What is wrong with the bytes of a file, to be said after its name. */
+    /** States what is wrong with the bytes of a file; the message is meant to follow the file's name. */
     public static final class NotUtf8 extends IOException {
         private static final long serialVersionUID = 1L;
 
@@ -23,15 +23,15 @@ public final class TextFile {
     /**
      * Returns a file's text without its byte-order mark.
      *
-     * @throws NotUtf8 with what it is instead, where that can be told
+     * @throws NotUtf8 if the file is not UTF-8; the message names its actual encoding if it can be recognised
      */
     public static String read(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         if (startsWith(bytes, 0xFF, 0xFE) || startsWith(bytes, 0xFE, 0xFF)) {
-            throw new NotUtf8("is UTF-16 text by its first bytes; save it as UTF-8");
+            throw new NotUtf8("begins with a UTF-16 byte-order mark; save it as UTF-8");
         }
         if (bytes.length > 1 && (bytes[0] == 0) != (bytes[1] == 0)) {
-            throw new NotUtf8("holds zero bytes, as UTF-16 text does; save it as UTF-8");
+            throw new NotUtf8("contains zero bytes, like UTF-16 text; save it as UTF-8");
         }
         int start = startsWith(bytes, 0xEF, 0xBB, 0xBF) ? 3 : 0;
         try {

@@ -1,18 +1,18 @@
 package dev.mojave.base.files;
 
 /**
- * Text without halves of characters. A string may hold one half of a surrogate pair, which no encoding of Unicode can write: JSON can spell it,
- * and programs that cut text by UTF-16 units leave it behind. It becomes U+FFFD, the replacement character, as Python and browsers have it.
+ * Replaces unpaired surrogates. A string may contain one half of a surrogate pair, which no Unicode encoding can represent: JSON can express
+ * it, and programs that cut text between UTF-16 units produce it. It becomes U+FFFD, the replacement character, as in Python and browsers.
  */
 public final class WholeText {
     private WholeText() {}
 
-    /** Returns whether no half of a surrogate pair stands alone. */
+    /** Returns whether the text has no unpaired surrogate. */
     public static boolean isWhole(String text) {
         return firstHalf(text, 0) < 0;
     }
 
-    /** Returns the text with U+FFFD for each half that stands alone: the same string if there is none. */
+    /** Returns the text with each unpaired surrogate replaced by U+FFFD; the same string if there is none. */
     public static String of(String text) {
         int half = firstHalf(text, 0);
         if (half < 0) {

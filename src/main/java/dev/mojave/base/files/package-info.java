@@ -1,4 +1,4 @@
-/** Files and folders: written so that they appear only when whole, hashed, and read as text. */
+/** Files and folders: writing them atomically, hashing them, and reading text. */
 @NullMarked
 package dev.mojave.base.files;
 

@@ -18,12 +18,12 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The owner's side of a process that this one starts, talks to, mostly line by line, and never leaves behind; {@link OwnedProcess} is the other
- * side.
+ * The owner's side of a process that this one starts, communicates with, mostly line by line, and never leaves behind; {@link OwnedProcess} is
+ * the other side.
  *
- * <p>Whatever the process says on standard error, and on standard output unless the owner reads it, goes into a log file: a native
- * library, the JVM or the kernel may have the last word. The pipe to its standard input stays open for as long as the owner lives, so
- * its end tells the process that nobody waits for it any more.
+ * <p>Everything that the process prints on standard error, and on standard output unless the owner reads it, goes into a log file, because a
+ * native library, the JVM or the kernel may print last messages. The pipe to its standard input stays open as long as the owner lives, so
+ * that its end tells the process that the owner is gone.
  */
 public final class ChildProcess implements AutoCloseable {
     private static final int SIGNAL_BASE = 128;
@@ -45,8 +45,8 @@ public final class ChildProcess implements AutoCloseable {
     /**
      * Starts a process whose standard output the owner reads with {@link #readLine}.
      *
-     * @param log takes what it prints on standard error, after what is there
-     * @param setUp changes the builder last: environment, working directory
+     * @param log file to which its standard error is appended
+     * @param setUp a final change to the builder, such as environment or working directory
      * @throws IOException if it cannot be started
      */
     public static ChildProcess talking(List<String> command, Path log, UnaryOperator<ProcessBuilder> setUp)
@@ -59,10 +59,10 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * Starts a process that answers by its exit code and the files that it leaves.
+     * Starts a process that reports its results by its exit code and the files that it writes.
      *
-     * @param log takes everything that it prints, after what is there
-     * @param setUp changes the builder last: environment, working directory
+     * @param log file to which everything that it prints is appended
+     * @param setUp a final change to the builder, such as environment or working directory
      * @throws IOException if it cannot be started
      */
     public static ChildProcess logging(List<String> command, Path log, UnaryOperator<ProcessBuilder> setUp)
@@ -89,7 +89,7 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /**
-     * Returns the process's standard output itself, for owners that read something other than lines from it.
+     * Returns the process's standard output as a stream, for owners that do not read lines from it.
      *
      * @throws IllegalStateException if it goes to the log
      */
@@ -100,19 +100,19 @@ public final class ChildProcess implements AutoCloseable {
         return process.getInputStream();
     }
 
-    /** Returns the process's standard input itself, for owners that send something other than lines. */
+    /** Returns the process's standard input as a stream, for owners that do not send lines. */
     public OutputStream input() {
         return process.getOutputStream();
     }
 
-    /** Kills the process when this time is up, unless the deadline is closed before. */
+    /** Kills the process after this time, unless the deadline is closed before. */
     public Deadline killAfter(Duration time) {
         return new Deadline(process, time);
     }
 
-    /** A time at which a process is killed, so that who waits for its words sees their end. */
+    /** A time at which a process is killed, which ends any wait for its output. */
     public static final class Deadline implements AutoCloseable {
-        /** Whether time was up; the first to complete it decides, and the timer is forgotten once it is complete. */
+        /** Whether the time has passed; the first completion decides, and completing it cancels the timer. */
         private final CompletableFuture<Boolean> passed = new CompletableFuture<>();
 
         private Deadline(Process process, Duration time) {
@@ -124,19 +124,19 @@ public final class ChildProcess implements AutoCloseable {
             passed.completeOnTimeout(true, time.toNanos(), TimeUnit.NANOSECONDS);
         }
 
-        /** Returns whether the process was killed for it. */
+        /** Returns whether the process was killed because of the deadline. */
         public boolean passed() {
             return passed.getNow(false);
         }
 
-        /** Lifts the deadline. */
+        /** Cancels the deadline. */
         @Override
         public void close() {
             passed.complete(false);
         }
     }
 
-    /** Sends a line; returns false if the process has ended meanwhile. */
+    /** Sends a line; returns false if the process has ended. */
     public boolean tell(String line) {
         try {
             to.write(line);
@@ -155,7 +155,7 @@ public final class ChildProcess implements AutoCloseable {
                 : OptionalInt.empty();
     }
 
-    /** Returns what the process has written into its log since it was started; nothing where the log cannot be read. */
+    /** Returns what the process has written to its log since it was started; empty if the log cannot be read. */
     public String said() {
         try {
             byte[] all = Files.readAllBytes(log);
@@ -166,27 +166,27 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** Returns what an exit code other than 0 means, and where to read more. */
+    /** Returns a message about an exit code other than 0: its meaning, and the path of the log. */
     public String ending(int exit) {
         return signal(exit)
                         .map(name -> "its process was ended by " + name)
                         .orElse("its process ended with code " + exit)
-                + "; what it said last is in " + log;
+                + "; its last messages are in " + log;
     }
 
-    /** Names the signal behind an exit code: a process that a signal ended has 128 + its number. */
+    /** Returns the name of the signal that ended a process, from its exit code, which is 128 + the signal's number. */
     private static Optional<String> signal(int exit) {
         return switch (exit - SIGNAL_BASE) {
             case 4 -> Optional.of("signal 4 (illegal instruction)");
             case 6 -> Optional.of("signal 6 (abort: a native library or the JVM crashed)");
-            case 9 -> Optional.of("signal 9 (killed; the system does so when memory runs out)");
+            case 9 -> Optional.of("signal 9 (killed; the system does this when memory runs out)");
             case 11 -> Optional.of("signal 11 (segmentation fault in a native library)");
             case 15 -> Optional.of("signal 15 (terminated)");
             default -> Optional.empty();
         };
     }
 
-    /** Closes the pipe to the process, which is to end by itself then, and kills it if it does not within this time. */
+    /** Closes the pipe to the process, which should make it end, and kills it if it has not ended after this time. */
     public void finish(Duration patience) {
         try {
             to.close();
@@ -201,7 +201,7 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    /** Kills the process if it still runs: no child outlives what started it. */
+    /** Kills the process if it is still running: no child outlives its owner. */
     @Override
     public void close() {
         process.destroyForcibly();

@@ -5,13 +5,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The command that starts another process of this program: same Java, same flags, same class path. */
+/** Builds the command that starts this program in another process with the same Java, flags and class path. */
 public final class JavaCommand {
-    /** Says whether a process may measure the machine; set while a process runs, it holds for those that it starts. */
+    /** The system property that states whether a process may measure the machine; it is passed on to the processes that it starts. */
     public static final String CALIBRATION_PROPERTY = "mojave.calibration";
 
-    // A debugger's port or an agent's output file belongs to one process; descriptor 3 is the launcher's gift to the
-    // parent, and the terminal is the parent's to draw on.
+    // A debugger's port or an agent's output file belongs to one process; descriptor 3 belongs to the process that the
+    // launcher started, and only the parent draws on the terminal.
     private static final List<String> NOT_INHERITED =
             List.of("-agentlib:", "-agentpath:", "-javaagent:", "-Xrunjdwp", "-Dmojave.stderr=", "-Dmojave.terminal=");
 
@@ -22,7 +22,7 @@ public final class JavaCommand {
         return of(ManagementFactory.getRuntimeMXBean().getInputArguments(), main, arguments);
     }
 
-    /** Returns the command that runs a main class with the flags of this process, which {@linkplain OwnedProcess owns} the other. */
+    /** Returns the command that runs a main class with the flags of this process in a process {@linkplain OwnedProcess owned} by this one. */
     public static List<String> owned(Class<?> main, List<String> arguments) {
         List<String> flags =
                 new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
@@ -32,14 +32,14 @@ public final class JavaCommand {
         return of(flags, main, arguments);
     }
 
-    /** Returns the command that runs a main class with other flags. */
+    /** Returns the command that runs a main class with the given flags. */
     public static List<String> of(List<String> flags, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         flags.stream()
                 .filter(flag -> NOT_INHERITED.stream().noneMatch(flag::startsWith))
                 .forEach(command::add);
-        // Java looks it up again in each process; see UserHome.
+        // Java would look it up again in each process; see UserHome.
         command.add("-Duser.home=" + System.getProperty("user.home"));
         String calibration = System.getProperty(CALIBRATION_PROPERTY);
         if (calibration != null) {

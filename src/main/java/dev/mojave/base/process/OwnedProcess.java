@@ -14,21 +14,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * The life of a process that another one started, owns and talks to over pipes.
+ * The life cycle of a process that another one started, owns and communicates with over pipes.
  *
- * <p>Standard input brings the owner's lines; its end means that the owner is gone, however it died, and this process ends at once,
- * so that nothing works on without an owner.
+ * <p>Standard input delivers the owner's lines; its end means that the owner is gone, however it died, and this process ends immediately,
+ * so that nothing keeps running without an owner.
  *
- * <p>A terminal sends Ctrl-C to both processes, and the owner is the one to answer it: a shutdown hook holds this JVM's exit back
- * until the work calls {@link #exit}. A second Ctrl-C ends the owner, and its end ends this.
+ * <p>A terminal sends Ctrl-C to both processes, and the owner is the one to respond: a shutdown hook delays this JVM's exit
+ * until the work calls {@link #exit}. A second Ctrl-C ends the owner, and thereby this process.
  */
 public final class OwnedProcess implements StopSignal {
-    /** The owner's line that asks to save and end. */
+    /** The owner's line that requests to save and end. */
     public static final String STOP = "stop";
-    /** Exit code of a process that saved and ended because its owner asked it to. */
+    /** Exit code of a process that saved and ended at its owner's request. */
     public static final int STOPPED = 130;
 
-    /** The system property by which an owner says that it is one. */
+    /** The system property that an owner sets. */
     private static final String PROPERTY = "mojave.owned";
 
     private static final int ORPHANED = 137;
@@ -41,13 +41,13 @@ public final class OwnedProcess implements StopSignal {
 
     private OwnedProcess() {}
 
-    /** Returns the flag for Java that tells a program to {@linkplain #ofThisProcess() listen to its owner}. */
+    /** Returns the Java flag that makes a program {@linkplain #ofThisProcess() listen to its owner}. */
     public static String flag() {
         return "-D" + PROPERTY + "=true";
     }
 
     /**
-     * Starts listening where this process was started with {@link #flag()}: the line {@value #STOP} asks to save and end, and so does a
+     * Starts listening if this process was started with {@link #flag()}: the line {@value #STOP} requests to save and end, and so does a
      * signal.
      */
     public static Optional<OwnedProcess> ofThisProcess() {
@@ -57,11 +57,11 @@ public final class OwnedProcess implements StopSignal {
     }
 
     /**
-     * Starts listening, for the thread that calls this and does the work. From here on only its end, {@link #exit}, or the owner's end,
-     * ends this process.
+     * Starts listening on behalf of the calling thread, which does the work. From now on, this process ends only when that thread ends, when
+     * {@link #exit} is called, or when the owner ends.
      *
      * @param in the pipe from the owner
-     * @param line takes each line of it, on a thread of its own
+     * @param line receives each line, on a thread of its own
      */
     public static OwnedProcess listen(InputStream in, Consumer<String> line) {
         OwnedProcess process = new OwnedProcess();
@@ -82,7 +82,7 @@ public final class OwnedProcess implements StopSignal {
                 line.accept(said);
             }
         } catch (IOException e) {
-            // A broken pipe means what its end means.
+            // A broken pipe means the same as its end.
         }
         Runtime.getRuntime().halt(ORPHANED);
     }
@@ -90,7 +90,7 @@ public final class OwnedProcess implements StopSignal {
     private void holdExit() {
         stop = true;
         try {
-            // A worker that has died, by an exception that nobody caught, will not say that it has ended.
+            // A worker that died from an uncaught exception never calls exit.
             while (worker.isAlive() && !ended.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {}
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -107,7 +107,7 @@ public final class OwnedProcess implements StopSignal {
         return stop ? STOPPED : 0;
     }
 
-    /** Ends the process with this code, also while a signal is already shutting it down. */
+    /** Ends the process with this code, even while a signal is already shutting it down. */
     public void exit(int code) {
         ended.countDown();
         Runtime.getRuntime().halt(code);

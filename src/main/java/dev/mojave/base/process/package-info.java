@@ -1,4 +1,4 @@
-/** Processes that this one starts: their commands, what they say, and that they end with it. */
+/** Child processes: their commands, the communication with them, and their end. */
 @NullMarked
 package dev.mojave.base.process;
 

@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The value that a record component takes when its key is absent, as YAML text ({@code "0.9"}, {@code "[0.9, 0.95]"},
- * {@code "{tail: 0.1}"}). {@link Records} fills it in, so records need no nulls and a printed recipe says every value that was used.
+ * The default value of a record component whose key is absent, as YAML text ({@code "0.9"}, {@code "[0.9, 0.95]"},
+ * {@code "{tail: 0.1}"}). {@link Records} fills it in, so records need no nulls and a printed recipe shows every value that was used.
  */
 @Documented
 @Target(ElementType.RECORD_COMPONENT)

@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a component that is a record whose keys stand beside the keys of the record that nests it, not in a section of their own. Java
- * groups what belongs together and the YAML stays flat:
+ * Marks a component that is a record whose keys are at the same level as the keys of the enclosing record, not in a section of their own.
+ * This groups related values in Java while the YAML stays flat:
  *
  * <pre>{@code
  * @JsonPropertyOrder({"a", "b", "c"})
@@ -16,8 +16,8 @@ import java.lang.annotation.Target;
  * record Inner(int a, int c) {}
  * }</pre>
  *
- * <p>Keys are written in the order of the components, or in that of {@code @JsonPropertyOrder}. {@link Records} refuses the outer record
- * if one key has two meanings.
+ * <p>Keys are written in the order of the components, or in that of {@code @JsonPropertyOrder}. {@link Records} rejects the outer record
+ * if two components have the same key.
  */
 @Documented
 @Target(ElementType.RECORD_COMPONENT)

@@ -19,8 +19,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * JSON with the project's rules: snake_case keys, records, strict reading (unknown and duplicate keys fail, and so does null for a number). A key
- * that is absent, as in a file of before it was added, is an absent value: empty, zero or false, unless the record refuses it.
+ * JSON with the project's rules: snake_case keys, records, and strict reading (unknown keys, duplicate keys and null for a number are errors).
+ * An absent key, as in a file from before the key was added, means an empty, zero or false value, unless the record rejects it.
  */
 public final class Json {
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -29,13 +29,13 @@ public final class Json {
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            // As Python's json module writes them, also into fields that nobody reads.
+            // Python's json module writes such numbers, even into fields that are not read.
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
             .build();
-    /** As Python's json module reads: of two keys of one name the last counts. */
+    /** Reads like Python's json module: of duplicate keys, the last one counts. */
     private static final JsonMapper FOREIGN = MAPPER.rebuild()
             .disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
@@ -50,12 +50,12 @@ public final class Json {
         return MAPPER;
     }
 
-    /** Writes one line, no line end. */
+    /** Writes a value as one line, without a line break. */
     public static String line(Object value) {
         return MAPPER.writeValueAsString(value);
     }
 
-    /** Writes indented text, no line end. */
+    /** Writes a value as indented text, without a line break at the end. */
     public static String pretty(Object value) {
         return PRETTY.writeValueAsString(value);
     }
@@ -63,7 +63,8 @@ public final class Json {
     /**
      * Parses a tree.
      *
-     * @throws JacksonException in the parser's words; {@link JsonFaults} translates, and {@link #tree(String, String)} does so at once
+     * @throws JacksonException with the parser's message; {@link JsonFaults} translates it, and {@link #tree(String, String)} throws the
+     *     translation
      */
     public static JsonNode tree(String text) {
         return MAPPER.readTree(text);
@@ -72,8 +73,8 @@ public final class Json {
     /**
      * Parses a tree.
      *
-     * @param place what messages call the text, usually the file's name
-     * @throws Failure of kind DATA that says where and why the text is not JSON
+     * @param place name of the text in messages, usually that of the file
+     * @throws Failure of kind DATA that states where and why the text is not JSON
      */
     public static JsonNode tree(String text, String place) {
         try {
@@ -86,26 +87,26 @@ public final class Json {
     /**
      * Reads a record, or a tree whose root is an object or a list, from a file.
      *
-     * @throws Failure of kind DATA if the file is missing or is not such a record or tree
+     * @throws Failure of kind DATA if the file is missing or does not contain such a record or tree
      */
     public static <T> T read(Path file, Class<T> type) {
         return read(file, type, MAPPER);
     }
 
     /**
-     * Reads an object from a file that another program wrote, as Python's json module reads it: NaN, Infinity and -Infinity are numbers, and
-     * of several keys of one name the last counts.
+     * Reads an object from a file written by another program, like Python's json module: NaN, Infinity and -Infinity are numbers, and of
+     * duplicate keys the last one counts.
      *
-     * @throws Failure of kind DATA if the file is missing or is not one JSON object
+     * @throws Failure of kind DATA if the file is missing or does not contain one JSON object
      */
     public static ObjectNode readForeign(Path file) {
         return read(file, ObjectNode.class, FOREIGN);
     }
 
     /**
-     * Parses a tree of a text that another program wrote, as {@link #readForeign} does.
+     * Parses text written by another program, as {@link #readForeign} does.
      *
-     * @throws JacksonException in the parser's words
+     * @throws JacksonException with the parser's message
      */
     public static JsonNode foreignTree(String text) {
         return FOREIGN.readTree(text);
@@ -114,14 +115,14 @@ public final class Json {
     private static <T> T read(Path file, Class<T> type, JsonMapper mapper) {
         String text = text(file);
         if (text.isBlank()) {
-            throw Failure.data("%s is empty; it should hold JSON: fetch or write it again", file);
+            throw Failure.data("%s is empty, but should contain JSON; fetch or write it again", file);
         }
         try {
             if (JsonNode.class.isAssignableFrom(type)) {
                 return root(file, mapper.readTree(text), type);
             }
             T value = mapper.readValue(text, type);
-            // The whole text may be the word null.
+            // The whole text may be null.
             Check.that(value != null, "expected an object, found null");
             return value;
         } catch (JacksonException e) {
@@ -161,7 +162,7 @@ public final class Json {
     private static <T> T root(Path file, JsonNode root, Class<T> type) {
         if (!type.isInstance(root)) {
             throw Failure.data(
-                    "%s must hold %s and holds %s",
+                    "%s must contain %s, but contains %s",
                     file, type == ObjectNode.class ? "one JSON object" : "one JSON list", JsonFaults.describe(root));
         }
         return type.cast(root);

@@ -19,38 +19,38 @@ import tools.jackson.databind.exc.PropertyBindingException;
 import tools.jackson.databind.exc.ValueInstantiationException;
 
 /**
- * Says why JSON was refused in words for people: the line and column, what is wrong there, and what helps. The parser's own messages name its
- * tokens, its settings and Java classes; they stay behind as the cause.
+ * Explains to people why JSON was rejected: the line and column, what is wrong there, and the remedy. The parser's own messages refer to its
+ * tokens, its settings and Java classes; they are kept as the cause.
  */
 public final class JsonFaults {
     private JsonFaults() {}
 
     /**
-     * Translates an exception from reading a whole text.
+     * Translates an exception that was thrown while a whole text was read.
      *
-     * @param text what was read
-     * @param place what to call it in the message, usually the file
+     * @param text the text that was read
+     * @param place the name of the text in the message, usually the file
      * @return a failure of kind DATA: {@code place: line 3, column 7: a comma before the closing '}'; remove the comma}
      */
     public static Failure of(JacksonException problem, String text, String place) {
         return Failure.data("%s: %s", place, reason(problem, text)).because(problem);
     }
 
-    /** As {@link #reason} for one line of a file that holds one value per line: {@code column 7: ...}. */
+    /** Returns the reason as {@link #reason} does, for one line of a file with one value per line: {@code column 7: ...}. */
     public static String inLine(JacksonException problem, String line) {
         return JsonSyntax.find(line)
                 .map(fault -> "column " + fault.column(line) + ": " + fault.what())
                 .orElseGet(() -> content(problem, line));
     }
 
-    /** Says what is wrong and where: {@code line 3, column 7: ...}, or {@code some.key: expected ...}. */
+    /** Returns what is wrong and where: {@code line 3, column 7: ...}, or {@code some.key: expected ...}. */
     public static String reason(JacksonException problem, String text) {
         return JsonSyntax.find(text)
                 .map(fault -> "line " + fault.line(text) + ", column " + fault.column(text) + ": " + fault.what())
                 .orElseGet(() -> content(problem, text));
     }
 
-    /** The text is JSON, but not what was asked for. */
+    /** Returns the reason for rejecting text that is JSON, but not of the expected content. */
     private static String content(JacksonException problem, String text) {
         String path = path(problem.getPath());
         String place = path.isEmpty() ? "" : path + ": ";
@@ -59,9 +59,9 @@ public final class JsonFaults {
             case ValueInstantiationException refused -> place + rule(refused);
             case MismatchedInputException mismatched -> mismatch(mismatched, text, path);
             case InputCoercionException outOfRange ->
-                place + "expected " + expected(outOfRange.getTargetType()) + " that fits, found one too large";
+                place + "expected " + expected(outOfRange.getTargetType()) + ", found one that is too large";
             case StreamConstraintsException ignored ->
-                place + "it holds more than can be read: a text, a key or a number is too long";
+                place + "a text, a key or a number is too long to be read";
             default -> place + "a value is of another kind than expected";
         };
     }
@@ -77,7 +77,7 @@ public final class JsonFaults {
         return (path.isEmpty() ? key : path) + ": unknown key" + instead;
     }
 
-    /** A record's own rule, in its own words. */
+    /** Returns the message of a record's own check. */
     private static String rule(ValueInstantiationException problem) {
         return switch (problem.getCause()) {
             case IllegalArgumentException rule -> String.valueOf(rule.getMessage());
@@ -89,7 +89,7 @@ public final class JsonFaults {
     private static String mismatch(MismatchedInputException problem, String text, String path) {
         Optional<JsonNode> found = found(problem, text);
         if (found.isPresent() && found.get().isMissingNode()) {
-            return path + ": is missing";
+            return path + ": the key is missing";
         }
         Class<?> type = problem.getTargetType();
         String wanted = type == null ? "another kind of value" : expected(type);
@@ -144,7 +144,7 @@ public final class JsonFaults {
         return Collection.class.isAssignableFrom(type) || type.isArray() ? "a list" : "an object";
     }
 
-    /** Says what a value is: {@code "text"}, {@code 5}, {@code a list}, {@code an object}, {@code null}. */
+    /** Returns a description of a value: {@code "text"}, {@code 5}, {@code a list}, {@code an object}, {@code null}. */
     public static String describe(JsonNode node) {
         return switch (node.getNodeType()) {
             case ARRAY -> "a list";

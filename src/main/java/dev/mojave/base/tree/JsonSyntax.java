@@ -9,11 +9,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds the first place where a text is not JSON (RFC 8259, and NaN and Infinity as Python writes them) and says what is wrong there and what helps. Parsers stop at the same places but
- * describe them in terms of their own tokens and settings. This runs only once a parser has refused the text.
+ * Finds the first place where a text is not JSON (RFC 8259, plus NaN and Infinity as Python writes them) and explains what is wrong there and
+ * what the remedy is. Parsers stop at the same places, but describe them in terms of their own tokens and settings. This class is used only
+ * when a parser has rejected the text.
  */
 final class JsonSyntax {
-    /** The limits of the parser that we read with. */
+    /** The limits of the parser that Mojave uses. */
     private static final int DEEPEST = 500;
 
     private static final int LONGEST_NUMBER = 1000;
@@ -25,7 +26,7 @@ final class JsonSyntax {
     private static final Map<String, String> MEANT =
             Map.of("True", "true", "False", "false", "None", "null", "undefined", "null");
 
-    /** What is wrong at a character of the text. */
+    /** A description of what is wrong at a character of the text. */
     record Fault(int offset, String what) {
         int line(String text) {
             return 1
@@ -40,7 +41,7 @@ final class JsonSyntax {
         }
     }
 
-    /** Ends the walk at the first fault. */
+    /** Ends the parse at the first fault. */
     private static final class Found extends RuntimeException {
         private static final long serialVersionUID = 1L;
         private final transient Fault fault;
@@ -61,8 +62,8 @@ final class JsonSyntax {
     }
 
     /**
-     * Returns the first fault. Numbers that are not finite are read as Python writes them; keys that stand twice are JSON to some readers, so they
-     * are only named where nothing else is wrong.
+     * Returns the first fault. Numbers that are not finite are accepted as Python writes them; duplicate keys are valid JSON to some parsers, so
+     * they are reported only if nothing else is wrong.
      */
     static Optional<Fault> find(String text) {
         return new JsonSyntax(text, false).walk().or(() -> new JsonSyntax(text, true).walk());
@@ -71,16 +72,16 @@ final class JsonSyntax {
     private Optional<Fault> walk() {
         try {
             if (text.startsWith("\uFEFF")) {
-                throw fault("a byte-order mark stands before the JSON; save the file as UTF-8 without one");
+                throw fault("there is a byte-order mark before the JSON; save the file as UTF-8 without one");
             }
             skipBlanks();
             if (at == text.length()) {
-                throw fault("there is no JSON here: it is empty");
+                throw fault("there is no JSON here: the text is empty");
             }
             value(0);
             skipBlanks();
             if (at < text.length()) {
-                throw unexpected("more follows after the end of the first value; remove it (one file holds one value)");
+                throw unexpected("there is more text after the end of the first value; remove it (a file contains one value)");
             }
             return Optional.empty();
         } catch (Found found) {
@@ -147,7 +148,7 @@ final class JsonSyntax {
             throw new Found(new Fault(start, "a key of more than " + LONGEST_KEY + " characters"));
         }
         if (!keys.add(key) && strict) {
-            throw new Found(new Fault(start, "the key \"" + shortened(key) + "\" stands twice; remove one"));
+            throw new Found(new Fault(start, "the key \"" + shortened(key) + "\" occurs twice; remove one"));
         }
     }
 
@@ -171,7 +172,7 @@ final class JsonSyntax {
         }
     }
 
-    /** Takes a comma and returns true, or the closing bracket and returns false. */
+    /** Consumes a comma and returns true, or consumes the closing bracket and returns false. */
     private boolean more(char closing) {
         char c = peek();
         if (c != ',' && c != closing) {
@@ -193,7 +194,7 @@ final class JsonSyntax {
             } else if (c < ' ') {
                 throw unexpected(
                         c == '\n' || c == '\r'
-                                ? "a line ends inside text: write \\n there, or close the quotes"
+                                ? "a line break inside text; write \\n instead, or close the quotes"
                                 : c == '\t' ? "a tab inside text; write \\t" : "a control character inside text");
             } else {
                 at++;
@@ -212,12 +213,12 @@ final class JsonSyntax {
             throw cutShort(start, "text");
         }
         if (unicode ? !text.substring(at + 2, at + 6).matches("[0-9a-fA-F]{4}") : "\"\\/bfnrt".indexOf(c) < 0) {
-            throw fault("the backslash begins nothing that JSON knows; write \\\\ for a backslash itself");
+            throw fault("this is not an escape sequence of JSON; write \\\\ for a backslash");
         }
         at += unicode ? 6 : 2;
     }
 
-    /** A number, true, false or null; anything else is refused. */
+    /** Consumes a number, true, false or null; anything else is a fault. */
     private void word() {
         String word = bareWord();
         if (Set.of("true", "false", "null").contains(word) || NOT_FINITE.contains(word)) {
@@ -231,15 +232,15 @@ final class JsonSyntax {
             if (!NUMBER.matcher(word).matches()) {
                 throw at + word.length() == text.length() && text.length() > word.length()
                         ? cutShort(at, "a number")
-                        : fault(shortened(word) + " is not a number as JSON writes them, such as 10, -0.5 or 1e-3");
+                        : fault(shortened(word) + " is not a valid JSON number such as 10, -0.5 or 1e-3");
             }
             at += word.length();
         } else if (word.isEmpty()) {
             String character = text.substring(at, text.offsetByCodePoints(at, 1));
-            throw unexpected("a value is expected here, and '" + character + "' begins none");
+            throw unexpected("a value is expected here, but '" + character + "' does not begin one");
         } else if (at + word.length() == text.length()
                 && Set.of("true", "false", "null").stream().anyMatch(whole -> whole.startsWith(word))) {
-            throw fault("it ends in the middle of a word: it is cut short; fetch or write it again");
+            throw fault("the text is truncated: it ends in the middle of a word; fetch or write it again");
         } else {
             throw fault("the text " + shortened(word) + " has no quotes; text needs double quotes");
         }
@@ -260,7 +261,7 @@ final class JsonSyntax {
         }
     }
 
-    /** Goes to the next character that means something inside an object or a list. */
+    /** Skips blanks to the next character inside an object or a list. */
     private void next(int start, String what) {
         skipBlanks();
         if (at == text.length()) {
@@ -270,23 +271,23 @@ final class JsonSyntax {
 
     private Found cutShort(int start, String what) {
         int line = new Fault(start, "").line(text);
-        String where = line > 1 ? " that begins in line " + line : "";
+        String where = line > 1 ? " that begins on line " + line : "";
         at = text.length();
-        return fault("it ends in the middle of " + what + where + ": it is cut short; fetch or write it again");
+        return fault("the text is truncated: it ends in the middle of " + what + where + "; fetch or write it again");
     }
 
     private Found fault(String what) {
         return new Found(new Fault(at, what));
     }
 
-    /** A fault at the next character, unless that character by itself explains more. */
+    /** Returns a fault at the next character; if that character alone explains the fault better, the message is about it. */
     private Found unexpected(String what) {
         char c = at < text.length() ? text.charAt(at) : ' ';
         if (c == '\0') {
             return fault("a zero byte, as in UTF-16 text; save the file as UTF-8");
         }
         if (text.startsWith("//", at) || text.startsWith("/*", at) || c == '#') {
-            return fault("a comment; JSON has none: remove it");
+            return fault("a comment, which JSON does not allow; remove it");
         }
         if (c < ' ' && "\t\r\n".indexOf(c) < 0) {
             return fault(String.format(Locale.ROOT, "the control character U+%04X; remove it", (int) c));

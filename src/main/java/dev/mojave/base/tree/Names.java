@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.lang.reflect.RecordComponent;
 import java.util.Locale;
 
-/** How Java's names are written in YAML: snake_case, unless an annotation says otherwise. */
+/** Converts Java names to YAML names: snake_case, unless an annotation specifies another name. */
 final class Names {
     private Names() {}
 

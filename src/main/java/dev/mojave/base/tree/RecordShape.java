@@ -23,29 +23,29 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that a record is read from and what makes the record of their values: its canonical constructor, or a static
- * {@code @JsonCreator} method whose parameters carry {@code @JsonProperty}, where defaults depend on other keys.
+ * The keys that a record is read from, and the executable that creates the record from their values: its canonical constructor, or, if
+ * defaults depend on other keys, a static {@code @JsonCreator} method whose parameters are annotated with {@code @JsonProperty}.
  *
- * @param kind the record's name
- * @param keys in the order in which they are written, those of {@link Flat} components among them
- * @param parts what makes each argument of {@code maker}
+ * @param kind name of the record
+ * @param keys keys in the order in which they are written, including those of {@link Flat} components
+ * @param parts sources of the arguments of {@code maker}
  * @param maker constructor or method
  */
 record RecordShape(String kind, List<Key> keys, List<Part> parts, Executable maker) {
-    /** One key: absent it takes its fallback, or null or empty where that is allowed. */
+    /** One key. If it is absent, its value is the fallback, or null or empty if that is allowed. */
     record Key(String name, Type type, Class<?> raw, boolean nullable, Optional<String> fallback) {
         boolean isOptional() {
             return raw == Optional.class;
         }
     }
 
-    /** What makes one argument. */
+    /** The source of one argument. */
     sealed interface Part {}
 
     /** The value of the key with this index. */
     record Single(int key) implements Part {}
 
-    /** A record of the values of the keys with these indices. */
+    /** A record made of the values of the keys with these indices. */
     record Nested(RecordShape shape, List<Integer> keys) implements Part {}
 
     static RecordShape of(Class<?> type) {
@@ -93,12 +93,12 @@ record RecordShape(String kind, List<Key> keys, List<Part> parts, Executable mak
         return new RecordShape(Names.kind(type), keys, List.copyOf(parts), constructor);
     }
 
-    /** Returns whether the keys of a component's record stand beside the component's own neighbours. */
+    /** Returns whether the keys of a component's record are at the same level as those of the enclosing record. */
     static boolean isFlat(RecordComponent component) {
         return component.isAnnotationPresent(Flat.class);
     }
 
-    /** Returns the names of a record's keys in the order in which they are written, where that is not simply that of its components. */
+    /** Returns the names of a record's keys in the order in which they are written; empty if that is the order of its components. */
     static Optional<List<String>> writingOrder(Class<?> type) {
         boolean simple = !type.isAnnotationPresent(JsonPropertyOrder.class)
                 && Arrays.stream(type.getRecordComponents()).noneMatch(RecordShape::isFlat);
@@ -107,7 +107,7 @@ record RecordShape(String kind, List<Key> keys, List<Part> parts, Executable mak
                 : Optional.of(of(type).keys.stream().map(Key::name).toList());
     }
 
-    /** A record that could be absent, or that is written in a notation of its own, cannot be flat. */
+    /** Returns the shape of a flat component. A record that may be absent, or that has a notation of its own, cannot be flat. */
     private static RecordShape flat(Class<?> type, RecordComponent component) {
         Class<?> raw = component.getType();
         boolean plain = raw.isRecord()
@@ -125,12 +125,12 @@ record RecordShape(String kind, List<Key> keys, List<Part> parts, Executable mak
         return of(raw);
     }
 
-    /** Returns keys in the order that a record asks for. */
+    /** Returns the keys in the order that a record's annotation specifies. */
     private static List<Key> written(Class<?> type, List<Key> keys) {
         Set<String> names = new HashSet<>();
         for (Key key : keys) {
             if (!names.add(key.name())) {
-                throw wrong(type, "the key '" + key.name() + "' belongs to two components");
+                throw wrong(type, "two components have the key '" + key.name() + "'");
             }
         }
         JsonPropertyOrder asked = type.getAnnotation(JsonPropertyOrder.class);
@@ -153,7 +153,7 @@ record RecordShape(String kind, List<Key> keys, List<Part> parts, Executable mak
         return new IllegalStateException(type.getName() + ": " + rule);
     }
 
-    /** Returns the method that reads a type's own notation from one value, if it has one. */
+    /** Returns the method that reads a type from its own notation, if it has one. */
     static Optional<Method> notation(Class<?> type) {
         return creators(type)
                 .filter(method -> method.getParameterCount() == 1
@@ -162,9 +162,9 @@ record RecordShape(String kind, List<Key> keys, List<Part> parts, Executable mak
     }
 
     /**
-     * Makes the record, and before it those that are flat in it.
+     * Creates the record, after the flat records in it.
      *
-     * @param values of the keys, in their order
+     * @param values values of the keys, in the order of the keys
      */
     Object construct(List<@Nullable Object> values) throws ReflectiveOperationException {
         @Nullable Object[] arguments = new @Nullable Object[parts.size()];

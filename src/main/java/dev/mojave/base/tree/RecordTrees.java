@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The writing half of {@link Records}. */
+/** Writes records as trees, for {@link Records}. */
 final class RecordTrees {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
@@ -84,7 +84,7 @@ final class RecordTrees {
                     : node(written, notation.get().getGenericReturnType());
         }
         if (!(value instanceof Record record)) {
-            throw new IllegalStateException(value.getClass() + " is not a type that settings can have");
+            throw new IllegalStateException(value.getClass() + " is not a supported type of settings");
         }
         ObjectNode tree = NODES.objectNode();
         if (declared instanceof Class<?> raw && raw.isSealed()) {

@@ -22,19 +22,19 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Trees of settings into records and back, one strict rule set for every section of a recipe:
+ * Converts trees of settings to records and back, with one strict set of rules for every section of a recipe:
  *
  * <ul>
- *   <li>a key is the component's name in snake_case (or its {@code @JsonProperty}); an unknown key fails and names the nearest one; the keys of
- *       a {@link Flat} component stand beside the others;
- *   <li>an absent key takes its {@link Default}, or null where the component is {@code @Nullable} (empty where it is an
- *       {@code Optional}); otherwise it is required. {@code null} counts as absent;
+ *   <li>a key is the component's name in snake_case (or its {@code @JsonProperty}); an unknown key is an error that suggests the nearest known
+ *       one; the keys of a {@link Flat} component are at the same level as the others;
+ *   <li>an absent key has the value of its {@link Default}, null if the component is {@code @Nullable}, or empty if it is an
+ *       {@code Optional}; otherwise it is required. {@code null} counts as absent;
  *   <li>whole numbers may be written as counts ({@code 50k}, {@code 10M}, {@code 1e3}); no other type is coerced, except that text may be
  *       written as a whole number;
- *   <li>enums are their constants in lower case; a sealed interface is a section whose {@code kind} names one of its records
- *       ({@code kind: cosine} alone may be written as plain text; a notation of the interface's own reads what is not a section); a static {@code @JsonCreator} method of one argument reads a
- *       type's own notation, one whose parameters all have {@code @JsonProperty} reads a section in place of the constructor, and
- *       {@code @JsonValue} writes either;
+ *   <li>enum constants are written in lower case; a sealed interface is a section whose {@code kind} names one of its records
+ *       ({@code kind: cosine} alone may be shortened to {@code cosine}; a notation of the interface's own applies to values that are not
+ *       sections); a static {@code @JsonCreator} method with one argument reads a type's own notation, one whose parameters are all annotated
+ *       with {@code @JsonProperty} reads a section in place of the constructor, and {@code @JsonValue} writes either;
  *   <li>an {@link IllegalArgumentException} from a record's constructor becomes the message of a {@link Failure} of kind USAGE that starts
  *       with the source and the section's path.
  * </ul>
@@ -49,7 +49,7 @@ public final class Records {
     /**
      * Reads a record.
      *
-     * @param source what messages call the tree, usually the file's name
+     * @param source name of the tree in messages, usually that of the file
      * @param path the dotted path of {@code tree} in the file, empty for the whole file
      * @throws Failure of kind USAGE that names the key
      */
@@ -57,7 +57,7 @@ public final class Records {
         return read(tree, type, ignored -> source, path);
     }
 
-    /** Reads a record whose keys come from several places; {@code source} says from which, given a key's full path. */
+    /** Reads a record whose keys come from several sources; {@code source} returns the one of a key, given its full path. */
     public static <T> T read(JsonNode tree, Class<T> type, UnaryOperator<String> source, String path) {
         return type.cast(new Records(source).value(tree, type, path));
     }
@@ -67,24 +67,24 @@ public final class Records {
         return RecordTrees.tree(record);
     }
 
-    /** Returns the whole number that a value stands for where one is expected: {@code 500}, {@code 1e3}, {@code 50k}; empty if it is none. */
+    /** Returns a value as a whole number: {@code 500}, {@code 1e3}, {@code 50k}; empty if it is not one. */
     public static OptionalLong count(JsonNode node) {
         return YamlScalar.count(node);
     }
 
-    /** Returns the number that a value stands for where one is expected, as text or as a number; empty if it is none. */
+    /** Returns a value, which may be text, as a number; empty if it is not one. */
     public static OptionalDouble decimal(JsonNode node) {
         return YamlScalar.decimal(node);
     }
 
-    /** Says what a node is, for messages: {@code "many"} in quotes, a number, {@code a list}, {@code a section}, {@code nothing}. */
+    /** Returns a description of a node for messages: {@code "many"} in quotes, a number, {@code a list}, {@code a section}, {@code nothing}. */
     static String describe(JsonNode node) {
         return switch (node.getNodeType()) {
             case ARRAY -> "a list";
             case OBJECT, POJO -> "a section";
             case NULL, MISSING -> "nothing";
             case STRING, BOOLEAN, BINARY -> node.toString();
-            case NUMBER -> node.asString(); // JSON would have Infinity in quotes
+            case NUMBER -> node.asString(); // toString would put Infinity in quotes
         };
     }
 
@@ -103,7 +103,7 @@ public final class Records {
         } else if (type instanceof Class<?> raw) {
             return value(node, raw, path);
         }
-        throw new IllegalStateException(path + ": " + type + " is not a type that settings can have");
+        throw new IllegalStateException(path + ": " + type + " is not a supported type of settings");
     }
 
     private Object value(JsonNode node, Class<?> type, String path) {
@@ -136,7 +136,7 @@ public final class Records {
         Optional<Method> notation = RecordShape.notation(type);
         if (notation.isPresent() && !(type.isSealed() && node.isObject())) {
             Type wanted = notation.get().getGenericParameterTypes()[0];
-            // A count such as 1e3 reaches a notation that takes text as the whole number that it is.
+            // A count such as 1e3 is passed to a notation for text as a whole number.
             boolean count = wanted == String.class
                     && node.isFloatingPointNumber()
                     && count(node).isPresent();
@@ -154,7 +154,7 @@ public final class Records {
         if (type.isInterface() && type.isSealed()) {
             return alternative(node, type, path);
         }
-        throw new IllegalStateException(path + ": " + type + " is not a type that settings can have");
+        throw new IllegalStateException(path + ": " + type + " is not a supported type of settings");
     }
 
     private long whole(JsonNode node, String path, long min, long max) {
@@ -277,7 +277,7 @@ public final class Records {
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof IllegalArgumentException rule) {
                 String message = String.valueOf(rule.getMessage());
-                // A rule about one key of a section may name it in full itself.
+                // A message about one key of a section may contain the key's full path already.
                 boolean named = !path.isEmpty() && message.startsWith(path + ".");
                 throw (named ? Failure.usage("%s: %s", source.apply(path), message) : failure(path, message))
                         .because(rule);

@@ -10,14 +10,14 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Operations on trees of settings: laying one over another, setting a key by its path, telling two apart. */
+/** Operations on trees of settings: merging, setting a key by its path, and finding differences. */
 public final class Trees {
     private Trees() {}
 
     /**
-     * Lays {@code over} on {@code base}: sections are merged key by key, other values replace, {@code null} removes the key.
+     * Merges {@code over} into {@code base}: sections are merged key by key, other values replace the old ones, and {@code null} removes a key.
      *
-     * @return a new tree; neither argument changes
+     * @return a new tree; the arguments are not modified
      */
     public static ObjectNode merge(ObjectNode base, ObjectNode over) {
         ObjectNode merged = base.deepCopy();
@@ -37,9 +37,9 @@ public final class Trees {
     }
 
     /**
-     * Returns the tree with one key, given by its dotted path, set; {@code null} removes it. Sections on the way are made.
+     * Returns a tree in which the key with the given dotted path is set; {@code null} removes it. Missing sections on the path are created.
      *
-     * @throws Failure of kind USAGE if a key on the way holds a value instead of a section
+     * @throws Failure of kind USAGE if a key on the path is a value instead of a section
      */
     public static ObjectNode with(ObjectNode tree, String path, JsonNode value) {
         String[] keys = path.split("\\.", -1);
@@ -50,7 +50,7 @@ public final class Trees {
             existing = existing.path(keys[i]);
             if (!existing.isMissingNode() && !existing.isNull() && !existing.isObject()) {
                 throw Failure.usage(
-                        "%s is a value (%s), so it has no key '%s'",
+                        "%s is a value (%s) and not a section, so it has no key '%s'",
                         String.join(".", List.of(keys).subList(0, i + 1)), existing, keys[i + 1]);
             }
             inner = inner.putObject(keys[i]);
@@ -59,7 +59,7 @@ public final class Trees {
         return merge(tree, over);
     }
 
-    /** Returns the smallest tree that {@link #merge} lays on {@code base} to make {@code target}; null stands for a removed key. */
+    /** Returns the smallest tree that {@link #merge} turns {@code base} into {@code target} with; null means a removed key. */
     public static ObjectNode overrides(ObjectNode base, ObjectNode target) {
         ObjectNode over = base.objectNode();
         for (String key : base.propertyNames()) {
@@ -81,7 +81,7 @@ public final class Trees {
         return over;
     }
 
-    /** Returns the value at a dotted path, if it is there and not null. */
+    /** Returns the value at a dotted path, if it exists and is not null. */
     public static Optional<JsonNode> at(JsonNode tree, String path) {
         JsonNode node = tree;
         for (String key : path.split("\\.", -1)) {
@@ -90,7 +90,7 @@ public final class Trees {
         return node.isMissingNode() || node.isNull() ? Optional.empty() : Optional.of(node);
     }
 
-    /** One key whose values differ; an absent value is an empty string. */
+    /** A key whose values differ; the value of an absent key is an empty string. */
     public record Difference(String path, String before, String after) {
         @Override
         public String toString() {
@@ -99,7 +99,7 @@ public final class Trees {
         }
     }
 
-    /** Lists the leaves in which two trees differ, in the order of the first, then of the second. */
+    /** Returns the leaves in which two trees differ, in the order of the first tree and then of the second. */
     public static List<Difference> differences(JsonNode before, JsonNode after) {
         List<Difference> found = new ArrayList<>();
         collect(before, after, "", found);

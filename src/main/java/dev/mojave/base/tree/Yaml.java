@@ -11,8 +11,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * YAML 1.2, read strictly: one document, a mapping at the top, no duplicate keys, no anchors, aliases or tags. Every failure is a
- * {@link Failure} of kind USAGE that names the file, the place in it and the rule. {@link Records} turns a tree into records.
+ * Reads YAML 1.2 strictly: one document, a mapping at the top level, no duplicate keys, no anchors, aliases or tags. Every error is a
+ * {@link Failure} of kind USAGE that names the file, the position in it and the rule. {@link Records} turns a tree into records.
  */
 public final class Yaml {
     private Yaml() {}
@@ -20,7 +20,7 @@ public final class Yaml {
     /**
      * Reads a file whose top level is a mapping.
      *
-     * @throws Failure of kind USAGE if it cannot be read or breaks a rule
+     * @throws Failure of kind USAGE if it cannot be read or violates a rule
      */
     public static ObjectNode read(Path file) {
         try {
@@ -40,7 +40,7 @@ public final class Yaml {
     /**
      * Parses text whose top level is a mapping.
      *
-     * @param source what messages call the text, usually the file's name
+     * @param source name of the text in messages, usually that of the file
      */
     public static ObjectNode parse(String text, String source) {
         JsonNode tree = value(text, source);
@@ -50,13 +50,13 @@ public final class Yaml {
         throw Failure.usage("%s: expected keys and values at the top level, found %s", source, Records.describe(tree));
     }
 
-    /** Parses any one value: a scalar, a list or a mapping, as on the right of {@code --set key=}. */
+    /** Parses any value, a scalar, a list or a mapping, as on the right-hand side of {@code --set key=}. */
     public static JsonNode value(String text, String source) {
-        // A byte-order mark is legal and invisible; the parser would take it for part of the first key.
+        // A byte-order mark is legal and invisible, but the parser would read it as part of the first key.
         return new YamlReader(text.startsWith("\uFEFF") ? text.substring(1) : text, source).read();
     }
 
-    /** Prints a tree as YAML that {@link #parse} reads back as the same tree: block mappings, lists of scalars in one line. */
+    /** Prints a tree as YAML that {@link #parse} reads back as the same tree: block mappings, and lists of scalars on one line. */
     public static String print(JsonNode tree) {
         return YamlPrinter.print(tree);
     }

@@ -9,10 +9,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Prints trees the way people write recipes: two spaces, block mappings, lists of scalars in one line, quotes only where needed. */
+/** Prints trees the way people write recipes: indented by two spaces, block mappings, lists of scalars on one line, quotes only where needed. */
 final class YamlPrinter {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z_/][A-Za-z0-9_./-]*");
-    // Words that some YAML reader somewhere takes for a boolean, a null or a number.
+    // Words that some YAML parsers read as a boolean, a null or a number.
     private static final Set<String> RESERVED =
             Set.of("true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf", "infinity");
 

@@ -23,30 +23,30 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Reads one YAML document into a tree; the reading half of {@link Yaml}. */
+/** Reads one YAML document into a tree, for {@link Yaml}. */
 final class YamlReader {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final int MAX_DEPTH = 64;
     private static final LoadSettings SETTINGS = LoadSettings.builder().build();
 
-    /** What the parser's sentences begin with, and how we say it. */
+    /** The beginnings of the parser's messages, and their replacements. */
     private static final Map<String, String> WORDS = Map.ofEntries(
             Map.entry("mapping values are not allowed here", "a second ': ' in a plain value; put the value in quotes"),
-            Map.entry("sequence entries are not allowed here", "a list cannot begin here; put it on lines of its own"),
-            Map.entry("mapping keys are not allowed here", "a key cannot stand here"),
+            Map.entry("sequence entries are not allowed here", "a list cannot begin here; put it on separate lines"),
+            Map.entry("mapping keys are not allowed here", "a key is not allowed here"),
             Map.entry(
                     "could not find expected ':'", "a colon is missing after the key, or the line is indented wrongly"),
-            Map.entry("expected <block end>", "this line is indented otherwise than the lines that it belongs to"),
+            Map.entry("expected <block end>", "this line is not indented like the lines that it belongs to"),
             Map.entry("expected ',' or ']'", "a comma or ']' is missing"),
             Map.entry("expected ',' or '}'", "a comma or '}' is missing"),
             Map.entry("found unexpected end of stream", "a quotation mark is not closed"),
             Map.entry("found unexpected document separator", "a quotation mark is not closed"),
             Map.entry(
                     "found unknown escape character",
-                    "the backslash begins nothing that YAML knows; use single quotes"),
-            Map.entry("expected escape sequence of", "the backslash begins nothing that YAML knows; use single quotes"),
+                    "this is not an escape sequence of YAML; use single quotes"),
+            Map.entry("expected escape sequence of", "this is not an escape sequence of YAML; use single quotes"),
             Map.entry("expected the node content", "a value is missing"),
-            Map.entry("expected chomping or indentation", "text after | or > begins on the next line"),
+            Map.entry("expected chomping or indentation", "text after | or > must begin on the next line"),
             Map.entry("found undefined tag handle", "tags (!) are not supported; write the plain value"),
             Map.entry("special characters are not allowed", "a control character; remove it"));
 
@@ -61,21 +61,21 @@ final class YamlReader {
     /**
      * Reads the only document.
      *
-     * @throws Failure of kind USAGE that says where and why it cannot be read
+     * @throws Failure of kind USAGE that states where and why it cannot be read
      */
     JsonNode read() {
         try {
             ParserImpl parser = new ParserImpl(SETTINGS, new StreamReader(SETTINGS, text));
             parser.next();
             if (parser.checkEvent(Event.ID.StreamEnd)) {
-                throw Failure.usage("%s: is empty", source);
+                throw Failure.usage("%s is empty", source);
             }
             parser.next();
             JsonNode tree = node(parser, parser.next(), "", 0);
             parser.next();
             if (!parser.checkEvent(Event.ID.StreamEnd)) {
                 throw Failure.usage(
-                        "%s: holds more than one document; remove everything from the second '---' on", source);
+                        "%s contains more than one document; remove everything from the second '---' on", source);
             }
             return tree;
         } catch (MarkedYamlEngineException e) {
@@ -86,7 +86,7 @@ final class YamlReader {
                             String.format(Locale.ROOT, "the control character U+%04X; remove it", e.getCodePoint()))
                     .because(e);
         } catch (YamlEngineException e) {
-            throw Failure.usage("%s: is too long for settings (more than 3 million characters)", source)
+            throw Failure.usage("%s is too long for settings (more than 3 million characters)", source)
                     .because(e);
         }
     }
@@ -106,7 +106,7 @@ final class YamlReader {
             throw Failure.usage("%s: tags (!) are not supported; write the plain value", place);
         }
         if (depth > MAX_DEPTH) {
-            throw Failure.usage("%s: is nested more than %d levels deep", place, MAX_DEPTH);
+            throw Failure.usage("%s is nested more than %d levels deep", place, MAX_DEPTH);
         }
         return switch (event) {
             case ScalarEvent scalar ->
@@ -127,7 +127,7 @@ final class YamlReader {
             }
             String key = scalar.getValue();
             if (mapping.has(key)) {
-                throw at(event.getStartMark(), "the key '" + key + "' stands twice; remove one");
+                throw at(event.getStartMark(), "the key '" + key + "' occurs twice; remove one");
             }
             String below = path.isEmpty() ? key : path + "." + key;
             mapping.set(key, node(parser, parser.next(), below, depth + 1));
@@ -152,7 +152,7 @@ final class YamlReader {
                         0, content.length() - content.stripLeading().length())
                 .contains("\t");
         if (tab || problem.contains("(TAB)")) {
-            return at(place, "a tab; YAML is indented with spaces").because(e);
+            return at(place, "a tab; YAML must be indented with spaces").because(e);
         }
         String reason = WORDS.entrySet().stream()
                 .filter(entry -> problem.startsWith(entry.getKey()))
@@ -161,7 +161,7 @@ final class YamlReader {
                 .orElse(
                         problem.contains("cannot start any token")
                                 ? "a value cannot begin with this character; put it in quotes"
-                                : "this is not YAML; quote text that holds any of : # [ ] { } , & * ! | > ' \" % @ `");
+                                : "this is not YAML; put text in quotes if it contains any of : # [ ] { } , & * ! | > ' \" % @ `");
         return at(place, reason).because(e);
     }
 

@@ -10,8 +10,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * What a plain scalar of YAML means, by the core schema of YAML 1.2: {@code yes} and {@code 1:30} are text. Beyond it, digits may be grouped
- * ({@code 1_000}), and a number with leading zeros such as {@code 007} stays as it is written, for it is seldom meant as a number.
+ * Interprets plain scalars by the core schema of YAML 1.2, in which {@code yes} and {@code 1:30} are text, with two extensions: digits may be
+ * grouped ({@code 1_000}), and a number with leading zeros such as {@code 007} is text, because it is rarely meant as a number.
  */
 final class YamlScalar {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -59,7 +59,7 @@ final class YamlScalar {
         return value.bitLength() < Long.SIZE ? NODES.numberNode(value.longValue()) : NODES.numberNode(value);
     }
 
-    /** Returns the whole number that a value stands for where one is expected: {@code 500}, {@code 1e3}, {@code 50k}, {@code "500"}. */
+    /** Returns a value as a whole number: {@code 500}, {@code 1e3}, {@code 50k}, {@code "500"}; empty if it is not one. */
     static OptionalLong count(JsonNode node) {
         if (node.isIntegralNumber()) {
             return node.canConvertToLong() ? OptionalLong.of(node.longValue()) : OptionalLong.empty();
@@ -77,7 +77,7 @@ final class YamlScalar {
         }
     }
 
-    /** Returns the number that a value stands for where one is expected: {@code 0.5}, {@code .5}, {@code "1e-3"}. */
+    /** Returns a value as a number: {@code 0.5}, {@code .5}, {@code "1e-3"}; empty if it is not one. */
     static OptionalDouble decimal(JsonNode node) {
         if (node.isNumber()) {
             return OptionalDouble.of(node.doubleValue());

@@ -1,4 +1,4 @@
-/** JSON and YAML, and records as trees: what a file says becomes a record, or a failure that names the key. */
+/** JSON, YAML and records as trees: the content of a file becomes a record, or a failure that names the key. */
 @NullMarked
 package dev.mojave.base.tree;
 

@@ -9,9 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 
 /**
- * Everything that reaches the user. Results go to standard output; progress, notes and errors to standard error, so that a pipe
- * receives the result alone. Where JSON or generated text owns standard output, results for people move to standard error too.
- * UTF-8 whatever the locale says. Safe for use by several threads.
+ * The output of the program. Results go to standard output; progress, notes and errors go to standard error, so that a pipe receives only
+ * the result. If standard output is reserved for JSON or generated text, human-readable results go to standard error, too. Output is UTF-8 in
+ * every locale. This class is thread-safe.
  */
 public final class Console implements Progress {
     private static final String RED = "\u001b[31m";
@@ -24,7 +24,7 @@ public final class Console implements Progress {
     private final ProgressLine progress;
     private boolean outputReserved;
 
-    /** Writes to the given streams; the error stream is asked for when first needed. */
+    /** Creates a console that writes to the given streams; the error stream is requested when it is first needed. */
     public Console(PrintStream out, Supplier<PrintStream> err, Terminal terminal) {
         this.out = out;
         this.err = err;
@@ -46,17 +46,17 @@ public final class Console implements Progress {
         return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
     }
 
-    /** Holds the error stream: made when it is first used, after the descriptor is the user's. */
+    /** Holds the error stream, which is created on first use, when the descriptor is the user's again. */
     private static final class Streams {
         static final PrintStream ERROR = utf8(FileDescriptor.err);
     }
 
-    /** Says that JSON or generated text owns standard output: {@link #print} goes to standard error from now on. */
+    /** Reserves standard output for JSON or generated text: {@link #print} writes to standard error from now on. */
     public synchronized void reserveOutput() {
         outputReserved = true;
     }
 
-    /** Prints a result for people, with a line end. */
+    /** Prints a human-readable result, followed by a line break. */
     public synchronized void print(String text) {
         progress.clear();
         (outputReserved ? err.get() : out).println(text);
@@ -68,7 +68,7 @@ public final class Console implements Progress {
         out.println(Json.pretty(value));
     }
 
-    /** Writes text to standard output as it is, at once: generated text arrives piece by piece. */
+    /** Writes text to standard output verbatim and flushes it, because generated text arrives piece by piece. */
     public synchronized void stream(String text) {
         out.print(text);
         out.flush();

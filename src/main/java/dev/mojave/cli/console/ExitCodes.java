@@ -11,28 +11,28 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** What a failure means to the user: an exit code and one message. */
+/** Translates exceptions into an exit code and one message for the user. */
 public final class ExitCodes {
     /** Success. */
     public static final int OK = 0;
 
-    /** A check did not hold. */
+    /** A check failed. */
     public static final int CHECK = Failure.Kind.CHECK.exitCode();
 
     /** Usage, configuration, paths, permissions. */
     public static final int USAGE = Failure.Kind.USAGE.exitCode();
 
-    /** The machine. Errors of our own end here too: no other promised code fits them. */
+    /** The machine. Internal errors have this code, too, because no other documented code fits them. */
     static final int ENVIRONMENT = Failure.Kind.ENVIRONMENT.exitCode();
 
     private ExitCodes() {}
 
     /**
-     * A failure as the user sees it.
+     * A failure as it is shown to the user.
      *
      * @param code the exit code
-     * @param message what, where, rule, remedy
-     * @param internal whether it is an error in Mojave, whose stack trace belongs in a log file
+     * @param message the message: what is wrong, where, the rule and the remedy
+     * @param internal whether it is a bug in Mojave, whose stack trace belongs in a log file
      */
     public record Outcome(int code, String message, boolean internal) {}
 
@@ -46,15 +46,15 @@ public final class ExitCodes {
                 new Outcome(
                         ENVIRONMENT,
                         "out of memory (" + message(e)
-                                + "); lower train.batch_size or train.micro_batch_size, or allow Java more, for"
-                                + " example MOJAVE_JAVA_OPTS=-Xmx8g ./mojave ...",
+                                + "); lower train.batch_size or train.micro_batch_size, or give Java more memory, for"
+                                + " example with MOJAVE_JAVA_OPTS=-Xmx8g ./mojave ...",
                         false);
             case LinkageError e
             when nativeLibrary(e) ->
                 new Outcome(
                         ENVIRONMENT,
                         "a native library cannot be loaded (" + message(e)
-                                + "); './mojave doctor' shows what this machine has",
+                                + "); './mojave doctor' examines this machine",
                         false);
             case Throwable e ->
                 new Outcome(ENVIRONMENT, "internal error: " + e.getClass().getSimpleName() + ": " + message(e), true);
@@ -70,7 +70,7 @@ public final class ExitCodes {
         return wrapper && cause != null ? unwrap(cause) : thrown;
     }
 
-    /** Messages of {@link Check} are written for users; other illegal arguments are mistakes of ours. */
+    /** Returns whether an exception comes from {@link Check}, whose messages are written for users; other illegal arguments are bugs. */
     private static boolean fromCheck(IllegalArgumentException e) {
         StackTraceElement[] trace = e.getStackTrace();
         return trace.length > 0 && trace[0].getClassName().equals(Check.class.getName());

@@ -7,8 +7,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Where a piece of work stands: on a terminal a bar that is redrawn in place ten times a second at most, elsewhere a plain line
- * every ten seconds. The time left follows from the pace since the first update, so that a resumed run is not credited with the
+ * Shows the progress of a task: on a terminal as a bar that is redrawn in place at most ten times per second, elsewhere as a plain line
+ * every ten seconds. The remaining time is estimated from the pace since the first update, so that a resumed run is not credited with the
  * steps of its predecessor.
  */
 final class ProgressLine {
@@ -36,7 +36,7 @@ final class ProgressLine {
         this.clock = clock;
     }
 
-    /** Begins a piece of work; total 0 means unknown. */
+    /** Begins a task; a total of 0 means that it is unknown. */
     void start(String newTitle, long newTotal, String newUnit) {
         clear();
         active = true;
@@ -47,7 +47,7 @@ final class ProgressLine {
         lastShown = clock.getAsLong();
     }
 
-    /** Shows how far it is, unless it was shown a moment ago. */
+    /** Shows the progress, unless it was shown a moment ago. */
     void update(long done, String detail) {
         if (!active) {
             return;
@@ -97,7 +97,7 @@ final class ProgressLine {
         return text.toString();
     }
 
-    /** Erases the bar, so that a line can be printed in its place; the next update draws it again. */
+    /** Erases the bar so that a line can be printed in its place; the next update draws it again. */
     void clear() {
         if (drawn) {
             err.get().print(ERASE);
@@ -107,7 +107,7 @@ final class ProgressLine {
         }
     }
 
-    /** Ends the piece of work. */
+    /** Ends the task. */
     void finish() {
         clear();
         active = false;

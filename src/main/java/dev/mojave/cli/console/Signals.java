@@ -12,16 +12,16 @@ import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
- * Turns SIGINT, SIGTERM and SIGHUP into a request to stop: the work finishes its step, saves, and the program exits with 130, 143
- * or 129. A second signal ends the process at once with its own code. Closing gives the signals their former meaning back.
+ * Turns SIGINT, SIGTERM and SIGHUP into a request to stop: the work finishes its step and saves, and the program exits with 130, 143
+ * or 129. A second signal ends the process immediately with its own code. Closing restores the previous signal handlers.
  *
- * <p>{@code sun.misc.Signal} is the only way to hear a signal in Java. It is exported by {@code jdk.unsupported} for this, but
- * javac warns about each mention and has no way to accept one, hence the reflection.
+ * <p>{@code sun.misc.Signal} is the only way to handle signals in Java. {@code jdk.unsupported} exports it for this purpose, but javac warns
+ * about each use and the warning cannot be suppressed, hence the reflection.
  */
 public final class Signals implements StopSignal, AutoCloseable {
     private static final Map<String, Integer> NUMBERS = Map.of("HUP", 1, "INT", 2, "TERM", 15);
 
-    /** The process that owns this one, if there is one: it hears the terminal too and is the one to answer. */
+    /** The owner of this process, if there is one: it receives the terminal's signals, too, and is the one to respond. */
     private static volatile Optional<OwnedProcess> owned = Optional.empty();
 
     private final Runnable onFirst;
@@ -34,24 +34,24 @@ public final class Signals implements StopSignal, AutoCloseable {
         this.onSecond = onSecond;
     }
 
-    /** Leaves requests to stop to the owner of this process from now on. */
+    /** Makes stop requests come only from the owner of this process from now on. */
     public static void leaveTo(OwnedProcess process) {
         owned = Optional.of(process);
     }
 
-    /** Listens until closed, for work that saves; the first signal is acknowledged on the console. */
+    /** Listens until closed, for work that saves its state; the first signal is acknowledged on the console. */
     public static Signals listen(Console console) {
-        return listen(console, "this step ends and is saved first");
+        return listen(console, "finishing this step and saving first");
     }
 
-    /** Listens until closed; the first signal is acknowledged with what still happens. */
+    /** Listens until closed; the first signal is acknowledged with what is still going to be done. */
     public static Signals listen(Console console, String first) {
         return listen(
-                () -> console.say("stopping: " + first + "; a second signal stops at once"),
+                () -> console.say("stopping: " + first + "; a second signal stops immediately"),
                 code -> Runtime.getRuntime().halt(code));
     }
 
-    /** Listens with other reactions: the first signal runs one, the second hands its exit code to the other. */
+    /** Listens with the given handlers: one runs on the first signal, the other receives the exit code of the second one. */
     static Signals listen(Runnable onFirst, IntConsumer onSecond) {
         Signals signals = new Signals(onFirst, onSecond);
         if (owned.isEmpty()) {
@@ -80,7 +80,7 @@ public final class Signals implements StopSignal, AutoCloseable {
                 }
             });
         } catch (InvocationTargetException e) {
-            // This system lacks the signal (Windows has no HUP) or keeps it to itself: there is nothing to hear.
+            // This system lacks the signal (Windows has no HUP) or reserves it: there is nothing to listen for.
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("sun.misc.Signal is not as expected", e);
         }

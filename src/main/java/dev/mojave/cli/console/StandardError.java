@@ -7,17 +7,17 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Gives standard error back to the user. The JVM prints warnings that no option silences (the vector module is an incubator),
- * so the launcher starts it with the user's standard error as descriptor 3 and a pipe of its own as descriptor 2. What arrives
- * in that pipe before {@link #reachedMain()} is shown only if the JVM dies before it; {@link #restore()} then makes descriptor 2
- * the user's again, for Java and for native libraries alike. The launcher says so with {@code -Dmojave.stderr=3}.
+ * Restores the user's standard error. The JVM prints warnings that no option silences (the vector module is an incubator module),
+ * so the launcher starts it with the user's standard error as descriptor 3 and a pipe of its own as descriptor 2. The content of
+ * that pipe is shown only if the JVM dies before {@link #reachedMain()}; {@link #restore()} then makes descriptor 2 the user's
+ * again, for Java and for native libraries. The launcher signals this arrangement with {@code -Dmojave.stderr=3}.
  */
 public final class StandardError {
     private static boolean diverted = Integer.getInteger("mojave.stderr") != null;
 
     private StandardError() {}
 
-    /** Tells the launcher that the JVM has started: what it said until now is noise. */
+    /** Tells the launcher that the JVM has started, so that its output up to now can be discarded. */
     public static void reachedMain() {
         if (diverted) {
             System.err.println("mojave: started");
@@ -25,11 +25,11 @@ public final class StandardError {
     }
 
     /**
-     * Makes descriptor 2 the user's standard error, once. Called before anything is written there and before any verb runs, not
-     * at once: setting up the foreign linker takes longer than printing the help.
+     * Makes descriptor 2 the user's standard error, once. It is called before anything is written there and before any verb runs, but not
+     * at the start, because setting up the foreign linker takes longer than printing the help text.
      */
     @SuppressWarnings("restricted")
-    public // a system call is what this is for
+    public // the restricted call is dup2
     static synchronized void restore() {
         if (!diverted) {
             return;

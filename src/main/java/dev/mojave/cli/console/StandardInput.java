@@ -6,12 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
-/** What is piped into a verb. */
+/** Reads text that is piped into a verb. */
 public final class StandardInput {
     private StandardInput() {}
 
     /**
-     * Reads all of it.
+     * Reads standard input to its end.
      *
      * @throws Failure of kind DATA if it is not UTF-8
      */

@@ -6,28 +6,28 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the program is connected to.
+ * The terminal that the program is connected to, if any.
  *
  * @param error whether standard error is a terminal that can redraw a line
- * @param colour whether it may be coloured
- * @param width columns
+ * @param colour whether standard error may be coloured
+ * @param width the width in columns
  * @param colourOutput whether standard output may be coloured too
  */
 public record Terminal(boolean error, boolean colour, int width, boolean colourOutput) {
     private static final int USUAL_WIDTH = 80;
 
-    /** A file or pipe: plain lines. */
+    /** No terminal but a file or pipe, which receives plain lines. */
     public static final Terminal NONE = new Terminal(false, false, USUAL_WIDTH, false);
 
     /**
-     * Reads what the launcher found ({@code -Dmojave.terminal=out,err}: the shell knows it for free) and the environment:
-     * {@code NO_COLOR}, {@code TERM} and {@code COLUMNS}.
+     * Detects the terminal from the launcher's finding ({@code -Dmojave.terminal=out,err}, which the shell gets for free) and from the
+     * environment variables {@code NO_COLOR}, {@code TERM} and {@code COLUMNS}.
      */
     public static Terminal detect() {
         return detect(System.getProperty("mojave.terminal", ""), System::getenv);
     }
 
-    /** The rule behind {@link #detect()}. */
+    /** Implements {@link #detect()} for the given finding and environment. */
     static Terminal detect(String terminals, UnaryOperator<@Nullable String> environment) {
         List<String> connected = Arrays.asList(terminals.split(",", -1));
         String term = environment.apply("TERM");

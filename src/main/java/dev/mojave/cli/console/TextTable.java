@@ -4,11 +4,11 @@ import dev.mojave.base.Check;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A table for terminals: columns as wide as their longest cell, numbers to the right. */
+/** A table for terminals: columns are as wide as their longest cell, and numbers are right-aligned. */
 public final class TextTable {
     private final List<List<String>> rows = new ArrayList<>();
 
-    /** Starts with the headings. */
+    /** Creates a table with the given headings. */
     public TextTable(String... headings) {
         rows.add(List.of(headings));
     }
@@ -23,7 +23,7 @@ public final class TextTable {
         rows.add(List.of(cells));
     }
 
-    /** Returns the lines, joined, without a line end after the last. */
+    /** Returns the lines, without a line break after the last one. */
     public String text() {
         int columns = rows.getFirst().size();
         int[] width = new int[columns];

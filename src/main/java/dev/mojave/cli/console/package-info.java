@@ -1,4 +1,4 @@
-/** The terminal: what a person sees while a verb works, how it is stopped, and the exit code that an outcome earns. */
+/** The console: output and progress of a verb, signals that stop it, and its exit code. */
 @NullMarked
 package dev.mojave.cli.console;
 

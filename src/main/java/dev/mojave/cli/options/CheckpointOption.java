@@ -3,15 +3,15 @@ package dev.mojave.cli.options;
 import dev.mojave.run.model.SavedModel;
 import picocli.CommandLine.Option;
 
-/** {@code --checkpoint}: which of a run's models. */
+/** {@code --checkpoint}: the checkpoint of a run to use. */
 public final class CheckpointOption {
     @Option(
             names = "--checkpoint",
             paramLabel = "WHICH",
-            description = "last, best, or a step; default: ${DEFAULT-VALUE}.")
+            description = "Checkpoint to use: last, best or a step; default: ${DEFAULT-VALUE}.")
     private String which = SavedModel.LAST;
 
-    /** Returns what was typed; {@link SavedModel} checks it. */
+    /** Returns the value as typed; {@link SavedModel} checks it. */
     public String which() {
         return which;
     }

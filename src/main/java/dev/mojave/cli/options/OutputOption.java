@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** {@code --output}: the folder that runs and studies lie in. */
+/** {@code --output}: the folder of runs and studies. */
 public final class OutputOption {
-    @Option(names = "--output", paramLabel = "DIR", description = "Folder that holds runs and studies; default: runs.")
+    @Option(names = "--output", paramLabel = "DIR", description = "Folder for runs and studies; default: runs.")
     private @Nullable Path output;
 
     /** Returns the folder; it need not exist. */
@@ -14,7 +14,7 @@ public final class OutputOption {
         return output == null ? Path.of("runs") : output;
     }
 
-    /** Returns whether it was given. */
+    /** Returns whether the option was given. */
     public boolean given() {
         return output != null;
     }

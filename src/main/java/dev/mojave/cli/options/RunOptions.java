@@ -5,18 +5,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Options of verbs that write a run or a study: its name, and what to do when that exists. */
+/** Options of verbs that write a run or a study: its name, and what to do if it exists. */
 public final class RunOptions {
     @Option(names = "--name", paramLabel = "NAME", description = "Name of the folder; default: the recipe's name.")
     private @Nullable String name;
 
-    @Option(names = "--overwrite", description = "Replace what has this name.")
+    @Option(names = "--overwrite", description = "Replace an existing folder of this name.")
     private boolean overwrite;
 
     @Option(
             names = "--resume",
             paramLabel = "auto",
-            description = "auto: go on where the last checkpoint of this name stands, if there is one.")
+            description = "auto: resume from the last checkpoint under this name, if there is one.")
     private @Nullable String resume;
 
     /** Returns the name, if one was given. */
@@ -24,16 +24,16 @@ public final class RunOptions {
         return Optional.ofNullable(name);
     }
 
-    /** Returns whether what exists is replaced. */
+    /** Returns whether an existing folder is replaced. */
     public boolean overwrite() {
         return overwrite;
     }
 
-    /** Returns whether what exists is continued. */
+    /** Returns whether an existing run or study is resumed. */
     public boolean resume() {
         if (resume != null && !resume.equals("auto")) {
             throw Failure.usage(
-                    "--resume takes auto, not '%s': it goes on from the last checkpoint that is whole", resume);
+                    "--resume accepts only auto, not '%s': it resumes from the last complete checkpoint", resume);
         }
         return resume != null;
     }

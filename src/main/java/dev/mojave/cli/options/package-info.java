@@ -1,4 +1,4 @@
-/** Options that verbs have in common, as picocli mixins. */
+/** Options that several verbs share, as picocli mixins. */
 @NullMarked
 package dev.mojave.cli.options;
 

@@ -2,6 +2,7 @@ package dev.mojave.cli.verb;
 
 import com.google.errorprone.annotations.FormatMethod;
 import com.google.errorprone.annotations.FormatString;
+import dev.mojave.base.Plural;
 import dev.mojave.base.Units;
 import dev.mojave.cli.console.Console;
 import dev.mojave.cli.console.ExitCodes;
@@ -21,9 +22,9 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "doctor",
         description = {
-            "Examine this machine, choose BLAS, precision and threads for it, name what stands in the way.",
+            "Examine this machine, choose BLAS, precision and threads for it, and report problems.",
             "",
-            "Takes some seconds, on no processor much more than ten. What it chooses is what 'auto' in a recipe means from now on."
+            "This takes some seconds, rarely more than ten. From then on, 'auto' in a recipe means these choices."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave doctor")
@@ -43,10 +44,16 @@ public final class DoctorVerb implements Verb {
         return ExitCodes.OK;
     }
 
-    /** Lays the report out for people. */
+    /** Formats the report for people. */
     static String text(DoctorReport report) {
         StringBuilder text = new StringBuilder();
-        line(text, "processor", "%s, %d cores (%d physical)", report.cpu(), report.cores(), report.physicalCores());
+        line(
+                text,
+                "processor",
+                "%s, %s (%d physical)",
+                report.cpu(),
+                Plural.of(report.cores(), "core"),
+                report.physicalCores());
         line(text, "", "%s", report.processor().inWords());
         line(text, "memory", "%s", Units.bytes((double) report.memoryBytes()));
         line(text, "system", "%s, Java %s", report.operatingSystem(), report.jdk());
@@ -60,10 +67,10 @@ public final class DoctorVerb implements Verb {
         line(
                 text,
                 "auto means",
-                "%s, %s, %d threads, %s kernels, malloc %s (%s)",
+                "%s, %s, %s, %s kernels, malloc %s (%s)",
                 report.blas(),
                 report.precision(),
-                report.threads(),
+                Plural.of(report.threads(), "thread"),
                 report.kernels(),
                 report.malloc(),
                 report.chosenBy());
@@ -72,7 +79,7 @@ public final class DoctorVerb implements Verb {
             text.append('\n').append(libraries(report)).append('\n');
         }
         if (!report.abandoned().isEmpty()) {
-            text.append("\nnot measured to the end\n");
+            text.append("\nabandoned measurements\n");
             report.abandoned().forEach(line -> text.append("  ").append(line).append('\n'));
         }
         text.append('\n').append(report.problems().isEmpty() ? "no problems found" : "problems");

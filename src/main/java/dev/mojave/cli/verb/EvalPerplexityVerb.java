@@ -27,11 +27,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Measures perplexity on a split of the data that a run was trained on. */
+/** Measures perplexity on a split of a run's data or of other text. */
 @Command(
         name = "perplexity",
         description =
-                "Perplexity on a split of the run's data or of other text, with nats and bits per token and bits per byte.",
+                "Measure perplexity, nats and bits per token, and bits per byte on a split of the run's data or of other text.",
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave eval perplexity runs/first --split val")
 final class EvalPerplexityVerb implements Verb {
@@ -48,19 +48,19 @@ final class EvalPerplexityVerb implements Verb {
             names = "--weights",
             paramLabel = "F",
             description =
-                    "fp32; or bf16 or int8: also measure with weights rounded as for writing; default: ${DEFAULT-VALUE}.")
+                    "fp32; or bf16 or int8 to measure with rounded weights, as in 'generate --weights', too; default: ${DEFAULT-VALUE}.")
     String weights = WeightFormat.FP32.key();
 
     @Option(
             names = "--data",
             paramLabel = "SOURCE",
-            description = "Other text, read with the run's tokenizer: embedded, an imported name, a file or a folder;"
-                    + " default: what the run was trained on.")
+            description = "Other text, read with the run's tokenizer: embedded, the name of an imported data set, a file or a folder;"
+                    + " default: the data that the run was trained on.")
     private @Nullable String other;
 
     @Option(
             names = "--no-begin-token",
-            description = "Do not put the token in front of every window with which texts of an imported model begin.")
+            description = "Do not put the begin token of an imported model's texts in front of every window.")
     private boolean noBeginToken;
 
     @Mixin
@@ -77,14 +77,14 @@ final class EvalPerplexityVerb implements Verb {
                 PreparedData data = PreparedData.open(other == null ? folder.data() : folder.data(other), console)) {
             if (!data.tokenizer().toJson().equals(saved.tokenizer().toJson())) {
                 throw Failure.data(
-                        "%s: the data is now tokenized differently from what the run was trained on; evaluate with the same data and"
+                        "%s: the data is now tokenized differently from when the run was trained; evaluate with the same data and"
                                 + " tokenizer",
                         run);
             }
             String trainedOn = other == null ? folder.provenance().dataSha256() : "";
             if (!trainedOn.isEmpty() && !trainedOn.equals(data.checksum())) {
                 console.warn(
-                        "the text has changed since the run was trained on it: this is not the run's validation loss");
+                        "the text has changed since the run was trained on it, so this is not the run's validation loss");
             }
             EvalWindows windows = EvalWindows.all(
                     data.split(chosen),
@@ -153,7 +153,7 @@ final class EvalPerplexityVerb implements Verb {
                 begin(saved));
     }
 
-    /** Says which way it was counted, where there are two: transformers puts the token in front. */
+    /** Returns a line that states whether windows begin with the begin token, if the model has one; transformers puts it in front. */
     private String begin(SavedModel saved) {
         List<Integer> begin = saved.special().begin();
         if (begin.isEmpty()) {
@@ -161,8 +161,8 @@ final class EvalPerplexityVerb implements Verb {
         }
         String tokens = begin.stream().map(String::valueOf).collect(Collectors.joining(" "));
         return noBeginToken
-                ? "\nwindows          begin without token " + tokens + ", with which texts of this model begin"
+                ? "\nwindows          begin without token " + tokens + ", although this model's texts begin with it"
                 : "\nwindows          begin with token " + tokens
-                        + ", as texts of this model do (--no-begin-token leaves it out)";
+                        + ", like this model's texts (--no-begin-token omits it)";
     }
 }

@@ -23,10 +23,10 @@ import picocli.CommandLine.Parameters;
         description = {
             "Write a run's model as a folder for other programs: config, weights in safetensors, tokenizer, model card.",
             "",
-            "hf: transformers loads it with equal logits; refused, with the reason, for what no architecture there computes."
-                    + " mojave: Mojave's own folder, for any model. 'mojave import' reads both.",
-            "gguf: one file, DIR/model.gguf or a DIR that ends so, which llama.cpp runs: LLaMA, Mistral, Mixtral, Qwen2 and Qwen3 shapes"
-                    + " with a byte-level tokenizer."
+            "hf: a folder that transformers loads with equal logits; models that none of its architectures can compute are rejected with the"
+                    + " reason. mojave: a folder in Mojave's own format, for any model. 'mojave import' reads both.",
+            "gguf: one file for llama.cpp, DIR/model.gguf or DIR itself if it ends in .gguf; for models with the architecture of LLaMA,"
+                    + " Mistral, Mixtral, Qwen2 or Qwen3 and a byte-level tokenizer."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave export runs/first first-for-transformers --license cc-by-4.0")
@@ -34,7 +34,7 @@ public final class ExportVerb implements Verb {
     @Parameters(index = "0", paramLabel = "RUN", description = "A run's folder, or a Hugging Face folder.")
     private Path run = Path.of("");
 
-    @Parameters(index = "1", paramLabel = "DIR", description = "The folder to write; it must not exist or be empty.")
+    @Parameters(index = "1", paramLabel = "DIR", description = "The folder to write; it must be empty or not exist.")
     private Path target = Path.of("");
 
     @Option(names = "--format", paramLabel = "FORMAT", description = "hf, mojave or gguf; default: ${DEFAULT-VALUE}.")
@@ -43,7 +43,7 @@ public final class ExportVerb implements Verb {
     @Option(
             names = "--type",
             paramLabel = "TYPE",
-            description = "Numbers of a GGUF file: f32, f16 or q8_0; default: ${DEFAULT-VALUE}.")
+            description = "Number format of a GGUF file: f32, f16 or q8_0; default: ${DEFAULT-VALUE}.")
     private String type = "f16";
 
     @Mixin
@@ -77,7 +77,7 @@ public final class ExportVerb implements Verb {
                     result.path(),
                     result.modelType(),
                     result.parametersTotal(),
-                    format.equals("gguf") ? "" : "; read its README.md before you share it"));
+                    format.equals("gguf") ? "" : "; read its README.md before sharing it"));
         }
         return ExitCodes.OK;
     }

@@ -1,6 +1,7 @@
 package dev.mojave.cli.verb;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.Plural;
 import dev.mojave.base.Suggest;
 import dev.mojave.cli.console.Console;
 import dev.mojave.cli.console.Signals;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Writes text with a trained model. */
+/** Generates text with a trained model. */
 @Command(
         name = "generate",
         description = "Continue a prompt with a trained model; the text streams to standard output.",
@@ -33,55 +34,55 @@ public final class GenerateVerb implements Verb {
     @Parameters(paramLabel = "RUN", description = "A run's folder, or a Hugging Face folder.")
     Path run = Path.of("");
 
-    @Option(names = "--prompt", paramLabel = "TEXT", description = "The beginning; default: none.")
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "Beginning of the text; default: none.")
     String prompt = "";
 
     @Option(
             names = "--category",
             paramLabel = "NAME",
-            description = "Category of the text, for a model whose router is told one (task_aware); default: none.")
+            description = "Category of the text, for a model whose router uses categories (task_aware); default: none.")
     String category = "";
 
     @Option(
             names = "--max-tokens",
             paramLabel = "N",
-            description = "How much to write; default: ${DEFAULT-VALUE} tokens.")
+            description = "Most tokens to generate; default: ${DEFAULT-VALUE}.")
     int maxTokens = 200;
 
     @Option(
             names = "--temperature",
             paramLabel = "T",
-            description = "Divides the logits; 0 always takes the most likely token; default: ${DEFAULT-VALUE}.")
+            description = "Divisor of the logits; 0 always picks the most likely token; default: ${DEFAULT-VALUE}.")
     double temperature = 0.8;
 
     @Option(
             names = "--top-k",
             paramLabel = "K",
-            description = "Keep the K most likely tokens; 0 = all; default: ${DEFAULT-VALUE}.")
+            description = "Sample from the K most likely tokens; 0 = all; default: ${DEFAULT-VALUE}.")
     int topK = 200;
 
     @Option(
             names = "--top-p",
             paramLabel = "P",
-            description = "Keep the smallest set of tokens with probability P; default: ${DEFAULT-VALUE}.")
+            description = "Sample from the smallest set of tokens with total probability P; default: ${DEFAULT-VALUE}.")
     double topP = 1;
 
     @Option(
             names = "--min-p",
             paramLabel = "P",
-            description = "Keep tokens at least P times as likely as the best; default: ${DEFAULT-VALUE}.")
+            description = "Sample from tokens at least P times as likely as the most likely one; default: ${DEFAULT-VALUE}.")
     double minP = 0;
 
     @Option(
             names = "--repetition-penalty",
             paramLabel = "R",
-            description = "Makes tokens that occurred less likely; 1 = off; default: ${DEFAULT-VALUE}.")
+            description = "Penalty that makes tokens less likely once they have occurred; 1 = off; default: ${DEFAULT-VALUE}.")
     double repetitionPenalty = 1;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of the draws; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--seed", paramLabel = "N", description = "Seed of the sampling; default: ${DEFAULT-VALUE}.")
     long seed = 1337;
 
-    @Option(names = "--stop", paramLabel = "TEXT", description = "End before this text; repeatable.")
+    @Option(names = "--stop", paramLabel = "TEXT", description = "Stop before this text; repeatable.")
     List<String> stop = new ArrayList<>();
 
     @Mixin
@@ -91,7 +92,7 @@ public final class GenerateVerb implements Verb {
             names = "--weights",
             paramLabel = "F",
             description =
-                    "Store weights as fp32, bf16 or int8 while writing: narrower is faster; default: ${DEFAULT-VALUE}.")
+                    "Format of the weights in memory: fp32, bf16 or int8; narrower is faster; default: ${DEFAULT-VALUE}.")
     String weights = WeightFormat.FP32.key();
 
     @Mixin
@@ -107,17 +108,17 @@ public final class GenerateVerb implements Verb {
         SavedModel.requireModel(run);
         try (SavedModel saved = SavedModel.load(
                         run, checkpoint.which(), () -> Engine.configure(EngineRequest.DEFAULT, console));
-                Signals signals = Signals.listen(console, "this token is the last")) {
+                Signals signals = Signals.listen(console, "finishing this token first")) {
             saved.warnings().forEach(console::warn);
             Generator generator = generator(saved, format);
             Prompt read = generator.prompt(prompt);
             if (read.leftOut() > 0) {
                 console.warn(String.format(
                         Locale.ROOT,
-                        "the prompt has %d tokens and the model reads %d at once: %d of its beginning were left out",
-                        read.tokens(),
+                        "the prompt has %s, but the context has room for %,d: the first %s left out",
+                        Plural.of(read.tokens(), "token"),
                         read.tokens() - read.leftOut(),
-                        read.leftOut()));
+                        read.leftOut() == 1 ? "one was" : String.format(Locale.ROOT, "%,d were", read.leftOut())));
             }
             if (!asJson) {
                 console.stream(prompt);
@@ -129,7 +130,10 @@ public final class GenerateVerb implements Verb {
             } else {
                 console.stream("\n");
                 console.say(String.format(
-                        Locale.ROOT, "%d tokens, %.0f tokens/s", result.tokens(), result.tokensPerSecond()));
+                        Locale.ROOT,
+                        "%s, %.0f tokens/s",
+                        Plural.of(result.tokens(), "token"),
+                        result.tokensPerSecond()));
             }
             return signals.exitCode();
         }
@@ -143,12 +147,12 @@ public final class GenerateVerb implements Verb {
         List<String> known = saved.model().spec().categories();
         if (known.isEmpty()) {
             throw Failure.usage(
-                    "--category %s: no router of this model is told a category (router task_aware is); leave the option out",
+                    "--category %s: no router of this model uses categories (only router task_aware does); leave the option out",
                     category);
         }
         if (!known.contains(category)) {
             throw Failure.usage(
-                    "--category: the model knows no category '%s' (it knows %s)%s",
+                    "--category: the model has no category '%s' (it has %s)%s",
                     category, String.join(", ", known), Suggest.didYouMean(category, known));
         }
         return generator.ofCategory(category);

@@ -26,15 +26,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Takes a model from a folder that transformers or {@code mojave export} wrote. */
+/** Imports a model from a folder written by transformers or {@code mojave export}. */
 @Command(
         name = "import",
         description = {
-            "Take a model from a Hugging Face folder, or from one that 'mojave export' wrote, as a run that every verb takes.",
+            "Import a model as a run, from a Hugging Face folder or from one that 'mojave export' wrote.",
             "",
-            "Architectures: gpt2, llama, mistral, qwen2, qwen3, mixtral, olmoe, qwen2_moe, qwen3_moe, with full attention or the same"
-                    + " sliding window in every layer. Weights are safetensors, in one file or in shards; pickles"
-                    + " are refused. Logits are those of transformers but for rounding ('mojave parity' shows it)."
+            "Architectures: gpt2, llama, mistral, qwen2, qwen3, mixtral, olmoe, qwen2_moe, qwen3_moe, with full attention or with the same"
+                    + " sliding window in every layer. Weights must be in safetensors format, in one file or in shards; pickle files"
+                    + " are rejected. Logits equal those of transformers up to rounding ('mojave parity' compares them)."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave import src/test/resources/golden/llama --name tiny-llama --overwrite")
@@ -52,8 +52,8 @@ public final class ImportVerb implements Verb {
             names = "--tokenizer",
             paramLabel = "TOKENIZER",
             description =
-                    "byte, gpt2, a tokenizer.json, or a folder that has one (such as a run's) or vocab.json and merges.txt;"
-                            + " default: the folder's own.")
+                    "byte, gpt2, a tokenizer.json, or a folder with one (such as a run's) or with vocab.json and merges.txt;"
+                            + " default: the tokenizer in DIR.")
     private @Nullable String tokenizer;
 
     @Mixin
@@ -113,7 +113,7 @@ public final class ImportVerb implements Verb {
             console.print("Next: ./mojave generate " + ShellWord.of(Path.of(result.path())) + " --prompt \"...\"");
         } else {
             console.warn(
-                    "the folder has no tokenizer.json: the run cannot read or write text; import it again with --tokenizer");
+                    "the folder has no tokenizer.json, so the run cannot read or write text; import it again with --tokenizer");
         }
     }
 
@@ -122,7 +122,7 @@ public final class ImportVerb implements Verb {
         String cleaned =
                 String.valueOf(last).replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("^[^A-Za-z0-9]+|\\.+$", "");
         if (cleaned.isEmpty()) {
-            throw Failure.usage("%s gives no name; choose one with --name", folder);
+            throw Failure.usage("no name can be derived from %s; choose one with --name", folder);
         }
         return cleaned;
     }

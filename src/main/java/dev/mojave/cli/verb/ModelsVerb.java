@@ -13,19 +13,19 @@ import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Lists the presets with what they count. */
+/** Lists the presets with their parameters and FLOPs. */
 @Command(
         name = "models",
         description = {
             "List the model presets with their parameters and FLOPs.",
             "",
-            "Parameters without embeddings leave out token and position embeddings and the head; active ones are those",
-            "that one token uses. FLOPs are of training, forward and backward."
+            "Counts without embeddings exclude token and position embeddings and the head; active parameters are those",
+            "that one token uses. FLOPs are those of training, forward and backward."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave models --json")
 public final class ModelsVerb implements Verb {
-    /** A preset in the JSON result. */
+    /** The JSON result for one preset. */
     record Entry(
             String name,
             String system,
@@ -60,7 +60,7 @@ public final class ModelsVerb implements Verb {
             return ExitCodes.OK;
         }
         TextTable table = new TextTable(
-                "preset", "parameters", "active", "without embeddings", "active", "FLOPs/token", "what it is");
+                "preset", "parameters", "active", "without embeddings", "active", "FLOPs/token", "description");
         for (Entry entry : entries) {
             table.add(
                     entry.name(),

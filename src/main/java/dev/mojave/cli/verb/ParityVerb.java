@@ -14,16 +14,16 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Compares a model with reference values that lie beside it. */
+/** Compares a model with reference values in the same folder. */
 @Command(
         name = "parity",
         description = {
             "Compare a model with reference values, tensor by tensor: outputs, losses, router logits, gradients.",
             "",
-            "DIR holds config.json, model.safetensors or weights.safetensors, and io.safetensors: ids (B, T) and any of logits, hidden.I,"
+            "DIR contains config.json, model.safetensors or weights.safetensors, and io.safetensors with ids (B, T) and any of logits, hidden.I,"
                     + " ce_loss, aux_loss, loss, router_logits.I, grad.TENSOR, and padded_... for a padded batch. tolerance.json overrides"
                     + " the absolute tolerances: logits and hidden 3e-5, router_logits 1e-5, losses and grad 5e-6."
-                    + " Exit code 1 if a tensor does not pass. tools/reference/parity_folder.py makes such folders."
+                    + " The exit code is 1 if a tensor does not pass. tools/reference/parity_folder.py creates such folders."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave parity src/test/resources/golden/llama")
@@ -42,7 +42,7 @@ public final class ParityVerb implements Verb {
         Engine.configure(EngineRequest.DEFAULT, console);
         Parity.Report report = Parity.of(folder);
         if (!report.ignored().isEmpty()) {
-            console.warn("not compared, because nothing here has that name: " + String.join(", ", report.ignored()));
+            console.warn("not compared, because the model has nothing of this name: " + String.join(", ", report.ignored()));
         }
         if (asJson) {
             console.json(report.tensors());
@@ -66,7 +66,7 @@ public final class ParityVerb implements Verb {
         return table.text() + "\n"
                 + (failed == 0
                         ? "all " + report.tensors().size() + " tensors pass"
-                        : failed + " of " + report.tensors().size() + " tensors differ by more than their tolerance");
+                        : failed + " of " + report.tensors().size() + " tensors exceed their tolerances");
     }
 
     private static String number(double value) {

@@ -16,16 +16,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Writes the report of a run, a study or a sweep anew from its files. */
+/** Rebuilds the report of a run, a study or a sweep from its files. */
 @Command(
         name = "report",
         description =
-                "Rebuild report.html and plots/*.png of a run, a study or a sweep from its files; what is unfinished is shown as it"
-                        + " stands.",
+                "Rebuild report.html and plots/*.png of a run, a study or a sweep from its files, which may be unfinished.",
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave report runs/quickstart-quick")
 public final class ReportVerb implements Verb {
-    @Parameters(paramLabel = "FOLDER", description = "A run's, a study's or a sweep's folder.")
+    @Parameters(paramLabel = "FOLDER", description = "Folder of a run, a study or a sweep.")
     Path folder = Path.of("");
 
     @Mixin

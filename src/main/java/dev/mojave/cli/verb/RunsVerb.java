@@ -20,13 +20,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Lists runs, a study's trials among them. */
+/** Lists runs, including the trials of studies. */
 @Command(
         name = "runs",
         description = {
             "List the runs under the output folder: state, step, losses.",
             "",
-            "Losses are in nats per token; best is the lowest of all evaluations. For TensorBoard: tensorboard --logdir DIR."
+            "Losses are in nats per token; best is the lowest loss of all evaluations. For TensorBoard: tensorboard --logdir DIR."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave runs --json")
@@ -40,14 +40,14 @@ public final class RunsVerb implements Verb {
     @Option(
             names = "--csv",
             paramLabel = "RUN",
-            description = "Print the metrics of this run's folder as CSV instead: a row a line of metrics.jsonl.")
+            description = "Print the metrics of the run in this folder as CSV instead, one row per line of metrics.jsonl.")
     private @Nullable Path csv;
 
     @Override
     public int run(Console console) {
         if (csv != null) {
             if (json.chosen(console)) {
-                throw Failure.usage("--csv and --json are two formats: give one of them");
+                throw Failure.usage("--csv and --json exclude each other: give one of them");
             }
             console.stream(MetricsCsv.of(MetricsLog.read(RunFolder.open(csv).metrics())));
             return ExitCodes.OK;
@@ -60,7 +60,7 @@ public final class RunsVerb implements Verb {
             console.json(runs);
         } else if (runs.isEmpty()) {
             console.print(
-                    "no runs under " + output.folder() + "; './mojave quickstart' or './mojave train' makes some");
+                    "no runs under " + output.folder() + "; './mojave quickstart' or './mojave train' creates some");
         } else {
             console.print(table(runs));
         }

@@ -27,14 +27,14 @@ import picocli.CommandLine.Parameters;
 /** Trains one model. */
 @Command(
         name = "train",
-        description = "Train one model from a recipe into DIR/NAME; stop with Ctrl-C, go on with --resume auto.",
+        description = "Train one model from a recipe into DIR/NAME; stop with Ctrl-C, continue with --resume auto.",
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave train recipes/embedded-tiny.yaml --name first --set train.steps=200 --resume auto")
 public final class TrainVerb implements Verb {
     @Parameters(
             paramLabel = "RECIPE",
             description =
-                    "A YAML file; recipes/ has examples. Or a run's folder, to train what its recipe.yaml says in it.")
+                    "A YAML file (see recipes/ for examples), or the folder of a run, to train its recipe.yaml in that folder.")
     Path recipe = Path.of("");
 
     @Mixin
@@ -84,7 +84,7 @@ public final class TrainVerb implements Verb {
         }
         if (runOptions.name().isPresent() || output.given()) {
             throw Failure.usage(
-                    "%s is a run's folder, and is trained where it is: leave out --name and --output, or give its %s",
+                    "%s is the folder of a run, which is trained in place: leave out --name and --output, or pass %s instead",
                     recipe, recipe.resolve(RunFolder.RECIPE));
         }
         RunFolder folder = RunFolder.open(recipe);
@@ -96,12 +96,12 @@ public final class TrainVerb implements Verb {
         return Files.isDirectory(recipe) ? recipe.toAbsolutePath().normalize().resolveSibling("") : output.folder();
     }
 
-    /** Returns the command that was typed, without what it did to an older run of that name. */
+    /** Returns the command as typed, without --overwrite and --resume. */
     public String command() {
         return "mojave train " + retyped() + (from == null ? "" : " --from " + ShellWord.of(from));
     }
 
-    /** Returns the recipe and the options that say which run it is. */
+    /** Returns the recipe and the options that identify the run. */
     public String retyped() {
         StringBuilder text = new StringBuilder(ShellWord.of(recipe));
         runOptions.name().ifPresent(name -> text.append(" --name ").append(ShellWord.of(name)));
@@ -116,9 +116,9 @@ public final class TrainVerb implements Verb {
         RunFolder folder = result.folder();
         Map<String, Double> metrics = folder.lastMetrics();
         if (result.alreadyFinished()) {
-            console.print(folder.path() + " is finished: there is nothing to resume.");
+            console.print(folder.path() + " has finished: there is nothing to resume.");
         } else if (!result.finished()) {
-            console.print(folder.path() + " stopped after a checkpoint; go on with: ./mojave train " + retyped()
+            console.print(folder.path() + " stopped after a checkpoint; continue with: ./mojave train " + retyped()
                     + " --resume auto");
             return;
         }

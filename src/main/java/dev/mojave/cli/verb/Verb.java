@@ -5,8 +5,8 @@ import dev.mojave.cli.console.Console;
 import dev.mojave.cli.console.ExitCodes;
 
 /**
- * One thing that {@code mojave} does. A verb is a picocli {@code @Command} with a one-line description and a footer under the
- * heading {@link #EXAMPLE} that runs as printed; {@link Verbs} lists it.
+ * A command of {@code mojave}. A verb is a picocli {@code @Command} with a one-line description and, under the heading
+ * {@link #EXAMPLE}, a footer with an example that runs as printed; {@link Verbs} lists all verbs.
  */
 public interface Verb {
     /** The heading of every verb's last help section. */
@@ -16,7 +16,7 @@ public interface Verb {
      * Does the work. Failures are thrown, not printed: {@link ExitCodes} turns them into a message and a code.
      *
      * @return the exit code, 0 for success
-     * @throws Exception whatever went wrong
+     * @throws Exception if anything goes wrong
      */
     int run(Console console) throws Exception;
 }

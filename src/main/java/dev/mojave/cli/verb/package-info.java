@@ -1,4 +1,4 @@
-/** What the program does: one class per verb; those with several parts have a package of their own. */
+/** The verbs, one class each; groups of verbs have packages of their own. */
 @NullMarked
 package dev.mojave.cli.verb;
 

@@ -95,7 +95,7 @@ class StagingTest {
         assertThat(content(folder)).containsExactly("link", "real");
     }
 
-    /** As Ctrl-C does: the process ends while it writes. */
+    /** The process ends while it writes, as after Ctrl-C. */
     @Test
     void whatEndsTheProcessLeavesNothing() throws IOException, InterruptedException {
         for (int code : new int[] {130, -1}) {
@@ -116,7 +116,7 @@ class StagingTest {
                 assertThat(child.exitValue()).as(said).isEqualTo(130);
                 assertThat(content(folder)).isEmpty();
             } else {
-                // Killed: nobody could clean up, until somebody writes there again.
+                // A killed process cannot clean up; the next one that writes there does.
                 assertThat(content(folder.resolve("new")))
                         .hasSize(1)
                         .first()
@@ -131,7 +131,7 @@ class StagingTest {
         assertThat(content(folder.resolve("new"))).isEmpty();
     }
 
-    /** Writes for ever, until it ends itself. */
+    /** Keeps writing until it ends itself. */
     static final class Child {
         private Child() {}
 

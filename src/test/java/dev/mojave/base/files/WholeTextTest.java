@@ -30,7 +30,7 @@ class WholeTextTest {
             String whole = WholeText.of(text.toString());
             assertThat(StandardCharsets.UTF_8.newEncoder().canEncode(whole)).isTrue();
             assertThat(whole).hasSameSizeAs(text);
-            // The standard library replaces each half with a question mark.
+            // The standard library replaces each unpaired surrogate with a question mark.
             assertThat(whole.replace('\uFFFD', '?'))
                     .isEqualTo(new String(text.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8));
         }

@@ -20,7 +20,7 @@ class ChildProcessTest {
     @TempDir
     Path folder;
 
-    /** Says back what it hears, until that ends. */
+    /** Echoes its input until that ends. */
     static final class Echo {
         private Echo() {}
 

@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Commands as a shell reads them. */
+/** Reads commands as a shell does. */
 public final class ShellWords {
     private ShellWords() {}
 
-    /** Returns the words that {@code sh} makes of a command, which it does not run. */
+    /** Returns the words into which {@code sh} splits a command, without running it. */
     public static List<String> read(String command) throws IOException, InterruptedException {
         Process shell = new ProcessBuilder(
                         "sh", "-c", "words() { for word; do printf '%s\\0' \"$word\"; done; }\nwords " + command)

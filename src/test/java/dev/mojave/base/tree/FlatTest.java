@@ -176,9 +176,9 @@ class FlatTest {
         String plain = "must be a record without a notation of its own, neither @Nullable nor with a @Default";
         Part part = new Part(1);
         return Stream.of(
-                new Object[] {new TwoGroups(part, new Width(1)), "the key 'width' belongs to two components"},
-                new Object[] {new GroupAndOwn(part, 1), "the key 'width' belongs to two components"},
-                new Object[] {new Deep(new Frame(1, new Angles(1, null)), 1), "the key 'base' belongs to two components"
+                new Object[] {new TwoGroups(part, new Width(1)), "two components have the key 'width'"},
+                new Object[] {new GroupAndOwn(part, 1), "two components have the key 'width'"},
+                new Object[] {new Deep(new Frame(1, new Angles(1, null)), 1), "two components have the key 'base'"
                 },
                 new Object[] {new Absent(part), "@Flat component 'part' " + plain},
                 new Object[] {new Presumed(part), "@Flat component 'part' " + plain},

@@ -52,33 +52,33 @@ class JsonTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            {"a": 1,\\n "b": [1, 2\\n| line 3, column 1: it ends in the middle of a list that begins in line 2: it is cut short; fetch or write it again
-            {"a": 1, "b            | line 1, column 12: it ends in the middle of text: it is cut short; fetch or write it again
-            {"a": tr               | line 1, column 7: it ends in the middle of a word: it is cut short; fetch or write it again
-            {"a": 1.               | line 1, column 9: it ends in the middle of a number: it is cut short; fetch or write it again
+            {"a": 1,\\n "b": [1, 2\\n| line 3, column 1: the text is truncated: it ends in the middle of a list that begins on line 2; fetch or write it again
+            {"a": 1, "b            | line 1, column 12: the text is truncated: it ends in the middle of text; fetch or write it again
+            {"a": tr               | line 1, column 7: the text is truncated: it ends in the middle of a word; fetch or write it again
+            {"a": 1.               | line 1, column 9: the text is truncated: it ends in the middle of a number; fetch or write it again
             {"a": 1,\\n}           | line 2, column 1: a comma before the closing '}'; remove the comma
             [1, 2, ]               | line 1, column 8: a comma before the closing ']'; remove the comma
             {'a': 1}               | line 1, column 2: a key in single quotes; JSON needs double quotes
             {"a": 'b'}             | line 1, column 7: text in single quotes; JSON needs double quotes
             {a: 1}                 | line 1, column 2: the key a has no quotes; write "a"
             {"a": many}            | line 1, column 7: the text many has no quotes; text needs double quotes
-            {"a": 1 // b\\n}       | line 1, column 9: a comment; JSON has none: remove it
-            {/* b */ "a": 1}       | line 1, column 2: a comment; JSON has none: remove it
-            # b\\n{"a": 1}         | line 1, column 1: a comment; JSON has none: remove it
-            {"a": 1} // b          | line 1, column 10: a comment; JSON has none: remove it
+            {"a": 1 // b\\n}       | line 1, column 9: a comment, which JSON does not allow; remove it
+            {/* b */ "a": 1}       | line 1, column 2: a comment, which JSON does not allow; remove it
+            # b\\n{"a": 1}         | line 1, column 1: a comment, which JSON does not allow; remove it
+            {"a": 1} // b          | line 1, column 10: a comment, which JSON does not allow; remove it
             {"a": NaN, "b": 1,}    | line 1, column 19: a comma before the closing '}'; remove the comma
             {"a": [-Infinity] "b"} | line 1, column 19: a comma or '}' is missing here
             {"a": True}            | line 1, column 7: True is not JSON; write true
-            {"a": 1, "b": 2, "a": 3} | line 1, column 18: the key "a" stands twice; remove one
-            {"a": 007}             | line 1, column 7: 007 is not a number as JSON writes them, such as 10, -0.5 or 1e-3
-            {"a": .5}              | line 1, column 7: .5 is not a number as JSON writes them, such as 10, -0.5 or 1e-3
-            {"a": "b\\nc"}         | line 1, column 9: a line ends inside text: write \\n there, or close the quotes
-            {"a": "\\d"}           | line 1, column 8: the backslash begins nothing that JSON knows; write \\\\ for a backslash itself
+            {"a": 1, "b": 2, "a": 3} | line 1, column 18: the key "a" occurs twice; remove one
+            {"a": 007}             | line 1, column 7: 007 is not a valid JSON number such as 10, -0.5 or 1e-3
+            {"a": .5}              | line 1, column 7: .5 is not a valid JSON number such as 10, -0.5 or 1e-3
+            {"a": "b\\nc"}         | line 1, column 9: a line break inside text; write \\n instead, or close the quotes
+            {"a": "\\d"}           | line 1, column 8: this is not an escape sequence of JSON; write \\\\ for a backslash
             {"a" 1}                | line 1, column 6: a colon is missing between a key and its value
             {"a": 1 "b": 2}        | line 1, column 9: a comma or '}' is missing here
             {"a": }                | line 1, column 7: a value is missing before '}'
-            {"a": 1} {"b": 2}      | line 1, column 10: more follows after the end of the first value; remove it (one file holds one value)
-            <html>                 | line 1, column 1: a value is expected here, and '<' begins none
+            {"a": 1} {"b": 2}      | line 1, column 10: there is more text after the end of the first value; remove it (a file contains one value)
+            <html>                 | line 1, column 1: a value is expected here, but '<' does not begin one
             """)
     void saysWhereAndWhyTextIsNotJson(String text, String message) throws IOException {
         String content = text.replaceAll("\\\\n(?=.)|\\\\n$", "\n");
@@ -107,18 +107,18 @@ class JsonTest {
         assertThat(Json.read(file, Whole.class).part().stepCount()).isEqualTo(3);
         Files.write(file, ("\uFEFF" + GOOD).getBytes(StandardCharsets.UTF_16LE));
         assertThatThrownBy(() -> Json.read(file, Whole.class))
-                .hasMessage(file + " is UTF-16 text by its first bytes; save it as UTF-8");
+                .hasMessage(file + " begins with a UTF-16 byte-order mark; save it as UTF-8");
         Files.write(file, GOOD.getBytes(StandardCharsets.UTF_16BE));
         assertThatThrownBy(() -> Json.read(file, Whole.class))
-                .hasMessage(file + " holds zero bytes, as UTF-16 text does; save it as UTF-8");
+                .hasMessage(file + " contains zero bytes, like UTF-16 text; save it as UTF-8");
         Files.write(file, "{\"a\": \"caf\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1));
         assertThatThrownBy(() -> Json.read(file, Whole.class)).hasMessage(file + " is not UTF-8 text");
         Files.writeString(file, " \n");
-        assertThatThrownBy(() -> Json.read(file, Whole.class)).hasMessageContaining("is empty; it should hold JSON");
+        assertThatThrownBy(() -> Json.read(file, Whole.class)).hasMessageContaining("is empty, but should contain JSON");
         Files.writeString(file, "null");
         assertThatThrownBy(() -> Json.read(file, Whole.class)).hasMessage(file + ": expected an object, found null");
         assertThatThrownBy(() -> Json.read(file, ObjectNode.class))
-                .hasMessage(file + " must hold one JSON object and holds null");
+                .hasMessage(file + " must contain one JSON object, but contains null");
         assertThatThrownBy(() -> Json.read(folder.resolve("no.json"), Whole.class))
                 .hasMessageEndingWith("does not exist");
     }
@@ -130,7 +130,7 @@ class JsonTest {
             "step_count": 3     | "step_count": null  | part.step_count: expected a whole number, found null
             "step_count": 3     | "stepcount": 3      | part.stepcount: unknown key; did you mean 'step_count'?
             "step_count": 3     | "step_count": -3    | part: step_count (-3) must not be negative
-            "step_count": 3     | "step_count": 9999999999 | part.step_count: expected a whole number that fits, found one too large
+            "step_count": 3     | "step_count": 9999999999 | part.step_count: expected a whole number, found one that is too large
             [1, 2]              | [1, "two"]          | part.rates[1]: expected a number, found "two"
             [1, 2]              | {}                  | part.rates: expected a list, found an object
             "RED"               | "BLUE"              | part.colour: expected one of RED, GREEN, found "BLUE"
@@ -145,7 +145,7 @@ class JsonTest {
                 .hasMessage(file + ": " + message);
     }
 
-    /** Whatever is damaged, the message is ours, and text that is JSON is never called anything else. */
+    /** Whatever the damage, the message is Mojave's and not the parser's, and valid JSON is never reported as invalid. */
     @Test
     void findsAFaultExactlyWhereTheParserRefuses() {
         long seed = System.nanoTime();

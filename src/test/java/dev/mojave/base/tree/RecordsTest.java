@@ -255,7 +255,7 @@ class RecordsTest {
                 .isEqualTo(Yaml.parse("a: {b: 1, c: 2, x: {y: [1, q]}}\nd: [1]\n", "t"));
         assertThat(base).isEqualTo(Yaml.parse("a: {b: 1, c: 2}\nd: [1]\n", "t"));
         assertThatThrownBy(() -> Trees.with(base, "a.b.c", Yaml.value("1", "--set")))
-                .hasMessage("a.b is a value (1), so it has no key 'c'");
+                .hasMessage("a.b is a value (1) and not a section, so it has no key 'c'");
         assertThat(Trees.differences(base, Yaml.parse("a: {b: 7}\nd: [1]\ne: x\n", "t")))
                 .extracting(Object::toString)
                 .containsExactly("a.b (1 there, 7 here)", "a.c (2 there, absent here)", "e (absent there, \"x\" here)");

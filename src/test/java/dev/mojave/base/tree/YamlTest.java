@@ -92,10 +92,10 @@ class YamlTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            a: 1\\na: 2            | r.yaml: line 2, column 1: the key 'a' stands twice; remove one: a: 2
-            a:\\n\\tb: 1           | r.yaml: line 2, column 1: a tab; YAML is indented with spaces: b: 1
-            a: 1\\n---\\nb: 2      | r.yaml: holds more than one document; remove everything from the second '---' on
-            # only a comment\\n    | r.yaml: is empty
+            a: 1\\na: 2            | r.yaml: line 2, column 1: the key 'a' occurs twice; remove one: a: 2
+            a:\\n\\tb: 1           | r.yaml: line 2, column 1: a tab; YAML must be indented with spaces: b: 1
+            a: 1\\n---\\nb: 2      | r.yaml contains more than one document; remove everything from the second '---' on
+            # only a comment\\n    | r.yaml is empty
             ---\\n                 | r.yaml: expected keys and values at the top level, found nothing
             - 1\\n- 2\\n           | r.yaml: expected keys and values at the top level, found a list
             just text              | r.yaml: expected keys and values at the top level, found "just text"
@@ -108,12 +108,12 @@ class YamlTest {
             a: {b: 1, c: 2\\n      | r.yaml: line 2, column 1: a comma or '}' is missing
             a: "b\\nc: 3           | r.yaml: line 2, column 5: a quotation mark is not closed: c: 3
             a: 1\\n  b: 2          | r.yaml: line 2, column 4: a second ': ' in a plain value; put the value in quotes: b: 2
-            a:\\n    b: 1\\n  c: 2 | r.yaml: line 3, column 3: this line is indented otherwise than the lines that it belongs to: c: 2
+            a:\\n    b: 1\\n  c: 2 | r.yaml: line 3, column 3: this line is not indented like the lines that it belongs to: c: 2
             a: 1\\nb               | r.yaml: line 2, column 2: a colon is missing after the key, or the line is indented wrongly: b
             a: @x                  | r.yaml: line 1, column 4: a value cannot begin with this character; put it in quotes: a: @x
-            a: "\\d"               | r.yaml: line 1, column 6: the backslash begins nothing that YAML knows; use single quotes: a: "\\d"
+            a: "\\d"               | r.yaml: line 1, column 6: this is not an escape sequence of YAML; use single quotes: a: "\\d"
             ? [1]\\n: 2            | r.yaml: line 1, column 3: a key must be plain text: ? [1]
-            a: - 1                 | r.yaml: line 1, column 4: a list cannot begin here; put it on lines of its own: a: - 1
+            a: - 1                 | r.yaml: line 1, column 4: a list cannot begin here; put it on separate lines: a: - 1
             """)
     void refusesByName(String text, String message) {
         assertThatThrownBy(() -> Yaml.parse(text.replace("\\n", "\n").replace("\\t", "\t"), "r.yaml"))
@@ -142,11 +142,11 @@ class YamlTest {
         assertThatThrownBy(() -> Yaml.read(binary)).hasMessage(binary + " is not UTF-8 text");
         Path wide = Files.write(folder.resolve("w.yaml"), "\uFEFFa: 1".getBytes(StandardCharsets.UTF_16LE));
         assertThatThrownBy(() -> Yaml.read(wide))
-                .hasMessage(wide + " is UTF-16 text by its first bytes; save it as UTF-8");
+                .hasMessage(wide + " begins with a UTF-16 byte-order mark; save it as UTF-8");
         assertThatThrownBy(() -> Yaml.parse("a: 1\nb: \u0007", "r.yaml"))
                 .hasMessage("r.yaml: line 2, column 4: the control character U+0007; remove it: b: \u0007");
         assertThatThrownBy(() -> Yaml.parse("a: " + "x".repeat(4_000_000), "r.yaml"))
-                .hasMessage("r.yaml: is too long for settings (more than 3 million characters)");
+                .hasMessage("r.yaml is too long for settings (more than 3 million characters)");
     }
 
     @Test

@@ -38,17 +38,17 @@ class ExitCodesTest {
                 Arguments.of(
                         new FileSystemException("runs/a", null, "No space left on device"),
                         3,
-                        "cannot read or write a: the disk that holds runs/a is full; free some space or choose another folder"),
+                        "cannot read or write a: the disk of runs/a is full; free some space or choose another folder"),
                 Arguments.of(
                         new IOException("No space left on device"),
                         3,
-                        "cannot read or write a file: the disk that holds . is full; free some space or choose another folder"),
+                        "cannot read or write a file: the disk of . is full; free some space or choose another folder"),
                 Arguments.of(
                         new IOException("Input/output error"), 3, "cannot read or write a file: .: Input/output error"),
                 Arguments.of(
                         new UnsatisfiedLinkError("no jnitorch"),
                         3,
-                        "a native library cannot be loaded (no jnitorch); './mojave doctor' shows what this machine has"));
+                        "a native library cannot be loaded (no jnitorch); './mojave doctor' examines this machine"));
     }
 
     @ParameterizedTest

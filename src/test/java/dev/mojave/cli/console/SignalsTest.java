@@ -35,7 +35,7 @@ class SignalsTest {
         }
     }
 
-    /** A process that was started deaf to a signal stays so, as {@code nohup} wants it; Linux tells which in a mask. */
+    /** A process that was started ignoring a signal keeps ignoring it, as {@code nohup} requires; Linux shows the ignored signals in a mask. */
     private static boolean hearsHup() throws IOException {
         Path status = Path.of("/proc/self/status");
         if (!Files.exists(status)) {

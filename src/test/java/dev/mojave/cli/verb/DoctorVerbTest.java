@@ -87,7 +87,7 @@ class DoctorVerbTest {
                 GFLOP/s  threads  matmul fp32  linear fp32  attention fp32  matmul bf16
                 mkl            2          330          250              84            -
 
-                not measured to the end
+                abandoned measurements
                   mkl, 2 threads, bfloat16 products: abandoned, 256 cubed took 1.2s
 
                 no problems found""");

@@ -11,12 +11,12 @@ import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** generate as it is typed. */
+/** Tests generate as it is typed. */
 class GenerateVerbTest {
     @TempDir
     Path folder;
 
-    /** Trains two steps and returns the run's folder. */
+    /** Trains a run for two steps and returns its folder. */
     private String trained(String name, String mixture) throws IOException {
         return trained(name, mixture, "byte");
     }
@@ -56,12 +56,12 @@ class GenerateVerbTest {
         CliResult unknown = CliResult.run("generate", aware, "--category", "nuon");
         assertThat(unknown.code()).isEqualTo(2);
         assertThat(unknown.err())
-                .contains("--category: the model knows no category 'nuon' (it knows noun, verb); did you mean 'noun'?");
+                .contains("--category: the model has no category 'nuon' (it has noun, verb); did you mean 'noun'?");
         CliResult dense = CliResult.run("generate", trained("dense", "dropout: 0.0"), "--category", "noun");
         assertThat(dense.code()).isEqualTo(2);
         assertThat(dense.err())
                 .contains(
-                        "--category noun: no router of this model is told a category (router task_aware is); leave the option out");
+                        "--category noun: no router of this model uses categories (only router task_aware does); leave the option out");
     }
 
     @Test
@@ -71,7 +71,7 @@ class GenerateVerbTest {
         assertThat(longer.code()).as(longer.err()).isZero();
         assertThat(longer.err())
                 .contains(
-                        "warning: the prompt has 20 tokens and the model reads 16 at once: 4 of its beginning were left out");
+                        "warning: the prompt has 20 tokens, but the context has room for 16: the first 4 were left out");
         assertThat(longer.out()).startsWith("abcdefghijklmnopqrst");
         CliResult exact = CliResult.run("generate", run, "--prompt", "efghijklmnopqrst", "--max-tokens", "1", "--json");
         assertThat(exact.err()).doesNotContain("left out");

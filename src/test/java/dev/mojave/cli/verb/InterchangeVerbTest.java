@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** import, export and parity as they are typed. */
+/** Tests import, export and parity as they are typed. */
 class InterchangeVerbTest {
     private static final String GOLDEN = "src/test/resources/golden/";
 
@@ -72,7 +72,7 @@ class InterchangeVerbTest {
         assertThat(bare.err()).contains("has no tokenizer.json");
     }
 
-    /** Refused half-way or before: neither the folder nor one on the way to it is there, and a run that is to be replaced stays. */
+    /** If the import is rejected, even half-way, neither the folder nor a parent of it is created, and a run that was to be replaced is kept. */
     @Test
     void whatIsRefusedLeavesNothing() throws IOException {
         String runs = folder.resolve("runs").toString();
@@ -235,7 +235,7 @@ class InterchangeVerbTest {
         return Json.read(file, JsonNode.class);
     }
 
-    /** What a model's folder says of the tokens that begin and end its texts holds here, and leaves as it came. */
+    /** The begin and end tokens in a model's folder are respected here, and exported unchanged. */
     @Test
     void specialTokensTravelThroughARunAndBack() throws IOException {
         Path source = folder.resolve("source");
@@ -282,7 +282,7 @@ class InterchangeVerbTest {
         return Stream.concat(Stream.of(verb, model), Stream.of(rest)).toArray(String[]::new);
     }
 
-    /** A folder without a word on them is written with what was guessed, so that transformers stops where we do. */
+    /** If a folder does not specify them, the guessed ones are exported, so that transformers stops at the same place. */
     @Test
     void whatWasGuessedIsWrittenDown() throws IOException {
         Path source = folder.resolve("source");
@@ -345,7 +345,7 @@ class InterchangeVerbTest {
                 .hasSameTextualContentAs(Path.of(run, "special_tokens.json"));
     }
 
-    /** The first token of a text is predicted from the begin token, and every window begins with it; the other way is a flag. */
+    /** The first token of a text is predicted from the begin token, with which every window begins unless a flag disables this. */
     @Test
     void perplexityCountsWithTheBeginTokenAndSaysSo() throws IOException {
         Path source = folder.resolve("source");
@@ -355,8 +355,8 @@ class InterchangeVerbTest {
                         .code())
                 .isZero();
         String run = folder.resolve("m").toString();
-        // Behind </s> (2) the model writes "the quick brown fox jumps": with the token in front every token is
-        // foreseen.
+        // After </s> (2) the model generates "the quick brown fox jumps", so with this token in front, every token is
+        // predicted.
         Path text = Files.writeString(folder.resolve("text.txt"), "the quick brown fox jumps");
         String[] data = {"--data", text.toString(), "--split", "train"};
         CliResult with = runs(with(
@@ -366,7 +366,7 @@ class InterchangeVerbTest {
         assertThat(with.code()).as(with.err()).isZero();
         assertThat(with.out())
                 .contains(
-                        "windows          begin with token 2, as texts of this model do (--no-begin-token leaves it out)");
+                        "windows          begin with token 2, like this model's texts (--no-begin-token omits it)");
         String[] json = Stream.concat(Stream.of(run, "--json"), Stream.of(data)).toArray(String[]::new);
         JsonNode counted = Json.tree(runs(with("eval", "perplexity", json)).out());
         assertThat(counted.path("begin_tokens").path(0).intValue()).isEqualTo(2);

@@ -178,7 +178,7 @@ class TokenizerTest {
         Files.writeString(file, "[1");
         assertData(file, "not a valid tokenizer.json");
         Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe});
-        assertData(file, "is UTF-16 text by its first bytes; save it as UTF-8; a tokenizer.json is UTF-8");
+        assertData(file, "begins with a UTF-16 byte-order mark; save it as UTF-8; a tokenizer.json is UTF-8");
         Files.write(file, new byte[] {'{', (byte) 0xe9, '}'});
         assertData(file, "not UTF-8");
         assertThatThrownBy(() -> Tokenizers.read(folder.resolve("none.json")))

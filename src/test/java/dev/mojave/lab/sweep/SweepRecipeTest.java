@@ -128,7 +128,7 @@ class SweepRecipeTest {
             grid: {train.learning_rate: [fast, 0.2]} | FILE: grid: train.learning_rate: expected a number, found "fast"
             grid: {train.learning_rate: [0.1, {a: 1}]} | FILE: grid: train.learning_rate: expected a number, found a section
             grid: {train.batch_size: [4, 4.5]} | FILE: grid: train.batch_size: expected a whole number, found 4.5
-            grid: {train.learning_rate.x: [0.1, 0.2]} | FILE: grid: train.learning_rate is a value (0.001), so it has no key 'x'
+            grid: {train.learning_rate.x: [0.1, 0.2]} | FILE: grid: train.learning_rate is a value (0.001) and not a section, so it has no key 'x'
             grid: {model.num_attention_heads: [2, 3]} | FILE (point-2: num_attention_heads=3): model: num_attention_heads (3) must divide hidden_size (32)
             grid: {model.moe: [null], model.moe.num_experts: [2, 4]} | FILE: grid: model.moe.num_experts and model.moe depend on each other: a value of model.moe replaces the whole section; sweep one of them, or list whole sections under model.moe
             grid: {train.steps: [10], train.tokens: [10k, 20k]} | FILE: grid: train.tokens and train.steps exclude each other in a recipe; sweep one of them

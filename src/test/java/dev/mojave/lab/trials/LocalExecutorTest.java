@@ -52,7 +52,7 @@ class LocalExecutorTest {
         run(1, StopSignal.NEVER, "mumble");
         assertThat(recorder.outcomes)
                 .containsExactly(new TrialOutcome.Failed(
-                        "its process ended with code 3; what it said last is in " + folder.resolve("mumble.log")));
+                        "its process ended with code 3; its last messages are in " + folder.resolve("mumble.log")));
         assertThat(Files.readString(folder.resolve("mumble.log"))).contains("an older reason", "something went wrong");
     }
 

@@ -252,7 +252,7 @@ class CheckpointsTest {
         });
         assertThatThrownBy(() -> full.save(content(2), true, 3))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.ENVIRONMENT))
-                .hasMessage("cannot save the checkpoint: the disk that holds " + folder.resolve("checkpoints/step-2")
+                .hasMessage("cannot save the checkpoint: the disk of " + folder.resolve("checkpoints/step-2")
                         + " is full; free some space or choose another folder; step-1 is still there and whole");
         assertThat(names()).containsExactly("best", "last", "step-1");
         checkpoints().open(1).close();

@@ -115,7 +115,7 @@ class MetricsLogTest {
                     .isInstanceOfSatisfying(
                             Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.ENVIRONMENT))
                     .hasMessageContaining(
-                            "cannot write the metrics log: the disk that holds /dev/full is full; free some space");
+                            "cannot write the metrics log: the disk of /dev/full is full; free some space");
         }
     }
 

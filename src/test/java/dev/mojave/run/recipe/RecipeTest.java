@@ -231,7 +231,7 @@ public class RecipeTest {
             train.steps               | --set train.steps: expected KEY=VALUE, for example --set train.steps=500
             =500                      | --set =500: expected KEY=VALUE, for example --set train.steps=500
             train..steps=500          | --set train..steps=500: expected KEY=VALUE, for example --set train.steps=500
-            train.steps.x=1           | --set train.steps.x=1: train.steps is a value ("2k"), so it has no key 'x'
+            train.steps.x=1           | --set train.steps.x=1: train.steps is a value ("2k") and not a section, so it has no key 'x'
             train.steps=null          | FILE with --set train.steps=null: train: exactly one of steps, tokens, words and epochs says how long to train; none is given
             train.micro_batch_size=5  | FILE with --set train.micro_batch_size=5: train: micro_batch_size (5) must be a divisor of batch_size (12)
             train.batch_size=0        | FILE with --set train.batch_size=0: train: batch_size (0) must be at least 1

@@ -28,12 +28,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Lets other programs and ours take turns at the same work. */
+/** Compares the speed of Mojave with that of other programs, which take turns at the same work. */
 @Command(
         name = "compare",
         description =
-                "Speed beside PyTorch and Hugging Face, or of ours beside ours, taking turns in one run: ratios with their"
-                        + " intervals.",
+                "Compare the speed of Mojave with PyTorch and Hugging Face, or of Mojave's models with each other, in alternating rounds of one"
+                        + " run: ratios with intervals.",
         footerHeading = Verb.EXAMPLE,
         footer = {
             "  python3 -m venv peers && peers/bin/pip install torch transformers",
@@ -51,28 +51,28 @@ final class BenchCompareVerb implements Verb {
     @Option(
             names = "--peer-python",
             paramLabel = "PYTHON",
-            description = "Interpreter with torch, and transformers for all but train; routers and moep need none.")
+            description = "Python interpreter with torch, and with transformers for all work but train; routers and moep need none.")
     private @Nullable Path python;
 
     @Option(
             names = "--work",
             paramLabel = "WORK",
-            description = "train (a dense model: --shape, --batch), moe (--experts, --top-k), decode (--shape) or score"
-                    + " (--shape, --batch texts), beside others' programs; routers (each causal one beside top-k) or moep"
-                    + " (MoEP beside a dense model of its active size), ours alone; default: ${DEFAULT-VALUE}.")
+            description = "Compared with other programs: train (a dense model: --shape, --batch), moe (--experts, --top-k), decode (--shape)"
+                    + " or score (--shape, --batch texts). Within Mojave: routers (each causal router with top-k) or moep"
+                    + " (MoEP with a dense model of equal active size). Default: ${DEFAULT-VALUE}.")
     private String work = TRAIN;
 
     @Option(
             names = "--shape",
             paramLabel = "L,H,D,T,V",
             description =
-                    "Layers, heads, hidden size, context, vocabulary; default: that of bench train, decode or score.")
+                    "Layers, heads, hidden size, context, vocabulary; default: as in bench train, decode or score.")
     private @Nullable String shape;
 
     @Option(
             names = "--batch",
             paramLabel = "N",
-            description = "Sequences in a step, or texts that are scored; default: that of bench train or score.")
+            description = "Sequences per step, or texts to score; default: as in bench train or score.")
     private @Nullable Integer batch;
 
     @Mixin
@@ -85,10 +85,10 @@ final class BenchCompareVerb implements Verb {
             names = "--only",
             paramLabel = "TEXT",
             description =
-                    "Only the peers whose name contains one of these texts, such as 'fp32'; separate several by commas.")
+                    "Only the programs whose names contain one of these texts, such as 'fp32'; separate several with commas.")
     private String only = "";
 
-    @Option(names = "--record", paramLabel = "FILE", description = "Write the result as JSON to this file, too.")
+    @Option(names = "--record", paramLabel = "FILE", description = "Also write the result to this file, as JSON.")
     private @Nullable Path record;
 
     @Mixin
@@ -102,10 +102,10 @@ final class BenchCompareVerb implements Verb {
         boolean asJson = json.chosen(console);
         Workload workload = workload();
         Optional<Path> interpreter = alone() ? Optional.empty() : Optional.of(python());
-        // Chosen once: programs that each measured the machine for themselves could choose differently.
+        // Chosen once: processes that each measured the machine could make different choices.
         EngineRequest chosen = EngineRequest.of(Engine.configure(engine.request(), console));
         List<CompareBench.Entry> others = others(interpreter, chosen);
-        try (Signals stop = Signals.listen(console, "this round ends first")) {
+        try (Signals stop = Signals.listen(console, "finishing this round first")) {
             CompareBench.run(workload, chosen, others, pairs, command(), console, stop)
                     .ifPresent(result -> show(result, asJson, console));
             return stop.exitCode();
@@ -123,7 +123,7 @@ final class BenchCompareVerb implements Verb {
         }
     }
 
-    /** The command to run again; the interpreter's place is its owner's business. */
+    /** Returns the command that repeats the comparison, without the path of the interpreter, which is private. */
     private String command() {
         String sizes = switch (work) {
             case MOE -> " --experts " + mixture.experts() + " --top-k " + mixture.topK();
@@ -165,12 +165,12 @@ final class BenchCompareVerb implements Verb {
         };
     }
 
-    /** Whether only our own models are compared. */
+    /** Returns whether only Mojave's own models are compared. */
     private boolean alone() {
         return work.equals(ROUTERS) || work.equals(MOEP);
     }
 
-    /** What competes with the first program, ours all with the engine that was chosen. */
+    /** Returns the programs that are compared with the first one; those of Mojave's own use the chosen engine. */
     List<CompareBench.Entry> others(Optional<Path> interpreter, EngineRequest chosen) {
         List<CompareBench.Entry> others =
                 interpreter.map(path -> beside(peers(path, chosen), chosen)).orElseGet(() -> ours(chosen));
@@ -182,8 +182,8 @@ final class BenchCompareVerb implements Verb {
     private Path python() {
         if (python == null) {
             throw Failure.usage(
-                    "--work %s compares with programs in Python: add --peer-python and the interpreter of a virtual environment with"
-                            + " torch, and transformers for all but train, such as peers/bin/python",
+                    "--work %s compares with Python programs: add --peer-python with the interpreter of a virtual environment that has"
+                            + " torch, and transformers for all work but train, such as peers/bin/python",
                     work);
         }
         return python.toAbsolutePath();

@@ -1,5 +1,6 @@
 package dev.mojave.cli.verb.bench;
 
+import dev.mojave.base.Plural;
 import dev.mojave.base.Units;
 import dev.mojave.cli.console.Console;
 import dev.mojave.cli.console.ExitCodes;
@@ -19,10 +20,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Measures writing tokens one by one. */
+/** Measures the speed of generating tokens one by one. */
 @Command(
         name = "decode",
-        description = "Speed of writing with a LLaMA, one token at a time, and its share of the memory's bandwidth.",
+        description = "Measure the speed of generating with a LLaMA, one token at a time, and its share of the memory bandwidth.",
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave bench decode --shape 4,4,128,128,256 --weights fp32,int8")
 final class BenchDecodeVerb implements Verb {
@@ -34,14 +35,14 @@ final class BenchDecodeVerb implements Verb {
     @Option(
             names = "--weights",
             paramLabel = "F,...",
-            description = "Formats of the weights, which take turns; default: ${DEFAULT-VALUE}.")
+            description = "Formats of the weights, measured in turns; default: ${DEFAULT-VALUE}.")
     private String weights = "fp32,bf16,int8";
 
     @Option(
             names = "--steps",
             paramLabel = "N",
             description =
-                    "Measured texts of 64 tokens for each format, of which the median counts; default: ${DEFAULT-VALUE}.")
+                    "Measured texts of 64 tokens per format; the median is reported; default: ${DEFAULT-VALUE}.")
     private int steps = 10;
 
     @Mixin
@@ -70,7 +71,8 @@ final class BenchDecodeVerb implements Verb {
 
     private static String text(Shape shape, List<BenchResult> results, EngineChoice engine) {
         TextTable table =
-                new TextTable("weights", "tokens/s", "ms a token", "share of the bandwidth", "times " + first(results));
+                new TextTable(
+                        "weights", "tokens/s", "ms/token", "share of bandwidth", "relative to " + first(results));
         for (BenchResult result : results) {
             table.add(
                     result.precision(),
@@ -84,10 +86,10 @@ final class BenchDecodeVerb implements Verb {
         }
         return String.format(
                 Locale.ROOT,
-                "decode LLaMA %s; %s, %d threads, %s kernels, peak memory %s%n%s",
+                "decode LLaMA %s; %s, %s, %s kernels, peak memory %s%n%s",
                 shape,
                 engine.blas(),
-                engine.threads(),
+                Plural.of(engine.threads(), "thread"),
                 engine.kernels(),
                 Units.bytes((double) results.getFirst().peakMemoryBytes()),
                 table.text());

@@ -1,5 +1,6 @@
 package dev.mojave.cli.verb.bench;
 
+import dev.mojave.base.Plural;
 import dev.mojave.cli.console.Console;
 import dev.mojave.cli.console.ExitCodes;
 import dev.mojave.cli.console.TextTable;
@@ -16,11 +17,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Measures the machine's ceilings and every kernel beside its twin. */
+/** Measures the machine's ceilings, and every kernel alongside its reference implementation. */
 @Command(
         name = "kernels",
         description =
-                "This machine's ceilings, and each fused kernel of one layer beside its twin in libtorch operations.",
+                "Measure this machine's ceilings, and each fused kernel of one layer alongside its reference implementation in libtorch operations.",
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave bench kernels --shape 1,4,128,64,256 --batch 12")
 final class BenchKernelsVerb implements Verb {
@@ -33,7 +34,7 @@ final class BenchKernelsVerb implements Verb {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description = "Measured rounds after the warm-up, of which the median counts; default: ${DEFAULT-VALUE}.")
+            description = "Measured rounds after the warm-up; the median is reported; default: ${DEFAULT-VALUE}.")
     private int steps = 10;
 
     @Mixin
@@ -57,7 +58,7 @@ final class BenchKernelsVerb implements Verb {
     }
 
     private static String text(KernelSpeeds speeds) {
-        TextTable table = new TextTable("kernel", "ms", "share of the ceiling", "of", "twin ms", "times its twin");
+        TextTable table = new TextTable("kernel", "ms", "share of ceiling", "ceiling", "reference ms", "speed-up");
         for (KernelSpeeds.Kernel kernel : speeds.kernels()) {
             table.add(
                     kernel.name(),
@@ -69,11 +70,11 @@ final class BenchKernelsVerb implements Verb {
         }
         return String.format(
                 Locale.ROOT,
-                "%s; %s, %d threads%nceilings  matrix products %s in float32, %s in bfloat16; copying %.1f GB/s, reading"
+                "%s; %s, %s%nceilings  matrix products %s in float32, %s in bfloat16; copying %.1f GB/s, reading"
                         + " %.1f GB/s%n%s",
                 speeds.work(),
                 speeds.blas(),
-                speeds.threads(),
+                Plural.of(speeds.threads(), "thread"),
                 ceiling(speeds.matmulFp32Gflops(), speeds.matmulFp32Size(), null),
                 ceiling(speeds.matmulBf16Gflops(), speeds.matmulBf16Size(), speeds.matmulBf16Abandoned()),
                 speeds.copyBytesPerSecond() / 1e9,

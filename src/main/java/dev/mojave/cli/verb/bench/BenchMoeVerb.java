@@ -6,10 +6,10 @@ import dev.mojave.lab.bench.Workload;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Measures training steps of a mixture of experts. */
+/** Measures the speed of training a mixture of experts. */
 @Command(
         name = "moe",
-        description = "Speed of training a small Mixtral, and its share of the matrix-product ceiling.",
+        description = "Measure the speed of training a small Mixtral, and its share of the matrix-product ceiling.",
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave bench moe --experts 8 --top-k 2")
 final class BenchMoeVerb implements Verb {

@@ -7,11 +7,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Measures the scoring of short texts. */
+/** Measures the speed of scoring short texts. */
 @Command(
         name = "score",
         description =
-                "Speed of giving short texts their log-probabilities, and its share of the matrix-product ceiling.",
+                "Measure the speed of computing the log-probabilities of short texts, and its share of the matrix-product ceiling.",
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave bench score --shape 4,4,128,64,256 --sentences 500")
 final class BenchScoreVerb implements Verb {

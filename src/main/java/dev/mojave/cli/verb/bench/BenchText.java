@@ -1,14 +1,15 @@
 package dev.mojave.cli.verb.bench;
 
+import dev.mojave.base.Plural;
 import dev.mojave.base.Units;
 import dev.mojave.cli.console.TextTable;
-import dev.mojave.result.bench.BenchComparison;
 import dev.mojave.result.bench.BenchComparison.Rival;
+import dev.mojave.result.bench.BenchComparison;
 import dev.mojave.result.bench.BenchResult;
 import dev.mojave.tensor.engine.choice.EngineChoice;
 import java.util.Locale;
 
-/** Benchmarks in words. */
+/** Formats the results of benchmarks. */
 final class BenchText {
     private BenchText() {}
 
@@ -17,15 +18,15 @@ final class BenchText {
                 Locale.ROOT,
                 """
                 %s
-                engine            %s, %s, %d threads, %s kernels
+                engine            %s, %s, %s, %s kernels
                 step              %.1f ms
-                tokens a second   %,.0f
-                matrix products   %.0f GFLOP/s, %.0f%% of the ceiling measured beside it
+                tokens/s          %,.0f
+                matrix products   %.0f GFLOP/s, %.0f%% of the ceiling measured in the same run
                 peak memory       %s""",
                 result.work(),
                 engine.precision(),
                 engine.blas(),
-                engine.threads(),
+                Plural.of(engine.threads(), "thread"),
                 engine.kernels(),
                 result.stepSeconds() * 1e3,
                 result.tokensPerSecond(),
@@ -35,7 +36,7 @@ final class BenchText {
     }
 
     static String of(BenchComparison result) {
-        TextTable table = new TextTable("", "step ms", "times ours", "95% interval", "memory grown", "program");
+        TextTable table = new TextTable("", "step ms", "times Mojave's", "95% interval", "memory growth", "program");
         for (Rival rival : result.rivals()) {
             if (rival.problem() == null) {
                 table.add(
@@ -51,14 +52,14 @@ final class BenchText {
         }
         return String.format(
                 Locale.ROOT,
-                "%s%n%s%nOurs: %,.0f tokens/s, %.0f GFLOP/s, %.0f%% of the float32 ceiling of %.0f measured in the same run."
-                        + " Medians of %d rounds in which the programs took turns.",
+                "%s%n%s%nMojave: %,.0f tokens/s, %.0f GFLOP/s, %.0f%% of the float32 ceiling of %.0f GFLOP/s measured in the same run."
+                        + " Medians of %s in which the programs took turns.",
                 result.work(),
                 table.text(),
                 result.tokensPerSecond(),
                 result.gflops(),
                 result.shareOfCeiling() * 100,
                 result.matmulFp32Gflops(),
-                result.rivals().getFirst().pairs());
+                Plural.of(result.rivals().getFirst().pairs(), "round"));
     }
 }

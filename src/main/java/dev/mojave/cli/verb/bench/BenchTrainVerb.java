@@ -6,10 +6,10 @@ import dev.mojave.lab.bench.Workload;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Measures training steps of a GPT-2-shaped model. */
+/** Measures the speed of training a dense model with the architecture of GPT-2. */
 @Command(
         name = "train",
-        description = "Speed of training a GPT-2-shaped model, and its share of the matrix-product ceiling.",
+        description = "Measure the speed of training a dense GPT-2, and its share of the matrix-product ceiling.",
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave bench train --shape 4,4,128,64,65 --batch 12")
 final class BenchTrainVerb implements Verb {

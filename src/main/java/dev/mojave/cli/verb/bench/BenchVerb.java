@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 /** Measures speed. */
 @Command(
         name = "bench",
-        description = "Measure speed beside this machine's ceiling.",
+        description = "Measure speed and compare it with this machine's ceiling.",
         subcommands = {
             BenchTrainVerb.class,
             BenchMoeVerb.class,

@@ -4,7 +4,7 @@ import dev.mojave.base.Failure;
 import dev.mojave.tensor.engine.choice.EngineRequest;
 import picocli.CommandLine.Option;
 
-/** What a benchmark asks of the engine. */
+/** The engine options of a benchmark. */
 final class EngineOptions {
     @Option(
             names = "--precision",
@@ -15,7 +15,7 @@ final class EngineOptions {
     @Option(names = "--blas", paramLabel = "B", description = "auto, mkl or openblas; default: ${DEFAULT-VALUE}.")
     private String blas = EngineRequest.AUTO;
 
-    @Option(names = "--threads", paramLabel = "N", description = "auto or a count; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--threads", paramLabel = "N", description = "auto or a number of threads; default: ${DEFAULT-VALUE}.")
     private String threads = EngineRequest.AUTO;
 
     @Option(names = "--kernels", paramLabel = "K", description = "auto, fused or plain; default: ${DEFAULT-VALUE}.")
@@ -25,7 +25,7 @@ final class EngineOptions {
         try {
             return new EngineRequest(EngineRequest.AUTO, precision, blas, threads, kernels);
         } catch (IllegalArgumentException e) {
-            // It speaks of the recipe's keys, engine.kernels; here a flag was typed.
+            // The message names a key of a recipe such as engine.kernels; here, a flag was typed.
             throw Failure.usage("%s", String.valueOf(e.getMessage()).replaceFirst("^engine\\.", "--"));
         }
     }

@@ -11,12 +11,12 @@ import dev.mojave.tensor.engine.choice.EngineChoice;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** How a workload of ours is measured and shown. */
+/** Options of verbs that measure one workload. */
 final class MeasureOptions {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description = "Measured steps after the warm-up, of which the median counts; default: ${DEFAULT-VALUE}.")
+            description = "Measured steps after the warm-up; the median is reported; default: ${DEFAULT-VALUE}.")
     private int steps;
 
     @Mixin
@@ -29,7 +29,7 @@ final class MeasureOptions {
         this.steps = steps;
     }
 
-    /** Measures, shows the result and returns the exit code. */
+    /** Measures the workload, prints the result and returns the exit code. */
     int run(Workload workload, Console console) {
         boolean asJson = json.chosen(console);
         EngineChoice choice = Engine.configure(engine.request(), console);

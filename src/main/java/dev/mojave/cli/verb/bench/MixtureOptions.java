@@ -2,15 +2,15 @@ package dev.mojave.cli.verb.bench;
 
 import picocli.CommandLine.Option;
 
-/** The mixture that is measured. */
+/** The size of the mixture to measure. */
 final class MixtureOptions {
     @Option(
             names = "--experts",
             paramLabel = "E",
-            description = "Experts; 1 is the dense model with as many active parameters; default: ${DEFAULT-VALUE}.")
+            description = "Number of experts; 1 is a dense model of equal active size; default: ${DEFAULT-VALUE}.")
     private int experts = 4;
 
-    @Option(names = "--top-k", paramLabel = "K", description = "Experts a token; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--top-k", paramLabel = "K", description = "Experts per token; default: ${DEFAULT-VALUE}.")
     private int topK = 2;
 
     int experts() {

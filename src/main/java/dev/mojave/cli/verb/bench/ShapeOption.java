@@ -3,7 +3,7 @@ package dev.mojave.cli.verb.bench;
 import dev.mojave.lab.bench.Shape;
 import picocli.CommandLine.Option;
 
-/** {@code --shape}: the size of the model that is measured. */
+/** {@code --shape}: the size of the model to measure. */
 final class ShapeOption {
     @Option(
             names = "--shape",

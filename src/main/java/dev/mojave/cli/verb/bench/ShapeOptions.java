@@ -4,7 +4,7 @@ import dev.mojave.lab.bench.Shape;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The dense model that is measured. */
+/** The size and batch of the dense model to measure. */
 final class ShapeOptions {
     static final String SHAPE = "6,6,384,256,65";
     static final int BATCH = 32;
@@ -12,7 +12,7 @@ final class ShapeOptions {
     @Mixin
     private ShapeOption shape = new ShapeOption(SHAPE);
 
-    @Option(names = "--batch", paramLabel = "N", description = "Sequences in a step; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--batch", paramLabel = "N", description = "Sequences per step; default: ${DEFAULT-VALUE}.")
     private int batch = BATCH;
 
     Shape shape() {

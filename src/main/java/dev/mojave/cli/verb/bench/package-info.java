@@ -1,4 +1,4 @@
-/** {@code mojave bench}: how fast this machine trains, scores and decodes. */
+/** {@code mojave bench}: measures how fast this machine trains, scores and decodes. */
 @NullMarked
 package dev.mojave.cli.verb.bench;
 

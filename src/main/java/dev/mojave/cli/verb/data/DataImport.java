@@ -27,57 +27,57 @@ import picocli.CommandLine.Parameters;
         name = "import",
         description = {
             "Copy text into MOJAVE_HOME under a name that recipes can use as data.source.",
-            "A folder means all files below it; a pipe or - (standard input) is read once, to its end. Plain text: a file is a document."
-                    + " JSON Lines (.jsonl, .ndjson): an object per line. JSON (.json): a list of objects. CSV and TSV (.csv, .tsv): a row is a"
-                    + " document. Files may be compressed (.gz, .zst)."
+            "A folder means all files below it; a pipe or - (standard input) is read once, to its end. The documents are: in plain text, each"
+                    + " file; in JSON Lines (.jsonl, .ndjson), the object on each line; in JSON (.json), each object of a list; in CSV and TSV (.csv,"
+                    + " .tsv), each row. Files may be compressed (.gz, .zst)."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave data import README.md --name readme")
 final class DataImport implements Verb {
-    /** More categories than this are counted and not named. */
+    /** More categories than this are counted instead of listed. */
     private static final int MOST_NAMED = 20;
 
     private final Supplier<Path> home;
 
-    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files, folders, pipes.")
+    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Files, folders or pipes.")
     private List<Path> paths = List.of();
 
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            description = "Name of the data set; default: that of the first path.")
+            description = "Name of the data set; default: the name of the first path.")
     private @Nullable String name;
 
     @Option(
             names = "--text-field",
             paramLabel = "FIELD",
             description =
-                    "Key or column of the text, or its number (from 1) in a table without header; several joined by"
-                            + " commas. In JSON also a path: a.b, a[0].b, messages[].content for every message. Default: text; in a table"
-                            + " without header, all but the class.")
+                    "Key or column of the text, or its number (from 1) in a table without a header; separate several with"
+                            + " commas. In JSON, a path is allowed, too: a.b, a[0].b, messages[].content for every message. Default: text; in a"
+                            + " table without a header, all columns but the class.")
     private @Nullable String textField;
 
     @Option(
             names = "--category-field",
             paramLabel = "FIELD",
-            description = "Key or column of a document's category. Default: category, label or class, if there.")
+            description = "Key or column of a document's category; default: category, label or class, if it exists.")
     private @Nullable String categoryField;
 
-    @Option(names = "--no-category", description = "Documents get no category, even if there is such a key or column.")
+    @Option(names = "--no-category", description = "Give documents no category, even if there is such a key or column.")
     private boolean noCategory;
 
     @Option(
             names = "--join",
             paramLabel = "TEXT",
             description =
-                    "What stands between the pieces of a text from several fields or messages, with \\n for a line end and"
-                            + " \\t for a tab; default: a line end.")
+                    "Text to put between the pieces of a document from several fields or messages, with \\n for a line break and"
+                            + " \\t for a tab; default: a line break.")
     private String join = "\\n";
 
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "text, jsonl, json, csv or tsv for all files; default: each file's ending decides.")
+            description = "Format of all files: text, jsonl, json, csv or tsv; default: determined by each file's extension.")
     private @Nullable String format;
 
     @Option(
@@ -90,14 +90,14 @@ final class DataImport implements Verb {
             names = "--quote",
             negatable = true,
             fallbackValue = "true",
-            description = "Whether cells may stand in quotation marks; default: in CSV yes, in TSV no.")
+            description = "Whether cells may be enclosed in quotation marks; default: yes for CSV, no for TSV.")
     private @Nullable Boolean quote;
 
     @Option(
             names = "--delimiter",
             paramLabel = "CHARACTER",
             description =
-                    "What separates the cells of tables, such as ; or \\t; default: in CSV a comma, in TSV a tab.")
+                    "Separator of the cells of tables, such as ; or \\t; default: a comma for CSV, a tab for TSV.")
     private @Nullable String delimiter;
 
     @Option(
@@ -105,16 +105,16 @@ final class DataImport implements Verb {
             negatable = true,
             fallbackValue = "true",
             description =
-                    "Whether the first row of a table holds names; default: yes if one is text or columns are named.")
+                    "Whether the first row of a table contains column names; default: yes if a name is text or an option names a column.")
     private @Nullable Boolean header;
 
     @Option(
             names = "--follow-links",
             description =
-                    "Follow links to folders outside the folders that are named; those inside are followed anyway.")
+                    "Also follow links that lead out of the given folders; links within them are always followed.")
     private boolean followLinks;
 
-    @Option(names = "--overwrite", description = "Replace a data set of the same name.")
+    @Option(names = "--overwrite", description = "Replace an existing data set of this name.")
     private boolean overwrite;
 
     @Mixin
@@ -124,7 +124,7 @@ final class DataImport implements Verb {
         this(MojaveHome::path);
     }
 
-    /** Imports into a folder instead of MOJAVE_HOME. */
+    /** Creates a verb that imports into the given folder instead of MOJAVE_HOME. */
     DataImport(Path home) {
         this(() -> home);
     }
@@ -165,7 +165,7 @@ final class DataImport implements Verb {
                 noCategory,
                 true);
         if (noCategory && categoryField != null) {
-            throw Failure.usage("--no-category and --category-field contradict each other: give one of them");
+            throw Failure.usage("--no-category and --category-field exclude each other: give one of them");
         }
         return new ImportOptions(
                 Optional.ofNullable(textField), Optional.ofNullable(categoryField), reading, followLinks, overwrite);
@@ -174,7 +174,7 @@ final class DataImport implements Verb {
     private static String separator(String typed) {
         String plain = typed.replace("\\t", "\t");
         if (plain.length() != 1 || (plain.isBlank() && !plain.equals("\t")) || plain.equals("\"")) {
-            throw Failure.usage("--delimiter: one character separates cells, such as ; or | or \\t, not '%s'", typed);
+            throw Failure.usage("--delimiter must be one character, such as ; or | or \\t, not '%s'", typed);
         }
         return plain;
     }
@@ -183,7 +183,7 @@ final class DataImport implements Verb {
         int count = info.categories().size();
         return count <= MOST_NAMED
                 ? String.join(", ", info.categories().keySet())
-                : count + " of them; './mojave data show " + info.name() + "' lists them";
+                : count + " categories; './mojave data show " + info.name() + "' lists them";
     }
 
     private static Path standardInput(Path path) {
@@ -192,13 +192,13 @@ final class DataImport implements Verb {
 
     private static String defaultName(Path path) {
         if (Files.exists(path) && !Files.isDirectory(path) && !Files.isRegularFile(path)) {
-            throw Failure.usage("%s has no name of its own to give to a data set; choose one with --name", path);
+            throw Failure.usage("no name can be derived from %s; choose one with --name", path);
         }
         Path last = path.toAbsolutePath().normalize().getFileName();
         String plain = TextFormat.unpacked(String.valueOf(last)).replaceFirst("\\.[A-Za-z0-9]{1,6}$", "");
         String cleaned = plain.replaceAll("[^A-Za-z0-9._-]+", "-").replaceAll("^[^A-Za-z0-9]+", "");
         if (cleaned.isEmpty()) {
-            throw Failure.usage("%s gives no name; choose one with --name", path);
+            throw Failure.usage("no name can be derived from %s; choose one with --name", path);
         }
         return cleaned;
     }

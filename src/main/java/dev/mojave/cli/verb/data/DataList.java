@@ -18,7 +18,7 @@ import picocli.CommandLine.Mixin;
 /** {@code mojave data list}. */
 @Command(
         name = "list",
-        description = "List the data sets: the embedded corpus and what was imported.",
+        description = "List the data sets: the embedded corpus and the imported ones.",
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave data list --json")
 final class DataList implements Verb {
@@ -31,7 +31,7 @@ final class DataList implements Verb {
         this(MojaveHome::path);
     }
 
-    /** Lists a folder instead of MOJAVE_HOME. */
+    /** Creates a verb that lists the given folder instead of MOJAVE_HOME. */
     DataList(Path home) {
         this(() -> home);
     }
@@ -67,7 +67,7 @@ final class DataList implements Verb {
 
     private static String categories(DatasetInfo info) {
         return info.categories().size() > 6
-                ? info.categories().size() + " of them"
+                ? info.categories().size() + " categories"
                 : String.join(", ", info.categories().keySet());
     }
 }

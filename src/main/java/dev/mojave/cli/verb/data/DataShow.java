@@ -1,6 +1,7 @@
 package dev.mojave.cli.verb.data;
 
 import dev.mojave.base.MojaveHome;
+import dev.mojave.base.Plural;
 import dev.mojave.base.Units;
 import dev.mojave.cli.console.Console;
 import dev.mojave.cli.console.ExitCodes;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Parameters;
 final class DataShow implements Verb {
     private final Supplier<Path> home;
 
-    @Parameters(paramLabel = "NAME", description = "As './mojave data list' gives it.")
+    @Parameters(paramLabel = "NAME", description = "Name of the data set, as listed by './mojave data list'.")
     private String name = "";
 
     @Mixin
@@ -35,7 +36,7 @@ final class DataShow implements Verb {
         this(MojaveHome::path);
     }
 
-    /** Looks into a folder instead of MOJAVE_HOME. */
+    /** Creates a verb that looks into the given folder instead of MOJAVE_HOME. */
     DataShow(Path home) {
         this(() -> home);
     }
@@ -54,17 +55,17 @@ final class DataShow implements Verb {
         }
         DatasetInfo info = details.info();
         console.print(info.name() + ": " + DataVerb.size(info)
-                + String.format(Locale.ROOT, ", %,d characters", info.characters()));
+                + ", " + Plural.of(info.characters(), "character"));
         info.categories()
-                .forEach((category, count) -> console.print(String.format(
-                        Locale.ROOT, "  category %s: %,d %s", category, count, count == 1 ? "document" : "documents")));
+                .forEach((category, count) ->
+                        console.print("  category " + category + ": " + Plural.of(count, "document")));
         console.print("sha256 " + info.sha256());
         if (!info.importedAt().isEmpty()) {
             console.print("imported " + info.importedAt() + " from " + String.join(", ", info.importedFrom()));
         }
         info.taken().forEach(taken -> console.print("read as: " + taken));
         info.notes().forEach(note -> console.print("note: " + note));
-        console.print("it begins:");
+        console.print("first lines:");
         details.beginning().forEach(line -> console.print("  " + line));
         details.stores().forEach(store -> console.print(store(store)));
         return ExitCodes.OK;

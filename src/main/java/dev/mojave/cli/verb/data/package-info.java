@@ -1,4 +1,4 @@
-/** {@code mojave data}: imports data sets, lists and shows them. */
+/** {@code mojave data}: imports, lists and shows data sets. */
 @NullMarked
 package dev.mojave.cli.verb.data;
 

@@ -4,7 +4,7 @@ import dev.mojave.lab.trials.TrialCommands;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Trials are worked on by this program's own verbs, in processes that end with the one that started them. */
+/** Runs trials with this program's own verbs, in processes that end with the process that started them. */
 record OwnCommands(OwnProgram program) implements TrialCommands {
     @Override
     public List<String> train(Path folder) {

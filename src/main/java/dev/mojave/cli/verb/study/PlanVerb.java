@@ -26,21 +26,21 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Says what a recipe will cost before it is trained. */
+/** Predicts the cost of training a recipe. */
 @Command(
         name = "plan",
         description = {
-            "Parameters, FLOPs, time and peak memory of training a recipe here, from a few steps with few layers.",
+            "Predict parameters, FLOPs, time and peak memory of training a recipe here, from a few steps with few layers.",
             "",
-            "Of a study each arm is planned, in a process of its own; of a sweep, the number of its trials and how long they take."
+            "For a study, each arm is planned in a process of its own; for a sweep, the number of trials and their total time are predicted."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave plan recipes/embedded-tiny.yaml --set train.batch_size=32")
 public final class PlanVerb implements Verb {
-    @Parameters(paramLabel = "RECIPE", description = "A YAML file; recipes/ has examples.")
+    @Parameters(paramLabel = "RECIPE", description = "A YAML file; see recipes/ for examples.")
     Path file = Path.of("");
 
-    @Option(names = "--arm", paramLabel = "NAME", description = "Of a study's recipe, this arm alone.")
+    @Option(names = "--arm", paramLabel = "NAME", description = "Plan only this arm of a study.")
     String arm = "";
 
     @Mixin
@@ -51,7 +51,7 @@ public final class PlanVerb implements Verb {
 
     private final OwnProgram program;
 
-    /** Makes the verb; each arm of a study is planned in a process of its own. */
+    /** Creates the verb; each arm of a study is planned in a process of its own. */
     public PlanVerb(OwnProgram program) {
         this.program = program;
     }
@@ -67,7 +67,7 @@ public final class PlanVerb implements Verb {
 
     private int sweep(Console console) {
         refuseArm("a sweep's recipe");
-        // A plan may be that of more trials than anyone would run: it says so.
+        // A plan may have more trials than anyone would run; it is what reveals this.
         SweepRecipe sweep = SweepRecipe.read(file, recipeOptions.overrides(), true);
         if (recipeOptions.printConfig()) {
             console.stream(sweep.yaml());
@@ -118,7 +118,7 @@ public final class PlanVerb implements Verb {
     }
 
     private int single(Console console) {
-        refuseArm("a recipe of one model");
+        refuseArm("the recipe of a single model");
         RecipeDraft draft = RecipeDraft.read(file, recipeOptions.overrides());
         if (recipeOptions.printConfig()) {
             console.stream(draft.yaml());

@@ -13,25 +13,25 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Runs the study of recipes/quickstart.yaml, which the jar holds too. */
+/** Runs the study in recipes/quickstart.yaml, which is in the jar, too. */
 @Command(
         name = "quickstart",
         description = {
             "Does a mixture of experts beat dense models of its size? A first study, in minutes.",
             "",
-            "Three arms (the mixture, and dense models of equal active and of equal total size), four seeds, on text that comes"
-                    + " along. The end is a verdict with its intervals, a table, and a report in HTML."
+            "It trains three arms (the mixture, and dense models of equal active and of equal total size) with four seeds on bundled text, and"
+                    + " ends with a verdict with intervals, a table and an HTML report."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave quickstart --quick")
 public final class QuickstartVerb implements Verb {
-    @Option(names = "--quick", description = "Less training and two seeds: a minute or so, for a first look.")
+    @Option(names = "--quick", description = "Train less and with two seeds: about a minute, for a first look.")
     private boolean quick;
 
     @Mixin
     private final StudyOptions options;
 
-    /** Makes the verb; each trial is trained in a process of its own. */
+    /** Creates the verb; each trial is trained in a process of its own. */
     public QuickstartVerb(OwnProgram program) {
         this.options = new StudyOptions(program);
     }

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What {@code reproduce} prints: the answer, what it rests on, what differs. */
+/** Formats the output of {@code reproduce}: the answer, the criterion and the differences. */
 final class ReproduceText {
     private final Path run;
     private final ReproduceResult result;
@@ -37,13 +37,15 @@ final class ReproduceText {
         String same = "weights, optimiser state and log of step " + result.step();
         if (result.compared().equals(ReproduceResult.BITS)) {
             return result.identical()
-                    ? run + " came out bit for bit: " + same + " are the same."
+                    ? run + " was reproduced bit for bit: " + same + " are identical."
                     : run
-                            + " did not come out bit for bit, although it was made with the same commit, processor, libraries,"
-                            + " engine and data:";
+                            + " was not reproduced bit for bit, although commit, processor, libraries, engine and data are the same:";
         }
-        String compared = "Losses were compared, since not everything that " + run + " was made with is the same.";
-        return result.identical() ? compared + " Yet it came out bit for bit: " + same + " are the same." : compared;
+        String compared =
+                "Losses were compared, because the circumstances differ from those in which " + run + " was trained.";
+        return result.identical()
+                ? compared + " Nevertheless, it was reproduced bit for bit: " + same + " are identical."
+                : compared;
     }
 
     private String losses() {
@@ -61,9 +63,9 @@ final class ReproduceText {
         Double spread = result.spread();
         if (spread == null) {
             String seeds = result.spreadSeeds() == 0
-                    ? "the run is no trial of a study with other finished seeds of its arm"
-                    : "its arm has only one other finished seed, and a spread takes two";
-            return both + ". There is nothing to hold this against: " + seeds + ".";
+                    ? "the run is not a trial of a study in which other seeds of its arm have finished"
+                    : "its arm has only one other finished seed, and a standard deviation needs two";
+            return both + ". It cannot be judged: " + seeds + ".";
         }
         return String.format(
                 Locale.ROOT,

@@ -16,24 +16,24 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Trains a run again and compares. */
+/** Trains a run again and compares the results. */
 @Command(
         name = "reproduce",
-        description = "Train a run again from its folder, and say whether it came out bit for bit.",
+        description = "Train a run again from its folder, and report whether it was reproduced bit for bit.",
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave reproduce runs/first")
 public final class ReproduceVerb implements Verb {
     @Parameters(
             paramLabel = "RUN",
             description =
-                    "A finished run's folder. Where commit, processor, libraries, engine or data are others now, validation losses"
-                            + " are compared, those of a study's trial with the spread of its arm's other seeds.")
+                    "Folder of a finished run. If commit, processor, libraries, engine or data have changed, validation losses are"
+                            + " compared instead; for a trial of a study, with the spread over the other seeds of its arm as tolerance.")
     Path run = Path.of("");
 
     @Option(
             names = "--output",
             paramLabel = "DIR",
-            description = "Folder in which the second run is kept; default: a temporary one, removed at the end.")
+            description = "Folder in which to keep the second run; default: a temporary folder that is removed at the end.")
     @Nullable
     Path output;
 
@@ -47,15 +47,15 @@ public final class ReproduceVerb implements Verb {
                 "mojave reproduce " + ShellWord.of(run) + (output == null ? "" : " --output " + ShellWord.of(output));
         Reproduction.Options options = new Reproduction.Options(run, Optional.ofNullable(output), command);
         String first = output == null
-                ? "this step ends, and what was trained again is removed"
-                : "this step ends and is saved first";
+                ? "finishing this step and removing the second run first"
+                : "finishing this step and saving first";
         try (Signals signals = Signals.listen(console, first)) {
             Optional<ReproduceResult> result = Reproduction.run(options, console, signals);
             if (result.isEmpty()) {
                 console.say(
                         output == null
                                 ? "stopped: nothing was compared"
-                                : "stopped: nothing was compared yet; the same command goes on: ./" + command);
+                                : "stopped: nothing was compared yet; repeat the command to continue: ./" + command);
                 return signals.exitCode();
             }
             if (asJson) {

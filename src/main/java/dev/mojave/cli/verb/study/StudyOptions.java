@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What {@code study}, {@code quickstart} and {@code sweep} have in common. */
+/** The options that {@code study}, {@code quickstart} and {@code sweep} share. */
 final class StudyOptions {
     @Mixin
     private RecipeOptions recipe = new RecipeOptions();
@@ -31,7 +31,7 @@ final class StudyOptions {
             names = "--jobs",
             paramLabel = "N",
             description =
-                    "Trials that run side by side, each on its share of the cores; default: what is fastest here.")
+                    "Trials to run concurrently, each on its share of the cores; default: the fastest number on this machine.")
     private @Nullable Integer jobs;
 
     @Mixin
@@ -51,7 +51,7 @@ final class StudyOptions {
         return json.chosen(console);
     }
 
-    /** Returns the overrides as typed, the name as one of them. */
+    /** Returns the overrides as typed, including the name. */
     List<String> settings() {
         List<String> settings = new ArrayList<>(recipe.overrides());
         run.name().ifPresent(name -> settings.add("name=" + name));
@@ -59,9 +59,9 @@ final class StudyOptions {
     }
 
     /**
-     * Returns how the experiment starts.
+     * Returns the options of the experiment.
      *
-     * @param foretell whether it says first how long it will take
+     * @param foretell whether to predict first how long it will take
      */
     ExperimentOptions runner(String command, boolean foretell) {
         if (jobs != null && jobs < 1) {
@@ -77,7 +77,7 @@ final class StudyOptions {
                 commands);
     }
 
-    /** Returns the options that say which study or sweep it is, as typed. */
+    /** Returns the options that identify the study or sweep, as typed. */
     String retyped() {
         StringBuilder text = new StringBuilder();
         recipe.overrides().forEach(set -> text.append(" --set ").append(ShellWord.of(set)));

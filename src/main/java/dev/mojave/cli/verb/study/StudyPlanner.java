@@ -1,6 +1,7 @@
 package dev.mojave.cli.verb.study;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.Plural;
 import dev.mojave.base.Suggest;
 import dev.mojave.base.Units;
 import dev.mojave.base.files.IoFailures;
@@ -28,7 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** Plans a study: each arm in a process of its own, whose memory holds nothing of the arms before it. */
+/** Plans a study: each arm in a process of its own, so that no memory of the previous arms is counted. */
 final class StudyPlanner {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -50,8 +51,8 @@ final class StudyPlanner {
         try (PreparedData data = PreparedData.open(study.base().data(), console)) {
             recipes = ArmRecipes.of(study, data.tokenizer().vocabSize());
         }
-        // Chosen once: processes that each measured the machine for themselves could choose differently, and would take
-        // ten seconds each.
+        // Chosen once: processes that each measured the machine could make different choices, and would need ten seconds
+        // each.
         EngineRequest engine = EngineRequest.of(Engine.choose(study.base().engine(), console));
         List<StudyPlanResult.Arm> arms = new ArrayList<>();
         console.start("planning", recipes.size(), "arms");
@@ -102,7 +103,7 @@ final class StudyPlanner {
     /**
      * Returns the recipe of one arm.
      *
-     * @param file of the study, as messages name it
+     * @param file the study's file, for messages
      */
     static Recipe arm(StudyRecipe study, String arm, int vocabulary, Path file) {
         Recipe recipe = ArmRecipes.of(study, vocabulary).get(arm);
@@ -114,10 +115,10 @@ final class StudyPlanner {
         return recipe;
     }
 
-    /** Returns the plan as a table. */
+    /** Formats the plan as a table. */
     static String text(StudyPlanResult plan) {
         TextTable table =
-                new TextTable("arm", "parameters", "active", "FLOPs a token", "step", "training", "peak memory");
+                new TextTable("arm", "parameters", "active", "FLOPs/token", "step", "training", "peak memory");
         for (StudyPlanResult.Arm arm : plan.arms()) {
             PlanResult of = arm.plan();
             table.add(
@@ -132,11 +133,9 @@ final class StudyPlanner {
         return table.text()
                 + String.format(
                         Locale.ROOT,
-                        "\n%d arm%s, %d seed%s: %s, evaluations apart",
-                        plan.arms().size(),
-                        plan.arms().size() == 1 ? "" : "s",
-                        plan.seeds(),
-                        plan.seeds() == 1 ? "" : "s",
+                        "\n%s, %s: %s in all, without evaluations",
+                        Plural.of(plan.arms().size(), "arm"),
+                        Plural.of(plan.seeds(), "seed"),
                         Units.seconds(plan.trainSeconds()));
     }
 }

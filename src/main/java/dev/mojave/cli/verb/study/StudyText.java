@@ -1,5 +1,6 @@
 package dev.mojave.cli.verb.study;
 
+import dev.mojave.base.Plural;
 import dev.mojave.base.Units;
 import dev.mojave.base.process.ShellWord;
 import dev.mojave.cli.console.TextTable;
@@ -14,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a study prints when it has ended: samples, table, verdict, notes, where the report is and what to try next. */
+/** Formats the output of a finished study: samples, table, verdict, notes, the path of the report and what to try next. */
 final class StudyText {
     private static final int WIDTH = 110;
     private static final int SAMPLE = 180;
@@ -64,9 +65,9 @@ final class StudyText {
                 "active",
                 "total",
                 "validation loss",
-                "of unigram",
+                "share of unigram",
                 "tokens/s" + mark,
-                "generate/s" + mark,
+                "generated/s" + mark,
                 "time" + mark,
                 "memory");
         for (ArmResult arm : result.arms()) {
@@ -114,11 +115,11 @@ final class StudyText {
                             ? "no interval (one seed)"
                             : String.format(
                                     Locale.ROOT,
-                                    "%.0f%% interval %+.4f to %+.4f, %d seeds",
+                                    "%.0f%% interval %+.4f to %+.4f, %s",
                                     100 * comparison.level(),
                                     low,
                                     high,
-                                    comparison.n())));
+                                    Plural.of(comparison.n(), "seed"))));
         }
     }
 
@@ -138,7 +139,7 @@ final class StudyText {
         lines.add("  ./mojave study recipes/quickstart.yaml --set budget.tokens=5M --name longer");
     }
 
-    /** Breaks a paragraph into lines; those after the first are indented. */
+    /** Breaks a paragraph into lines and indents all but the first. */
     static String wrap(String text, String indent) {
         StringBuilder wrapped = new StringBuilder();
         int column = 0;

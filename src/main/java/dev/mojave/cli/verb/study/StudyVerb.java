@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Train several models (arms) with several seeds at matched budgets, and compare them.",
             "",
-            "Each trial runs in a process of its own, some side by side (--jobs); one that fails does not stop the others. The end"
-                    + " is a verdict with its intervals, a table, and a report in HTML."
+            "Each trial runs in a process of its own, several of them concurrently (--jobs); one that fails does not stop the others. The"
+                    + " results are a verdict with intervals, a table and an HTML report."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave study recipes/quickstart.yaml --set budget.tokens=20k --name short")
@@ -35,7 +35,7 @@ public final class StudyVerb implements Verb {
     @Mixin
     private final StudyOptions options;
 
-    /** Makes the verb; each trial is trained in a process of its own. */
+    /** Creates the verb; each trial is trained in a process of its own. */
     public StudyVerb(OwnProgram program) {
         this.options = new StudyOptions(program);
     }
@@ -47,10 +47,10 @@ public final class StudyVerb implements Verb {
     }
 
     /**
-     * Runs a study and prints what it found.
+     * Runs a study and prints its results.
      *
-     * @param verb what starts it, without options
-     * @param foretell whether it says first how long it will take
+     * @param verb the command without options
+     * @param foretell whether to predict first how long it will take
      */
     static int run(Console console, StudyRecipe study, StudyOptions options, String verb, boolean foretell) {
         if (options.printConfig()) {
@@ -63,11 +63,11 @@ public final class StudyVerb implements Verb {
         try (Signals signals = Signals.listen(console)) {
             StudyRunner.Result result = StudyRunner.run(study, options.runner(typed, foretell), console, signals);
             if (!result.finished()) {
-                console.say("The study is interrupted; what is done is kept. Go on with:\n  " + again);
+                console.say("The study was interrupted; finished work is kept. Continue with:\n  " + again);
                 return signals.exitCode();
             }
             if (result.alreadyFinished()) {
-                console.say(result.folder() + " is finished: nothing was left to do.");
+                console.say(result.folder() + " has finished already: nothing was left to do.");
             }
             report(console, result);
             if (json) {
@@ -77,7 +77,7 @@ public final class StudyVerb implements Verb {
         }
     }
 
-    /** Writes the report and prints what was found: all that was trained for, whatever becomes of the report. */
+    /** Writes the report and prints the results, which are printed even if the report cannot be written. */
     private static void report(Console console, StudyRunner.Result result) {
         StudyResults.Output output = result.output();
         Optional<Path> report = Optional.empty();
@@ -89,13 +89,13 @@ public final class StudyVerb implements Verb {
         }
     }
 
-    /** Says which trials have no result and how to try them again; returns the exit code. */
+    /** Prints which trials have no result and how to repeat them; returns the exit code. */
     static int outcome(Console console, Map<String, String> missing, String again) {
         if (missing.isEmpty()) {
             return ExitCodes.OK;
         }
         missing.forEach((trial, reason) -> console.warn("trial " + trial + " " + reason));
-        console.say("Try them again, each from its last checkpoint, with:\n  " + again);
+        console.say("Repeat them, each from its last checkpoint, with:\n  " + again);
         return Failure.Kind.TRAINING.exitCode();
     }
 }

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a sweep prints when it has ended: the ranking, effects, notes, where the report is and what to do with the best point. */
+/** Formats the output of a finished sweep: ranking, effects, notes, the path of the report and what to do with the best point. */
 final class SweepText {
-    /** Points in the table; the report has all. */
+    /** The most points in the table; the report has all of them. */
     private static final int SHOWN = 15;
 
     private final SweepResult result;
@@ -78,7 +78,7 @@ final class SweepText {
         lines.add(StudyText.wrap(
                 "Loss in nats per token" + (result.seeds() > 1 ? ", mean ± standard deviation over seeds" : "")
                         + "; differences with 95% intervals paired over seeds; time of one trial, the median"
-                        + (result.besideOthers() ? " (* beside others)" : "") + ".",
+                        + (result.besideOthers() ? " (* with concurrent trials)" : "") + ".",
                 ""));
     }
 
@@ -106,13 +106,13 @@ final class SweepText {
         return holm == null ? "-" : holm < 0.001 ? "< 0.001" : String.format(Locale.ROOT, "%.3f", holm);
     }
 
-    /** The strongest effect of each key: by how much its values lie apart. */
+    /** Adds the main effect of each key: the difference between its best and its worst value. */
     private void effects(List<String> lines) {
         if (result.keys().size() < 2 || result.effects().isEmpty()) {
             return;
         }
         lines.add("");
-        TextTable table = new TextTable("key", "best value", "worst value", "apart by");
+        TextTable table = new TextTable("key", "best value", "worst value", "difference");
         for (SweepResult.Key key : result.keys()) {
             List<SweepResult.Effect> own = result.effects().stream()
                     .filter(effect -> effect.key().equals(key.key()))
@@ -130,7 +130,7 @@ final class SweepText {
             }
         }
         lines.add(table.text());
-        lines.add("Means over all points with a value, in nats per token.");
+        lines.add("Differences between the means over all points with each value, in nats per token.");
     }
 
     private void next(List<String> lines) {

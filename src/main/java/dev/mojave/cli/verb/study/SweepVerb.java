@@ -20,26 +20,27 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "sweep",
         description = {
-            "Train one recipe with many settings, and rank them on the validation split.",
+            "Train one recipe with many settings, and rank them by validation loss.",
             "",
-            "A sweep's recipe adds grid: {KEY: [VALUES]} (every combination), random: {samples: N, keys: {KEY: {from, to, scale: log}}}"
-                    + " (drawn), or both; seeds: [1, 2, 3]; and halving: {rungs: [TOKENS, MORE], keep: 0.33}, which trains the best"
-                    + " share longer. Each trial runs in a process of its own, some side by side (--jobs); one that fails costs its"
-                    + " point only. The end is a ranking with intervals, a report in HTML, and the best point's recipe, winner.yaml."
+            "The recipe of a sweep adds grid: {KEY: [VALUES]} (every combination), random: {samples: N, keys: {KEY: {from, to, scale: log}}}"
+                    + " (random samples), or both; seeds: [1, 2, 3]; and halving: {rungs: [TOKENS, MORE], keep: 0.33}, which trains the"
+                    + " best share of the points longer. Each trial runs in a process of its own, several of them concurrently (--jobs); one"
+                    + " that fails excludes only its point from the ranking. The results are a ranking with intervals, an HTML report, and"
+                    + " the recipe of the best point, winner.yaml."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave sweep recipes/sweep-tiny.yaml --set train.tokens=20k --name short")
 public final class SweepVerb implements Verb {
-    @Parameters(paramLabel = "RECIPE", description = "A YAML file with grid or random; recipes/ has an example.")
+    @Parameters(paramLabel = "RECIPE", description = "A YAML file with grid or random; see recipes/ for an example.")
     private Path recipe = Path.of("");
 
     @Mixin
     private final StudyOptions options;
 
-    @Option(names = "--yes", description = "Run it even if it has more than " + SweepRecipe.MANY_TRIALS + " trials.")
+    @Option(names = "--yes", description = "Run the sweep even if it has more than " + SweepRecipe.MANY_TRIALS + " trials.")
     private boolean yes;
 
-    /** Makes the verb; each trial is trained in a process of its own. */
+    /** Creates the verb; each trial is trained in a process of its own. */
     public SweepVerb(OwnProgram program) {
         this.options = new StudyOptions(program);
     }
@@ -57,11 +58,11 @@ public final class SweepVerb implements Verb {
         try (Signals signals = Signals.listen(console)) {
             SweepRunner.Result result = SweepRunner.run(sweep, options.runner(typed, true), console, signals);
             if (!result.finished()) {
-                console.say("The sweep is interrupted; what is done is kept. Go on with:\n  " + again);
+                console.say("The sweep was interrupted; finished work is kept. Continue with:\n  " + again);
                 return signals.exitCode();
             }
             if (result.alreadyFinished()) {
-                console.say(result.folder() + " is finished: nothing was left to do.");
+                console.say(result.folder() + " has finished already: nothing was left to do.");
             }
             report(console, result);
             if (json) {
@@ -71,7 +72,7 @@ public final class SweepVerb implements Verb {
         }
     }
 
-    /** Writes the report and prints what was found, whatever becomes of the report. */
+    /** Writes the report and prints the results, which are printed even if the report cannot be written. */
     private static void report(Console console, SweepRunner.Result result) {
         SweepResults.Output output = result.output();
         Optional<Path> report = Optional.empty();

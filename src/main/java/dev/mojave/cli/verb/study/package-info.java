@@ -1,5 +1,6 @@
 /**
- * Verbs that train several models or train one again: {@code study}, {@code sweep}, {@code quickstart}, {@code plan}, {@code reproduce}.
+ * Verbs that train or plan several models, or train one again: {@code study}, {@code sweep}, {@code quickstart}, {@code plan},
+ * {@code reproduce}.
  */
 @NullMarked
 package dev.mojave.cli.verb.study;

@@ -2,14 +2,14 @@ package dev.mojave.cli.verb.tokenizer;
 
 import dev.mojave.data.tokenizer.Tokenizer;
 
-/** A text with its tokens told apart: by background colours, or by bars. */
+/** Shows the tokens of a text, distinguished by background colours or by bars. */
 final class TokenView {
     private static final String[] BACKGROUNDS = {"\u001b[30;46m", "\u001b[30;43m", "\u001b[30;42m", "\u001b[30;47m"};
     private static final String PLAIN = "\u001b[0m";
 
     private TokenView() {}
 
-    /** Returns the view: line ends as a sign and a line end, other control characters as a sign, parts of a character as U+FFFD. */
+    /** Returns the view. Line breaks are shown as a symbol and a line break, other control characters as a symbol, parts of a character as U+FFFD. */
     static String of(Tokenizer tokenizer, String text, boolean coloured) {
         StringBuilder view = new StringBuilder();
         int[] ids = tokenizer.encode(text);
@@ -20,7 +20,7 @@ final class TokenView {
                 continue;
             }
             String colour = BACKGROUNDS[i % BACKGROUNDS.length];
-            // A background that runs over a line end would colour the rest of the line.
+            // A background colour that continues past a line break would colour the rest of the line.
             view.append(colour)
                     .append(shown.replace("\n", PLAIN + "\n" + colour))
                     .append(PLAIN);

@@ -24,8 +24,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "decode",
         description = {
-            "Print the text of ids: every line of ids is a document and becomes its text and a line end.",
-            "SOURCE is a file of ids as 'tokenizer encode' prints them; without one, standard input is read."
+            "Decode ids and print the text: each line of ids is a document, printed as its text and a line break.",
+            "SOURCE is a file of ids as printed by 'tokenizer encode'; by default, standard input is read."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave tokenizer decode gpt2 --ids \"464 5417 318 9480 13\"")
@@ -33,7 +33,7 @@ final class TokenizerDecode implements Verb {
     @Mixin
     private TokenizerOption tokenizer = new TokenizerOption();
 
-    @Option(names = "--ids", paramLabel = "IDS", description = "Decode these ids instead.")
+    @Option(names = "--ids", paramLabel = "IDS", description = "Decode these ids instead of SOURCE.")
     private @Nullable String ids;
 
     @Mixin

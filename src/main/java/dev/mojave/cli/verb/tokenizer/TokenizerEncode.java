@@ -22,9 +22,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "encode",
         description = {
-            "Print the ids of a text, one document a line.",
-            "SOURCE is a file, a folder or a data set's name; without one, standard input is read as one document.",
-            "A plain text file is one document, of JSONL and CSV each row is one."
+            "Encode text and print the ids, one document per line.",
+            "SOURCE is a file, a folder or the name of a data set; by default, standard input is read as one document.",
+            "A plain text file is one document; in JSONL and CSV files, each row is one."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave tokenizer encode gpt2 --text \"The sea is calm.\"")
@@ -32,10 +32,10 @@ final class TokenizerEncode implements Verb {
     @Mixin
     private TokenizerOption tokenizer = new TokenizerOption();
 
-    @Option(names = "--text", paramLabel = "TEXT", description = "Encode this text instead.")
+    @Option(names = "--text", paramLabel = "TEXT", description = "Encode this text instead of SOURCE.")
     private @Nullable String text;
 
-    @Option(names = "--by-line", description = "Take every line as a document, without its line end.")
+    @Option(names = "--by-line", description = "Treat each line as a document, without its line break.")
     private boolean byLine;
 
     @Mixin
@@ -69,7 +69,7 @@ final class TokenizerEncode implements Verb {
         }
     }
 
-    /** A document that comes in parts is put together, also one whose lines are wanted: a line may lie across two parts. */
+    /** Encodes the documents of a source. A document arrives in parts, which are joined, because a line may span two parts. */
     private void encode(Tokenizer opened, String from, boolean lines, Consumer<int[]> take) {
         StringBuilder document = new StringBuilder();
         List<int[]> parts = new ArrayList<>();

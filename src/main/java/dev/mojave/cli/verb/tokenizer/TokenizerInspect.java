@@ -1,5 +1,6 @@
 package dev.mojave.cli.verb.tokenizer;
 
+import dev.mojave.base.Plural;
 import dev.mojave.base.Units;
 import dev.mojave.cli.console.Console;
 import dev.mojave.cli.console.ExitCodes;
@@ -22,9 +23,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "inspect",
         description = {
-            "Show how a tokenizer treats a text: fertility (tokens a word), coverage, bytes per token, and the tokens themselves,"
-                    + " coloured where the terminal can and with bars between them elsewhere.",
-            "SOURCE is a data set's name, a file or a folder; without one, the corpus that comes with Mojave."
+            "Show how a tokenizer splits a text: fertility (tokens per word), coverage, bytes per token, and the tokens themselves,"
+                    + " coloured on a terminal and separated by bars elsewhere.",
+            "SOURCE is the name of a data set, a file or a folder; default: the corpus that comes with Mojave."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave tokenizer inspect gpt2 --text \"The sea is calm.\"")
@@ -34,7 +35,7 @@ final class TokenizerInspect implements Verb {
     @Mixin
     private TokenizerOption tokenizer = new TokenizerOption();
 
-    @Option(names = "--text", paramLabel = "TEXT", description = "Measure and show this text instead.")
+    @Option(names = "--text", paramLabel = "TEXT", description = "Inspect this text instead of SOURCE.")
     private @Nullable String text;
 
     @Mixin
@@ -91,24 +92,24 @@ final class TokenizerInspect implements Verb {
         return String.format(
                 Locale.ROOT,
                 """
-                tokenizer        %s, %,d entries
-                text             %s, %,d words, %,d tokens
-                fertility        %.3f tokens a word
+                tokenizer        %s, %s
+                text             %s, %s, %s
+                fertility        %.3f tokens per word
                 bytes per token  %.3f (%.3f characters)
                 coverage         %.4f%% (%,d unknown)
-                vocabulary used  %,d entries, %.1f%%
+                vocabulary used  %s, %.1f%%
                 """,
                 report.kind(),
-                report.vocabSize(),
+                Plural.of(report.vocabSize(), "entry"),
                 Units.bytes((double) report.bytes()),
-                report.words(),
-                report.tokens(),
+                Plural.of(report.words(), "word"),
+                Plural.of(report.tokens(), "token"),
                 report.fertility(),
                 report.bytesPerToken(),
                 report.charactersPerToken(),
                 100 * report.coverage(),
                 report.unknownTokens(),
-                report.vocabularyUsed(),
+                Plural.of(report.vocabularyUsed(), "entry"),
                 100 * report.vocabularyShare());
     }
 }

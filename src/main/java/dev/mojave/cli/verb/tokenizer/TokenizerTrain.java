@@ -1,6 +1,7 @@
 package dev.mojave.cli.verb.tokenizer;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.Plural;
 import dev.mojave.base.Units;
 import dev.mojave.base.files.AtomicFiles;
 import dev.mojave.base.files.IoFailures;
@@ -26,37 +27,37 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "train",
         description = {
-            "Train a byte-level BPE tokenizer; the file is a Hugging Face tokenizer.json, for data.tokenizer too.",
-            "The result depends on the text alone, and equals that of Hugging Face's trainer with GPT-2's splitting."
+            "Train a byte-level BPE tokenizer and write it as a Hugging Face tokenizer.json, which data.tokenizer accepts, too.",
+            "The result depends only on the text, and equals that of Hugging Face's trainer with GPT-2's pre-tokenizer."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave tokenizer train embedded --vocab-size 4096 --output tokenizer.json --overwrite")
 final class TokenizerTrain implements Verb {
-    @Parameters(paramLabel = "SOURCE", description = "A data set's name, a file, a folder, or embedded.")
+    @Parameters(paramLabel = "SOURCE", description = "embedded, the name of a data set, a file or a folder.")
     private String source = "";
 
     @Option(
             names = "--vocab-size",
             paramLabel = "N",
-            description = "Entries: <|endoftext|>, 256 bytes, the rest merges; default: ${DEFAULT-VALUE}.")
+            description = "Number of entries: <|endoftext|>, 256 bytes, and merges; default: ${DEFAULT-VALUE}.")
     private int vocabSize = 16_384;
 
     @Option(
             names = "--min-frequency",
             paramLabel = "N",
-            description = "A pair must occur so often to be merged; default: ${DEFAULT-VALUE}.")
+            description = "Occurrences that a pair needs in order to be merged; default: ${DEFAULT-VALUE}.")
     private int minFrequency = 2;
 
     @Option(
             names = "--by-line",
             description =
-                    "Nothing is merged across a line end and what follows, as when Hugging Face's trainer reads files.")
+                    "Do not merge across line breaks, like Hugging Face's trainer when it reads files.")
     private boolean byLine;
 
-    @Option(names = "--output", paramLabel = "FILE", description = "Where to write; default: ${DEFAULT-VALUE}.")
+    @Option(names = "--output", paramLabel = "FILE", description = "File to write; default: ${DEFAULT-VALUE}.")
     private Path output = Path.of("tokenizer.json");
 
-    @Option(names = "--overwrite", description = "Replace the file if it is there.")
+    @Option(names = "--overwrite", description = "Replace the file if it exists.")
     private boolean overwrite;
 
     @Mixin
@@ -74,23 +75,23 @@ final class TokenizerTrain implements Verb {
         if (result.vocabSize() < vocabSize) {
             console.warn(String.format(
                     Locale.ROOT,
-                    "only %,d entries instead of %,d: no further pair occurs %d times",
-                    result.vocabSize(),
+                    "only %s instead of %,d: no further pair occurs at least %s",
+                    Plural.of(result.vocabSize(), "entry"),
                     vocabSize,
-                    minFrequency));
+                    Plural.of(minFrequency, "time")));
         }
         if (result.forgotten()) {
-            console.warn("the text has more distinct pieces than memory is meant for; the rarest were left out");
+            console.warn("the text has more distinct pieces than fit into memory; the rarest were discarded");
         }
         if (asJson) {
             console.json(result);
         } else {
             console.print(String.format(
                     Locale.ROOT,
-                    "%s: %,d entries from %,d documents, %s, in %.1f s%nuse it in a recipe as data.tokenizer: %s",
+                    "%s: %s from %s, %s, in %.1f s%nuse it in a recipe as data.tokenizer: %s",
                     target,
-                    result.vocabSize(),
-                    result.documents(),
+                    Plural.of(result.vocabSize(), "entry"),
+                    Plural.of(result.documents(), "document"),
                     Units.bytes((double) result.bytes()),
                     result.seconds(),
                     target));

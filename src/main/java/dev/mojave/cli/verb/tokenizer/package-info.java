@@ -1,4 +1,4 @@
-/** {@code mojave tokenizer}: trains tokenizers, encodes and decodes with them, and says what they are. */
+/** {@code mojave tokenizer}: trains and inspects tokenizers, encodes and decodes. */
 @NullMarked
 package dev.mojave.cli.verb.tokenizer;
 

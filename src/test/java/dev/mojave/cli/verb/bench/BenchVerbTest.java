@@ -29,7 +29,7 @@ class BenchVerbTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --work trian   | --work 'trian' is not one of train, moe, decode, score, routers, moep
-            --work moe     | --work moe compares with programs in Python: add --peer-python and the interpreter of a virtual environment
+            --work moe     | --work moe compares with Python programs: add --peer-python with the interpreter of a virtual environment
             """)
     void whatIsComparedIsKnownAndHasItsPrograms(String typed, String message) {
         String[] words = typed.split(" ", 2);

@@ -48,7 +48,7 @@ class DataVerbTest {
         assertThat(run(new DataShow(home), "Old-sea"))
                 .contains(
                         "Old-sea: 1 document, 16 B, 4 words, 16 characters",
-                        "it begins:\n  the sea\n  the sea\n",
+                        "first lines:\n  the sea\n  the sea\n",
                         "from " + file);
         assertThatThrownBy(() -> run(new DataImport(home), file.toString()))
                 .isInstanceOf(Failure.class)
@@ -109,7 +109,7 @@ class DataVerbTest {
         assertThatThrownBy(() -> run(new DataImport(home), table.toString(), "--format", "tvs"))
                 .hasMessageContaining("--format: 'tvs' is not one of text, jsonl, json, csv, tsv; did you mean 'tsv'?");
         assertThatThrownBy(() -> run(new DataImport(home), table.toString(), "--no-category", "--category-field", "1"))
-                .hasMessageContaining("contradict each other");
+                .hasMessageContaining("exclude each other");
         assertThatThrownBy(() -> run(new DataImport(home), "/dev/null")).hasMessageContaining("choose one with --name");
     }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** plan as it is typed. */
+/** Tests plan as it is typed. */
 class PlanVerbTest {
     @TempDir
     Path folder;
@@ -46,7 +46,7 @@ class PlanVerbTest {
             assertThat(arm.path("plan").path("steps").longValue()).isEqualTo(100);
             assertThat(arm.path("plan").path("step_seconds").doubleValue()).isPositive();
         }
-        // Added up as the product does: a plain loop may round differently.
+        // Added up in the same way as in the product: a plain loop may round differently.
         double seconds = plan.path("arms")
                 .valueStream()
                 .mapToDouble(arm -> arm.path("plan").path("train_seconds").doubleValue())
@@ -86,7 +86,7 @@ class PlanVerbTest {
         assertThat(wrong.err()).contains("has no arm 'moeb'; did you mean 'moep'?");
         CliResult single = CliResult.run("plan", "recipes/embedded-tiny.yaml", "--arm", "moe");
         assertThat(single.code()).isEqualTo(2);
-        assertThat(single.err()).contains("--arm moe: recipes/embedded-tiny.yaml is a recipe of one model");
+        assertThat(single.err()).contains("--arm moe: recipes/embedded-tiny.yaml is the recipe of a single model");
     }
 
     @Test
@@ -97,7 +97,7 @@ class PlanVerbTest {
         assertThat(one.out()).contains("peak memory");
     }
 
-    /** FLOPs by hand: 6 a weight, and 12 a value of a head and key seen, 3.5 on average over a context of 16 where 4 are seen at most. */
+    /** Computes the FLOPs: 6 per weight, and 12 per head dimension and visible key, of which there are 3.5 on average in a context of 16 with a window of 4. */
     @Test
     void aPlanCountsTheWindow() throws IOException {
         String recipe = Files.readString(study());
@@ -114,7 +114,7 @@ class PlanVerbTest {
         double flops = 6 * weights + 4 * 16 * 12 * 3.5;
         double withoutWindow = 6 * weights + 4 * 16 * 12 * 8;
         assertThat(Units.count(flops)).isNotEqualTo(Units.count(withoutWindow));
-        assertThat(plan.out()).contains("FLOPs a token     " + Units.count(flops) + "\n");
+        assertThat(plan.out()).contains("FLOPs per token   " + Units.count(flops) + "\n");
     }
 
     @Test

@@ -35,7 +35,7 @@ class ReproduceVerbTest {
         CliResult same = CliResult.run("reproduce", run.toString());
         assertThat(same.code()).as(same.err()).isZero();
         assertThat(same.out().replaceAll("\\s+", " "))
-                .isEqualTo(run + " came out bit for bit: weights, optimiser state and log of step 4 are the same. ");
+                .isEqualTo(run + " was reproduced bit for bit: weights, optimiser state and log of step 4 are identical. ");
         assertThat(same.err()).contains("to compare bits: commit, processor, libraries, engine and data are the same");
 
         Path weights = RunFolder.open(run).checkpoints().weights(4);
@@ -44,7 +44,7 @@ class ReproduceVerbTest {
         Files.write(weights, bytes);
         CliResult other = CliResult.run("reproduce", run.toString());
         assertThat(other.code()).isEqualTo(1);
-        assertThat(other.out()).contains("did not come out bit for bit").contains("\n  weights:\n    there: ");
+        assertThat(other.out()).contains("was not reproduced").contains("\n  weights:\n    there: ");
         assertThat(other.err()).contains("model.safetensors is not what was saved");
 
         Path provenance = run.resolve("provenance.json");
@@ -63,7 +63,7 @@ class ReproduceVerbTest {
         assertThat(json.path("spread").isNull()).isTrue();
         assertThat(CliResult.run("reproduce", run.toString()).out().replaceAll("\\s+", " "))
                 .contains("nats per token there")
-                .contains("There is nothing to hold this against: the run is no trial of a study");
+                .contains("It cannot be judged: the run is not a trial of a study");
     }
 
     @Test

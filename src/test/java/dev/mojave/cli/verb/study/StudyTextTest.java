@@ -83,9 +83,9 @@ class StudyTextTest {
                 .containsExactly(
                         "moe writes: a small plant of the family",
                         "",
-                        "arm    active  total  validation loss  of unigram  tokens/s  generate/s    time  memory",
-                        "moe     1.06M  1.85M  1.5000 ± 0.0200         47%     25.4k         310  1m 21s  512 MB",
-                        "dense   1.06M  1.85M  1.6000 ± 0.0123         50%     25.4k         310  1m 21s  512 MB",
+                        "arm    active  total  validation loss  share of unigram  tokens/s  generated/s    time  memory",
+                        "moe     1.06M  1.85M  1.5000 ± 0.0200               47%     25.4k          310  1m 21s  512 MB",
+                        "dense   1.06M  1.85M  1.6000 ± 0.0123               50%     25.4k          310  1m 21s  512 MB",
                         "Parameters without embeddings and head; loss in nats per token, mean ± standard deviation over seeds, and as a",
                         "share of the unigram entropy (3.2000 nats); speed and time of one trial, medians.",
                         "",
@@ -106,7 +106,7 @@ class StudyTextTest {
     }
 
     @Test
-    void speedsAndTimesOfTrialsBesideOthersAreMarked() {
+    void speedsAndTimesOfConcurrentTrialsAreMarked() {
         Summary loss = new Summary(1.5, 0.02, List.of(1.48, 1.52));
         String text = text(
                 List.of(arm("moe", loss, "")),
@@ -115,8 +115,8 @@ class StudyTextTest {
                 2);
         assertThat(text.lines())
                 .contains(
-                        "arm  active  total  validation loss  of unigram  tokens/s*  generate/s*   time*  memory",
-                        "moe   1.06M  1.85M  1.5000 ± 0.0200         47%      25.4k          310  1m 21s  512 MB");
+                        "arm  active  total  validation loss  share of unigram  tokens/s*  generated/s*   time*  memory",
+                        "moe   1.06M  1.85M  1.5000 ± 0.0200               47%      25.4k           310  1m 21s  512 MB");
         assertThat(text.replace('\n', ' '))
                 .contains("speed and time of one trial, medians (* measured while up to 2 trials ran side by side).");
     }

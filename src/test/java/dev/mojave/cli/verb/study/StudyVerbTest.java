@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** study and quickstart as they are typed. */
+/** Tests study and quickstart as they are typed. */
 class StudyVerbTest {
     private static final String RECIPE = """
             data: {source: TEXT, tokenizer: byte, validation: {tail: 0.2}}
@@ -74,7 +74,7 @@ class StudyVerbTest {
                                 + " exists: continue it with --resume auto, choose another --name, or replace it with --overwrite\n");
         CliResult resumed = study("--name", "s", "--resume", "auto");
         assertThat(resumed.code()).isZero();
-        assertThat(resumed.err()).contains(study + " is finished: nothing was left to do.");
+        assertThat(resumed.err()).contains(study + " has finished already: nothing was left to do.");
         assertThat(resumed.out()).contains("dense minus moe: ");
         CliResult other = study("--name", "s", "--resume", "auto", "--set", "budget.tokens=1024");
         assertThat(other.code()).isEqualTo(2);
@@ -88,14 +88,14 @@ class StudyVerbTest {
         assertThat(result.err())
                 .contains("trial moe/seed-3 ")
                 .endsWith(String.format(Locale.ROOT, """
-                        Try them again, each from its last checkpoint, with:
+                        Repeat them, each from its last checkpoint, with:
                           ./mojave study '%s' --set arms.moe.train.learning_rate=1e30 --name f --output %s --resume auto
                         """, recipe, runs()));
     }
 
     @Test
     void optionsAreChecked() {
-        assertThat(study("--resume", "yes").err()).contains("--resume takes auto, not 'yes'");
+        assertThat(study("--resume", "yes").err()).contains("--resume accepts only auto, not 'yes'");
         assertThat(study("--resume", "auto", "--overwrite").err())
                 .contains("--resume and --overwrite contradict each other");
         assertThat(study("--set", "arms.moe=null", "--set", "arms.dense=null").code())

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** sweep as it is typed. */
+/** Tests sweep as it is typed. */
 class SweepVerbTest {
     private static final String RECIPE = """
             data: {source: TEXT, tokenizer: byte, validation: {tail: 0.2}}
@@ -76,7 +76,7 @@ class SweepVerbTest {
         assertThat(runs.out()).contains("s/trials/point-1/seed-0", "s/trials/point-2/seed-0");
         CliResult again = sweep("--name", "s", "--resume", "auto");
         assertThat(again.code()).isZero();
-        assertThat(again.err()).contains(sweep + " is finished: nothing was left to do.");
+        assertThat(again.err()).contains(sweep + " has finished already: nothing was left to do.");
 
         CliResult train =
                 CliResult.run("train", sweep.resolve("winner.yaml").toString(), "--output", runs().toString());
@@ -99,7 +99,7 @@ class SweepVerbTest {
         assertThat(result.err())
                 .contains("warning: trial point-2/seed-0 failed: ")
                 .endsWith(String.format(Locale.ROOT, """
-                        Try them again, each from its last checkpoint, with:
+                        Repeat them, each from its last checkpoint, with:
                           ./mojave sweep '%s' --set 'grid={train.learning_rate: [1.0e-2, 1.0e+30]}' --name f --output %s --resume auto
                         """, recipe, runs()));
         assertThat(result.out()).contains("Of 1 point, learning_rate=0.01 has the lowest validation loss", "point-1");

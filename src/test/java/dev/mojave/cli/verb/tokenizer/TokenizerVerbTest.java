@@ -69,7 +69,7 @@ class TokenizerVerbTest {
                         "\u001b[30;46ma\u001b[0m\u001b[30;43m\u23ce\u001b[0m\n\u001b[30;43m\u001b[0m\u001b[30;42mb\u001b[0m");
     }
 
-    /** What was read is text, whatever the file around it is. */
+    /** The text is read in the same way from every file format. */
     @Test
     void trainCountsTheBytesOfTheText() throws Exception {
         String text = "th\u00e9 sea and the boat";
@@ -101,12 +101,12 @@ class TokenizerVerbTest {
         assertFails(2, "TOKENIZER: 'gtp2' is not one of", "tokenizer", "inspect", "gtp2");
         assertFails(
                 4, "line 1: '50257' is not an id", "tokenizer", "decode", "--tokenizer", "gpt2", "--ids", "1 50257");
-        assertFails(2, "two texts", "tokenizer", "encode", "--tokenizer", "gpt2", "x", "--text", "y");
+        assertFails(2, "exclude each other", "tokenizer", "encode", "--tokenizer", "gpt2", "x", "--text", "y");
     }
 
-    /** One way for all verbs: first, or by an option, whatever names it. */
+    /** All verbs accept the tokenizer in the same way: as the first argument or by an option. */
     @Test
-    void everyVerbTakesATokenizerInTheSameWay() throws Exception {
+    void everyVerbAcceptsATokenizerInTheSameWay() throws Exception {
         Path run = Files.createDirectory(folder.resolve("run"));
         Path file = Files.writeString(
                 run.resolve("tokenizer.json"), Tokenizers.open("", "byte").toJson());
@@ -132,16 +132,16 @@ class TokenizerVerbTest {
                     .isEqualTo(CliResult.run(named).out());
         }
         for (String verb : List.of("inspect", "encode", "decode")) {
-            assertFails(2, "which tokenizer? Name it first (byte, gpt2,", "tokenizer", verb);
+            assertFails(2, "no tokenizer is given; name it as the first argument (byte, gpt2,", "tokenizer", verb);
             assertFails(2, "TOKENIZER: 'char' is made from a corpus", "tokenizer", verb, "char");
             assertFails(2, "--tokenizer: 'gtp2' is not one of", "tokenizer", verb, "--tokenizer", "gtp2");
-            assertFails(2, "'b' is one word too many", "tokenizer", verb, "--tokenizer", "byte", "a", "b");
+            assertFails(2, "'b' is one argument too many", "tokenizer", verb, "--tokenizer", "byte", "a", "b");
             String flag = verb.equals("decode") ? "--ids" : "--text";
-            assertFails(2, flag + " and SOURCE ('a') are two texts", "tokenizer", verb, "byte", "a", flag, "1");
+            assertFails(2, flag + " and SOURCE ('a') exclude each other", "tokenizer", verb, "byte", "a", flag, "1");
         }
     }
 
-    /** Where the library behind transformers would read other ids than the file has, that is said. */
+    /** If the library behind transformers would read other ids than those in the file, there is a warning. */
     @Test
     void idsThatTransformersReadsOtherwiseAreSaid() throws Exception {
         String json = Json.line(Json.tree(Tokenizers.huggingFace(Tokenizers.open("", "byte"))));

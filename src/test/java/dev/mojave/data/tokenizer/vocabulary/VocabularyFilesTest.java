@@ -74,7 +74,7 @@ class VocabularyFilesTest {
         assertThat(Tokenizers.read(one).encode(TEXT)).isEqualTo(whole.encode(TEXT));
         Files.writeString(one, whole.toJson(), StandardCharsets.UTF_16);
         assertThatThrownBy(() -> Tokenizers.read(one))
-                .hasMessage(one + " is UTF-16 text by its first bytes; save it as UTF-8; a tokenizer.json is UTF-8");
+                .hasMessage(one + " begins with a UTF-16 byte-order mark; save it as UTF-8; a tokenizer.json is UTF-8");
     }
 
     @Test
@@ -154,7 +154,7 @@ class VocabularyFilesTest {
                 "vocab.json            | {'the</w>': 0}                       | tokens that end with </w>: how it splits",
                 "merges.txt            | #version: 0.2\\nt h\\nth e r         | merges.txt, line 3: 'th e r' is not a merge: two tokens with one space",
                 "merges.txt            | th \u0120zz                          | merge 0",
-                "vocab.json            | [1]                                  | vocab.json must hold one JSON object and holds a list",
+                "vocab.json            | [1]                                  | vocab.json must contain one JSON object, but contains a list",
                 "vocab.json            | {'a': 'b'}                           | vocab.json",
             })
     void otherKindsAndDamageAreRefused(String name, String text, String message) throws IOException {
