@@ -108,6 +108,28 @@ class DocsLinksTest {
         assertThat(wrong).isEmpty();
     }
 
+    @Test
+    void theGlossaryIsAlphabeticAndItsReferencesExist() throws IOException {
+        String text = Files.readString(Path.of("docs/glossary.md"));
+        List<String> entries = Pattern.compile("(?m)^- (\\*\\*.*?\\*\\*(?:, \\*\\*.*?\\*\\*)*)")
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1).replace("*", ""))
+                .toList();
+        assertThat(entries).hasSizeGreaterThan(60).doesNotHaveDuplicates().isSortedAccordingTo(
+                String.CASE_INSENSITIVE_ORDER);
+        Set<String> terms = entries.stream()
+                .flatMap(entry -> Arrays.stream(entry.split(", ")))
+                .collect(Collectors.toSet());
+        List<String> references = Pattern.compile("[Ss]ee (?:also )?\\*([^*]+)\\*")
+                .matcher(text)
+                .results()
+                .map(match -> match.group(1))
+                .toList();
+        assertThat(references).isNotEmpty();
+        assertThat(terms).containsAll(references);
+    }
+
     private static String withoutFences(Path page) throws IOException {
         return FENCE.matcher(Files.readString(page)).replaceAll("");
     }
