@@ -22,21 +22,21 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/** Our side of a comparison: the program that a {@link Contestant} talks to. */
+/** Mojave's worker process in a comparison: runs a workload and answers a {@link Contestant}. */
 final class BenchWorker {
     private static final String SOURCE = "bench compare";
 
     private BenchWorker() {}
 
-    /** Returns the command that measures a workload. */
+    /** Returns the command that starts a worker for a workload. */
     static List<String> command(Workload workload, EngineRequest engine) {
         return JavaCommand.of(
                 BenchWorker.class, List.of(Json.line(Records.tree(workload)), Json.line(Records.tree(engine))));
     }
 
     /**
-     * Takes the workload and the engine request as JSON. A turn that has begun is finished, whatever signal arrives: the
-     * comparison hears it too, and has no use for half a turn.
+     * Reads the workload and the engine request from its arguments, as JSON. A turn that has begun runs to its end whatever
+     * signal arrives: the comparison receives the signal too, and cannot use a partial turn.
      */
     public static void main(String[] arguments) {
         BlockingQueue<String> turns = new LinkedBlockingQueue<>();
@@ -71,7 +71,7 @@ final class BenchWorker {
         }
     }
 
-    /** The log's last line is what people are shown. */
+    /** Writes the failure as the last line of the log, the line that users see. */
     private static void complain(Throwable e) {
         PrintWriter log = new PrintWriter(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         if (!(e instanceof Failure)) {

@@ -21,19 +21,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Programs that take turns at the same work on one machine in one run, so that whatever slows the machine down meets all of them.
- * A ratio is formed in each round, from the median step of each program's turn.
+ * Compares programs that take turns at the same work, on one machine and in one run, so that anything that slows the machine down
+ * affects all of them. Each round yields one ratio per program: the median step time of its turn over Mojave's.
  */
 public final class CompareBench {
-    /** How long a turn lasts: several steps of a small model, one of a large one. */
+    /** Length of a turn: several steps of a small model, or one step of a large one. */
     private static final double TURN_SECONDS = 0.5;
 
     /**
      * A program to measure.
      *
-     * @param name what it is, for people
-     * @param command starts it
-     * @param foreign whether it is not ours, and runs without what our launcher sets for us
+     * @param name its display name
+     * @param command the command that starts it
+     * @param foreign whether it is another project's program, which runs without the environment that Mojave's launcher sets
      */
     public record Entry(String name, List<String> command, boolean foreign) {
         /** Keeps the command from changing. */
@@ -54,13 +54,14 @@ public final class CompareBench {
     }
 
     /**
-     * Measures a workload of ours beside other programs, and the machine's ceiling before and after.
+     * Measures a workload in Mojave and in other programs, and the machine's matrix-product ceiling before and after.
      *
-     * @param others what to compare with
-     * @param pairs rounds; fewer if asked to stop
+     * @param others the programs to compare with
+     * @param pairs number of rounds; a stop request ends them early
      * @param command the command as typed, for the record
-     * @return nothing if asked to stop before there were enough rounds for an interval
-     * @throws Failure of kind ENVIRONMENT if ours cannot be measured; what happened to another is said in its rival
+     * @return the comparison; empty if stopped before there were enough rounds for an interval
+     * @throws Failure of kind ENVIRONMENT if Mojave cannot be measured; if another program fails, its {@link Rival} carries the
+     *     reason
      */
     public static Optional<BenchComparison> run(
             Workload workload,
@@ -93,14 +94,14 @@ public final class CompareBench {
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString()));
     }
 
-    /** Another model of ours to compare with. */
+    /** Returns an entry that runs another workload in Mojave. */
     public static Entry ours(String name, Workload workload, EngineRequest engine) {
         return new Entry(name, BenchWorker.command(workload, engine), false);
     }
 
     /**
-     * Lets the entries take turns; returns one rival for each, in their order, the first with ratio 1, or none if asked to stop
-     * before there were enough rounds for an interval.
+     * Lets the entries take turns. Returns one rival per entry, in their order, the first with ratio 1; empty if stopped before
+     * there were enough rounds for an interval.
      */
     static List<Rival> run(List<Entry> entries, int pairs, Progress progress, StopSignal stop) {
         Check.that(pairs >= 1, "--pairs (%d) must be at least 1", pairs);
@@ -111,7 +112,7 @@ public final class CompareBench {
             if (rounds < pairs) {
                 boolean enough = rounds >= Ratio.FEWEST_PAIRS;
                 progress.say("stopped after " + rounds + " of " + pairs + " rounds"
-                        + (enough ? "" : ", too few for an interval (" + Ratio.FEWEST_PAIRS + "): nothing to show"));
+                        + (enough ? "" : ", too few for an interval: at least " + Ratio.FEWEST_PAIRS + " are needed"));
                 if (!enough) {
                     return List.of();
                 }
@@ -122,7 +123,7 @@ public final class CompareBench {
         }
     }
 
-    /** One after the other, so that no warm-up meets another's. */
+    /** Starts the programs one after another, so that no two warm up at the same time. */
     private void start(Progress progress, StopSignal stop) {
         progress.start("starting", entries.size(), "programs");
         for (Entry entry : entries) {
@@ -144,7 +145,7 @@ public final class CompareBench {
 
     private void drop(Entry entry, Failure failure, Progress progress, StopSignal stop) {
         if (stop.requested()) {
-            // A signal to all of us has ended it while it started: nothing is wrong with it.
+            // The signal went to the whole process group and ended it during its start: this is no failure.
             return;
         }
         if (entry.equals(entries.getFirst())) {
@@ -159,13 +160,13 @@ public final class CompareBench {
         }
     }
 
-    /** Returns how many rounds were completed. */
+    /** Returns the number of completed rounds. */
     private int rounds(int pairs, Progress progress, StopSignal stop) {
         progress.start("comparing", pairs, "rounds");
         int round = 0;
         for (; round < pairs && !stop.requested(); round++) {
             List<Entry> order = new ArrayList<>(medians.keySet());
-            // Who comes first may profit or suffer from it: every second round goes the other way.
+            // Going first may help or hurt, so every second round reverses the order.
             for (Entry entry : round % 2 == 0 ? order : order.reversed()) {
                 turn(entry, progress, stop);
             }

@@ -10,31 +10,33 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A program in a process of its own that makes the steps it is told to, and sleeps meanwhile, so that several can take turns.
+ * A program under measurement, in a process of its own: it runs steps when told to and sleeps in between, so that several
+ * programs can take turns.
  *
- * <p>Its standard output says {@link Ready} as one line of JSON when it is warm; for each line {@code run N} on its standard input it
- * makes N steps and says {@link Block}; the end of its input ends it. Programs in other languages keep to the same.
+ * <p>The protocol, also for programs in other languages: once warm, the program prints {@link Ready} as one line of JSON on
+ * standard output; for each line {@code run N} on standard input it runs N steps and prints {@link Block}; it exits when its
+ * input ends.
  */
 final class Contestant implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    /** Where the launcher asks glibc for large pages. */
+    /** The variable in which the launcher asks glibc for large pages. */
     private static final String MALLOC_SETTINGS = "GLIBC_TUNABLES";
 
     /**
-     * What a warm program says of itself.
+     * The message of a program that has warmed up.
      *
-     * @param program name, version and way of working
-     * @param stepSeconds about how long a step takes
-     * @param loadedBytes resident memory with model and data ready, before the first step
+     * @param program name, version and mode
+     * @param stepSeconds approximate duration of a step, in seconds
+     * @param loadedBytes resident memory with model and data loaded, before the first step
      */
     record Ready(String program, double stepSeconds, long loadedBytes) {}
 
     /**
-     * What some steps took.
+     * The measurements of one turn.
      *
-     * @param seconds of each step
-     * @param peakBytes the largest resident memory since {@code loadedBytes} was read
+     * @param seconds duration of each step
+     * @param peakBytes peak resident memory since {@code loadedBytes} was read
      */
     record Block(List<Double> seconds, long peakBytes) {
         Block {
@@ -53,7 +55,7 @@ final class Contestant implements AutoCloseable {
             log = Files.createTempFile("mojave-bench", ".log");
             process = ChildProcess.talking(entry.command(), log, builder -> {
                 if (entry.foreign()) {
-                    // Another program is measured as its users start it.
+                    // Other programs are measured the way their users start them.
                     builder.environment().remove(MALLOC_SETTINGS);
                 }
                 return builder;
@@ -65,15 +67,15 @@ final class Contestant implements AutoCloseable {
     }
 
     /**
-     * Waits until it is warm.
+     * Waits until the program has warmed up.
      *
-     * @throws Failure of kind ENVIRONMENT with what the program said last, if it ends instead
+     * @throws Failure of kind ENVIRONMENT with the program's last output if it exits instead
      */
     Ready ready() {
         return answer(Ready.class);
     }
 
-    /** Makes steps, waiting for them. */
+    /** Runs steps and waits for them. */
     Block run(int steps) {
         if (!process.tell("run " + steps)) {
             throw died();
@@ -92,7 +94,7 @@ final class Contestant implements AutoCloseable {
 
     private Failure died() {
         String last = process.said().lines().filter(l -> !l.isBlank()).reduce("nothing", (a, b) -> b);
-        return Failure.environment("%s ended before it was asked to; it said last: %s", name, last);
+        return Failure.environment("%s exited early; its last output: %s", name, last);
     }
 
     @Override
@@ -101,7 +103,7 @@ final class Contestant implements AutoCloseable {
         try {
             Files.deleteIfExists(log);
         } catch (IOException e) {
-            // A file left in the system's folder for such files.
+            // The file stays in the system's temporary folder.
         }
     }
 }

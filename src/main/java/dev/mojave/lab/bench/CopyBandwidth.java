@@ -5,13 +5,13 @@ import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 
-/** How fast all threads together copy memory: what a pass that reads and writes arrays could reach. */
+/** Memory bandwidth of a copy on all threads: the ceiling of a pass that reads and writes arrays. */
 final class CopyBandwidth {
     private static final int RUNS = 8;
 
     private CopyBandwidth() {}
 
-    /** Returns the best of {@value #RUNS} copies of so many bytes, in bytes read plus bytes written per second. */
+    /** Returns the best of {@value #RUNS} copies of a block of the given size, in bytes read plus bytes written per second. */
     static double measure(long bytes) {
         double best = 0;
         try (Scope _ = Scope.open()) {

@@ -12,17 +12,18 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Measures writing one token after the other with weights in several formats, which take turns. The ceiling is the bandwidth of reading
- * memory: {@code share_of_ceiling} is the bytes of weights that the tokens needed over what could have been read meanwhile.
+ * Measures autoregressive decoding with weights in several formats, which take turns. The ceiling is the bandwidth of reading
+ * memory: {@code share_of_ceiling} is the bytes of weights that the tokens required, over the bytes that could have been read in
+ * the same time.
  */
 public final class DecodeBench {
     private DecodeBench() {}
 
     /**
-     * Measures; about a minute.
+     * Runs the benchmark; takes about a minute.
      *
-     * @param formats one result each
-     * @param steps measured steps, of {@value DecodeSession#WRITTEN} tokens each, of which the median counts
+     * @param formats weight formats; each gets one result
+     * @param steps measured steps of {@value DecodeSession#WRITTEN} tokens each; the median is reported
      */
     public static List<BenchResult> run(
             Shape shape, List<WeightFormat> formats, int steps, EngineChoice engine, Progress progress) {

@@ -6,12 +6,15 @@ import dev.mojave.model.LanguageModel;
 import dev.mojave.nn.KvCache;
 import java.util.SplittableRandom;
 
-/** Writes the most likely tokens behind a short prompt, one sequence at a time: {@code transformers.generate} without sampling. */
+/**
+ * Continues a short prompt with the most likely tokens, one sequence at a time: greedy decoding, as {@code transformers.generate}
+ * does without sampling.
+ */
 final class DecodeSession implements Session {
-    /** Tokens that a step reads first, in one pass. */
+    /** Tokens of the prompt, which a step reads in one pass. */
     static final int PROMPT = 16;
 
-    /** Tokens that a step writes. */
+    /** Tokens that a step generates. */
     static final int WRITTEN = 64;
 
     private static final double WARM_UP_SECONDS = 5;
@@ -41,7 +44,7 @@ final class DecodeSession implements Session {
         }
     }
 
-    /** Returns the bytes of weights that a token reads. */
+    /** Returns the bytes of weights that are read per token. */
     long bytesPerToken() {
         return bytesPerToken;
     }

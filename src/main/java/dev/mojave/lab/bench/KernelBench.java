@@ -17,14 +17,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures the machine's ceilings, and every fused kernel beside its twin in libtorch operations. The two take turns, so that what slows
- * the machine down meets both; each ceiling is the better of before and after.
+ * Measures the machine's ceilings, and every fused kernel against its reference implementation in libtorch operations. The two
+ * take turns, so that anything that slows the machine down affects both; each ceiling is the better of one measurement before and
+ * one after.
  */
 public final class KernelBench {
-    /** Elements of the largest arrays: more than caches hold. */
+    /** Elements of the largest arrays: more than fit into the caches. */
     private static final long OPTIMIZED = 32L << 20;
 
-    /** The JIT compiler needs seconds of every kernel, or it would be measured instead. */
+    /** Every kernel needs some seconds until the JIT compiler is done; otherwise compilation would be measured. */
     private static final double WARM_UP_SECONDS = 12;
 
     private static final double SETTLE_SECONDS = 0.25;
@@ -52,12 +53,12 @@ public final class KernelBench {
     }
 
     /**
-     * Measures; about a minute.
+     * Runs the benchmark; takes about a minute.
      *
-     * @param shape heads, width, context and vocabulary count
-     * @param batch sequences
-     * @param steps rounds after the warm-up, of which the median counts
-     * @param engine with fused kernels, in use
+     * @param shape heads, width, context and vocabulary are used
+     * @param batch sequences per batch
+     * @param steps rounds after the warm-up; the median is reported
+     * @param engine the configured engine, with fused kernels
      */
     public static KernelSpeeds run(Shape shape, int batch, int steps, EngineChoice engine, Progress progress) {
         return run(shape, batch, OPTIMIZED, WARM_UP_SECONDS, steps, engine, progress);
@@ -75,7 +76,7 @@ public final class KernelBench {
         Check.that(batch >= 1, "--batch (%d) must be at least 1", batch);
         Check.that(
                 engine.kernels().equals("fused"),
-                "this benchmark compares fused kernels with plain ones, and the engine has plain ones alone; leave --kernels to auto and"
+                "this benchmark compares fused kernels with plain ones, but the engine has only plain ones; set --kernels auto and"
                         + " start Java with --add-modules jdk.incubator.vector");
         return new KernelBench(shape, batch, warmUpSeconds, engine).measure(optimized, steps, progress);
     }
@@ -147,7 +148,9 @@ public final class KernelBench {
         read = Math.max(read, ReadBandwidth.measure(elements * Float.BYTES));
     }
 
-    /** Threads that libtorch's last operation left spinning take a core from whatever comes next, for some tenths of a second. */
+    /**
+     * Repeats a task for a moment: threads that libtorch's last operation left spinning occupy cores for some tenths of a second.
+     */
     private void settle(KernelTask task) {
         long begin = System.nanoTime();
         do {
@@ -179,7 +182,7 @@ public final class KernelBench {
 
     private KernelSpeeds.Kernel kernel(KernelTask task, double seconds, double referenceSeconds) {
         double ceiling = switch (task.bound()) {
-            // In mixed precision either product may be the kernels'.
+            // In mixed precision the kernels may use either product.
             case MATMUL -> 1e9 * Math.max(orZero(rate(matmul)), fused.mixed() ? orZero(rate(halfMatmul)) : 0);
             case COPY -> copy;
             case READ -> read;

@@ -23,31 +23,31 @@ import java.util.stream.LongStream;
 
 // Shapes: B sequences of S tokens, D model width, V vocabulary.
 /**
- * Work of one kernel, forward and backward, which the engine's choice sends to the kernel or to its twin.
+ * The work of one kernel, forward and backward, which the engine runs with the kernel or with its reference implementation.
  *
- * @param name what it computes
- * @param bound what limits it
- * @param amount FLOPs if that is matrix products, bytes otherwise
- * @param work does it once
+ * @param name the computation
+ * @param bound the resource that limits its speed
+ * @param amount FLOPs if matrix products limit it, bytes otherwise
+ * @param work runs it once
  */
 record KernelTask(String name, Bound bound, double amount, Runnable work) {
-    /** What a kernel cannot be faster than. */
+    /** The ceiling that a kernel is compared with. */
     enum Bound {
         MATMUL,
         COPY,
         READ
     }
 
-    /** Forward 2 and backward 4 FLOPs a weight and token. */
+    /** FLOPs per weight and token: 2 forward, 4 backward. */
     private static final double FLOPS_OF_WEIGHT = 6;
 
     private static final double INITIALIZER_RANGE = 0.02;
     private static final double NORM_EPS = 1e-5;
 
-    /** An update reads a parameter, its gradient and its moments, and writes all but the gradient. */
+    /** Bytes per parameter: an update reads the parameter, its gradient and its two moments, and writes all but the gradient. */
     private static final int ADAMW_BYTES = 7 * Float.BYTES;
 
-    /** Returns the tasks of a model of this shape in a context; their tensors belong to the open scope. */
+    /** Returns the tasks of a model of this shape; their tensors belong to the open scope. */
     static List<KernelTask> of(Shape shape, int batch, long optimized, Context context) {
         int width = shape.hidden();
         AttentionSpec.GroupedQuery attends =
@@ -68,18 +68,19 @@ record KernelTask(String name, Bound bound, double amount, Runnable work) {
                 batch,
                 shape.context());
         double tokens = (double) batch * shape.context();
-        // Every query meets half of the keys: 2 products of D, 2 FLOPs each, forward once and backward twice.
+        // A query attends to half of the keys on average: 2 products of D, 2 FLOPs each, once forward and twice
+        // backward.
         double attending = FLOPS_OF_WEIGHT * shape.context() * width;
         Block block = new Block(init.parameters(), xBSD, dyBSD);
         return List.of(
                 new KernelTask(
-                        "attention half",
+                        "attention branch",
                         Bound.MATMUL,
                         tokens * (FLOPS_OF_WEIGHT * attends.matmulWeights() + attending),
                         block.task(
                                 x -> attention.residual(x, norm, Optional.empty(), Optional.empty(), 0, 0, context))),
                 new KernelTask(
-                        "feed-forward half",
+                        "feed-forward branch",
                         Bound.MATMUL,
                         tokens * FLOPS_OF_WEIGHT * feeds.matmulWeights(),
                         block.task(x -> feedForward.residual(x, norm, 0, context))),
@@ -111,7 +112,7 @@ record KernelTask(String name, Bound bound, double amount, Runnable work) {
                 "gradient norm", Bound.READ, (double) parameters * Float.BYTES, () -> GradientNorm.of(gradients));
     }
 
-    /** What goes in, what comes back, and whose gradients are thrown away afterwards. */
+    /** Inputs and output gradient of a block, and the parameters whose gradients are cleared after each run. */
     private record Block(List<Parameter> parameters, Tensor xBSD, Tensor dyBSD) {
         Runnable task(UnaryOperator<Tensor> branch) {
             return () -> {

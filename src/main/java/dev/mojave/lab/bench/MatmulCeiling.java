@@ -10,9 +10,9 @@ import dev.mojave.tensor.engine.calibration.GrowingWork;
 import dev.mojave.tensor.engine.calibration.Measurement;
 import java.util.List;
 
-/** The rate of one large matrix product: what a perfect training step could reach. */
+/** The rate of one large matrix product: the ceiling of a training step. */
 final class MatmulCeiling {
-    /** Sides of square matrices: the largest of them where it is fast enough. */
+    /** Sides of the square matrices, in ascending order; the largest that fits into the time budget counts. */
     private static final List<Integer> SIDES = List.of(256, 512, 1024, 2048);
 
     private static final long BUDGET_MILLIS = 1000;
@@ -20,8 +20,8 @@ final class MatmulCeiling {
     private MatmulCeiling() {}
 
     /**
-     * Returns what a step that computes in this type could reach, in FLOPs per second. For bfloat16 that is float32's rate where it is the
-     * higher: there the kernels multiply rounded factors in float32.
+     * Returns the ceiling of a step that computes in this type, in FLOPs per second. For bfloat16 this is the higher of its own
+     * rate and float32's: where float32 is faster, the kernels multiply rounded factors in float32.
      */
     static double of(DType type) {
         double full = flops(measure(DType.FLOAT32));
@@ -32,7 +32,10 @@ final class MatmulCeiling {
         return measured.largest().map(point -> point.rate() * 1e9).orElse(0.0);
     }
 
-    /** Returns the rates of products of growing square matrices, in 1e9 FLOPs per second, for as long as they are fast. */
+    /**
+     * Returns the rates of products of square matrices of growing size, in 1e9 FLOPs per second, as far as the time budget
+     * allows.
+     */
     static Measurement measure(DType type) {
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {

@@ -7,30 +7,30 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The peers' programs of {@code bench/peers}, which speak as a {@link Contestant} does.
+ * The programs in {@code bench/peers} that measure other frameworks; they follow the protocol of {@link Contestant}.
  *
- * @param python an interpreter with the packages that the programs name
+ * @param python a Python interpreter with the packages that the programs import
  * @param scripts the folder of the programs
- * @param threads how many they may use
+ * @param threads number of threads that they may use
  */
 public record Peers(Path python, Path scripts, int threads) {
     private static final List<String> MODES = List.of("fp32", "fp32-compile", "bf16", "bf16-compile");
     private static final List<String> DISPATCHES = List.of("grouped_mm", "eager");
 
-    /** Checks that both are there. */
+    /** Checks that interpreter and folder exist. */
     public Peers {
         if (!Files.isExecutable(python)) {
             throw Failure.usage(
-                    "--peer-python %s is not a program; name the interpreter of a virtual environment with torch, and transformers"
+                    "--peer-python %s is not an executable file; name the Python of a virtual environment with torch, and transformers"
                             + " for mixtures, such as peers/bin/python",
                     python);
         }
         if (!Files.isDirectory(scripts)) {
-            throw Failure.usage("%s is not there; compare runs the peers' programs of a checkout of Mojave", scripts);
+            throw Failure.usage("%s does not exist; 'bench compare' needs the bench/peers folder of a checkout of Mojave", scripts);
         }
     }
 
-    /** PyTorch, eager and compiled, in float32 and with bfloat16 autocast. */
+    /** Returns PyTorch's entries: eager and compiled, in float32 and with bfloat16 autocast. */
     public List<CompareBench.Entry> dense(Shape shape, int batch) {
         List<CompareBench.Entry> entries = new ArrayList<>();
         for (String mode : MODES) {
@@ -48,7 +48,7 @@ public record Peers(Path python, Path scripts, int threads) {
         return entries;
     }
 
-    /** Hugging Face's Mixtral with each of its dispatches, or its Llama for one expert. */
+    /** Returns Hugging Face's entries: Mixtral with each of its dispatch methods, or Llama if there is one expert. */
     public List<CompareBench.Entry> mixture(int experts, int topK) {
         List<CompareBench.Entry> entries = new ArrayList<>();
         for (String dispatch : experts == 1 ? DISPATCHES.subList(0, 1) : DISPATCHES) {
@@ -66,12 +66,12 @@ public record Peers(Path python, Path scripts, int threads) {
         return entries;
     }
 
-    /** Hugging Face's Llama writing with {@code generate}, greedily. */
+    /** Returns the entry of Hugging Face's Llama with greedy {@code generate}. */
     public List<CompareBench.Entry> decode(Shape shape) {
         return List.of(entry("Hugging Face generate", List.of("decode.py", "--shape", shape.option())));
     }
 
-    /** Hugging Face's GPT-2 on batches of 64 texts, padded. */
+    /** Returns the entry of Hugging Face's GPT-2 that scores padded batches of 64 texts. */
     public List<CompareBench.Entry> score(Shape shape, int sentences) {
         return List.of(entry(
                 "Hugging Face, padded batches of 64",

@@ -6,23 +6,23 @@ import java.util.List;
 import org.apache.commons.statistics.distribution.BinomialDistribution;
 
 /**
- * The median of ratios that were measured in pairs, with an interval that assumes nothing of their distribution.
+ * The median of paired ratios, with a distribution-free confidence interval.
  *
  * @param median the median
- * @param low lower end of the interval
- * @param high upper end
- * @param pairs how many
+ * @param low lower end of the 95% interval
+ * @param high upper end of the 95% interval
+ * @param pairs number of pairs
  */
 record Ratio(double median, double low, double high, int pairs) {
-    /** With fewer, no interval covers the median with 95%. */
+    /** The fewest pairs whose range covers the median with a probability of 95%. */
     static final int FEWEST_PAIRS = 6;
 
     private static final double TAIL = 0.025;
 
     /**
      * Returns the median with its sign-test interval: the order statistics r and n + 1 - r with the largest r for which
-     * P(Binomial(n, 1/2) &lt; r) is at most 2.5%. It covers the true median with at least 95% from {@value #FEWEST_PAIRS} pairs on; with fewer it is the
-     * whole range, which covers less.
+     * P(Binomial(n, 1/2) &lt; r) is at most 2.5%. Its coverage of the true median is at least 95% from {@value #FEWEST_PAIRS}
+     * pairs on; with fewer pairs it is the whole range, whose coverage is lower.
      */
     static Ratio of(List<Double> ratios) {
         Check.that(!ratios.isEmpty(), "no pairs were measured");

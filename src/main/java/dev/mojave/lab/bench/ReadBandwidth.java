@@ -7,7 +7,7 @@ import dev.mojave.tensor.Tensors;
 import dev.mojave.tensor.kernels.optimizer.GradientNorm;
 import java.util.List;
 
-/** How fast all threads together read memory: what writing one token after the other could reach. */
+/** Bandwidth of reading memory on all threads: the ceiling of autoregressive decoding. */
 final class ReadBandwidth {
     private static final int RUNS = 8;
 
@@ -16,7 +16,7 @@ final class ReadBandwidth {
     /**
      * Returns the best of {@value #RUNS} passes over a block of memory, in bytes per second.
      *
-     * @param bytes as large as what is read in the work that is judged, because part of it may stay in a cache
+     * @param bytes size of the block; as large as the data that the measured work reads, since part of it may stay in a cache
      */
     static double measure(long bytes) {
         double best = 0;

@@ -6,11 +6,11 @@ import dev.mojave.result.bench.BenchComparison.Rival;
 import java.util.List;
 import java.util.Locale;
 
-/** Recorded comparisons as Markdown: what {@code docs/performance.md} shows. */
+/** Formats recorded comparisons as the Markdown of {@code docs/performance.md}. */
 final class ResultsTable {
     private ResultsTable() {}
 
-    /** Returns one section for each comparison, in the order given. */
+    /** Returns one section per comparison, in the order given. */
     static String markdown(List<BenchComparison> results) {
         StringBuilder text = new StringBuilder();
         for (BenchComparison result : results) {

@@ -7,15 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Log-probabilities of short sentences, all of them in a step. */
+/** Computes the log-probabilities of short sentences, all of them in one step. */
 final class ScoreSession implements Session {
     private static final double WARM_UP_SECONDS = 5;
 
-    /** How many of 134 sentences of a grammaticality test (BLiMP, GPT-2's tokens) have 5, 6, ... 17 tokens. */
+    /** Numbers of sentences with 5, 6, ... 17 tokens among 134 sentences of a grammaticality test (BLiMP, GPT-2's tokenizer). */
     private static final int[] SENTENCES_OF_LENGTH = {5, 18, 17, 17, 17, 22, 12, 6, 4, 2, 4, 6, 4};
 
     private static final int SHORTEST = 5;
-    /** Without a factor in common with 134: neighbours differ in length. */
+    /** Coprime to 134, so that neighbours differ in length. */
     private static final int STRIDE = 37;
 
     private final LanguageModel model;
@@ -31,7 +31,7 @@ final class ScoreSession implements Session {
         }
     }
 
-    /** Returns the tokens of each of so many sentences; {@code bench/peers/score.py} has the same. */
+    /** Returns the length of each of {@code count} sentences, in tokens; {@code bench/peers/score.py} uses the same lengths. */
     static List<Integer> lengths(int count) {
         List<Integer> table = new ArrayList<>();
         for (int i = 0; i < SENTENCES_OF_LENGTH.length; i++) {

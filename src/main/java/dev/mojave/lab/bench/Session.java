@@ -2,9 +2,9 @@ package dev.mojave.lab.bench;
 
 import dev.mojave.tensor.engine.choice.EngineChoice;
 
-/** A model that is ready to do a workload's steps over and over. */
+/** A model that is ready to run a workload's steps repeatedly. */
 sealed interface Session extends AutoCloseable permits TrainSession, DecodeSession, ScoreSession {
-    /** Prepares a workload. */
+    /** Returns a session that is ready to run a workload. */
     static Session of(Workload workload, EngineChoice engine) {
         return switch (workload.kind()) {
             case TRAIN -> new TrainSession(workload, engine);
@@ -13,10 +13,10 @@ sealed interface Session extends AutoCloseable permits TrainSession, DecodeSessi
         };
     }
 
-    /** Steps until the JIT compiler is done with most of its work. */
+    /** Runs steps until the JIT compiler has done most of its work. */
     void warmUp();
 
-    /** Makes one step and returns its seconds. */
+    /** Runs one step and returns its duration in seconds. */
     double step();
 
     @Override

@@ -11,16 +11,16 @@ import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
- * The size of a GPT-2-shaped model that is measured.
+ * The dimensions of the model to measure, written {@code layers,heads,hidden,context,vocabulary}.
  *
- * @param layers blocks
- * @param heads attention heads; divides the width
- * @param hidden width
- * @param context tokens in a sequence
+ * @param layers number of blocks
+ * @param heads number of attention heads; divides the width
+ * @param hidden model width
+ * @param context tokens per sequence
  * @param vocabulary tokens in the vocabulary
  */
 public record Shape(int layers, int heads, int hidden, int context, int vocabulary) {
-    /** The shape that published figures are compared at. */
+    /** The shape at which published figures are compared. */
     public static final Shape DEFAULT = new Shape(6, 6, 384, 256, 65);
 
     private static final Pattern NUMBERS = Pattern.compile("[1-9]\\d{0,6}(,[1-9]\\d{0,6}){4}");
@@ -30,7 +30,7 @@ public record Shape(int layers, int heads, int hidden, int context, int vocabula
     /**
      * Reads {@code layers,heads,hidden,context,vocabulary}.
      *
-     * @throws Failure of kind USAGE if the text is something else or describes no model
+     * @throws Failure of kind USAGE if the text has another form or does not describe a valid model
      */
     public static Shape parse(String text) {
         if (!NUMBERS.matcher(text).matches()) {
@@ -49,7 +49,10 @@ public record Shape(int layers, int heads, int hidden, int context, int vocabula
         return shape;
     }
 
-    /** Returns the model: GPT-2 without biases, learned positions, tied head, feed-forward four times the width, no dropout. */
+    /**
+     * Returns the model: a GPT-2 without biases and dropout, with learned positions, a tied head and a feed-forward of four times
+     * the width.
+     */
     public ModelSpec spec() {
         return new ModelSpec(
                 new ModelKeys.Frame(vocabulary, context, true, new ModelKeys.Position(Positions.LEARNED)),
@@ -62,7 +65,7 @@ public record Shape(int layers, int heads, int hidden, int context, int vocabula
                 null);
     }
 
-    /** Returns the text that {@link #parse} takes. */
+    /** Returns the text that {@link #parse} reads. */
     public String option() {
         return layers + "," + heads + "," + hidden + "," + context + "," + vocabulary;
     }

@@ -11,14 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Measures steps, of training or of scoring, beside the machine's ceiling, in this process. */
+/** Measures training or scoring steps in this process, and compares them with the machine's ceiling. */
 public final class TrainBench {
     private TrainBench() {}
 
     /**
-     * Measures; a few seconds to a minute.
+     * Runs the benchmark; takes a few seconds to a minute.
      *
-     * @param steps measured steps after the warm-up, of which the median counts
+     * @param steps measured steps after the warm-up; the median is reported
      */
     public static BenchResult run(Workload workload, int steps, EngineChoice engine, Progress progress) {
         Check.that(steps >= 1, "--steps (%d) must be at least 1", steps);
@@ -35,7 +35,8 @@ public final class TrainBench {
             }
             progress.finish("");
         }
-        // The machine's speed drifts when others use it: the ceiling is the better of before and after.
+        // The machine's speed drifts when others use it, so the ceiling is the better of two measurements, before and
+        // after.
         ceiling = Math.max(ceiling, MatmulCeiling.of(compute));
         double seconds = Ratio.median(times);
         double flops = workload.flops() / seconds;

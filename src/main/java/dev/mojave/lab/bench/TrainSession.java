@@ -14,13 +14,13 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * Training steps as the trainer makes them: forward, backward, clipping at norm 1, AdamW. Random tokens, the same in every step, so
- * that reading data costs nothing.
+ * Runs training steps as the trainer does: forward, backward, clipping at norm 1, AdamW. Every step uses the same random tokens,
+ * so that reading data costs nothing.
  */
 final class TrainSession implements Session {
     private static final double LEARNING_RATE = 1e-3;
     private static final double CLIP = 1;
-    /** The JIT compiler needs seconds; PyTorch's first steps, too, are no measure of the others. */
+    /** The JIT compiler needs some seconds; the first steps are not representative in PyTorch either. */
     private static final int WARM_UP_STEPS = 3;
 
     private static final double WARM_UP_SECONDS = 6;

@@ -12,16 +12,16 @@ import java.util.Locale;
 import java.util.SequencedMap;
 
 /**
- * A model and what it does in a step that is measured.
+ * A model and the work that it does in one measured step.
  *
- * @param name what it is, for people
- * @param kind what is done
+ * @param name its display name
+ * @param kind the kind of work
  * @param model the model
- * @param batch sequences in a step: of full context where the model trains, texts where it scores
- * @param weights their format while the model writes
+ * @param batch sequences per step: of full context if the model trains, texts if it scores
+ * @param weights format of the weights while the model generates
  */
 public record Workload(String name, Kind kind, ModelSpec model, int batch, WeightFormat weights) {
-    /** What a model can be measured at. */
+    /** The kinds of work that can be measured. */
     public enum Kind {
         TRAIN,
         DECODE,
@@ -30,7 +30,7 @@ public record Workload(String name, Kind kind, ModelSpec model, int batch, Weigh
 
     private static final int MIXTURE_BATCH = 16;
     private static final int MOEP_BATCH = 4;
-    /** Tokens of the longest text that is scored. */
+    /** Tokens of the longest scored text. */
     private static final int LONGEST = 17;
 
     private static final int EXPERT_SIZE = 512;
@@ -50,12 +50,12 @@ public record Workload(String name, Kind kind, ModelSpec model, int batch, Weigh
         Check.that(batch >= 1, "--batch (%d) must be at least 1", batch);
     }
 
-    /** A dense model of GPT-2's shape. */
+    /** Returns the training of a dense model of GPT-2's shape. */
     public static Workload dense(Shape shape, int batch) {
         return new Workload("train " + shape + ", batch " + batch, Kind.TRAIN, shape.spec(), batch, WeightFormat.FP32);
     }
 
-    /** A LLaMA that writes tokens one by one; its feed-forward is four times the width, its head not tied. */
+    /** Returns autoregressive decoding with a LLaMA whose feed-forward is four times the width and whose head is not tied. */
     public static Workload decode(Shape shape, WeightFormat weights) {
         String text = String.format(
                 Locale.ROOT,
@@ -81,7 +81,7 @@ public record Workload(String name, Kind kind, ModelSpec model, int batch, Weigh
                 "decode LLaMA " + shape + ", weights " + weights.key(), Kind.DECODE, spec(text), 1, weights);
     }
 
-    /** A model of GPT-2's shape that gives short texts their log-probabilities. */
+    /** Returns the scoring of short texts, their log-probabilities, with a model of GPT-2's shape. */
     public static Workload score(Shape shape, int sentences) {
         Check.that(
                 shape.context() >= LONGEST, "--shape: the context (%d) must be at least %d", shape.context(), LONGEST);
@@ -90,11 +90,11 @@ public record Workload(String name, Kind kind, ModelSpec model, int batch, Weigh
     }
 
     /**
-     * A Mixtral of 4 layers and width 256 whose experts have {@value #EXPERT_SIZE} hidden units, or the Llama with as many active
-     * parameters if there is one expert: the models of {@code bench/peers/moe.py}.
+     * Returns the training of a Mixtral of 4 layers and width 256 whose experts have {@value #EXPERT_SIZE} hidden units, or, for
+     * one expert, of the Llama with as many active parameters: the models of {@code bench/peers/moe.py}.
      *
-     * @param experts E, 1 for the dense model
-     * @param topK experts a token
+     * @param experts number of experts; 1 for the dense model
+     * @param topK experts per token
      */
     public static Workload mixture(int experts, int topK) {
         Check.that(experts >= 1, "--experts (%d) must be at least 1", experts);
@@ -119,8 +119,8 @@ public record Workload(String name, Kind kind, ModelSpec model, int batch, Weigh
     }
 
     /**
-     * The mixture of 4 experts, top-2, with each router that a language model may train with, by name; what each is compared with
-     * comes first: plain top-k. No balance loss but the one that belongs to the noise.
+     * Returns the training of a mixture of 4 experts, top-2, with each router that a language model can use, by router name.
+     * Plain top-k, the baseline of the others, comes first. The only balance loss is the one that belongs to noisy top-k.
      */
     public static SequencedMap<String, Workload> routers() {
         SequencedMap<String, Workload> routers = new LinkedHashMap<>();
@@ -142,12 +142,15 @@ public record Workload(String name, Kind kind, ModelSpec model, int batch, Weigh
         return routers;
     }
 
-    /** MoEP as published; see {@link #denseAsMoep}. */
+    /** Returns the training of MoEP as published; {@link #denseAsMoep} is its baseline. */
     public static Workload moep() {
         return moep("MoEP", "preset: moep\n");
     }
 
-    /** MoEP's GPT-2, at full width, with as many active parameters as MoEP has without embeddings: fewer layers, a little wider inside. */
+    /**
+     * Returns the training of MoEP's GPT-2 with as many active parameters, embeddings excluded, as MoEP: the same width, fewer
+     * layers and a slightly wider feed-forward.
+     */
     public static Workload denseAsMoep() {
         return moep(
                 "GPT-2 of as many active parameters as MoEP",
@@ -168,7 +171,7 @@ public record Workload(String name, Kind kind, ModelSpec model, int batch, Weigh
         return Records.read(Presets.resolve(Yaml.parse(text, source), source), ModelSpec.class, source, "model");
     }
 
-    /** Returns tokens in a step. */
+    /** Returns the tokens per step. */
     double tokens() {
         return switch (kind) {
             case TRAIN -> (double) batch * model.maxPositionEmbeddings();
@@ -178,7 +181,10 @@ public record Workload(String name, Kind kind, ModelSpec model, int batch, Weigh
         };
     }
 
-    /** Returns FLOPs of a step: forward and backward where the model trains, else a third of that, the forward pass alone. */
+    /**
+     * Returns the FLOPs per step: forward and backward if the model trains, otherwise the forward pass alone, which is a third of
+     * that.
+     */
     double flops() {
         double training = tokens() * model.counts().flopsPerToken();
         return kind == Kind.TRAIN ? training : training / 3;

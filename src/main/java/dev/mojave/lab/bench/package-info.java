@@ -1,4 +1,7 @@
-/** How fast this machine trains, beside the ceiling of its matrix products measured in the same run. */
+/**
+ * Benchmarks: the speed of training, decoding, scoring and single kernels, against ceilings measured in the same run and against
+ * other frameworks.
+ */
 @NullMarked
 package dev.mojave.lab.bench;
 

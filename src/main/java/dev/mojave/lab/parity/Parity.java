@@ -27,17 +27,19 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /**
- * Runs the model of a folder on the inputs in its io.safetensors and compares every output that the file has:
+ * Runs the model of a folder on the inputs in its io.safetensors and compares its outputs with every reference value in that
+ * file:
  *
  * <ul>
- *   <li>{@code ids} (B, T) and, if not the same, {@code labels}: token t is to predict label t + 1, -100 is not counted; where none counts there is no
- *       loss to compare;
- *   <li>{@code logits} (B, T, V), {@code hidden.i} (B, T, D), the embeddings first and the last after the final norm, {@code ce_loss},
- *       {@code aux_loss} (Mixtral's balance, unweighted), {@code router_logits.i} (B T, E) of the i-th sparse layer;
- *   <li>{@code loss}: cross-entropy, plus the weighted balance where the config says {@code output_router_logits} or {@code aux_loss} is
- *       there; {@code grad.<tensor>}: its gradients under the names of the weights;
- *   <li>all but gradients again with {@code padded_} in front, for {@code padded_ids}, {@code padded_mask} (1 = real, padding behind) and
- *       {@code padded_labels}; what belongs to padding is not compared.
+ *   <li>{@code ids} (B, T) and, if they differ, {@code labels}: token t predicts label t + 1, and labels of -100 are ignored; if
+ *       all are ignored, no loss is compared;
+ *   <li>{@code logits} (B, T, V), {@code hidden.i} (B, T, D), of which the first is the embeddings and the last is taken after
+ *       the final norm, {@code ce_loss}, {@code aux_loss} (Mixtral's balance loss, unweighted), {@code router_logits.i} (B T, E)
+ *       of the i-th sparse layer;
+ *   <li>{@code loss}: cross-entropy, plus the weighted balance loss if the config sets {@code output_router_logits} or the file
+ *       has {@code aux_loss}; {@code grad.<tensor>}: the gradients of {@code loss}, under the names of the weights;
+ *   <li>all but the gradients again with the prefix {@code padded_}, for {@code padded_ids}, {@code padded_mask} (1 = real token;
+ *       padding on the right) and {@code padded_labels}; positions of padding are not compared.
  * </ul>
  */
 public final class Parity {
@@ -62,28 +64,28 @@ public final class Parity {
     }
 
     /**
-     * What was found.
+     * The result of a comparison.
      *
-     * @param tensors every comparison
-     * @param ignored tensors of the file that mean nothing here
+     * @param tensors every compared tensor
+     * @param ignored names of tensors in the file that were not compared
      */
     public record Report(List<TensorParity> tensors, List<String> ignored) {
-        /** Returns whether everything passes. */
+        /** Returns whether every tensor passes. */
         public boolean passes() {
             return tensors.stream().allMatch(TensorParity::pass);
         }
     }
 
     /**
-     * Compares.
+     * Compares the model of a folder with its reference values.
      *
-     * @throws Failure of kind DATA if the folder is not one for parity, or its files do not belong together
+     * @throws Failure of kind DATA if the folder has no reference values, or they do not fit the model
      */
     public static Report of(Path path) {
         try (ModelFolder folder = ModelFolder.open(path)) {
             Path file = path.resolve("io.safetensors");
             if (!Files.isRegularFile(file)) {
-                throw Failure.data("%s is missing: it holds the inputs and what they must give", file);
+                throw Failure.data("%s is missing: it must contain the inputs and the expected outputs", file);
             }
             try (SafetensorsFile io = SafetensorsFile.open(file);
                     LanguageModel model = folder.load();
@@ -110,7 +112,7 @@ public final class Parity {
         return new Report(List.copyOf(results), List.copyOf(ignored));
     }
 
-    /** Compares the outputs of one batch; returns the loss that the reference differentiates. */
+    /** Compares the outputs of one batch; returns the loss whose gradients the reference contains. */
     private Tensor batch(String prefix, ParityBatch batch) {
         Output output = model.forward(batch.inputs(), Context.EVALUATION);
         compare(prefix + "logits", "logits", batch.real(output.logitsBSV()), batch);
@@ -193,7 +195,7 @@ public final class Parity {
     private Tensor value(String name) {
         if (!expected.dtype(name).isFloat()) {
             throw Failure.data(
-                    "%s: %s is %s; expected values are of a float type", io.file(), name, expected.dtype(name));
+                    "%s: %s is %s; expected values must be floats", io.file(), name, expected.dtype(name));
         }
         return expected.tensor(name).to(DType.FLOAT32);
     }
@@ -201,7 +203,7 @@ public final class Parity {
     private void compare(String name, String kind, Tensor actual, Tensor reference) {
         if (reference.elements() != actual.elements() || !sameShape(reference.shape(), actual.shape())) {
             throw Failure.data(
-                    "%s: %s is %s, the model gives %s",
+                    "%s: %s has the shape %s, but the model computes %s",
                     io.file(), name, Arrays.toString(expected.shape(name)), Arrays.toString(actual.shape()));
         }
         ignored.remove(name);
@@ -210,11 +212,14 @@ public final class Parity {
         double distance = found[0];
         double scale = found[1];
         double relative = scale == 0 ? (distance == 0 ? 0 : Double.POSITIVE_INFINITY) : distance / scale;
-        // Not a number is not below anything, so it fails.
+        // NaN fails, since it compares false.
         results.add(new TensorParity(name, distance, relative, tolerance, distance <= tolerance));
     }
 
-    /** Returns the largest distance and the largest reference; values that are not finite are at distance 0 from equal ones. */
+    /**
+     * Returns the largest absolute difference and the largest finite reference magnitude; equal values differ by 0, infinite ones
+     * included.
+     */
     private static double[] distance(float[] actual, float[] reference) {
         double distance = 0;
         double scale = 0;
@@ -226,12 +231,12 @@ public final class Parity {
         return new double[] {distance, scale};
     }
 
-    /** A scalar may be written with one dimension. */
+    /** Returns whether shapes agree; a scalar may also be stored with one dimension. */
     private static boolean sameShape(long[] a, long[] b) {
         return Arrays.equals(a, b) || (a.length <= 1 && b.length <= 1);
     }
 
-    /** Joins tensors for the shift of labels. */
+    /** Shifts labels (B, T) left by one token; the last position of each row becomes -100. */
     static Tensor shifted(Tensor labelsBT) {
         long rows = labelsBT.size(0);
         long tokens = labelsBT.size(1);

@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 // Shapes: B batch, T tokens.
-/** One batch of io.safetensors: what the model reads, and which of its outputs count. */
+/** One batch of io.safetensors: the model's inputs, and a mask of the positions to compare. */
 final class ParityBatch {
-    /** Names of inputs, which are not compared. */
+    /** Names of the inputs, which are not compared. */
     static final List<String> INPUTS = List.of("ids", "labels", "mask", "padded_ids", "padded_labels", "padded_mask");
 
     private static final long IGNORED = -100;
@@ -38,7 +38,7 @@ final class ParityBatch {
         Tensor labelsBT = io.names().contains(prefix + "labels") ? like(io, prefix + "labels", idsBT) : idsBT;
         if (realBT.isPresent() && !io.names().contains(prefix + "labels")) {
             Tensor real = realBT.get().to(DType.INT64);
-            labelsBT = labelsBT.add(100.0).mul(real).add(-100.0); // -100 where there is padding
+            labelsBT = labelsBT.add(100.0).mul(real).add(-100.0); // -100 at padding
         }
         Inputs inputs = Inputs.of(idsBT, Parity.shifted(labelsBT).to(DType.INT64));
         return new ParityBatch(realBT.isPresent() ? inputs.withPadding(realBT.get()) : inputs, realBT);
@@ -46,10 +46,10 @@ final class ParityBatch {
 
     private static Tensor whole(StoredTensors io, String name) {
         if (!io.names().contains(name)) {
-            throw Failure.data("%s has no tensor '%s', the tokens to read, int64 (B, T)", io.source(), name);
+            throw Failure.data("%s has no tensor '%s'; it must contain the input tokens, int64 (B, T)", io.source(), name);
         }
         if (io.dtype(name).isFloat()) {
-            throw Failure.data("%s: %s is %s; whole numbers are expected", io.source(), name, io.dtype(name));
+            throw Failure.data("%s: %s is %s; expected an integer type", io.source(), name, io.dtype(name));
         }
         return io.tensor(name).to(DType.INT64);
     }
@@ -58,7 +58,7 @@ final class ParityBatch {
         Tensor tensor = whole(io, name);
         if (!Arrays.equals(tensor.shape(), idsBT.shape())) {
             throw Failure.data(
-                    "%s: %s is %s, the tokens are %s",
+                    "%s: %s has the shape %s, but the tokens have %s",
                     io.source(), name, Arrays.toString(tensor.shape()), Arrays.toString(idsBT.shape()));
         }
         return tensor;
@@ -68,13 +68,13 @@ final class ParityBatch {
         long[] shape = idsBT.shape();
         if (shape.length != 2 || shape[0] < 1 || shape[1] < 1 || shape[1] > spec.maxPositionEmbeddings()) {
             throw Failure.data(
-                    "%s: %s is %s; expected (B, T) with T from 1 to max_position_embeddings (%d)",
+                    "%s: %s has the shape %s; expected (B, T) with T from 1 to max_position_embeddings (%d)",
                     io.source(), name, Arrays.toString(shape), spec.maxPositionEmbeddings());
         }
         for (long id : idsBT.toLongs()) {
             if (id < 0 || id >= spec.vocabSize()) {
                 throw Failure.data(
-                        "%s: %s holds %d, which is outside the vocabulary of %d",
+                        "%s: %s contains %d, which is outside the vocabulary of %d tokens",
                         io.source(), name, id, spec.vocabSize());
             }
         }
@@ -86,7 +86,7 @@ final class ParityBatch {
         boolean behind =
                 IntStream.range(1, real.length).noneMatch(i -> i % tokens != 0 && real[i] != 0 && real[i - 1] == 0);
         if (!behind) {
-            throw Failure.data("%s: %s has padding before real tokens; Mojave pads behind", io.source(), name);
+            throw Failure.data("%s: %s has padding before real tokens; Mojave pads on the right", io.source(), name);
         }
     }
 
@@ -94,7 +94,7 @@ final class ParityBatch {
         return inputs;
     }
 
-    /** Returns whether any label counts: without one the losses are means over nothing. */
+    /** Returns whether any label counts; without one the losses would be means over nothing. */
     boolean predicts() {
         for (long target : inputs.targetsBS().orElseThrow().toLongs()) {
             if (target != IGNORED) {
@@ -104,12 +104,12 @@ final class ParityBatch {
         return false;
     }
 
-    /** Zeroes the outputs (B, T, ...) of padding. */
+    /** Zeroes the outputs (B, T, D) at padding. */
     Tensor real(Tensor xBTD) {
         return realBT.map(real -> xBTD.mul(real.unsqueeze(2).to(DType.FLOAT32))).orElse(xBTD);
     }
 
-    /** The same for a reference of that shape; anything else stays. */
+    /** Zeroes a reference of that shape at padding; returns any other tensor unchanged. */
     Tensor realLike(Tensor x) {
         return x.shape().length == 3
                         && realBT.isPresent()
@@ -118,7 +118,7 @@ final class ParityBatch {
                 : x;
     }
 
-    /** Picks the rows of real tokens out of (B * T, E), where the other side has no others. */
+    /** Selects the rows of real tokens from (B * T, E) if the model's output has no others. */
     Tensor realRows(Tensor xTE, Tensor actualTE) {
         if (realBT.isEmpty() || xTE.size(0) == actualTE.size(0)) {
             return xTE;

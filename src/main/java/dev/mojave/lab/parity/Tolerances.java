@@ -14,9 +14,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Absolute tolerances of a float32 program that sums in another order, by kind of tensor ({@code logits}, {@code grad}...) or for one
- * tensor by its name. A folder's {@code tolerance.json} overrides the defaults; the default for gradients is 5e-6, and twice that where the
- * largest gradient is above 0.5.
+ * Absolute tolerances, wide enough for a float32 program that sums in another order, by kind of tensor ({@code logits}, {@code
+ * grad}, ...) or by the name of a single tensor. A folder's {@code tolerance.json} overrides the defaults. The default for
+ * gradients is 5e-6, or twice that if the largest gradient exceeds 0.5.
  */
 final class Tolerances {
     private static final Map<String, Double> DEFAULTS = Map.of(
@@ -53,7 +53,7 @@ final class Tolerances {
                         entry.getValue().isNumber() ? entry.getValue().doubleValue() : -1;
                 if (!(tolerance >= 0 && Double.isFinite(tolerance))) {
                     throw Failure.data(
-                            "%s: %s is %s; a tolerance is a number from 0", file, entry.getKey(), entry.getValue());
+                            "%s: %s is %s; a tolerance must be a number of at least 0", file, entry.getKey(), entry.getValue());
                 }
                 values.put(entry.getKey(), tolerance);
             }
@@ -79,7 +79,7 @@ final class Tolerances {
         return false;
     }
 
-    /** Returns the tolerance of a tensor of a kind. */
+    /** Returns the absolute tolerance of a tensor of a kind. */
     double of(String tensor, String kind) {
         Double own = values.get(tensor);
         return own == null ? values.getOrDefault(kind, 0.0) : own;

@@ -1,4 +1,4 @@
-/** Models beside reference values that another program computed: outputs, losses, routing and gradients, tensor by tensor. */
+/** Compares models with reference values from another program: outputs, losses, routing and gradients, tensor by tensor. */
 @NullMarked
 package dev.mojave.lab.parity;
 

@@ -18,13 +18,15 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Compares what two runs computed to the last bit: weights, optimiser state, and the log but for what depends on the clock. */
+/**
+ * Compares two runs bit for bit: weights, optimiser state, and the metrics except those that depend on the clock or on memory.
+ */
 final class Bits {
     private static final String ABSENT = "absent";
 
     private Bits() {}
 
-    /** Lists what differs; {@code step} is that of the checkpoint. */
+    /** Lists the differences; {@code step} is the step of the checkpoint. */
     static List<Difference> differences(RunFolder there, RunFolder here, long step) {
         List<Difference> found = new ArrayList<>();
         tensors("weights", there.checkpoints().weights(step), here.checkpoints().weights(step))
@@ -65,7 +67,7 @@ final class Bits {
         return file.contains(name) ? Optional.of(file.entry(name)) : Optional.empty();
     }
 
-    /** What a tensor is beside another one; where shape and type are the same, the first byte that is not. */
+    /** Describes a tensor as far as it differs from another: type and shape, or if those agree, the first differing element. */
     private static String words(Optional<SafeEntry> tensor, Optional<SafeEntry> other) {
         if (tensor.isEmpty()) {
             return ABSENT;
@@ -113,7 +115,7 @@ final class Bits {
                 "metrics", place + there.getOrDefault(first, ABSENT), place + here.getOrDefault(first, ABSENT));
     }
 
-    /** A line without what depends on the clock and on memory. */
+    /** Returns the values of a line that do not depend on the clock or on memory. */
     private static Map<String, String> computed(MetricLine line) {
         Map<String, String> values = new TreeMap<>();
         values.put("step", Long.toString(line.step()));

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** What two runs were made with. Only where all of it is the same can the same bits be expected. */
+/** Compares the conditions of two runs. Identical bits can be expected only if all of them agree. */
 final class Circumstances {
     private static final String DIRTY = "-dirty";
     private static final String NOT_RECORDED = "not recorded";
@@ -19,7 +19,7 @@ final class Circumstances {
 
     private Circumstances() {}
 
-    /** Lists what differs. */
+    /** Lists the differences. */
     static List<Difference> differences(Provenance there, Provenance here) {
         List<Difference> found = new ArrayList<>();
         add(found, "commit", commit(there), commit(here));
@@ -38,7 +38,7 @@ final class Circumstances {
         return found;
     }
 
-    /** Says how two engines differ, as far as it can change results. */
+    /** Returns how two engines differ in settings that can change results. */
     static Optional<Difference> engine(Map<String, String> there, Map<String, String> here) {
         Map<String, String> a = new TreeMap<>(there);
         Map<String, String> b = new TreeMap<>(here);
@@ -47,7 +47,7 @@ final class Circumstances {
         return difference("engine", a, b);
     }
 
-    /** Says whether a commit does not say in full what was run. */
+    /** Returns whether the commit does not fully identify the code that ran. */
     static boolean uncommitted(Provenance provenance) {
         return provenance.commit().endsWith(DIRTY) || !provenance.commit().matches("[0-9a-f]{7,40}");
     }
@@ -66,7 +66,7 @@ final class Circumstances {
         }
     }
 
-    /** Names the keys whose values differ, and nothing else. */
+    /** Returns the keys whose values differ, with their values. */
     private static Optional<Difference> difference(String what, Map<String, String> there, Map<String, String> here) {
         TreeSet<String> keys = new TreeSet<>(there.keySet());
         keys.addAll(here.keySet());

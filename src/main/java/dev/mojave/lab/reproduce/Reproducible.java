@@ -14,14 +14,17 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What a run must have for it to be trained again and compared: an end, a checkpoint, and the weights that it began with. */
+/**
+ * Checks that a run can be trained again and compared: that it is finished and has a checkpoint and the weights that it started
+ * from.
+ */
 final class Reproducible {
     private Reproducible() {}
 
     /**
-     * Opens a run that has ended.
+     * Opens a finished run.
      *
-     * @throws Failure of kind USAGE that says what it lacks
+     * @throws Failure of kind USAGE that names what is missing
      */
     static RunFolder open(Path folder) {
         requireRun(folder);
@@ -41,7 +44,7 @@ final class Reproducible {
                     .findFirst()
                     .map(path -> ", for example " + path)
                     .orElse("");
-            throw Failure.usage("%s is a study: name one of its trials%s", folder, first);
+            throw Failure.usage("%s is a study or a sweep; name one of its trials%s", folder, first);
         } catch (IOException e) {
             throw IoFailures.of("list the trials", trials, e);
         }
@@ -51,24 +54,24 @@ final class Reproducible {
         Status status = run.status();
         if (!status.complete()) {
             throw Failure.usage(
-                    "%s cannot be reproduced, it is not finished (%s): let it train to its end first, with: mojave train %s --resume"
+                    "%s cannot be reproduced because it is not finished (%s); finish it first with: mojave train %s --resume"
                             + " auto",
                     run.path(), status.state().word(), ShellWord.of(run.path()));
         }
         if (run.provenance().seeds().isEmpty()) {
             throw Failure.usage(
-                    "%s cannot be reproduced: it was imported, and how its model was trained is not known", run.path());
+                    "%s cannot be reproduced: it was imported, so it is not known how its model was trained", run.path());
         }
         if (run.checkpoints().last().isEmpty()) {
             throw Failure.usage(
-                    "%s cannot be reproduced: its checkpoints are gone, there is nothing to compare with", run.path());
+                    "%s cannot be reproduced: its checkpoints were deleted, so there is nothing to compare with", run.path());
         }
     }
 
     /**
-     * Returns where the weights lie that the run was started with; nothing if they were random.
+     * Returns the folder of the weights that the run was started from; empty if it began with random weights.
      *
-     * @throws Failure of kind USAGE if they are not there any more, or are others now
+     * @throws Failure of kind USAGE if the weights are gone or have changed
      */
     static Optional<Path> startedFrom(RunFolder run) {
         Provenance provenance = run.provenance();
@@ -76,8 +79,8 @@ final class Reproducible {
         if (from == null) {
             if (provenance.command().contains(" --from ")) {
                 throw Failure.usage(
-                        "%s cannot be reproduced: it was started with --from, and its provenance.json does not say which weights"
-                                + " they were, since an older Mojave wrote it",
+                        "%s cannot be reproduced: it was started with --from, but its provenance.json does not record which weights"
+                                + " because an older version of Mojave wrote it",
                         run.path());
             }
             return Optional.empty();
@@ -88,14 +91,14 @@ final class Reproducible {
             now = SavedModel.startedFrom(path).weightsSha256();
         } catch (Failure e) {
             throw Failure.usage(
-                            "%s cannot be reproduced: it was started from the weights of %s, which are not there: %s",
+                            "%s cannot be reproduced: it was started from the weights in %s, which cannot be read: %s",
                             run.path(), path, String.valueOf(e.getMessage()))
                     .because(e);
         }
         if (!now.equals(from.weightsSha256())) {
             throw Failure.usage(
-                    "%s cannot be reproduced: it was started from the weights of %s, which has others now: their SHA-256 was %s... and"
-                            + " is %s...",
+                    "%s cannot be reproduced: it was started from the weights in %s, which have changed: their SHA-256 was %s... and"
+                            + " is now %s...",
                     run.path(), path, from.weightsSha256().substring(0, 12), now.substring(0, 12));
         }
         return Optional.of(path);

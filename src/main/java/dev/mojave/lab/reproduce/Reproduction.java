@@ -28,16 +28,16 @@ import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Trains a run again from its folder, with its recipe, its tokenizer and its engine, and compares: bit for bit where everything that it was
- * made with is the same, the last validation losses otherwise.
+ * Trains a run again from its folder, with its recipe, tokenizer and engine, and compares the two: bit for bit if all conditions
+ * ({@link Circumstances}) are the same, by the last validation losses otherwise.
  */
 public final class Reproduction {
     /**
-     * How to reproduce.
+     * Options of a reproduction.
      *
      * @param run the run's folder
-     * @param output folder under which the run is trained again; where it is not given, a temporary one that is removed at the end
-     * @param command what was typed, for the provenance; a run under {@code output} that the same command began goes on
+     * @param output folder under which the run is trained again; if empty, a temporary folder that is deleted afterwards
+     * @param command the command as typed, for the provenance; a run under {@code output} that the same command began is resumed
      */
     public record Options(Path run, Optional<Path> output, String command) {}
 
@@ -56,10 +56,10 @@ public final class Reproduction {
     }
 
     /**
-     * Trains until the end or until the signal.
+     * Trains until the run ends or the signal arrives.
      *
-     * @return what came out; nothing if it was asked to stop
-     * @throws Failure of kind USAGE if the run cannot be reproduced, of the kinds of training otherwise
+     * @return the comparison; empty if it was asked to stop
+     * @throws Failure of kind USAGE if the run cannot be reproduced; training can throw failures of every kind
      */
     public static Optional<ReproduceResult> run(Options options, Progress progress, StopSignal signal) {
         RunFolder run = Reproducible.open(options.run);
@@ -69,7 +69,7 @@ public final class Reproduction {
     private Optional<ReproduceResult> run() {
         Optional<Path> from = Reproducible.startedFrom(run);
         long step = run.checkpoints().last().orElseThrow();
-        // Before anything costly: a file that cannot be read fails here, one that was changed is told.
+        // Before any costly work: an unreadable file fails here, and a changed one is reported.
         run.checkpoints().changed(step).ifPresent(what -> progress.say("warning: " + what));
         RecipeDraft draft = draft();
         announce(draft);
@@ -94,7 +94,7 @@ public final class Reproduction {
         }
     }
 
-    /** Says whether this very command has begun there before. */
+    /** Returns whether this same command has already begun a run in that folder. */
     private boolean begun(Path folder) {
         if (!Files.isDirectory(folder) || !RunFolder.isRun(folder)) {
             return false;
@@ -103,10 +103,13 @@ public final class Reproduction {
         if (other.begun() && other.provenance().command().equals(options.command)) {
             return true;
         }
-        throw Failure.usage("%s exists: choose another --output", folder);
+        throw Failure.usage("%s already exists; choose another --output", folder);
     }
 
-    /** The run's recipe with its own tokenizer, on the engine that it was trained with; on its recipe's where that cannot be had. */
+    /**
+     * Returns the run's recipe with the run's tokenizer and the engine that it was trained with, or with the recipe's engine if
+     * that one is not available.
+     */
     private RecipeDraft draft() {
         ObjectNode tree = run.recipe().tree();
         tree.set("data", Records.tree(run.data()));
@@ -117,7 +120,7 @@ public final class Reproduction {
             choice = EngineChoice.of(provenance.engine());
             Engine.pin(choice);
         } catch (IllegalArgumentException e) {
-            progress.say("warning: the run does not say what engine it was trained with: " + e.getMessage());
+            progress.say("warning: the run does not record which engine it was trained with: " + e.getMessage());
             return draft;
         } catch (Failure e) {
             progress.say("warning: " + e.getMessage());
@@ -126,7 +129,7 @@ public final class Reproduction {
         return draft.with("engine", Records.tree(EngineRequest.of(choice)));
     }
 
-    /** Says beforehand what will be compared; the data are prepared for that, which training needs anyway. */
+    /** Reports in advance what will be compared. This prepares the data, which training needs anyway. */
     private void announce(RecipeDraft draft) {
         String checksum;
         try (PreparedData data = PreparedData.open(draft.data(), progress)) {
@@ -143,13 +146,13 @@ public final class Reproduction {
         List<Difference> differences = Circumstances.differences(provenance, here);
         if (differences.isEmpty()) {
             progress.say("training " + run.path()
-                    + " again, to compare bits: commit, processor, libraries, engine and data" + " are the same");
+                    + " again to compare it bit for bit: commit, processor, libraries, engine and data are the same");
             if (Circumstances.uncommitted(provenance)) {
                 progress.say("warning: commit " + provenance.commit()
-                        + " does not say all that was in the program, then as now: it need not have been the same");
+                        + " does not identify the code completely, then or now, so the two programs may differ");
             }
         } else {
-            progress.say("training " + run.path() + " again, to compare losses; different: "
+            progress.say("training " + run.path() + " again to compare losses; these differ: "
                     + differences.stream().map(Difference::what).collect(Collectors.joining(", ")));
         }
     }
@@ -164,8 +167,8 @@ public final class Reproduction {
                 ? Bits.differences(run, again, step)
                 : List.of(new Difference(
                         "weights",
-                        "the last checkpoint is of step " + step,
-                        "the last checkpoint is of step "
+                        "the last checkpoint is from step " + step,
+                        "the last checkpoint is from step "
                                 + again.checkpoints().last().orElse(0L)));
         boolean bits = circumstances.isEmpty();
         SeedSpread seeds = bits ? new SeedSpread(List.of()) : SeedSpread.of(run);

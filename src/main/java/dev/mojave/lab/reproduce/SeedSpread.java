@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * How far the losses of other seeds lie apart, where a run is a trial of a study: {@code STUDY/trials/ARM/seed-N}, whose neighbours differ
- * from it in the seed alone.
+ * The spread of the losses of other seeds, known if the run is a trial of a study: {@code STUDY/trials/ARM/seed-N}, whose
+ * siblings differ from it only in the seed.
  *
  * @param losses last validation losses of the other seeds, in nats per token
  */
@@ -41,7 +41,7 @@ record SeedSpread(List<Double> losses) {
         }
     }
 
-    /** The loss of a neighbour that is another seed of the same arm and has ended. */
+    /** Returns the loss of a sibling if it is another, finished seed of the same arm. */
     private static Optional<Double> loss(RunFolder run, Path path) {
         try {
             RunFolder other = RunFolder.open(path);
@@ -54,12 +54,12 @@ record SeedSpread(List<Double> losses) {
                             .filter(Double::isFinite)
                     : Optional.empty();
         } catch (Failure e) {
-            // A damaged neighbour says nothing about this run.
+            // A damaged sibling must not fail the reproduction of this run.
             return Optional.empty();
         }
     }
 
-    /** Returns the sample standard deviation; nothing for fewer than two losses. */
+    /** Returns the sample standard deviation in nats per token; empty for fewer than two losses. */
     Optional<Double> deviation() {
         if (losses.size() < 2) {
             return Optional.empty();

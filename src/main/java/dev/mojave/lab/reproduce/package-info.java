@@ -1,4 +1,4 @@
-/** Trains a run again from its folder, and says whether it came out the same. */
+/** Trains a run again from its folder and reports whether the result is the same. */
 @NullMarked
 package dev.mojave.lab.reproduce;
 

@@ -11,14 +11,14 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
- * The statistics of studies and sweeps: few seeds, paired, small samples.
+ * The statistics of studies and sweeps: paired comparisons over few seeds.
  *
- * <p>Two arms share their seeds (same data split, same order of batches), so what is compared is the difference within a
- * seed, and Student's t over these differences gives the interval. The differences are taken to be roughly normal; with
- * three seeds nobody can check that, which is why a report shows every seed's value beside the interval.
+ * <p>Two arms share their seeds (same data split, same order of batches), so comparisons use the difference within each seed, and
+ * Student's t over these differences gives the interval. The differences are assumed to be roughly normal. Three seeds are too
+ * few to check that, so reports show every seed's value next to the interval.
  */
 public final class Statistics {
-    /** Power at which {@link Paired#detectable()} is stated. */
+    /** The power for which {@link Paired#detectable()} is computed. */
     public static final double POWER = 0.8;
 
     private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
@@ -47,18 +47,21 @@ public final class Statistics {
      * @param mean mean difference
      * @param sd standard deviation of the differences (n - 1), 0 for one pair
      * @param level confidence level of the interval
-     * @param interval {@code mean +- t(n-1) sd / sqrt(n)}; empty for one pair, which cannot know its own spread
+     * @param interval {@code mean +- t(n-1) sd / sqrt(n)}; empty for one pair, which has no spread
      */
     public record Paired(int n, double mean, double sd, double level, Optional<Interval> interval) {
         /**
-         * Returns the smallest true difference that this many pairs with this spread find, at this level, with {@link #POWER};
-         * empty for one pair. Costs some ten milliseconds.
+         * Returns the smallest true difference that this many pairs with this spread detect at this level with a power of {@link
+         * #POWER}; empty for one pair. Takes about ten milliseconds.
          */
         public Optional<Double> detectable() {
             return n == 1 ? Optional.empty() : Optional.of(sd * detectableEffect(n, level, POWER));
         }
 
-        /** Returns the two-sided p-value of no difference, from Student's t with n - 1 degrees of freedom; empty for one pair. */
+        /**
+         * Returns the two-sided p-value of the hypothesis of no difference, from Student's t with n - 1 degrees of freedom; empty
+         * for one pair.
+         */
         public Optional<Double> pValue() {
             if (n == 1) {
                 return Optional.empty();
@@ -79,22 +82,22 @@ public final class Statistics {
     }
 
     /**
-     * Corrects p-values for there being several (Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of
-     * Statistics 6, 1979): the smallest of m is multiplied by m, the next by m - 1 and so on, none below one before it and none above 1. To
-     * call a difference shown where its corrected p-value is at most alpha is wrong about any of them with a probability of at most alpha,
-     * however they depend on each other.
+     * Corrects p-values for multiple comparisons (Holm, A simple sequentially rejective multiple test procedure, Scandinavian
+     * Journal of Statistics 6, 1979): the smallest of m is multiplied by m, the next by m - 1 and so on, none below its
+     * predecessor and none above 1. Rejecting every hypothesis whose corrected p-value is at most alpha keeps the family-wise
+     * error rate at or below alpha, whatever the dependence between the tests.
      *
-     * @return in the order of the argument
+     * @return the corrected p-values, in the order of the argument
      */
     public static List<Double> holm(List<Double> pValues) {
         return holm(pValues, pValues.size());
     }
 
     /**
-     * The same for some of a family of m p-values, such as those that involve a result that was chosen after looking: the i-th smallest of
-     * these is at best the i-th smallest of all, so that multiplying by m, m - 1 and so on is never too little.
+     * Corrects some of a family of m p-values, for example those that involve a result selected after looking at the data. The
+     * i-th smallest of these is at best the i-th smallest of the family, so multiplying by m, m - 1 and so on is conservative.
      *
-     * @param family m, at least as many as there are
+     * @param family m, at least the number of p-values
      */
     public static List<Double> holm(List<Double> pValues, long family) {
         pValues.forEach(p -> Check.that(p >= 0 && p <= 1, "a p-value (%s) lies between 0 and 1", p));
@@ -113,7 +116,7 @@ public final class Statistics {
     }
 
     /**
-     * Paired t over {@code a_i - b_i}.
+     * Returns the paired t statistics of {@code a_i - b_i}.
      *
      * @param level confidence level, for example 0.95
      */
@@ -137,8 +140,9 @@ public final class Statistics {
     }
 
     /**
-     * Returns the true difference, in standard deviations of the differences, that {@code n} pairs find with the given
-     * power in a two-sided test at {@code 1 - level}: the root of {@link #power}, from the exact noncentral t.
+     * Returns the true difference, in standard deviations of the differences, that {@code n} pairs detect with the given power in
+     * a two-sided test of size {@code 1 - level}: the effect at which {@link #power}, computed from the exact noncentral t, has
+     * this value.
      */
     public static double detectableEffect(int n, double level, double power) {
         Check.that(0 < power && power < 1, "power (%s) must lie between 0 and 1", power);
@@ -162,11 +166,11 @@ public final class Statistics {
     }
 
     /**
-     * Power of the two-sided paired t test: {@code P(|T| > t)} for T noncentral t with n - 1 degrees of freedom and shift
-     * {@code effect * sqrt(n)}.
+     * Returns the power of the two-sided paired t test: {@code P(|T| > t)} for T noncentral t with n - 1 degrees of freedom and
+     * noncentrality {@code effect * sqrt(n)}.
      *
-     * <p>{@code T = (Z + shift) / U} with Z normal and U = sqrt(chi^2 / df), so {@code P(T > t)} is the mean over U of
-     * {@code Phi(shift - t U)}: a smooth integral in one dimension.
+     * <p>{@code T = (Z + shift) / U} with Z normal and U = sqrt(chi^2 / df), so {@code P(T > t)} is the mean over U of {@code
+     * Phi(shift - t U)}: a smooth integral in one dimension.
      *
      * @param effect true mean difference over the standard deviation of the differences
      */
@@ -182,7 +186,7 @@ public final class Statistics {
         return TDistribution.of(n - 1).inverseSurvivalProbability((1 - level) / 2);
     }
 
-    /** Mean of f over U = sqrt(chi^2_df / df), density proportional to {@code u^(df-1) exp(-df u^2 / 2)}. */
+    /** Returns the mean of f over U = sqrt(chi^2_df / df), whose density is proportional to {@code u^(df-1) exp(-df u^2 / 2)}. */
     private static double overChi(int df, DoubleUnaryOperator f) {
         double spread = 1 / Math.sqrt(2.0 * df);
         double low = Math.max(0, 1 - 9 * spread);

@@ -1,4 +1,7 @@
-/** What follows from few seeds: intervals, power, and corrections for many comparisons. Numbers in, numbers out: nothing here knows what was trained. */
+/**
+ * Statistics over few seeds: intervals, power, and corrections for multiple comparisons. These are pure functions of numbers,
+ * independent of what was trained.
+ */
 @NullMarked
 package dev.mojave.lab.statistics;
 

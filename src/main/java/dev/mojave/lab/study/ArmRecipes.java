@@ -5,15 +5,15 @@ import dev.mojave.run.recipe.StudyRecipe;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The recipes that a study's trials run with, seeds aside. */
+/** The recipes of a study's trials, apart from their seeds. */
 public final class ArmRecipes {
     private ArmRecipes() {}
 
     /**
-     * Returns each arm's recipe by the arm's name, matched sizes among what it holds.
+     * Returns the resolved recipe of each arm by the arm's name, with matched sizes filled in.
      *
      * @param vocabulary size of the tokenizer's vocabulary
-     * @throws dev.mojave.base.Failure of kind USAGE if the arms do not hold together
+     * @throws dev.mojave.base.Failure of kind USAGE if the arms do not form a valid study
      */
     public static Map<String, Recipe> of(StudyRecipe study, int vocabulary) {
         Map<String, Recipe> recipes = new LinkedHashMap<>();

@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A study's arms, complete: every model has its size, and what all arms must share is held to be the same. What else they differ
- * in is theirs to choose, and {@link #differences()} says it.
+ * The resolved arms of a study: every model has its size, and the settings that all arms must share are checked to be equal. Arms
+ * may differ in all other settings; {@link #differences()} lists how.
  */
 final class Arms {
-    /** What a difference between arms would turn the comparison into another one than it claims to be. */
+    /** Sections that all arms share; if they differed, the study would compare data or engines instead of models. */
     private static final List<String> SHARED_SECTIONS = List.of("data", "engine");
 
     private static final List<String> LENGTHS = List.of("train.steps", "train.tokens", "train.words", "train.epochs");
@@ -30,8 +30,8 @@ final class Arms {
      * One arm.
      *
      * @param name its name in the recipe
-     * @param recipe complete; its seed is replaced by each of the study's
-     * @param match what it was resized to, if it was
+     * @param recipe the resolved recipe; each of the study's seeds replaces its own
+     * @param match the match that resized it; null if it was not resized
      */
     record Arm(String name, Recipe recipe, ArmResult.@Nullable Match match) {
         boolean sparse() {
@@ -41,7 +41,7 @@ final class Arms {
 
     /** One arm with one seed. */
     record Trial(Arm arm, long seed) {
-        /** Returns {@code arm/seed-N}: its folder under {@code trials}, and what messages call it. */
+        /** Returns {@code arm/seed-N}: its folder under {@code trials}, and its name in messages. */
         String name() {
             return arm.name() + "/seed-" + seed;
         }
@@ -63,7 +63,7 @@ final class Arms {
     }
 
     /**
-     * Completes and checks the arms.
+     * Resolves and checks the arms.
      *
      * @param vocabulary size of the tokenizer's vocabulary
      * @throws Failure of kind USAGE that names the arm, the key, the rule and the remedy
@@ -95,7 +95,7 @@ final class Arms {
         ModelSpec reference = target.draft().resolve(vocabulary).model();
         if (!reference.sparse()) {
             throw Failure.usage(
-                    "%s.arm: arm '%s' is dense; a match resizes a dense model to a mixture's budget, so name an arm with model.moe",
+                    "%s.arm: arm '%s' is dense; a match resizes a dense model to the budget of a mixture, so name an arm with model.moe",
                     place, match.arm());
         }
         Budget.Matched matched = budget(match.by()).match(place, match.arm(), reference, own.model());
@@ -113,7 +113,10 @@ final class Arms {
         };
     }
 
-    /** The mixture that everything is compared with: the first that another arm matches, else the first of all. */
+    /**
+     * Returns the mixture that everything is compared with: the first one that another arm matches, or the first mixture if none
+     * is matched.
+     */
     private static Arm reference(StudyRecipe study, List<Arm> arms) {
         Set<String> matched = new TreeSet<>();
         study.arms().values().forEach(arm -> arm.match().ifPresent(match -> matched.add(match.arm())));
@@ -138,7 +141,7 @@ final class Arms {
             boolean length = LENGTHS.contains(difference.path());
             if (SHARED_SECTIONS.contains(section) || length || LOSS_CHANGING.contains(difference.path())) {
                 throw Failure.usage(
-                        "arms.%s.%s (%s) differs from arm '%s' (%s); all arms share it: %s",
+                        "arms.%s.%s (%s) differs from arm '%s' (%s), but all arms must share it; %s",
                         arm.name(),
                         difference.path(),
                         shown(difference.after()),
@@ -160,7 +163,7 @@ final class Arms {
             for (Arm earlier : arms.subList(0, i)) {
                 if (arms.get(i).recipe().equals(earlier.recipe())) {
                     throw Failure.usage(
-                            "arms.%s is the same as arms.%s, key by key; remove one, or give it what tells it apart",
+                            "arms.%s and arms.%s are identical in every key; remove one of them or make them differ",
                             arms.get(i).name(), earlier.name());
                 }
             }
@@ -177,12 +180,12 @@ final class Arms {
         return reference;
     }
 
-    /** Returns the others in the order of the recipe. */
+    /** Returns the arms other than the reference, in the order of the recipe. */
     List<Arm> others() {
         return all.stream().filter(arm -> !arm.name().equals(reference.name())).toList();
     }
 
-    /** Returns every trial, all arms of a seed before the next seed, so that a study that ends early is balanced. */
+    /** Returns every trial. All arms of a seed come before the next seed, so that a study that ends early is balanced. */
     List<Trial> trials() {
         List<Trial> trials = new ArrayList<>();
         for (long seed : seeds) {
@@ -191,7 +194,10 @@ final class Arms {
         return trials;
     }
 
-    /** Says in what arms differ from the reference beyond the mixture and the feed-forward's width, a sentence each. */
+    /**
+     * Describes, in one sentence per arm, how arms differ from the reference in other keys than the mixture and the
+     * feed-forward's width.
+     */
     List<String> differences() {
         List<String> notes = new ArrayList<>();
         for (Arm arm : others()) {
@@ -203,7 +209,7 @@ final class Arms {
                             + shown(difference.before()) + ")")
                     .toList();
             if (!keys.isEmpty()) {
-                notes.add("Arm '" + arm.name() + "' differs from '" + reference.name() + "' also in "
+                notes.add("Arm '" + arm.name() + "' also differs from '" + reference.name() + "' in "
                         + String.join(", ", keys) + ".");
             }
         }

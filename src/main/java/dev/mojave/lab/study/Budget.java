@@ -5,16 +5,16 @@ import dev.mojave.model.ModelSpec;
 import dev.mojave.result.study.ArmResult;
 import java.util.Locale;
 
-/** What a dense arm can share with a mixture ({@code match.by}). */
+/** The budget in which a dense arm can match a mixture ({@code match.by}). */
 enum Budget {
-    /** Parameters that one token uses. */
+    /** Parameters that are active per token. */
     ACTIVE("active parameters without embeddings and head"),
     /** All parameters. */
     TOTAL("total parameters without embeddings and head"),
     /** Training FLOPs per token. */
     FLOPS("training FLOPs per token");
 
-    /** The one key that is resized. */
+    /** The only key that a match resizes. */
     static final String RESIZED = "intermediate_size";
 
     private final String counted;
@@ -23,17 +23,17 @@ enum Budget {
         this.counted = counted;
     }
 
-    /** Returns the name in a recipe. */
+    /** Returns its name in a recipe. */
     String key() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Returns what is counted, in words. */
+    /** Returns the name of the count, for messages. */
     String counted() {
         return counted;
     }
 
-    /** Returns the budget of a key that {@link #key()} gave. */
+    /** Returns the budget with this {@link #key()}. */
     static Budget of(String key) {
         return valueOf(key.toUpperCase(Locale.ROOT));
     }
@@ -47,12 +47,12 @@ enum Budget {
     record Matched(ModelSpec model, ArmResult.Match match) {}
 
     /**
-     * Makes a model dense and resizes its feed-forward until its count is the reference's; nothing else changes.
+     * Makes a model dense and resizes its feed-forward so that its count is the closest to the reference's; nothing else changes.
      *
      * @param place the YAML path, for messages
      * @param arm the reference's name
      * @param reference the mixture that sets the target
-     * @param resized the model to resize: the reference itself, or one that differs in other keys too
+     * @param resized the model to resize: the reference itself, or one that also differs in other keys
      * @throws dev.mojave.base.Failure of kind USAGE if no size comes within 1%
      */
     Matched match(String place, String arm, ModelSpec reference, ModelSpec resized) {

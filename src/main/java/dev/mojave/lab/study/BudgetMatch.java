@@ -6,27 +6,26 @@ import java.util.Locale;
 import java.util.function.IntToLongFunction;
 
 /**
- * Resizes one integer of a model so that a count (parameters, FLOPs) meets a target: the smallest error wins, the smaller
- * size on a tie.
+ * Finds the value of one integer of a model whose count (parameters, FLOPs) is closest to a target; on a tie, the smaller value.
  *
- * <p>The count must not fall when the size grows, which holds for every width of a transformer; then the best size is
- * next to where the count crosses the target, and halving finds it.
+ * <p>The count must not decrease with the size, which is true for every width of a transformer. The best size is then next to the
+ * point where the count crosses the target, and bisection finds it.
  */
 final class BudgetMatch {
-    /** The largest error that still counts as a match, relative to the target. */
+    /** The largest relative error of a match. */
     static final double TOLERANCE = 0.01;
 
-    // Wide enough for any model that trains anywhere, and small enough that counts stay far from overflow.
+    // Larger than the feed-forward of any real model, and small enough that counts cannot overflow.
     static final int LARGEST = 1 << 22;
 
     private BudgetMatch() {}
 
     /**
-     * A match that was found.
+     * The best size, with its count.
      *
-     * @param size the value that the resized key gets
+     * @param size the new value of the resized key
      * @param achieved the count at that size
-     * @param target the count that was asked for
+     * @param target the target count
      */
     record Found(int size, long achieved, long target) {
         long distance() {
@@ -39,19 +38,19 @@ final class BudgetMatch {
     }
 
     /**
-     * What to match, in the user's words.
+     * The names that messages about a match use.
      *
      * @param place the YAML path, for example {@code arms.dense.match}
      * @param arm the arm whose budget is the target
-     * @param counted what is counted, for example {@code active parameters without embeddings and head}
-     * @param key the key that is resized
+     * @param counted name of the count, for example {@code active parameters without embeddings and head}
+     * @param key the resized key
      */
     record Wanted(String place, String arm, String counted, String key) {}
 
     /**
-     * Finds the size in [1, {@link #LARGEST}] whose count is nearest to the target.
+     * Returns the size in [1, {@link #LARGEST}] whose count is closest to the target.
      *
-     * @param count the count at a size; must not fall when the size grows
+     * @param count the count as a function of the size; must not decrease
      * @throws Failure of kind USAGE if no size comes within {@link #TOLERANCE} of the target
      */
     static Found nearest(Wanted wanted, long target, IntToLongFunction count) {
@@ -79,7 +78,7 @@ final class BudgetMatch {
 
     private static Failure failure(Wanted wanted, Found found) {
         return Failure.usage(
-                "%s: no %s brings the %s within %.0f%% of arm '%s': the target is %s, the nearest is %s at %s %d (%+.1f%%); "
+                "%s: no %s brings the %s within %.0f%% of arm '%s': the target is %s, and the closest is %s at %s %d (%+.1f%%); "
                         + "%s, or match another budget",
                 wanted.place(),
                 wanted.key(),
@@ -96,13 +95,13 @@ final class BudgetMatch {
 
     private static String remedy(Wanted wanted, Found found) {
         if (found.size() == LARGEST) {
-            return "arm '" + wanted.arm() + "' is out of reach; give it fewer or smaller experts";
+            return "arm '" + wanted.arm() + "' is too large to match; give it fewer or smaller experts";
         }
         if (found.size() == 1 && found.achieved() > found.target()) {
-            return "everything but the feed-forward layers is already larger; give arm '" + wanted.arm()
+            return "the model without its feed-forward layers is already larger; give arm '" + wanted.arm()
                     + "' a larger intermediate_size or more experts";
         }
-        return "the steps between sizes are too coarse; make arm '" + wanted.arm() + "' larger";
+        return "one step of the size changes the count by more than that; make arm '" + wanted.arm() + "' larger";
     }
 
     private static String grouped(long count) {

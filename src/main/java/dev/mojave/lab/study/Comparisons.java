@@ -14,8 +14,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Arms against the reference, paired by seed: a trial enters only where the other arm has the same seed finished, so a
- * crashed trial takes its pair with it and nothing else.
+ * Compares arms with the reference, paired by seed: a trial counts only if the other arm has finished the same seed, so a crashed
+ * trial excludes its pair and nothing else.
  */
 final class Comparisons {
     /** Confidence level of every interval in a study. */
@@ -55,7 +55,7 @@ final class Comparisons {
                 paired.detectable().orElse(null)));
     }
 
-    /** Returns the same difference at every point where all pairs were evaluated. */
+    /** Returns the same difference at every point of training at which all pairs were evaluated. */
     List<GapPoint> gap(String a, String b) {
         List<Pair> pairs = pairs(a, b);
         List<GapPoint> points = new ArrayList<>();
@@ -76,8 +76,8 @@ final class Comparisons {
     }
 
     /**
-     * Asks whether the gap was still moving: its change from the evaluation nearest to half of the training to the last one,
-     * within each seed, with the same paired t.
+     * Returns whether the gap was still changing: tests its change within each seed, from the evaluation closest to half of the
+     * training to the last one, with the same paired t.
      */
     Trend trend(String a, String b) {
         List<Pair> pairs = pairs(a, b);

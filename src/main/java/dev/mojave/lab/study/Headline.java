@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A study's answer in one short sentence: what beat what, by how much, with which interval. It is about the first comparison of the
- * recipe whatever came out, so that no result chooses what is in the largest letters; {@link Verdict} has the others and the trends.
+ * A study's answer in one short sentence: which arm won, by how much, and with what interval. It always reports the first
+ * comparison of the recipe, so that the choice cannot depend on the results; {@link Verdict} reports the others and the trends.
  */
 final class Headline {
     private static final int DECIMALS = 3;
@@ -55,7 +55,7 @@ final class Headline {
         if (low == null || high == null) {
             return String.format(
                     Locale.ROOT,
-                    "one seed cannot tell %s from %s, whose loss is %s nats per token %s",
+                    "one seed cannot separate %s from %s, whose loss is %s nats per token %s",
                     mixture,
                     other,
                     fixed(Math.abs(difference), decimals(difference)),
@@ -82,14 +82,14 @@ final class Headline {
         Double detectable = comparison.detectableDifference();
         return String.format(
                 Locale.ROOT,
-                "no difference shown between %s and %s: %s nats per token (%s)%s",
+                "no significant difference between %s and %s: %s nats per token (%s)%s",
                 mixture,
                 other,
                 fixed(comparison.difference(), decimals),
                 interval(low, high, decimals),
                 detectable == null
                         ? ""
-                        : ", where less than " + fixed(detectable, decimals) + " could have gone undetected");
+                        : "; minimum detectable difference " + fixed(detectable, decimals));
     }
 
     /** {@code 95% CI 0.031 to 0.077, 4 seeds}. */
@@ -103,7 +103,10 @@ final class Headline {
                 comparison.n());
     }
 
-    /** Two figures of the value that sets how sure the others are, three decimals at least. */
+    /**
+     * Returns the number of decimals that shows two significant digits of the value, at least three; for an interval, its
+     * half-width sets the precision.
+     */
     private static int decimals(double value) {
         double magnitude = Math.abs(value);
         return magnitude == 0

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What a reader of the verdict must know besides: what was fixed, what is missing, what the budget can answer. */
+/** The caveats of a verdict: which settings were fixed, which trials are missing, and what the budget can answer. */
 final class Notes {
     private final Arms arms;
     private final DataFacts facts;
@@ -38,7 +38,7 @@ final class Notes {
     List<String> all() {
         List<String> notes = new ArrayList<>();
         missing.forEach((trial, reason) -> notes.add("Trial " + trial + " has no result (" + reason
-                + "); what is paired with it is left out of every comparison."));
+                + "); its pairs are left out of every comparison."));
         caveats(notes);
         learned(notes);
         notes.add(tuned());
@@ -63,8 +63,8 @@ final class Notes {
         if (!undertrained.isEmpty()) {
             notes.add(String.format(
                     Locale.ROOT,
-                    "Undertrained: %s ended above %.0f%% of the unigram entropy (%.3f nats per token), what a model without"
-                            + " context reaches; train longer before believing any order.",
+                    "Undertrained: %s ended above %.0f%% of the unigram entropy (%.3f nats per token), which a model without"
+                            + " context reaches; train longer before trusting any ranking.",
                     String.join(" and ", undertrained),
                     100 * Verdict.LEARNED,
                     unigram));
@@ -75,8 +75,8 @@ final class Notes {
         TrainSpec train = arms.reference().recipe().train();
         return String.format(
                 Locale.ROOT,
-                "This study tuned nothing: it trained every arm as the recipe says (learning rate %s, batches of %d sequences)."
-                        + " Settings tuned for each arm may give another order.",
+                "No settings were tuned: every arm was trained as the recipe specifies (learning rate %s, batches of %d sequences)."
+                        + " With settings tuned per arm the ranking may differ.",
                 train.learningRate(),
                 train.batchSize());
     }
@@ -87,7 +87,7 @@ final class Notes {
             if (match != null) {
                 notes.add(String.format(
                         Locale.ROOT,
-                        "Arm '%s' has %s %d, which gives it %,d %s where '%s' has %,d (%+.2f%%).",
+                        "Arm '%s' has %s %d, which gives it %,d %s; '%s' has %,d (%+.2f%%).",
                         arm.name(),
                         match.resized(),
                         match.value(),
@@ -106,8 +106,8 @@ final class Notes {
                     (double) tokens / arms.reference().recipe().model().counts().activeWithoutEmbeddings();
             notes.add(String.format(
                     Locale.ROOT,
-                    "Each trial saw %s tokens, %.1f for each active parameter of '%s'; the learning-rate schedule ends there, so"
-                            + " earlier points of the gap are not results of shorter runs.",
+                    "Each trial saw %s tokens, %.1f per active parameter of '%s'; the learning-rate schedule ends there, so"
+                            + " earlier points of the gap are not the results of shorter runs.",
                     Units.count((double) tokens),
                     perParameter,
                     arms.reference().name()));
@@ -116,16 +116,16 @@ final class Notes {
 
     private void intervals(List<String> notes) {
         if (comparisons.size() > 1) {
-            notes.add("Each 95% interval stands for itself: none is corrected for there being " + comparisons.size()
-                    + " comparisons.");
+            notes.add("The 95% intervals are not corrected for multiple comparisons (" + comparisons.size()
+                    + " here).");
         }
         if (comparisons.stream().anyMatch(comparison -> comparison.n() == 1)) {
-            notes.add("One seed gives no interval: a difference of one pair may be chance.");
+            notes.add("One seed gives no interval: the difference of a single pair may be chance.");
         }
         for (Comparison comparison : comparisons) {
             if (comparison.n() > 1 && Double.valueOf(0).equals(comparison.detectableDifference())) {
                 notes.add("The difference between '" + comparison.a() + "' and '" + comparison.b()
-                        + "' is the same to the last bit for every seed: check that the seeds differ.");
+                        + "' is bit for bit the same for every seed: check that the seeds differ.");
             }
         }
     }
@@ -135,7 +135,7 @@ final class Notes {
         if (during < facts.heldOutTokens()) {
             notes.add(String.format(
                     Locale.ROOT,
-                    "During training the same %s of %s held-out tokens were measured each time; the final losses are over all of"
+                    "Evaluations during training used the same %s of %s held-out tokens; the final losses are over all of"
                             + " them.",
                     Units.count((double) during),
                     Units.count((double) facts.heldOutTokens())));
@@ -145,8 +145,8 @@ final class Notes {
     private void sideBySide(List<String> notes) {
         if (jobs > 1) {
             notes.add("Up to " + jobs
-                    + " trials ran side by side on this machine: speeds and times are those of a trial beside others,"
-                    + " and losses do not depend on it.");
+                    + " trials ran side by side on this machine, which affects their speeds and times"
+                    + " but not their losses.");
         }
     }
 }

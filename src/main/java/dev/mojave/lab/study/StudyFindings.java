@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What limits a study's answer, for programs: what {@link Verdict} and {@link Notes} say in sentences. */
+/** The limits of a study's answer in machine-readable form; {@link Verdict} and {@link Notes} describe them in sentences. */
 final class StudyFindings {
-    /** Fewer pairs give no interval. */
+    /** The fewest pairs that give an interval. */
     private static final int FEWEST_PAIRS = 2;
 
     private StudyFindings() {}
 
     /**
-     * Returns the findings, the gravest kind first.
+     * Returns the findings, the most severe kind first.
      *
      * @param arms those with at least one finished trial
      * @param compared every other arm against the mixture
@@ -30,7 +30,7 @@ final class StudyFindings {
         missing.forEach((trial, reason) -> findings.add(new Finding(
                 "missing_trial",
                 Severity.ERROR,
-                "Go on with the study (--resume auto): trial " + trial + " has no result (" + reason + ").")));
+                "Resume the study (--resume auto): trial " + trial + " has no result (" + reason + ").")));
         arms.stream()
                 .filter(arm -> Verdict.undertrained(arm, unigramEntropy))
                 .forEach(arm -> findings.add(new Finding(
@@ -40,7 +40,7 @@ final class StudyFindings {
                         Verdict.LEARNED * unigramEntropy,
                         String.format(
                                 Locale.ROOT,
-                                "Train arm '%s' longer before believing any order: it ended above %.0f%% of the unigram entropy.",
+                                "Train arm '%s' longer before trusting any ranking: it ended above %.0f%% of the unigram entropy.",
                                 arm.name(),
                                 100 * Verdict.LEARNED))));
         compared.forEach(one -> add(one, findings));
@@ -56,20 +56,20 @@ final class StudyFindings {
                     Severity.WARNING,
                     (double) comparison.n(),
                     (double) FEWEST_PAIRS,
-                    "Add seeds: the difference between " + pair + " is that of one pair, and may be chance."));
+                    "Add seeds: the difference between " + pair + " comes from a single pair and may be chance."));
         } else if (Double.valueOf(0).equals(comparison.detectableDifference())) {
             findings.add(new Finding(
                     "same_for_every_seed",
                     Severity.WARNING,
                     "Check that the seeds differ: the difference between " + pair
-                            + " is the same to the last bit for each of them."));
+                            + " is bit for bit the same for each of them."));
         }
         if (Verdict.moving(compared.trend())) {
             findings.add(new Finding(
                     "gap_moving",
                     Severity.INFO,
-                    "Train longer to see where it ends: the gap between " + pair
-                            + " still changed when training ended."));
+                    "Train longer to see where the gap ends: the one between " + pair
+                            + " was still changing when training ended."));
         }
     }
 }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Where a study's files are: an experiment's folder whose groups of trials are arms, {@code trials/ARM/seed-N/}. */
+/** A study's folder: an experiment's folder whose groups of trials are arms, {@code trials/ARM/seed-N/}. */
 final class StudyFolder {
     private final ExperimentFolder folder;
 
@@ -20,21 +20,21 @@ final class StudyFolder {
         this.folder = folder;
     }
 
-    /** Says whether a folder is a study's. */
+    /** Returns whether a folder is a study's. */
     static boolean isStudy(Path folder) {
         return ExperimentFolder.is(ExperimentFolder.Kind.STUDY, folder);
     }
 
     /**
-     * Opens a study that is there.
+     * Opens an existing study.
      *
-     * @throws dev.mojave.base.Failure of kind USAGE if it is not
+     * @throws dev.mojave.base.Failure of kind USAGE if the folder is not a study
      */
     static StudyFolder open(Path folder) {
         return new StudyFolder(ExperimentFolder.open(ExperimentFolder.Kind.STUDY, folder));
     }
 
-    /** Returns the folder as any experiment has it. */
+    /** Returns the folder with the operations that all experiments share. */
     ExperimentFolder files() {
         return folder;
     }
@@ -47,12 +47,12 @@ final class StudyFolder {
         return StudyRecipe.read(folder.recipe(), List.of());
     }
 
-    /** Returns where a trial's run folder is or will be. */
+    /** Returns the path of a trial's run folder, whether or not it exists. */
     Path trial(Arms.Trial trial) {
         return folder.group(trial.arm().name()).resolve("seed-" + trial.seed());
     }
 
-    /** Returns a trial's run, if it was begun. */
+    /** Returns a trial's run; empty if it has not begun. */
     Optional<RunFolder> run(Arms.Trial trial) {
         Path path = trial(trial);
         return Files.isDirectory(path) && RunFolder.isRun(path)

@@ -24,14 +24,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 
-/** Reads a study's folder, finished or not, into what it showed. Everything is derived from the trials' logs. */
+/** Derives a study's results from its folder, finished or not. Everything comes from the trials' logs. */
 public final class StudyResults {
     /**
-     * What a study showed.
+     * The results of a study.
      *
-     * @param result results.json
-     * @param runs one record a trial that was begun, in the order of the trials
-     * @param missing trials without a complete result, by {@code arm/seed-N}, each with the reason
+     * @param result the content of results.json
+     * @param runs one record per trial that has begun, in the order of the trials
+     * @param missing the reason for each trial without a complete result, by {@code arm/seed-N}
      */
     public record Output(StudyResult result, List<RunRecord> runs, Map<String, String> missing) {}
 
@@ -50,7 +50,7 @@ public final class StudyResults {
         this.arms = Arms.resolve(recipe, facts.vocabulary());
     }
 
-    /** Says whether a folder is a study's. */
+    /** Returns whether a folder is a study's. */
     public static boolean isStudy(Path folder) {
         return StudyFolder.isStudy(folder);
     }

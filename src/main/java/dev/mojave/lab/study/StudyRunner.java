@@ -20,20 +20,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs a study: every trial in a process of its own, as many side by side as make the most of the machine, all with the engine that was
- * chosen at the start.
+ * Runs a study: every trial in a process of its own, as many side by side as give the highest throughput, all with the engine
+ * that was chosen at the start.
  *
- * <p>What is finished is never done again: a study that was stopped, killed or partly failed goes on with the trials that have no
- * result, each from its last checkpoint, and ends with the same losses as one that was left alone.
+ * <p>Finished trials are never repeated: a study that was stopped, was killed or failed in part resumes with the trials that have
+ * no result, each from its last checkpoint, and ends with the same losses as an uninterrupted one.
  */
 public final class StudyRunner {
     /**
-     * What a study left.
+     * The outcome of running a study.
      *
-     * @param folder where it is
-     * @param finished whether every trial was tried; otherwise it was asked to stop and can be resumed
-     * @param alreadyFinished whether all trials had finished before and nothing was done
-     * @param output what it showed; results.json has it if {@code finished}
+     * @param folder the study's folder
+     * @param finished whether every trial was attempted; if not, the study was asked to stop and can be resumed
+     * @param alreadyFinished whether all trials had finished before, so that nothing was done
+     * @param output the study's results; written to results.json if {@code finished}
      */
     public record Result(Path folder, boolean finished, boolean alreadyFinished, StudyResults.Output output) {}
 
@@ -52,10 +52,10 @@ public final class StudyRunner {
     }
 
     /**
-     * Runs until every trial was tried or until the signal.
+     * Runs until every trial was attempted or the signal arrives.
      *
-     * @throws dev.mojave.base.Failure of kind USAGE if the name is taken, the recipe does not hold together, or is another than the study's; of
-     *     the kinds of the data and the engine
+     * @throws dev.mojave.base.Failure of kind USAGE if the name is taken, or the recipe is invalid or differs from the one that
+     *     the study was started with; of other kinds if data or engine fail
      */
     public static Result run(StudyRecipe recipe, ExperimentOptions options, Progress progress, StopSignal signal) {
         return new StudyRunner(recipe, options, progress, signal).run();
@@ -101,7 +101,7 @@ public final class StudyRunner {
                 recipe.base().engine());
     }
 
-    /** The recipe whose speed stands for every arm's: the mixture's. */
+    /** Returns the recipe whose speed the forecast is based on: the mixture's. */
     private static Recipe mixture(List<Trial> open, Arms arms) {
         return open.stream()
                 .map(Trial::recipe)

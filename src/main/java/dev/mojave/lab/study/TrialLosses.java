@@ -7,13 +7,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What the comparison needs of one finished trial.
+ * The losses of one finished trial that comparisons use.
  *
- * @param arm its arm
+ * @param arm name of its arm
  * @param seed its training seed
  * @param valLoss last evaluation over all held-out windows, nats per token
- * @param bestValLoss best evaluation seen, nats per token
- * @param curve validation loss by training tokens seen, all over the same held-out windows
+ * @param bestValLoss lowest evaluation, nats per token
+ * @param curve validation loss in nats per token by training tokens seen, all over the same held-out windows
  */
 record TrialLosses(String arm, long seed, double valLoss, double bestValLoss, SortedMap<Long, Double> curve) {
     TrialLosses {
@@ -21,10 +21,10 @@ record TrialLosses(String arm, long seed, double valLoss, double bestValLoss, So
     }
 
     /**
-     * Takes what comparisons need.
+     * Extracts the losses of a trial.
      *
-     * @param sameWindows whether the last evaluation measured the same held-out windows as the earlier ones; if not, it is no
-     *     point of the curve
+     * @param sameWindows whether the last evaluation used the same held-out windows as the earlier ones; if not, it is left out
+     *     of the curve
      */
     static TrialLosses of(TrialRecord trial, boolean sameWindows) {
         SortedMap<Long, Double> curve = new TreeMap<>();

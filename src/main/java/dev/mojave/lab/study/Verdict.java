@@ -8,15 +8,15 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * What a study found, every comparison in turn, as it follows from intervals alone. {@link Headline} is the short form.
+ * A study's verdict: one clause per comparison, derived from the intervals alone. {@link Headline} is the short form.
  *
- * <p>The rule, the same for every arm: an interval of the difference that lies on one side of zero names a winner; one that
- * holds zero says "no difference shown" together with the difference that could have gone undetected; one seed says
- * that it cannot tell. A gap whose change over the second half of training has an interval on one side of zero was still
- * moving, and a longer run may differ. No threshold was chosen after looking at results.
+ * <p>The rule is the same for every arm. If the interval of the difference lies on one side of zero, there is a winner; if it
+ * contains zero, there is no significant difference, and the verdict gives the smallest detectable one; one seed allows no
+ * conclusion. If the interval of the gap's change over the second half of training excludes zero, the gap was still changing, and
+ * a longer run may differ. No threshold was chosen after looking at results.
  */
 final class Verdict {
-    /** A model that ends above this share of the unigram entropy has learned too little to be compared. */
+    /** A model whose loss ends above this share of the unigram entropy has learned too little to be compared. */
     static final double LEARNED = 0.75;
 
     private Verdict() {}
@@ -25,7 +25,7 @@ final class Verdict {
      * One comparison with the trend of its gap.
      *
      * @param comparison a dense (or other) arm {@code a} against the mixture {@code b}
-     * @param trend where the gap was going
+     * @param trend how the gap changed in the second half of training
      */
     record Compared(Comparison comparison, Trend trend) {}
 
@@ -52,7 +52,7 @@ final class Verdict {
         if (!undertrained.isEmpty()) {
             clauses.add(String.format(
                     Locale.ROOT,
-                    "but %s ended above %.0f%% of the unigram entropy, so this run is too short to say anything about trained"
+                    "but %s ended above %.0f%% of the unigram entropy, so this run is too short for conclusions about trained"
                             + " models",
                     String.join(" and ", undertrained),
                     100 * LEARNED));
@@ -74,7 +74,7 @@ final class Verdict {
         return arm.valLoss().mean() > LEARNED * unigramEntropy;
     }
 
-    /** Returns how an arm is spoken of: by its matched budget, with its name where two arms share a budget. */
+    /** Returns the description of an arm: its matched budget, followed by its name if two arms share that description. */
     static String name(String arm, List<ArmResult> arms) {
         String description = description(arm, arms);
         long alike = arms.stream()
@@ -91,7 +91,10 @@ final class Verdict {
                 : "arm '" + comparisons.getFirst().b() + "'";
     }
 
-    /** Whether the mixture can be but one, as among dense models of a matched size; where there are other arms, it goes by its name. */
+    /**
+     * Returns whether all other arms are matched dense models, so that "the mixture" is unambiguous; otherwise it is called by
+     * its name.
+     */
     static boolean alone(List<Comparison> comparisons, List<ArmResult> arms) {
         return comparisons.stream()
                 .noneMatch(comparison -> description(comparison.a(), arms).startsWith("arm "));
@@ -119,7 +122,7 @@ final class Verdict {
         if (low == null || high == null) {
             return String.format(
                     Locale.ROOT,
-                    "one seed cannot tell %s from %s: %s loss is %s nats per token %s, without an interval",
+                    "one seed cannot separate %s from %s: %s loss is %s nats per token %s, without an interval",
                     mixture,
                     other,
                     its(mixture),
@@ -153,7 +156,7 @@ final class Verdict {
         Double detectable = comparison.detectableDifference();
         return String.format(
                         Locale.ROOT,
-                        "no difference shown between %s and %s: %s loss is %s by %s%s",
+                        "no significant difference between %s and %s: %s loss is %s by %s%s",
                         mixture,
                         other,
                         its(mixture),
@@ -163,7 +166,7 @@ final class Verdict {
                                 : measured(comparison, -comparison.difference(), -high, -low),
                         detectable == null
                                 ? ""
-                                : ", and a difference under " + nats(detectable) + " could have gone undetected")
+                                : ", and a difference below " + nats(detectable) + " could have gone undetected")
                 + moving(
                         one.trend(),
                         Trend.TOWARDS_B,
@@ -187,7 +190,7 @@ final class Verdict {
         return moving(trend) ? ", " + (trend == up ? whenUp : whenDown) + " when training ended" : "";
     }
 
-    /** Returns whether a gap was shown to change in the second half of training. */
+    /** Returns whether the gap changed significantly in the second half of training. */
     static boolean moving(Trend trend) {
         return switch (trend) {
             case TOWARDS_A, TOWARDS_B -> true;
@@ -195,7 +198,7 @@ final class Verdict {
         };
     }
 
-    /** Four decimals, more where that would leave fewer than two significant figures. */
+    /** Formats with four decimals, or more if that would leave fewer than two significant digits. */
     private static String nats(double value) {
         double magnitude = Math.abs(value);
         int decimals = magnitude == 0 ? 4 : Math.clamp((int) Math.ceil(-Math.log10(magnitude)) + 1, 4, 9);

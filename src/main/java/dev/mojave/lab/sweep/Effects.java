@@ -12,27 +12,29 @@ import java.util.stream.IntStream;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
- * What each value of a key does on average over the others (main effects), and what two keys do together beyond what each does alone
- * (interactions). Over points that had the same budget, all with the same seeds. Ranges are cut into three parts, equal on their scale.
+ * The effect of each value of a key, averaged over the other keys (main effects), and the joint effect of two keys beyond their
+ * main effects (interactions), over points that had the same budget and the same seeds. Ranges are divided into three parts of
+ * equal size on their scale.
  *
- * <p>The interval of an effect is over seeds: it says how well these points are known, not what other points would show.
+ * <p>The interval of an effect is over seeds: it reflects how precisely these points were measured, not how other points would
+ * differ.
  */
 public final class Effects {
     private static final int PARTS = 3;
 
-    /** A value of a key, or a part of its range, with the points that have it. */
+    /** A value of a key, or a part of its range, with its points. */
     private record Level(String text, List<Measured> points) {}
 
     private final List<SweptKey> keys;
     private final List<Measured> points;
 
-    /** Effects of keys on points of one budget, all with the same seeds. */
+    /** Creates the effects of keys on points of one budget, all with the same seeds. */
     public Effects(List<SweptKey> keys, List<Measured> points) {
         this.keys = List.copyOf(keys);
         this.points = List.copyOf(points);
     }
 
-    /** Returns the effects of every key's values; values without a point are left out. */
+    /** Returns the main effects of every key's values, in nats per token; values without a point are left out. */
     public List<SweepResult.Effect> main() {
         List<SweepResult.Effect> effects = new ArrayList<>();
         for (SweptKey key : keys) {
@@ -58,7 +60,7 @@ public final class Effects {
                 paired.interval().map(Statistics.Interval::high).orElse(null));
     }
 
-    /** Returns every two keys together. */
+    /** Returns the interaction of every pair of keys. */
     public List<SweepResult.Interaction> interactions() {
         List<SweepResult.Interaction> interactions = new ArrayList<>();
         for (int i = 0; i < keys.size() && !points.isEmpty(); i++) {
@@ -127,7 +129,7 @@ public final class Effects {
         return Statistics.mean(points.stream().map(Measured::mean).toList());
     }
 
-    /** The mean over points for every seed, in the order of the seeds. */
+    /** Returns the mean over points for each seed, in the order of the seeds. */
     private static List<Double> bySeed(List<Measured> points) {
         return points.getFirst().losses().keySet().stream()
                 .map(seed -> Statistics.mean(points.stream()

@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A point with what it reached.
+ * A point with its losses at one rung.
  *
- * @param point which
- * @param rung from 0
+ * @param point the point
+ * @param rung index of the rung, from 0
  * @param losses last validation losses by seed, nats per token
  */
 public record Measured(Point point, int rung, Map<Long, Double> losses) {
@@ -18,7 +18,7 @@ public record Measured(Point point, int rung, Map<Long, Double> losses) {
         losses = new TreeMap<>(losses);
     }
 
-    /** Returns the mean loss over seeds. */
+    /** Returns the mean loss over seeds, in nats per token. */
     public double mean() {
         return Statistics.mean(List.copyOf(losses.values()));
     }

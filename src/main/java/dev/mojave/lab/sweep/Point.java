@@ -20,21 +20,22 @@ import tools.jackson.databind.node.ObjectNode;
  * @param values by the key's dotted path, in the order of the recipe
  */
 public record Point(int number, Map<String, JsonNode> values) {
-    /** Keeps the values from changing. */
+    /** Copies the values, so that they cannot change. */
     public Point {
         values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     }
 
-    /** Returns {@code point-N}: its folder under {@code trials}, and what messages call it. */
+    /** Returns {@code point-N}: its folder under {@code trials}, and its name in messages. */
     public String name() {
         return "point-" + number;
     }
 
     /**
-     * Returns a recipe's tree, as it was typed, with the values set as {@code --set} sets them: defaults that depend on them follow.
+     * Returns a recipe's tree, as it was typed, with this point's values set as {@code --set} would set them, so that defaults
+     * that depend on them follow.
      *
-     * @param place says where a key stands, for messages
-     * @throws Failure of kind USAGE if a key on the way holds a value instead of a section
+     * @param place returns where a key was set, for messages
+     * @throws Failure of kind USAGE if a key along a path has a value instead of a section
      */
     public ObjectNode on(ObjectNode typed, UnaryOperator<String> place) {
         ObjectNode tree = typed;
@@ -48,7 +49,7 @@ public record Point(int number, Map<String, JsonNode> values) {
         return tree;
     }
 
-    /** Returns a key's value as it is typed in YAML. */
+    /** Returns a key's value as written in YAML. */
     public String text(String path) {
         return SweptKey.text(Objects.requireNonNull(values.get(path), path));
     }
@@ -58,7 +59,7 @@ public record Point(int number, Map<String, JsonNode> values) {
         return Objects.requireNonNull(values.get(path), path).doubleValue();
     }
 
-    /** Returns all values in a line, each with the short name of its key: {@code learning_rate=0.001, hidden_size=64}. */
+    /** Returns all values on one line, each with the short name of its key: {@code learning_rate=0.001, hidden_size=64}. */
     public String label() {
         Map<String, String> names = shortNames(List.copyOf(values.keySet()));
         return names.entrySet().stream()
@@ -66,7 +67,7 @@ public record Point(int number, Map<String, JsonNode> values) {
                 .collect(Collectors.joining(", "));
     }
 
-    /** Returns the shortest ends of dotted paths that tell them apart and say something, by path. */
+    /** Returns the shortest suffix of each dotted path that is unique and meaningful, by path. */
     static Map<String, String> shortNames(List<String> paths) {
         Map<String, String> names = new LinkedHashMap<>();
         for (String path : paths) {
@@ -82,7 +83,7 @@ public record Point(int number, Map<String, JsonNode> values) {
         return names;
     }
 
-    /** A kind alone does not say of what. */
+    /** Returns whether the suffix is just {@code kind}, which does not tell what it is the kind of. */
     private static boolean saysNothing(List<String> parts, int from) {
         return parts.get(from).equals("kind") && from == parts.size() - 1;
     }

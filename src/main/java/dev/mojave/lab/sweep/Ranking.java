@@ -11,12 +11,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Points in the order of their losses: those of the highest rung first, within a rung by the mean over seeds. All points have the same seeds,
- * so that each is compared with the best by differences within seeds.
+ * Points ranked by their losses: by rung, the highest first, and within a rung by the mean over seeds. All points have the same
+ * seeds, so each is compared with the best by differences within seeds.
  *
- * <p>The p-values are corrected by Holm's procedure for all pairs of points, not for the comparisons with the best alone: the best was chosen
- * by the same losses, and a correction for one comparison per point would call something shown in a tenth of sweeps in which all points are
- * equally good.
+ * <p>The p-values are corrected by Holm's procedure for all pairs of points, not only for the comparisons with the best: the best
+ * was selected by the same losses, and a correction for one comparison per point would find a significant difference in a tenth
+ * of all sweeps whose points are equally good.
  */
 public final class Ranking {
     /** Confidence level of every interval of a sweep. */
@@ -24,7 +24,7 @@ public final class Ranking {
 
     private final List<Measured> ranked;
 
-    /** Ranks points; each has the same seeds. */
+    /** Ranks points, all of which have the same seeds. */
     public Ranking(List<Measured> points) {
         this.ranked = points.stream()
                 .sorted(Comparator.comparingInt(Measured::rung)
@@ -39,12 +39,15 @@ public final class Ranking {
         return ranked;
     }
 
-    /** Returns the best point, if there is any. */
+    /** Returns the best point; empty if there are no points. */
     public Optional<Measured> best() {
         return ranked.stream().findFirst();
     }
 
-    /** Returns the difference of each point from the best, for those that had the same budget, by the point's number. */
+    /**
+     * Returns the difference of each point from the best, in nats per token, by the point's number, for the points that had the
+     * same budget as the best.
+     */
     public Map<Integer, SweepPoint.Difference> againstBest() {
         Map<Integer, SweepPoint.Difference> differences = new LinkedHashMap<>();
         if (ranked.isEmpty()) {
@@ -60,7 +63,7 @@ public final class Ranking {
                 .toList();
         List<Double> pValues =
                 paired.stream().flatMap(pair -> pair.pValue().stream()).toList();
-        // Every pair could have been the one that is reported: which point is the best was seen in the same losses.
+        // Any pair could have been reported, because the same losses determined which point is the best.
         long points = others.size() + 1L;
         List<Double> corrected = Statistics.holm(pValues, points * (points - 1) / 2);
         for (int i = 0; i < others.size(); i++) {

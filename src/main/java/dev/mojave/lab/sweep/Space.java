@@ -12,33 +12,33 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a sweep tries: every combination of the grid's values, and with each of them the same random samples of the other keys, so that points
- * of the grid are compared at equal samples.
+ * The search space of a sweep: every combination of the grid's values, each with the same random samples of the other keys, so
+ * that points of the grid are compared on equal samples.
  *
- * @param grid keys of which every combination is tried
+ * @param grid keys whose values are tried in every combination
  * @param random keys whose values are drawn
- * @param samples how many draws; 0 without random keys
- * @param seed of the draws, which do not depend on the seeds of training
+ * @param samples number of draws; 0 without random keys
+ * @param seed seed of the draws, independent of the training seeds
  */
 public record Space(List<SweptKey.Listed> grid, List<SweptKey> random, int samples, long seed) {
-    /** Draws for each sample before it is given up that it differs from those before. */
+    /** Average number of draws per sample after which the search for distinct samples gives up. */
     private static final int PATIENCE = 1000;
 
-    /** Checks that there is something to try, and that every sample can be another point. */
+    /** Checks that there is at least one key, and that there are enough distinct samples. */
     public Space {
         grid = List.copyOf(grid);
         random = List.copyOf(random);
         Check.that(!grid.isEmpty() || !random.isEmpty(), "a space needs at least one key");
-        Check.that(random.isEmpty() == (samples == 0), "samples (%d) go with random keys", samples);
+        Check.that(random.isEmpty() == (samples == 0), "samples (%d) must be 0 without random keys and positive with them", samples);
         double different = different(random);
         Check.that(
                 samples <= different,
-                "random.samples (%d) is more than the %.0f different samples that the keys allow",
+                "random.samples (%d) is more than the %.0f distinct samples that the keys allow; take fewer",
                 samples,
                 different);
     }
 
-    /** A grid alone. */
+    /** Returns a space without random keys. */
     public static Space grid(Map<String, List<JsonNode>> values) {
         return new Space(listed(values), List.of(), 0, 0);
     }
@@ -58,12 +58,12 @@ public record Space(List<SweptKey.Listed> grid, List<SweptKey> random, int sampl
                 .reduce(1, (a, b) -> a * b);
     }
 
-    /** Returns all keys, those of the grid first. */
+    /** Returns all keys, the grid's first. */
     public List<SweptKey> keys() {
         return Stream.concat(grid.stream(), random.stream()).toList();
     }
 
-    /** Returns the number of points, {@link Long#MAX_VALUE} if that is more than a long holds. */
+    /** Returns the number of points, or {@link Long#MAX_VALUE} if it exceeds that. */
     public long count() {
         double count = Math.max(1, samples);
         for (SweptKey.Listed key : grid) {
@@ -72,7 +72,7 @@ public record Space(List<SweptKey.Listed> grid, List<SweptKey> random, int sampl
         return (long) count;
     }
 
-    /** Returns the points; the last key of the grid changes fastest, after the samples. */
+    /** Returns the points; the samples vary fastest, then the last key of the grid. */
     public List<Point> points() {
         List<Map<String, JsonNode>> combinations = List.of(Map.of());
         for (SweptKey.Listed key : grid) {
@@ -92,15 +92,16 @@ public record Space(List<SweptKey.Listed> grid, List<SweptKey> random, int sampl
         return points;
     }
 
-    /** Samples that differ from each other; more samples of the same seed begin with these. */
+    /** Draws distinct samples; a larger number of samples from the same seed begins with the same ones. */
     private List<Map<String, JsonNode>> draw() {
-        // Java specifies this generator's numbers, so that a sweep has the same points on every machine and release.
+        // Java specifies the output of this generator, so a sweep has the same points on every machine and Java
+        // release.
         Random generator = new Random(seed);
         Set<Map<String, JsonNode>> drawn = new LinkedHashSet<>();
         for (long tries = 0; drawn.size() < samples; tries++) {
             Check.that(
                     tries < (long) PATIENCE * samples,
-                    "random.samples (%d): after %d draws there are %d different samples; widen a range or take fewer",
+                    "random.samples (%d): %d draws gave only %d distinct samples; widen a range or take fewer",
                     samples,
                     tries,
                     drawn.size());

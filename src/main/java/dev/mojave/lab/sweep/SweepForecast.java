@@ -18,15 +18,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Says what a sweep will take before it runs: its trials counted, and a step of the first measured one after another and side by side. */
+/**
+ * Forecasts the cost of a sweep before it runs: counts its trials and measures the speed of the first one, run one after another
+ * and side by side.
+ */
 public final class SweepForecast {
     private SweepForecast() {}
 
-    /** Counts and measures; the trials themselves are not made. */
+    /** Returns the forecast; runs and writes no trials. */
     public static SweepPlanResult of(SweepRecipe recipe, TrialCommands commands, Progress progress) {
         List<Trial> trials;
         long heldOut;
-        // Chosen once: processes that each measured the machine for themselves could choose differently.
+        // Chosen once, since processes that each measured the machine could choose differently.
         EngineRequest engine = EngineRequest.of(Engine.choose(recipe.first().engine(), progress));
         try (PreparedData data = PreparedData.open(recipe.first().data(), progress)) {
             ExperimentFolder nowhere = new ExperimentFolder(ExperimentFolder.Kind.SWEEP, Path.of(recipe.name()));
@@ -61,7 +64,10 @@ public final class SweepForecast {
                 times);
     }
 
-    /** Jobs and the threads of each: one after another, and as many side by side as there are cores for. */
+    /**
+     * Returns numbers of parallel jobs with the threads of each: one job at a time, and as many side by side as there are cores
+     * for.
+     */
     private static Map<Integer, Integer> ways(String threads, int trials) {
         int cores = TrialJobs.cores();
         boolean auto = threads.equals(EngineRequest.AUTO);

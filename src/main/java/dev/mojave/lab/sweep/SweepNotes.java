@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The answer of a sweep in a sentence, and what a reader of the ranking must know besides. */
+/** The headline of a sweep, and the caveats of its ranking. */
 final class SweepNotes {
     private final SweepRecipe recipe;
     private final List<SweepPoint> points;
@@ -34,7 +34,7 @@ final class SweepNotes {
         this.jobs = jobs;
     }
 
-    /** Says which point is best and which are shown to be worse. */
+    /** Returns the sentence that names the best point and the number of points that are significantly worse. */
     static String headline(List<SweepPoint> points) {
         List<SweepPoint> ranked =
                 points.stream().filter(point -> point.rank() != null).toList();
@@ -57,7 +57,7 @@ final class SweepNotes {
                 .flatMap(point -> Stream.ofNullable(point.againstBest()))
                 .toList();
         if (seeds == 1) {
-            return found + "; one seed cannot tell that from chance.";
+            return found + "; with one seed, that may be chance.";
         }
         long shown = compared.stream().filter(SweepPoint.Difference::shown).count();
         return found
@@ -65,7 +65,7 @@ final class SweepNotes {
                         ? "."
                         : String.format(
                                 Locale.ROOT,
-                                "; %d of the %d others with that budget %s shown to be worse (%d seeds, Holm's correction).",
+                                "; %d of the %d others with that budget %s significantly worse (%d seeds, Holm's correction).",
                                 shown,
                                 compared.size(),
                                 shown == 1 ? "is" : "are",
@@ -91,12 +91,12 @@ final class SweepNotes {
 
     private void best(List<String> notes) {
         notes.add(
-                "The best of many points is partly the luckiest: its loss here is lower than what other seeds would show. Points are"
-                        + " chosen on the validation split; the test split is not read.");
+                "The best of many points is partly the luckiest: expect a higher loss from it with other seeds. Points are"
+                        + " selected on the validation split; the test split is not used.");
         atTheEdge(notes);
     }
 
-    /** A best value at the end of what was tried says that the range was too narrow. */
+    /** Warns if the best value is at the edge of the tried values, which suggests that they were too narrow. */
     private void atTheEdge(List<String> notes) {
         SweepPoint best = points.stream()
                 .filter(point -> Integer.valueOf(1).equals(point.rank()))
@@ -117,7 +117,7 @@ final class SweepNotes {
                 if (chosen == sorted.getFirst() || chosen == sorted.getLast()) {
                     notes.add("The best " + path + " (" + best.values().get(path) + ") is the "
                             + (chosen == sorted.getFirst() ? "smallest" : "largest")
-                            + " that was tried: the optimum may lie beyond.");
+                            + " value tried: the optimum may lie beyond it.");
                 }
             }
         }
@@ -129,8 +129,8 @@ final class SweepNotes {
             notes.add("One seed gives no interval: differences may be chance.");
         } else {
             notes.add("Differences are paired over the " + seeds
-                    + " seeds that all points share. Each 95% interval stands for itself; the p-values beside them are corrected"
-                    + " for all pairs of points (Holm 1979), because the best was chosen by the same losses.");
+                    + " seeds that all points share. The 95% intervals are not corrected for multiple comparisons; the"
+                    + " p-values are corrected for all pairs of points (Holm 1979), because the best was selected by the same losses.");
         }
     }
 
@@ -143,8 +143,8 @@ final class SweepNotes {
                         + Units.count((double) halving.rungs().get(i)))
                 .collect(Collectors.joining(", "));
         notes.add("Points by budget in training tokens: " + reached
-                + ". Every rung is a training run of its own with a whole learning-rate schedule; points of different rungs are not"
-                + " compared, and what does well after little training need not do so after much.");
+                + ". Every rung is a separate training run with its own complete learning-rate schedule; points of different rungs are not"
+                + " compared, and a setting that does well after little training may not do well after much.");
     }
 
     private void effects(List<String> notes) {
@@ -152,15 +152,15 @@ final class SweepNotes {
             notes.add("Effects are means over the points that have a value"
                     + (halving == null ? "" : ", all at the first rung")
                     + (recipe.space().samples() > 0
-                            ? "; drawn points do not hold the other keys equal, so that small effects may be those of others."
-                            : "; their intervals cover chance between seeds only."));
+                            ? "; drawn points also differ in their other keys, so small effects may be due to those."
+                            : "; their intervals cover only the variation between seeds."));
         }
     }
 
     private void followers(List<String> notes) {
         Set<String> followers = recipe.followers();
         if (!followers.isEmpty()) {
-            notes.add("These keys were not set and follow swept ones: " + String.join(", ", followers) + ".");
+            notes.add("These keys were not set, and their defaults follow swept keys: " + String.join(", ", followers) + ".");
         }
     }
 }

@@ -26,30 +26,30 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A recipe with {@code grid} or {@code random} (or both), {@code seeds}, and perhaps {@code halving}: one recipe, varied. It is kept as it
- * was typed, since defaults that depend on a swept key follow it from point to point.
+ * The recipe of a sweep: a training recipe with {@code grid} or {@code random} or both, and optionally {@code seeds} and {@code
+ * halving}. It is kept as typed, because defaults that depend on a swept key change with it from point to point.
  */
 public final class SweepRecipe {
-    /** More trials than this run only where someone says that they are meant. */
+    /** More trials than this need a confirmation. */
     public static final long MANY_TRIALS = 500;
 
-    /** More trials than this are not run at all: each is a folder and a process. */
+    /** The most trials of a sweep: each is a folder and a process. */
     private static final long MOST_TRIALS = 100_000;
 
     private static final List<String> KEYS = List.of("grid", "random", "halving", "seeds");
     private static final List<String> LENGTHS = List.of("train.steps", "train.tokens", "train.words", "train.epochs");
 
-    /** Keys that are no settings of a model or its training, and what to do instead. */
+    /** Keys that are not settings of a model or its training, each with what to do instead of sweeping it. */
     private static final Map<String, String> NOT_SWEPT = notSwept();
 
     private static Map<String, String> notSwept() {
         Map<String, String> reasons = new LinkedHashMap<>();
-        reasons.put("name", "trials have names of their own; remove it");
-        reasons.put("data", "losses over different text or tokens cannot be ranked; make a sweep for each");
-        reasons.put("engine", "all trials of a sweep run with the same engine; make a sweep for each");
+        reasons.put("name", "trials are named automatically; remove it");
+        reasons.put("data", "losses over different text or tokens cannot be ranked; run a sweep for each");
+        reasons.put("engine", "all trials of a sweep run with the same engine; run a sweep for each");
         reasons.put("train.seed", "list seeds under seeds: [1, 2, 3]; every point is trained with each");
         reasons.put(
-                "train.eval_tokens", "it changes what is measured, not what is learned; set it for the whole sweep");
+                "train.eval_tokens", "it changes the measurement, not the training; set it for the whole sweep");
         return reasons;
     }
 
@@ -59,7 +59,7 @@ public final class SweepRecipe {
             Check.that(samples >= 1, "samples (%d) must be at least 1", samples);
             Check.that(
                     !keys.isEmpty(),
-                    "keys names no key; for example keys: {train.learning_rate: {from: 1.0e-4, to: 1.0e-2,"
+                    "keys lists no key; for example keys: {train.learning_rate: {from: 1.0e-4, to: 1.0e-2,"
                             + " scale: log}}");
         }
     }
@@ -80,7 +80,7 @@ public final class SweepRecipe {
             }
             Check.that(
                     grid == null || !grid.isEmpty(),
-                    "grid names no key; list the values of each, for example grid: {train.learning_rate: [1.0e-3, 3.0e-3]}");
+                    "grid lists no key; give each key a list of values, for example grid: {train.learning_rate: [1.0e-3, 3.0e-3]}");
         }
     }
 
@@ -120,10 +120,10 @@ public final class SweepRecipe {
     }
 
     /**
-     * Reads a sweep; every point is checked.
+     * Reads a sweep and checks every point.
      *
      * @param sets arguments of {@code --set}
-     * @param many whether a sweep of more than {@link #MANY_TRIALS} trials is meant
+     * @param many whether a sweep of more than {@link #MANY_TRIALS} trials was confirmed
      * @throws Failure of kind USAGE that names file or flag, key, rule and remedy
      */
     public static SweepRecipe read(Path file, List<String> sets, boolean many) {
@@ -138,19 +138,19 @@ public final class SweepRecipe {
                         key.equals("arms")
                                 ? "this recipe describes a study, not a sweep; run it with: mojave study "
                                         + ShellWord.of(file)
-                                : "is a key of studies; the trials of a sweep train for train.tokens, or for halving.rungs");
+                                : "this is a key of studies; the trials of a sweep train for train.tokens, or for halving.rungs");
             }
         }
         if (!typed.hasNonNull("grid") && !typed.hasNonNull("random")) {
             throw Failure.usage(
-                    "%s: has neither grid nor random, so there is nothing to sweep; train it with: mojave train %s (a sweep adds, for"
+                    "%s has neither grid nor random, so there is nothing to sweep; train it with: mojave train %s (a sweep adds, for"
                             + " example, grid: {train.learning_rate: [1.0e-3, 3.0e-3]})",
                     file, ShellWord.of(file));
         }
         return new SweepRecipe(typed, path -> overrides.place(path, file.toString()), many);
     }
 
-    /** Says whether a tree is that of a sweep's recipe. */
+    /** Returns whether a tree is a sweep's recipe. */
     public static boolean isSweep(ObjectNode typed) {
         return typed.hasNonNull("grid") || typed.hasNonNull("random");
     }
@@ -203,7 +203,7 @@ public final class SweepRecipe {
         T make();
     }
 
-    /** Makes something whose rules speak of its own keys, and says where they stand. */
+    /** Makes a value, and prefixes the message of a broken rule with the place of its key. */
     private <T> T checked(String place, Made<T> made) {
         try {
             return made.make();
@@ -229,7 +229,7 @@ public final class SweepRecipe {
                 }
             }
             if (halving.isPresent() && LENGTHS.contains(path)) {
-                throw Failure.usage("%s cannot be swept: halving.rungs says how long trials are; remove one", place);
+                throw Failure.usage("%s cannot be swept: halving.rungs sets the length of trials; remove one of the two", place);
             }
             for (String other : paths.subList(0, i)) {
                 checkApart(path, other, place);
@@ -239,12 +239,12 @@ public final class SweepRecipe {
 
     private static void checkApart(String path, String other, String place) {
         if (path.equals(other)) {
-            throw Failure.usage("%s is in grid and in random; remove it from one of them", place);
+            throw Failure.usage("%s is in both grid and random; remove it from one of them", place);
         }
         if (path.startsWith(other + ".") || other.startsWith(path + ".")) {
             String outer = path.length() < other.length() ? path : other;
             throw Failure.usage(
-                    "%s and %s depend on each other: a value of %s replaces the whole section; sweep one of them, or list whole"
+                    "%s and %s overlap: a value of %s replaces the whole section; sweep one of them, or list complete"
                             + " sections under %s",
                     place, other, outer, outer);
         }
@@ -257,19 +257,19 @@ public final class SweepRecipe {
         double trials = (double) count * of;
         if (count == 1) {
             throw Failure.usage(
-                    "%s: a sweep compares at least two points, and this is one; list more values or take more samples",
+                    "%s: this sweep has one point, but a sweep compares at least two; list more values or take more samples",
                     source.apply(""));
         }
         if (trials > MOST_TRIALS) {
             throw Failure.usage(
-                    "%s: %,.0f trials (%,d points, %d seed%s) are more than the %,d that one sweep may have; list fewer values, or draw"
+                    "%s: %,.0f trials (%,d points, %d seed%s) are more than the limit of %,d per sweep; list fewer values, or draw"
                             + " some of them: random: {samples: 100, keys: {...}}",
                     source.apply(""), trials, count, of, of == 1 ? "" : "s", MOST_TRIALS);
         }
         if (trials > MANY_TRIALS && !many) {
             throw Failure.usage(
-                    "%s: %,.0f trials (%,d points, %d seed%s) are more than %,d; --yes says that so many are meant, 'mojave plan' says"
-                            + " how long they take",
+                    "%s: %,.0f trials (%,d points, %d seed%s) are more than %,d; confirm them with --yes ('mojave plan' estimates"
+                            + " how long they take)",
                     source.apply(""), trials, count, of, of == 1 ? "" : "s", MANY_TRIALS);
         }
         halving.ifPresent(rungs -> checked("halving", () -> rungs.atLeast((int) count)));
@@ -284,7 +284,7 @@ public final class SweepRecipe {
             Point earlier = seen.putIfAbsent(draft(point).tree(), point);
             if (earlier != null) {
                 throw Failure.usage(
-                        "%s: %s (%s) and %s (%s) are the same recipe, key by key; list values that differ",
+                        "%s: %s (%s) and %s (%s) are identical in every key; list values that differ",
                         source.apply(""), earlier.name(), earlier.label(), point.name(), point.label());
             }
         }
@@ -294,12 +294,12 @@ public final class SweepRecipe {
         return space.grid().stream().anyMatch(key -> key.path().equals(path)) ? "grid" : "random.keys";
     }
 
-    /** Returns a point's recipe for its longest run. */
+    /** Returns a point's recipe for the longest run. */
     public RecipeDraft draft(Point point) {
         return draft(point, shared);
     }
 
-    /** Returns a point's recipe at a rung, counted from 0; without halving there is one. */
+    /** Returns a point's recipe at a rung, counted from 0; without halving there is one rung. */
     RecipeDraft draft(Point point, int rung) {
         return halving.map(of -> draft(
                         point,
@@ -332,12 +332,12 @@ public final class SweepRecipe {
         return first.name();
     }
 
-    /** Returns the recipe of the first point: what is not swept is the same in all. */
+    /** Returns the recipe of the first point; all points share the settings that are not swept. */
     public RecipeDraft first() {
         return first;
     }
 
-    /** Returns what is varied. */
+    /** Returns the search space. */
     public Space space() {
         return space;
     }
@@ -347,22 +347,22 @@ public final class SweepRecipe {
         return points;
     }
 
-    /** Returns the training seeds: every point is trained with each. */
+    /** Returns the training seeds; every point is trained with each. */
     public List<Long> seeds() {
         return seeds;
     }
 
-    /** Returns how points are promoted, if they are. */
+    /** Returns the rules of promotion; empty without halving. */
     public Optional<Halving> halving() {
         return halving;
     }
 
-    /** Returns the number of budgets that a point can be trained for. */
+    /** Returns the number of rungs; 1 without halving. */
     int rungs() {
         return halving.map(of -> of.rungs().size()).orElse(1);
     }
 
-    /** Returns how many trials there are, or with halving, how many there are at least. */
+    /** Returns the number of trials; with halving, the minimum number. */
     public int trials() {
         return halving.map(of -> of.atLeast(points.size()).stream()
                                 .mapToInt(Integer::intValue)
@@ -371,7 +371,7 @@ public final class SweepRecipe {
                 * seeds.size();
     }
 
-    /** Returns the keys that differ between points and are not swept: defaults that depend on swept keys. */
+    /** Returns the keys that differ between points without being swept: their defaults depend on swept keys. */
     public Set<String> followers() {
         Set<String> followers = new LinkedHashSet<>();
         for (Point point : points) {
@@ -384,22 +384,22 @@ public final class SweepRecipe {
         return followers;
     }
 
-    /** Returns what was typed, with the command line's changes. */
+    /** Returns the recipe as typed, with the command line's overrides. */
     public ObjectNode tree() {
         return typed.deepCopy();
     }
 
-    /** Returns the text of the sweep's recipe.yaml; it reads back as the same sweep. */
+    /** Returns the text of the sweep's recipe.yaml, which reads back as the same sweep. */
     public String yaml() {
         return Yaml.print(typed);
     }
 
-    /** Returns the SHA-256 of that text. */
+    /** Returns the SHA-256 of {@link #yaml()}. */
     public String sha256() {
         return Hashes.sha256(yaml());
     }
 
-    /** Returns the recipe of a point as a file that trains it alone, for its longest run and with the first seed. */
+    /** Returns the text of a recipe that trains a point alone, for the longest run and with the first seed. */
     public String alone(Point point) {
         return draft(point)
                 .with("train.seed", typed.numberNode(Objects.requireNonNull(seeds.getFirst())))

@@ -32,14 +32,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a sweep's folder, finished or not, into what it showed. Everything is derived from the trials' logs. */
+/** Derives a sweep's results from its folder, finished or not. Everything comes from the trials' logs. */
 public final class SweepResults {
     /**
-     * What a sweep showed.
+     * The results of a sweep.
      *
-     * @param result results.json
+     * @param result the content of results.json
      * @param runs records of the trials of each ranked point at its highest rung, best point first
-     * @param winner the best point, if any is ranked
+     * @param winner the best point; empty if none is ranked
      */
     public record Output(SweepResult result, List<RunRecord> runs, Optional<Point> winner) {}
 
@@ -59,7 +59,7 @@ public final class SweepResults {
         this.trials = new SweepTrials(recipe, folder, engine, facts.vocabulary(), Map.of());
     }
 
-    /** Says whether a folder is a sweep's. */
+    /** Returns whether a folder is a sweep's. */
     public static boolean isSweep(Path folder) {
         return ExperimentFolder.is(ExperimentFolder.Kind.SWEEP, folder);
     }
@@ -124,7 +124,7 @@ public final class SweepResults {
         return complete.getOrDefault(entry, Map.of());
     }
 
-    /** The points of which every seed has a result, each at its highest rung, or all at the first. */
+    /** Returns the points with a result for every seed, each at its highest rung, or all at the first. */
     private List<Measured> measured(boolean highest) {
         Map<Integer, Measured> byPoint = new LinkedHashMap<>();
         complete.forEach((entry, bySeed) -> {

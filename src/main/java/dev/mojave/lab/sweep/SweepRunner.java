@@ -19,22 +19,22 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Runs a sweep: every trial in a process of its own, as many side by side as make the most of the machine, all with the engine that was
- * chosen at the start. What is finished is never done again, and a sweep that was stopped or killed ends with the same result as one that was
- * left alone.
+ * Runs a sweep: every trial in a process of its own, as many side by side as give the highest throughput, all with the engine
+ * that was chosen at the start. Finished trials are never repeated, and a sweep that was stopped or killed and then resumed ends
+ * with the same result as an uninterrupted one.
  */
 public final class SweepRunner {
     /** The file of the best point's recipe. */
     public static final String WINNER = "winner.yaml";
 
     /**
-     * What a sweep left.
+     * The outcome of running a sweep.
      *
-     * @param folder where it is
-     * @param finished whether every trial was tried; otherwise it was asked to stop and can be resumed
-     * @param alreadyFinished whether all trials had finished before and nothing was done
-     * @param output what it showed; results.json has it if {@code finished}
-     * @param winner the recipe of the best point, if there is one
+     * @param folder the sweep's folder
+     * @param finished whether every trial was attempted; if not, the sweep was asked to stop and can be resumed
+     * @param alreadyFinished whether all trials had finished before, so that nothing was done
+     * @param output the sweep's results; written to results.json if {@code finished}
+     * @param winner the file with the recipe of the best point; empty if no point is ranked
      */
     public record Result(
             Path folder,
@@ -59,10 +59,10 @@ public final class SweepRunner {
     }
 
     /**
-     * Runs until every trial was tried or until the signal.
+     * Runs until every trial was attempted or the signal arrives.
      *
-     * @throws dev.mojave.base.Failure of kind USAGE if the name is taken or the recipe is another than the sweep's; of the kinds of the data
-     *     and the engine
+     * @throws dev.mojave.base.Failure of kind USAGE if the name is taken or the recipe differs from the one that the sweep was
+     *     started with; of other kinds if data or engine fail
      */
     public static Result run(SweepRecipe recipe, ExperimentOptions options, Progress progress, StopSignal signal) {
         return new SweepRunner(recipe, options, progress, signal).run();

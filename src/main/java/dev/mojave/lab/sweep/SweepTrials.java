@@ -19,14 +19,14 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * The trials of a sweep: every point with every seed, or with halving every point at the first rung, and at the others those that the losses
- * of the rung before promote.
+ * The trials of a sweep: every point with every seed. With halving, every point runs at the first rung, and the points that the
+ * losses of one rung promote run at the next.
  */
 final class SweepTrials implements TrialPlan {
     /**
      * A point at a rung.
      *
-     * @param rung from 0
+     * @param rung index of the rung, from 0
      */
     record Entry(Point point, int rung) {}
 
@@ -35,9 +35,9 @@ final class SweepTrials implements TrialPlan {
     private final Map<String, Double> losses = new HashMap<>();
 
     /**
-     * Plans a sweep.
+     * Plans the trials of a sweep.
      *
-     * @param engine what all trials run with
+     * @param engine the engine of all trials
      * @param vocabulary size of the tokenizer's vocabulary
      * @param lengths training tokens of a point's trial at each rung
      */
@@ -106,7 +106,7 @@ final class SweepTrials implements TrialPlan {
             }
             return wanted;
         }
-        // What can be promoted is promoted before new points begin.
+        // Higher rungs come first, so that promoted points run before new ones begin.
         for (int rung = rungs.size() - 1; rung >= 0; rung--) {
             for (Point point : rungs.get(rung)) {
                 wanted.addAll(of(new Entry(point, rung)).values());
@@ -118,7 +118,7 @@ final class SweepTrials implements TrialPlan {
     /**
      * Returns the points that entered each rung, in that order.
      *
-     * @param failed names of trials that were tried in vain
+     * @param failed names of the trials that failed
      */
     List<List<Point>> rungs(Set<String> failed) {
         List<List<Point>> rungs = new ArrayList<>(List.of(recipe.points()));
@@ -131,7 +131,9 @@ final class SweepTrials implements TrialPlan {
         return rungs;
     }
 
-    /** Mean validation loss over seeds, infinite if a seed failed, empty while one has not ended. */
+    /**
+     * Returns the mean validation loss over seeds in nats per token; infinite if a seed failed, empty while one has not finished.
+     */
     private OptionalDouble score(Entry entry, Set<String> failed) {
         Collection<Trial> seeds = of(entry).values();
         double sum = 0;
@@ -161,7 +163,7 @@ final class SweepTrials implements TrialPlan {
         return known == null ? OptionalDouble.empty() : OptionalDouble.of(known);
     }
 
-    /** Returns what the progress goes by: with halving the trials that there are at least. */
+    /** Returns the totals for the progress display; with halving, those of the minimum number of trials. */
     TrialRunner.Expected expected() {
         List<Trial> atLeast = atLeast();
         long open = atLeast.stream()
@@ -171,7 +173,10 @@ final class SweepTrials implements TrialPlan {
         return new TrialRunner.Expected(atLeast.size(), open);
     }
 
-    /** As many trials of each rung as there are at least; which points reach a rung is not known before, and the first stand for them. */
+    /**
+     * Returns the minimum number of trials of each rung. Which points will reach a rung is not known in advance, so the first
+     * points represent them.
+     */
     List<Trial> atLeast() {
         List<Integer> reached = recipe.halving()
                 .map(halving -> halving.atLeast(recipe.points().size()))

@@ -13,18 +13,18 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A key of a recipe and what it is varied over. */
+/** A key of a recipe with the values that a sweep tries for it. */
 public sealed interface SweptKey {
-    /** Returns its dotted path. */
+    /** Returns the key's dotted path. */
     String path();
 
     /**
-     * Values in a list.
+     * A list of values.
      *
      * @param values in the order of the recipe; null removes the key
      */
     record Listed(String path, List<JsonNode> values) implements SweptKey {
-        /** Checks that there are values and that they differ. */
+        /** Checks that there are values and that they are distinct. */
         public Listed {
             values = List.copyOf(values);
             Check.that(!values.isEmpty(), "%s lists no value; give it at least one", path);
@@ -35,32 +35,32 @@ public sealed interface SweptKey {
         }
     }
 
-    /** How values of a range are spread. */
+    /** The distribution of values drawn from a range. */
     enum Scale {
-        /** Every value is as likely as every other. */
+        /** Uniform in the value. */
         LINEAR,
-        /** Every factor is as likely as every other. */
+        /** Uniform in the logarithm of the value. */
         LOG;
 
-        /** Returns its word in a recipe. */
+        /** Returns its name in a recipe. */
         String word() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
     /**
-     * Values from a range.
+     * A range of values.
      *
-     * @param from the smallest
-     * @param to the largest
-     * @param scale how they are spread
-     * @param whole whether they are whole numbers
+     * @param from the smallest value
+     * @param to the largest value
+     * @param scale distribution of the drawn values
+     * @param whole whether the values are whole numbers
      */
     record Range(String path, double from, double to, Scale scale, boolean whole) implements SweptKey {
-        /** Digits of a value that is drawn: it stands in a recipe, and nobody needs more. */
+        /** Significant digits of a drawn value: enough for a setting, and readable in a recipe. */
         private static final MathContext DIGITS = new MathContext(4, RoundingMode.HALF_EVEN);
 
-        /** Checks the ends. */
+        /** Checks that the ends are finite and ordered, and positive on a log scale. */
         public Range {
             Check.that(
                     Double.isFinite(from) && Double.isFinite(to) && from < to,
@@ -70,7 +70,7 @@ public sealed interface SweptKey {
                     number(to, whole));
             Check.that(
                     scale != Scale.LOG || from > 0,
-                    "%s: from (%s) must be positive where scale is log",
+                    "%s: from (%s) must be positive if scale is log",
                     path,
                     number(from, whole));
         }
@@ -86,7 +86,7 @@ public sealed interface SweptKey {
             return JsonNodeFactory.instance.numberNode(Math.clamp(rounded, from, to));
         }
 
-        /** Returns the value at a share of the way from the smallest to an end, on the scale. */
+        /** Returns the value at a fraction of the way from the smallest value to {@code end}, on the scale. */
         double at(double share, double end) {
             return switch (scale) {
                 case LINEAR -> from + share * (end - from);
@@ -94,7 +94,7 @@ public sealed interface SweptKey {
             };
         }
 
-        /** Returns both ends as typed in YAML. */
+        /** Returns both ends as written in YAML. */
         List<String> ends() {
             JsonNodeFactory nodes = JsonNodeFactory.instance;
             return whole
@@ -107,7 +107,7 @@ public sealed interface SweptKey {
         }
     }
 
-    /** Returns a value as it is typed in YAML, on one line. */
+    /** Returns a value as written in YAML, on one line. */
     static String text(JsonNode value) {
         if (value.isFloatingPointNumber()) {
             double number = value.doubleValue();

@@ -4,15 +4,15 @@ import dev.mojave.data.catalog.PreparedData;
 import dev.mojave.data.store.TokenSplit;
 
 /**
- * What an experiment's results need to know of its data, so that they can be read again without it.
+ * Facts about an experiment's data that its results need, stored so that results can be derived without the data.
  *
  * @param vocabulary size of the tokenizer's vocabulary
- * @param unigramEntropy entropy of the training split's token frequencies, nats
+ * @param unigramEntropy entropy of the training split's token frequencies, nats per token
  * @param bytesPerToken UTF-8 bytes of text per token of the validation split
  * @param heldOutTokens tokens of the validation split
  */
 public record DataFacts(int vocabulary, double unigramEntropy, double bytesPerToken, long heldOutTokens) {
-    /** Takes the facts from prepared data. */
+    /** Returns the facts about prepared data. */
     public static DataFacts of(PreparedData data) {
         TokenSplit held = data.validation();
         return new DataFacts(

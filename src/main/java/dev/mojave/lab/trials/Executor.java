@@ -3,15 +3,15 @@ package dev.mojave.lab.trials;
 import dev.mojave.base.StopSignal;
 
 /**
- * Where trials run. All that a trial is lies in its folder, and all that it says of itself in the folder's status.json, so an executor
- * only starts processes and watches files.
+ * Runs trials. A trial is fully described by its folder and reports its state in the folder's status.json, so an executor only
+ * starts processes and watches files.
  */
 public sealed interface Executor permits LocalExecutor {
     /**
-     * Runs trials until each was tried, or until the signal and those that run have saved.
+     * Runs trials until each was attempted, or until the signal arrives and the running trials have saved.
      *
-     * @param trials prepared, in the order in which they start
-     * @param listener is told what happens
+     * @param trials the prepared trials, in the order in which they start
+     * @param listener receives the events of the trials
      */
     void run(TrialSource trials, TrialListener listener, StopSignal stop);
 }

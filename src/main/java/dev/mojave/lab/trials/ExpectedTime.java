@@ -6,30 +6,30 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How long trials will take: their steps at the speed that was measured, their evaluations, and what each costs beside. A measurement of
- * some seconds cannot know what else the machine will do, so it is a range.
+ * The expected duration of trials: their steps at the measured speed, their evaluations, and a fixed overhead for each. It is a
+ * range, since a measurement of a few seconds cannot foresee other load on the machine.
  *
- * @param low seconds if nothing gets in the way
- * @param high seconds on a machine that has other things to do as well
+ * @param low seconds on an otherwise idle machine
+ * @param high seconds on a machine with other load
  */
 public record ExpectedTime(double low, double high) {
-    /** A forward pass alone is about a third of a training step. */
+    /** Cost of a forward pass as a share of a training step. */
     private static final double FORWARD = 1.0 / 3;
 
-    /** Start of the process, compilation, a sample of text, the last checkpoint. */
+    /** Overhead of a trial in seconds: process start, JIT compilation, a text sample, the last checkpoint. */
     private static final double SECONDS_BESIDE = 6;
 
     private static final double SPREAD = 1.4;
     private static final double MINUTE = 60;
 
     /**
-     * Predicts.
+     * Predicts the duration.
      *
      * @param open trials that have yet to be trained
-     * @param jobs how many of them run side by side
-     * @param stepsPerSecond of the sample, of all that run side by side together
-     * @param sample what was measured: a step of another recipe takes as much longer as it has more FLOPs
-     * @param heldOutTokens of the validation split, all of which the last evaluation reads
+     * @param jobs number of trials that run side by side
+     * @param stepsPerSecond total rate of the sample's steps over all trials that run side by side
+     * @param sample the measured recipe; the duration of other recipes' steps is scaled by FLOPs
+     * @param heldOutTokens tokens of the validation split, all of which the last evaluation reads
      */
     public static ExpectedTime of(
             List<Trial> open, int jobs, double stepsPerSecond, Recipe sample, long heldOutTokens) {
@@ -50,7 +50,7 @@ public record ExpectedTime(double low, double high) {
         return (double) recipe.train().batchSize() * recipe.model().maxPositionEmbeddings();
     }
 
-    /** Steps of training, and what evaluations cost in steps. */
+    /** Returns the training steps, plus the cost of evaluations in steps. */
     private static double steps(Trial trial, long heldOutTokens) {
         TrainSpec train = trial.recipe().train();
         double tokensPerStep = tokensPerStep(trial.recipe());
@@ -60,7 +60,7 @@ public record ExpectedTime(double low, double high) {
         return steps + FORWARD * (during + (double) heldOutTokens) / tokensPerStep;
     }
 
-    /** Returns the range in words: {@code "about 4 to 6 minutes"}, in seconds below two minutes, in hours from two on. */
+    /** Returns the range in words, {@code "about 4 to 6 minutes"}: in seconds below two minutes, in hours from two hours on. */
     public String words() {
         if (high < 2 * MINUTE) {
             return words(10, 10, "seconds");

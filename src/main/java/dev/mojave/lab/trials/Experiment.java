@@ -11,27 +11,30 @@ import dev.mojave.tensor.engine.choice.EngineRequest;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** What studies and sweeps do alike before and after their trials: the engine chosen once, the data held to be the same, the state written. */
+/**
+ * The steps that studies and sweeps share before and after their trials: choosing the engine once, checking that the data are the
+ * same, and writing the state.
+ */
 public final class Experiment {
     /**
-     * What is run.
+     * The recipe of an experiment.
      *
      * @param yaml the recipe's canonical text
      * @param sha256 hash of that text
      * @param source name of the data
      * @param seeds training seeds
-     * @param engine what the recipe asks of the machine
+     * @param engine the engine that the recipe requests
      */
     public record Identity(String yaml, String sha256, String source, List<Long> seeds, EngineRequest engine) {}
 
     /**
-     * What all trials run with.
+     * The settings of all trials.
      *
-     * @param engine chosen at the start of the experiment
-     * @param jobs how many trials run side by side
+     * @param engine the engine that was chosen at the start of the experiment
+     * @param jobs number of trials that run side by side
      */
     public record Settings(EngineChoice engine, int jobs) {
-        /** Returns the engine as trials' recipes have it. */
+        /** Returns the engine as trials' recipes request it. */
         public EngineRequest request() {
             return EngineRequest.of(engine);
         }
@@ -42,7 +45,7 @@ public final class Experiment {
     private final ExperimentOptions options;
     private final Progress progress;
 
-    /** An experiment that is about to start or to go on. */
+    /** Creates an experiment that is about to start or to resume. */
     public Experiment(ExperimentFolder folder, Identity identity, ExperimentOptions options, Progress progress) {
         this.folder = folder;
         this.identity = identity;
@@ -50,7 +53,7 @@ public final class Experiment {
         this.progress = progress;
     }
 
-    /** Returns the settings of an experiment that goes on: those that it was started with, on the same data. */
+    /** Returns the settings that a resumed experiment was started with, after checking that its data are the same. */
     public Settings goOn(String dataSha256) {
         sameData(dataSha256);
         EngineChoice engine = EngineChoice.of(folder.provenance().engine());
@@ -58,10 +61,10 @@ public final class Experiment {
     }
 
     /**
-     * Chooses the settings of a new experiment, and writes what it starts from.
+     * Chooses the settings of a new experiment, and writes its recipe, data facts and provenance.
      *
-     * @param trials how many there are
-     * @param sample a trial's recipe, for the measurement
+     * @param trials number of trials
+     * @param sample the recipe of one trial, for measurements
      */
     public Settings begin(DataFacts facts, String dataSha256, int trials, Recipe sample) {
         TrialJobs decided = jobs();
@@ -81,7 +84,7 @@ public final class Experiment {
         return new Settings(engine, jobs);
     }
 
-    /** Returns what decides how many trials run side by side. */
+    /** Returns the rule that decides how many trials run side by side. */
     public TrialJobs jobs() {
         return new TrialJobs(identity.engine, options.jobs(), options.trialCommands(), progress);
     }
@@ -90,8 +93,8 @@ public final class Experiment {
         String former = folder.provenance().dataSha256();
         if (!former.equals(checksum)) {
             throw Failure.data(
-                    "%s was begun with other text: the data's SHA-256 is %s..., the %s's was %s...; bring the former data back or"
-                            + " start anew with another --name",
+                    "%s was started with different data: the SHA-256 is now %s..., the %s's was %s...; restore the former data, or"
+                            + " start again with another --name",
                     folder.path(),
                     checksum.substring(0, 12),
                     folder.kind().word(),
@@ -99,7 +102,7 @@ public final class Experiment {
         }
     }
 
-    /** Writes the state in which trials left the experiment. */
+    /** Writes the final state of the experiment. */
     public void end(TrialRunner.Tried tried) {
         if (!tried.failed().isEmpty()) {
             String reasons = tried.failed().entrySet().stream()

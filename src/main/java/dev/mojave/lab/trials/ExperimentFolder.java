@@ -24,16 +24,16 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The folder of an experiment: recipe.yaml, provenance.json, what its kind keeps of the data ({@code study.json}, {@code sweep.json}),
- * trials.json, status.json, results.json, and a run folder per trial, {@code trials/GROUP/NAME/}, with what its process printed beside it,
- * {@code NAME.log}.
+ * The folder of an experiment: recipe.yaml, provenance.json, facts about the data ({@code study.json} or {@code sweep.json}, by
+ * kind), trials.json, status.json, results.json, and per trial a run folder {@code trials/GROUP/NAME/} and the output of its
+ * process, {@code NAME.log}, next to it.
  */
 public final class ExperimentFolder {
     /** The kinds of experiments. */
     public enum Kind {
         /** Arms at matched budgets. */
         STUDY("study", "study.json"),
-        /** Points of a space of settings. */
+        /** Points of a search space. */
         SWEEP("sweep", "sweep.json");
 
         private final String word;
@@ -44,7 +44,7 @@ public final class ExperimentFolder {
             this.facts = facts;
         }
 
-        /** Returns what messages call it. */
+        /** Returns its name in messages. */
         public String word() {
             return word;
         }
@@ -56,15 +56,15 @@ public final class ExperimentFolder {
     private final Kind kind;
     private final Path path;
 
-    /** The folder of an experiment that is there or will be made. */
+    /** Creates the handle of an experiment's folder, which need not exist. */
     public ExperimentFolder(Kind kind, Path path) {
         this.kind = kind;
         this.path = path;
     }
 
-    /** Says whether a folder is that of an experiment of this kind. */
+    /** Returns whether a folder is an experiment of this kind. */
     public static boolean is(Kind kind, Path folder) {
-        // Studies from before there were sweeps need not have the file of their kind.
+        // Studies that are older than sweeps may lack study.json.
         boolean sweep = Files.isRegularFile(folder.resolve(Kind.SWEEP.facts));
         return Files.isDirectory(folder.resolve(TRIALS))
                 && Files.isRegularFile(folder.resolve(RunFolder.RECIPE))
@@ -72,9 +72,9 @@ public final class ExperimentFolder {
     }
 
     /**
-     * Opens one that is there.
+     * Opens an existing experiment.
      *
-     * @throws Failure of kind USAGE if it is not
+     * @throws Failure of kind USAGE if the folder is not an experiment of this kind
      */
     public static ExperimentFolder open(Kind kind, Path folder) {
         if (!is(kind, folder)) {
@@ -96,22 +96,22 @@ public final class ExperimentFolder {
         return path;
     }
 
-    /** Returns the file of the recipe. */
+    /** Returns the path of recipe.yaml. */
     public Path recipe() {
         return path.resolve(RunFolder.RECIPE);
     }
 
-    /** Returns the folder that holds the trials of a group: a study's arm, a sweep's point. */
+    /** Returns the folder of a group of trials: a study's arm or a sweep's point. */
     public Path group(String group) {
         return path.resolve(TRIALS).resolve(group);
     }
 
     /**
-     * Decides what becomes of a folder that is there, before anything costly.
+     * Resumes, rejects or deletes an existing folder, as the options ask, before any costly work.
      *
-     * @param recipe the recipe's tree; an experiment goes on with the recipe that it was started with
+     * @param recipe the recipe's tree; an experiment resumes only with the recipe that it was started with
      * @param former reads the tree of the recipe in the folder
-     * @return whether the experiment that is there goes on
+     * @return whether the existing experiment resumes
      * @throws Failure of kind USAGE if the name is taken or the recipes differ
      */
     public boolean claim(ExperimentOptions options, ObjectNode recipe, Former former) {
@@ -125,24 +125,24 @@ public final class ExperimentFolder {
         }
         if (same && !options.overwrite()) {
             throw Failure.usage(
-                    "%s exists: continue it with --resume auto, choose another --name, or replace it with --overwrite",
+                    "%s already exists; continue it with --resume auto, choose another --name, or replace it with --overwrite",
                     path);
         }
         if (!same && !isBegun()) {
-            throw Failure.usage("%s exists and is not a %s: choose another --name or --output", path, kind.word);
+            throw Failure.usage("%s already exists and is not a %s; choose another --name or --output", path, kind.word);
         }
         delete();
         return false;
     }
 
-    /** Reads the tree of the recipe that an experiment was started with. */
+    /** Reads the recipe that an experiment was started with. */
     public interface Former {
-        /** Returns it. */
+        /** Returns the tree of that recipe. */
         ObjectNode tree();
     }
 
     /**
-     * Checks that the experiment may go on with a recipe: the one that it was started with.
+     * Checks that the given recipe is the one that the experiment was started with.
      *
      * @throws Failure of kind USAGE that lists the keys that differ
      */
@@ -150,13 +150,16 @@ public final class ExperimentFolder {
         List<Trees.Difference> differences = Trees.differences(former, given);
         if (!differences.isEmpty()) {
             throw Failure.usage(
-                    "%s was started with another recipe and cannot go on with this one: %s; undo that, or start anew with another"
+                    "%s was started with another recipe and cannot resume with this one: %s; undo the change, or start again with another"
                             + " --name",
                     path, differences.stream().map(Trees.Difference::toString).collect(Collectors.joining(", ")));
         }
     }
 
-    /** Says whether the folder is what an experiment leaves that ended before it had begun: nothing to keep. */
+    /**
+     * Returns whether the folder is that of an experiment that ended before its recipe was written, so that there is nothing to
+     * keep.
+     */
     private boolean isBegun() {
         Set<String> beginning = Set.of(".lock", TRIALS, PROVENANCE, kind.facts);
         try (Stream<Path> content = Files.list(path)) {
@@ -166,7 +169,7 @@ public final class ExperimentFolder {
         }
     }
 
-    /** Makes the folder. */
+    /** Creates the folder. */
     public void make() {
         try {
             Files.createDirectories(path.resolve(TRIALS));
@@ -175,7 +178,7 @@ public final class ExperimentFolder {
         }
     }
 
-    /** Removes the folder with all that it holds. */
+    /** Deletes the folder and its content. */
     private void delete() {
         try (RunLock _ = RunLock.take(path)) {
             Folders.delete(path);
@@ -184,24 +187,24 @@ public final class ExperimentFolder {
         }
     }
 
-    /** Writes what the experiment starts from; the recipe last: with it, it is one that can go on. */
+    /** Writes data facts, provenance and recipe. The recipe comes last, since it marks the experiment as one that can resume. */
     public void begin(String recipe, DataFacts facts, Provenance provenance) {
         write(kind.facts, Json.pretty(facts) + "\n");
         write(PROVENANCE, Json.pretty(provenance) + "\n");
         write(RunFolder.RECIPE, recipe);
     }
 
-    /** Reads what it knows of its data. */
+    /** Reads the facts about its data. */
     public DataFacts facts() {
         return Json.read(path.resolve(kind.facts), DataFacts.class);
     }
 
-    /** Reads where it comes from. */
+    /** Reads its provenance. */
     public Provenance provenance() {
         return Json.read(path.resolve(PROVENANCE), Provenance.class);
     }
 
-    /** Writes where it stands: trials count as steps. */
+    /** Writes status.json, with trials as steps. */
     public void status(Status.State state, @Nullable String reason, int done, int all) {
         String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         write("status.json", Json.pretty(new Status(state, reason, done, all, now, Map.of())) + "\n");
@@ -212,7 +215,7 @@ public final class ExperimentFolder {
         write("results.json", Json.pretty(result) + "\n");
     }
 
-    /** Writes a file, whole or not at all. */
+    /** Writes a file atomically. */
     public void write(String name, String text) {
         Path file = path.resolve(name);
         try {

@@ -5,15 +5,15 @@ import java.nio.file.Path;
 import java.util.OptionalInt;
 
 /**
- * How an experiment (a study, a sweep) starts.
+ * Options for starting an experiment, a study or a sweep.
  *
- * @param output folder under which its folder is made
- * @param resume whether one of that name goes on
- * @param overwrite whether one of that name is replaced
- * @param command what was typed, for the provenance
- * @param jobs how many trials run side by side; where it is not given, as many as make the most of the machine
- * @param foretell whether to measure first how long it will take, which takes some seconds for small models
- * @param trialCommands the commands that work on a trial's folder
+ * @param output folder under which the experiment's folder is created
+ * @param resume whether to resume an existing experiment of that name
+ * @param overwrite whether to replace an existing experiment of that name
+ * @param command the command as typed, for the provenance
+ * @param jobs number of trials that run side by side; if empty, as many as give the highest throughput
+ * @param foretell whether to first measure how long it will take, which takes some seconds for small models
+ * @param trialCommands the commands that train and measure a trial's folder
  */
 public record ExperimentOptions(
         Path output,
@@ -23,10 +23,10 @@ public record ExperimentOptions(
         OptionalInt jobs,
         boolean foretell,
         TrialCommands trialCommands) {
-    /** Checks that the ways to start do not contradict each other. */
+    /** Checks that resume and overwrite are not both set. */
     public ExperimentOptions {
         if (resume && overwrite) {
-            throw Failure.usage("--resume and --overwrite contradict each other: give one of them");
+            throw Failure.usage("--resume and --overwrite contradict each other; give only one of them");
         }
     }
 }

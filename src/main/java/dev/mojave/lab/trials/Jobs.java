@@ -17,8 +17,9 @@ import java.util.OptionalInt;
 import java.util.function.UnaryOperator;
 
 /**
- * How many trials run side by side where nobody says it: as many as make the most steps per second together. Small models gain most from
- * one thread per trial, since threads that share one small model mostly wait for each other; large ones fill the machine alone.
+ * Chooses how many trials run side by side if the user does not: the number with the most steps per second in total. Small models
+ * gain most from one thread per trial, since threads that share a small model mostly wait for each other; a large model uses the
+ * whole machine alone.
  */
 public final class Jobs {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -26,23 +27,23 @@ public final class Jobs {
     private final TrialCommands commands;
     private final Progress progress;
 
-    /** Decides with the command line's own {@code plan}. */
+    /** Creates a chooser that measures with the command line's own {@code plan}. */
     public Jobs(TrialCommands commands, Progress progress) {
         this.commands = commands;
         this.progress = progress;
     }
 
-    /** Returns how many trials of so many threads fit beside one another. */
+    /** Returns how many trials with {@code threads} threads each fit on {@code cores} cores. */
     public static int beside(int cores, int threads) {
         return Math.max(1, cores / threads);
     }
 
     /**
-     * Measures: one trial on all cores, then one for each core side by side, each on one thread.
+     * Measures one trial on all cores, then one trial per core side by side, each on one thread.
      *
      * @param recipe a trial's resolved recipe
      * @param cores usable cores
-     * @return the number of trials side by side: 1, or one for each core; 1 where it cannot be measured
+     * @return the number of trials to run side by side: 1, or one per core; 1 if the measurement fails
      */
     public int measure(Path recipe, int cores) {
         progress.start("measuring how many trials to run side by side", 2, "ways");
@@ -52,15 +53,15 @@ public final class Jobs {
         progress.finish("");
         if (alone.isEmpty() || beside.isEmpty()) {
             progress.say(
-                    "trials run one after another: what several do side by side could not be measured; --jobs says it");
+                    "trials run one after another: their speed side by side could not be measured; set their number with --jobs");
             return 1;
         }
         double gain = beside.getAsDouble() / alone.getAsDouble();
         int jobs = gain > 1 ? cores : 1;
         progress.say(String.format(
                 Locale.ROOT,
-                "%d trials on one thread each make %.2f times the steps per second of one trial on %d threads: running %s (--jobs"
-                        + " says otherwise)",
+                "%d trials on one thread each make %.2f times the steps per second of one trial on %d threads: running %s (override"
+                        + " with --jobs)",
                 cores,
                 gain,
                 cores,
@@ -68,7 +69,10 @@ public final class Jobs {
         return jobs;
     }
 
-    /** Returns how many steps so many trials of so many threads make per second together; empty where it cannot be measured. */
+    /**
+     * Returns the total steps per second of {@code jobs} trials side by side with {@code threads} threads each; empty if it
+     * cannot be measured.
+     */
     public OptionalDouble stepsPerSecond(Path recipe, int jobs, int threads) {
         List<ChildProcess> children = new ArrayList<>();
         List<Path> logs = new ArrayList<>();
@@ -119,7 +123,7 @@ public final class Jobs {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            // A file left in the system's folder for such files.
+            // The file stays in the system's temporary folder.
         }
     }
 }

@@ -20,24 +20,24 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
 
 /**
- * Runs trials on this machine, some side by side, each in a process of its own: a native crash, or the kernel ending a process that takes
- * too much memory, costs one trial and not the others, and the peak memory that a trial reports is its own.
+ * Runs trials on this machine, some side by side, each in a process of its own: a native crash, or the kernel killing a process
+ * that uses too much memory, costs only that trial, and the peak memory that a trial reports is its own.
  */
 public final class LocalExecutor implements Executor {
     private static final Duration POLL = Duration.ofMillis(100);
-    /** Polls between two looks at a trial's status.json, which it writes every two seconds. */
+    /** Polls between two reads of a trial's status.json, which it writes every two seconds. */
     private static final int LOOK_EVERY = 5;
 
-    /** What the command line puts before the reason why it failed. */
+    /** The prefix of the command line's error messages. */
     private static final String SAID = "mojave: ";
 
     private final int jobs;
     private final TrialCommands commands;
 
     /**
-     * An executor.
+     * Creates an executor.
      *
-     * @param jobs how many trials run side by side, from 1
+     * @param jobs number of trials that run side by side, at least 1
      */
     public LocalExecutor(int jobs, TrialCommands commands) {
         Check.that(jobs >= 1, "jobs (%d) must be at least 1", jobs);
@@ -73,7 +73,7 @@ public final class LocalExecutor implements Executor {
         }
     }
 
-    /** Hands trials to workers. One that finds none waits while others run, since what they find may ask for more. */
+    /** Gives trials to workers. A worker that gets none waits while others run, since their results may call for more trials. */
     private static final class Turns {
         private final TrialSource trials;
         private final StopSignal stop;
@@ -121,7 +121,7 @@ public final class LocalExecutor implements Executor {
             try {
                 worker.join();
             } catch (InterruptedException e) {
-                // Passed on: the worker ends its process, which must not be left behind.
+                // The interrupt is passed on, so that the worker ends its process.
                 interrupted = true;
                 worker.interrupt();
             }
@@ -137,7 +137,7 @@ public final class LocalExecutor implements Executor {
             try {
                 TrialOutcome outcome = run(trial, listener, stop);
                 if (outcome instanceof TrialOutcome.Failed(String reason)) {
-                    // A process that crashed could not say so in its own folder.
+                    // A crashed process could not record its failure in its own folder.
                     trial.run().ifPresent(run -> run.write(run.status().with(Status.State.FAILED, reason)));
                 }
                 synchronized (listener) {
@@ -153,7 +153,7 @@ public final class LocalExecutor implements Executor {
         synchronized (listener) {
             listener.started(trial);
         }
-        // Whatever happens here, no trial outlives what it is a trial of.
+        // Closing the process ensures that no trial outlives its experiment.
         try (ChildProcess process =
                 ChildProcess.logging(commands.train(trial.folder()), trial.log(), UnaryOperator.identity())) {
             boolean told = false;
@@ -161,7 +161,7 @@ public final class LocalExecutor implements Executor {
             for (int polls = 0; exit.isEmpty(); polls++) {
                 if (stop.requested() && !told) {
                     told = true;
-                    // A process that has just ended does not hear it; its exit code says how it ended.
+                    // A process that has just ended does not receive this; its exit code tells how it ended.
                     process.tell(OwnedProcess.STOP);
                 }
                 if (polls % LOOK_EVERY == 0) {
@@ -174,12 +174,12 @@ public final class LocalExecutor implements Executor {
             throw IoFailures.of("start the process of a trial", trial.folder(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new TrialOutcome.Failed("the thread that watched it was interrupted");
+            return new TrialOutcome.Failed("the thread that watched its process was interrupted");
         }
     }
 
     private static void look(Trial trial, TrialListener listener) {
-        // Not status(), which would try the lock that the trial's process takes as it begins.
+        // Not status(), which would try the lock that the trial's process acquires when it begins.
         trial.run().flatMap(RunFolder::lastWord).ifPresent(status -> {
             synchronized (listener) {
                 listener.reached(
@@ -191,7 +191,7 @@ public final class LocalExecutor implements Executor {
         });
     }
 
-    /** Reads an exit code; a process that failed says why in its last line. */
+    /** Interprets an exit code; a failed process gives the reason in its last error message. */
     static TrialOutcome outcome(int exit, ChildProcess process, boolean stopRequested) {
         if (exit == 0) {
             return new TrialOutcome.Finished();

@@ -15,15 +15,15 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * One model to train.
+ * One training run of an experiment.
  *
- * @param name what messages call it, for example {@code moe/seed-1}
- * @param folder its run folder, which holds the resolved recipe before anything else
- * @param recipe the resolved recipe, engine choices included
- * @param tokens training tokens, for the progress
+ * @param name its name in messages, for example {@code moe/seed-1}
+ * @param folder its run folder, to which the resolved recipe is written first
+ * @param recipe the resolved recipe, including the engine
+ * @param tokens number of training tokens, for the progress display
  */
 public record Trial(String name, Path folder, Recipe recipe, long tokens) {
-    /** Returns the training tokens that a recipe asks for on this data. */
+    /** Returns the number of tokens that a recipe trains on with this data. */
     public static long tokens(Recipe recipe, PreparedData data) {
         RowLayout cut = data.cut(recipe.model().maxPositionEmbeddings());
         long rows = TotalSteps.of(recipe.train(), data.train(), cut)
@@ -32,10 +32,10 @@ public record Trial(String name, Path folder, Recipe recipe, long tokens) {
     }
 
     /**
-     * Returns a recipe as a trial of it runs.
+     * Returns a shared recipe with the name, seed and engine of one trial.
      *
-     * @param name of the trial's folder
-     * @param place what messages call the trial
+     * @param name name of the trial's folder
+     * @param place the trial's name in messages
      */
     public static Recipe recipe(Recipe shared, String name, long seed, EngineRequest engine, String place) {
         JsonNodeFactory nodes = JsonNodeFactory.instance;
@@ -45,19 +45,19 @@ public record Trial(String name, Path folder, Recipe recipe, long tokens) {
         return Records.read(tree, Recipe.class, place, "");
     }
 
-    /** Returns its run, if it was prepared. */
+    /** Returns its run; empty if it was not prepared. */
     public Optional<RunFolder> run() {
         return Files.isDirectory(folder) && RunFolder.isRun(folder)
                 ? Optional.of(RunFolder.open(folder))
                 : Optional.empty();
     }
 
-    /** Returns whether it trained to its end and everything was measured. */
+    /** Returns whether training and all measurements are finished. */
     public boolean complete() {
         return run().map(run -> run.status().complete()).orElse(false);
     }
 
-    /** Returns the file beside the folder that takes what its process prints. */
+    /** Returns the log of its process, next to the folder. */
     public Path log() {
         return folder.resolveSibling(folder.getFileName() + ".log");
     }

@@ -13,9 +13,9 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.function.Function;
 
-/** How many trials of an experiment run side by side, and what that leaves of the machine to each. */
+/** Decides how many trials of an experiment run side by side, and how many cores each of them gets. */
 public final class TrialJobs {
-    /** FLOPs of training that take less than a minute or so: measuring first would take a good part of that. */
+    /** Experiments with fewer FLOPs take less than about a minute, of which a measurement would be a large part. */
     private static final double WORTH_MEASURING = 1e12;
 
     private final EngineRequest engine;
@@ -23,7 +23,7 @@ public final class TrialJobs {
     private final TrialCommands commands;
     private final Progress progress;
 
-    /** Decides; {@code asked} is what someone typed. */
+    /** Creates the decision; {@code asked} is the number that the user gave. */
     TrialJobs(EngineRequest engine, OptionalInt asked, TrialCommands commands, Progress progress) {
         this.engine = engine;
         this.asked = asked;
@@ -31,16 +31,17 @@ public final class TrialJobs {
         this.progress = progress;
     }
 
-    /** Returns the usable cores. */
+    /** Returns the number of usable cores. */
     public static int cores() {
         return MachineInfo.detect().cores();
     }
 
     /**
-     * Returns what was asked for; else as many as the threads that the recipe asks for leave room for; else what is fastest.
+     * Returns the number of trials to run side by side: the number that the user gave, or else as many as the recipe's number of
+     * threads leaves room for, or else the fastest.
      *
-     * @param trials how many there are
-     * @param sample a trial's recipe, with the engine as it was asked for
+     * @param trials number of trials
+     * @param sample a trial's recipe, with the requested engine
      */
     int of(int trials, Recipe sample) {
         if (asked.isPresent()) {
@@ -56,11 +57,12 @@ public final class TrialJobs {
     }
 
     /**
-     * Says how long trials will take, where that is worth a measurement: the speed of one stands for all, in proportion to FLOPs.
+     * Reports how long trials will take, if they are long enough to be worth a measurement. The speed of one is measured, and the
+     * others are scaled by FLOPs.
      *
      * @param open trials that have yet to be trained, with the experiment's engine
-     * @param sample the recipe of the one that is measured
-     * @param jobs how many run side by side
+     * @param sample the recipe to measure
+     * @param jobs number of trials that run side by side
      */
     public void foretell(List<Trial> open, Recipe sample, int jobs, long heldOutTokens) {
         double flops = open.stream()
@@ -83,7 +85,7 @@ public final class TrialJobs {
         });
     }
 
-    /** Measures a trial's recipe, which the measurement finds in a file. */
+    /** Writes a trial's recipe to a temporary file and applies a measurement to it. */
     public static <T> T measured(Recipe recipe, Function<Path, T> measurement) {
         Path sample = Path.of("sample.yaml");
         try {
@@ -97,7 +99,7 @@ public final class TrialJobs {
         }
     }
 
-    /** The engine as the recipe asks for it, the cores shared out among trials that run side by side. */
+    /** Returns the engine that the recipe requests, with the cores divided among the trials that run side by side. */
     EngineRequest engine(int jobs) {
         return jobs == 1 || !engine.threads().equals(EngineRequest.AUTO)
                 ? engine

@@ -1,19 +1,19 @@
 package dev.mojave.lab.trials;
 
-/** Is told what becomes of trials, one call at a time, from threads of the executor's. */
+/** Receives the events of trials, one call at a time, on the executor's threads. */
 public interface TrialListener {
-    /** A trial's process has been started. */
+    /** Called when a trial's process has been started. */
     void started(Trial trial);
 
     /**
-     * A trial that runs has come so far.
+     * Called with the progress of a running trial.
      *
      * @param step optimiser steps done
-     * @param totalSteps planned; 0 while that is not known
-     * @param loss the newest training loss in nats, NaN before there is one
+     * @param totalSteps planned optimiser steps; 0 while unknown
+     * @param loss the latest training loss in nats per token; NaN before there is one
      */
     void reached(Trial trial, long step, long totalSteps, double loss);
 
-    /** A trial's process has ended. */
+    /** Called when a trial's process has ended. */
     void ended(Trial trial, TrialOutcome outcome);
 }

@@ -2,16 +2,16 @@ package dev.mojave.lab.trials;
 
 /** How a trial's process ended. */
 public sealed interface TrialOutcome {
-    /** It did its work. */
+    /** It finished its work. */
     record Finished() implements TrialOutcome {}
 
-    /** It was asked to end, and what it has is saved. */
+    /** It was asked to stop, and has saved its state. */
     record Stopped() implements TrialOutcome {}
 
     /**
-     * It did not.
+     * It failed.
      *
-     * @param reason what it said, or how the process died
+     * @param reason its error message, or how the process died
      */
     record Failed(String reason) implements TrialOutcome {}
 }

@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which trials an experiment needs. Those of a study are known at its start; where results decide what is tried next, as in successive
- * halving, more are wanted as trials end. What is wanted follows from the recipe and from results alone, never from the order in which trials
- * happened to end, so that an experiment that was killed ends like one that was left alone.
+ * Determines which trials an experiment needs. A study's trials are known at its start; if results decide what to try next, as in
+ * successive halving, more are needed as trials end. The plan depends only on the recipe and on results, never on the order in
+ * which trials happened to end, so an experiment that was killed and resumed ends like an uninterrupted one.
  */
 @FunctionalInterface
 public interface TrialPlan {
     /**
-     * Returns all trials that are needed as far as can be told now, finished ones too, in the order in which they are to start. One that was
-     * wanted stays wanted.
+     * Returns all trials that are known to be needed so far, including finished ones, in the order in which they should start. A
+     * trial that was returned once is returned by all later calls.
      *
-     * @param failed names of the trials that were tried in vain since this process began
+     * @param failed names of the trials that failed since this process began
      */
     List<Trial> wanted(Set<String> failed);
 }

@@ -12,12 +12,12 @@ import java.util.Optional;
 import java.util.function.DoubleBinaryOperator;
 
 /**
- * A trial as its folder shows it.
+ * A trial as read from its folder.
  *
- * @param group what it is a trial of: a study's arm, a sweep's point
+ * @param group its study's arm or sweep's point
  * @param seed its seed
- * @param run everything read back
- * @param wallSeconds training with evaluations, without the time between an interruption and its resume
+ * @param run its run record
+ * @param wallSeconds seconds of training and evaluation, without the time between an interruption and its resumption
  */
 public record TrialRecord(String group, long seed, RunRecord run, double wallSeconds) {
     /** Reads a trial's folder. */
@@ -50,7 +50,7 @@ public record TrialRecord(String group, long seed, RunRecord run, double wallSec
         return reduce(metric, Math::min);
     }
 
-    /** Returns the median of values. */
+    /** Returns the median of values in any order. */
     public static double median(List<Double> values) {
         List<Double> sorted = values.stream().sorted().toList();
         int middle = sorted.size() / 2;
@@ -66,7 +66,7 @@ public record TrialRecord(String group, long seed, RunRecord run, double wallSec
                 .orElse(Double.NaN);
     }
 
-    /** Returns a metric over training, if it was logged. */
+    /** Returns the series of a metric over training; empty if it was not logged. */
     public Optional<MetricSeries> series(Metric metric) {
         return run.series().stream()
                 .filter(series -> series.metric().equals(metric.name()))

@@ -13,28 +13,28 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Runs the trials of an experiment that have no complete result yet, and says in its status.json how many are done. */
+/** Runs the trials of an experiment that have no complete result yet, and keeps the count of finished ones in its status.json. */
 public final class TrialRunner {
     /**
      * How the trials ended.
      *
-     * @param done trials with a complete result
-     * @param failed why each of the others failed, by name
-     * @param all trials that are wanted
-     * @param nothingToDo whether all had a result before
+     * @param done number of trials with a complete result
+     * @param failed reasons of the failed trials, by name
+     * @param all number of trials that the experiment needs
+     * @param nothingToDo whether all trials had a result before
      */
     public record Tried(int done, Map<String, String> failed, int all, boolean nothingToDo) {
-        /** Returns whether every trial was tried. */
+        /** Returns whether every trial was attempted. */
         public boolean finished() {
             return done + failed.size() == all;
         }
     }
 
     /**
-     * What the progress goes by before all trials are known.
+     * The totals that the progress display uses before all trials are known.
      *
-     * @param trials how many there will be
-     * @param tokens training tokens of those that are open
+     * @param trials expected number of trials
+     * @param tokens training tokens of the unfinished ones
      */
     public record Expected(int trials, long tokens) {}
 
@@ -44,7 +44,7 @@ public final class TrialRunner {
     private final Progress progress;
     private final StopSignal signal;
 
-    /** Runs trials of the experiment of this name. */
+    /** Creates a runner for the trials of the experiment of this name. */
     public TrialRunner(
             ExperimentFolder folder, String name, TrialCommands commands, Progress progress, StopSignal signal) {
         this.folder = folder;
@@ -54,7 +54,7 @@ public final class TrialRunner {
         this.signal = signal;
     }
 
-    /** Runs trials that are all known, so many side by side. */
+    /** Runs a fixed set of trials, {@code jobs} of them side by side. */
     public Tried run(TrialSet set, int jobs) {
         return run(
                 failed -> set.all(),
@@ -64,7 +64,7 @@ public final class TrialRunner {
                         set.open().stream().mapToLong(Trial::tokens).sum()));
     }
 
-    /** Runs what a plan wants until it wants no more, so many side by side. */
+    /** Runs the trials of a plan until it needs no more, {@code jobs} of them side by side. */
     public Tried run(TrialPlan plan, int jobs, Expected expected) {
         List<Trial> known = plan.wanted(Set.of());
         int done = known.size()
@@ -113,7 +113,7 @@ public final class TrialRunner {
             this.done = done;
         }
 
-        /** The first trial that is wanted, has no result and was not tried. */
+        /** Returns the first needed trial that has no result and was not attempted. */
         synchronized Optional<Trial> next() {
             List<Trial> wanted = plan.wanted(Set.copyOf(failed.keySet()));
             all = Math.max(all, wanted.size());

@@ -10,26 +10,26 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The trials of one experiment, in the order in which they start. {@code trials.json} lists them, so that whoever executes them, here or on
- * another machine, needs nothing but the folders.
+ * The trials of one experiment, in the order in which they start. {@code trials.json} lists them, so that an executor, here or on
+ * another machine, needs only the folders.
  */
 public final class TrialSet {
     private static final String FILE = "trials.json";
 
     /**
-     * A line of trials.json.
+     * An entry of trials.json.
      *
-     * @param name what messages call the trial
+     * @param name the trial's name in messages
      * @param folder its run folder, relative to the experiment's
-     * @param recipeSha256 hash of its resolved recipe
-     * @param tokens training tokens
+     * @param recipeSha256 SHA-256 of its resolved recipe
+     * @param tokens number of training tokens
      */
     public record Entry(String name, String folder, String recipeSha256, long tokens) {}
 
     /**
-     * trials.json.
+     * The content of trials.json.
      *
-     * @param jobs the most trials that ever ran side by side
+     * @param jobs the largest number of trials that ever ran side by side
      */
     record Listing(int jobs, List<Entry> trials) {
         Listing {
@@ -41,10 +41,10 @@ public final class TrialSet {
     private final List<Trial> all;
 
     /**
-     * A set of trials.
+     * Creates a set of trials.
      *
-     * @param folder the experiment's, which holds all of theirs
-     * @param all in the order in which they start
+     * @param folder the experiment's folder, which contains the trials' folders
+     * @param all the trials, in the order in which they start
      */
     public TrialSet(Path folder, List<Trial> all) {
         this.folder = folder;
@@ -61,16 +61,19 @@ public final class TrialSet {
         return all.stream().filter(trial -> !trial.complete()).toList();
     }
 
-    /** Returns the most trials that ever ran side by side under an experiment's folder; 1 where no list is there yet. */
+    /**
+     * Returns the largest number of trials that ever ran side by side in an experiment's folder; 1 if trials.json does not exist
+     * yet.
+     */
     public static int jobs(Path folder) {
         Path file = folder.resolve(FILE);
         return Files.exists(file) ? Json.read(file, Listing.class).jobs() : 1;
     }
 
     /**
-     * Writes each trial's recipe into its folder, unless it is there, and the list of all.
+     * Writes each trial's recipe into its folder, unless it exists, and writes trials.json.
      *
-     * @param jobs how many will run side by side
+     * @param jobs number of trials that will run side by side
      * @throws dev.mojave.base.Failure of kind ENVIRONMENT or USAGE if a folder cannot be written
      */
     public void prepare(int jobs) {

@@ -2,12 +2,12 @@ package dev.mojave.lab.trials;
 
 import java.util.Optional;
 
-/** Where an {@link Executor} takes trials from; asked one call at a time. */
+/** Supplies trials to an {@link Executor}, one call at a time. */
 @FunctionalInterface
 public interface TrialSource {
     /**
-     * Returns the next trial to start. Where there is none, the executor asks again when a trial that runs has ended, and is done when none
-     * runs.
+     * Returns the next trial to start; empty if there is none at present. The executor then asks again after a running trial has
+     * ended, and finishes when none runs.
      */
     Optional<Trial> next();
 }

@@ -8,11 +8,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The progress of many trials in training tokens over all of them, so that the time left is the whole experiment's; the detail names every
- * trial that runs. Called by an {@link Executor}, one call at a time.
+ * Shows the progress of many trials in training tokens over all of them, so that the remaining time is the whole experiment's;
+ * the detail names the running trials. An {@link Executor} calls it, one call at a time.
  */
 public final class TrialsProgress implements TrialListener {
-    /** More than these in one line nobody reads. */
+    /** The most trials named on the progress line. */
     private static final int SHOWN = 4;
 
     private final Progress progress;
@@ -26,13 +26,13 @@ public final class TrialsProgress implements TrialListener {
     private record Running(int number, long tokens, double share, double loss) {}
 
     /**
-     * Watches trials.
+     * Starts the progress display.
      *
      * @param title of the progress line
-     * @param earlier trials that were finished before
-     * @param expected how many there will be, those included; there may turn out to be more
-     * @param tokens training tokens of those that are open
-     * @param summary what a trial that finished showed, in a line
+     * @param earlier number of trials that were already finished
+     * @param expected expected number of trials, including those; there may turn out to be more
+     * @param tokens training tokens of the unfinished ones
+     * @param summary returns a one-line summary of a finished trial
      */
     public TrialsProgress(
             String title, Progress progress, int earlier, int expected, long tokens, Function<Trial, String> summary) {
@@ -67,7 +67,7 @@ public final class TrialsProgress implements TrialListener {
     public void ended(Trial trial, TrialOutcome outcome) {
         Running was = running.remove(trial);
         String place = "trial " + (was == null ? begun : was.number) + "/" + all + " " + trial.name() + ": ";
-        // A trial that failed leaves nothing to be done either, as far as the time left is concerned.
+        // A failed trial needs no more time either.
         endedTokens += trial.tokens();
         progress.say(place
                 + switch (outcome) {
@@ -81,7 +81,7 @@ public final class TrialsProgress implements TrialListener {
     private void show() {
         long now = endedTokens
                 + running.values().stream().mapToLong(Running::tokens).sum();
-        // A trial that resumes starts counting anew; the whole does not go back for it.
+        // A resumed trial starts counting anew; the total must not go backwards for it.
         reached = Math.max(reached, now);
         String names = running.entrySet().stream()
                 .limit(SHOWN)

@@ -1,6 +1,6 @@
 /**
- * Trials as folders: each has its own resolved recipe, written first, and is trained by a process of its own. Studies, sweeps and whatever
- * else trains many models say what the trials are; how many run side by side, and where, is decided here.
+ * Trials as folders: each has its own resolved recipe, written first, and is trained by a separate process. Studies, sweeps and
+ * other experiments define the trials; this package decides how many run side by side, and where.
  */
 @NullMarked
 package dev.mojave.lab.trials;

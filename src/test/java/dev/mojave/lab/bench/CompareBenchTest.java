@@ -72,7 +72,7 @@ class CompareBenchTest {
             } else {
                 assertThat(rivals).isEmpty();
                 assertThat(notes.said)
-                        .containsExactly("stopped after 3 of 20 rounds, too few for an interval (6): nothing to show");
+                        .containsExactly("stopped after 3 of 20 rounds, too few for an interval: at least 6 are needed");
             }
         }
     }
@@ -87,7 +87,7 @@ class CompareBenchTest {
                         StopSignals.when(() -> notes.updates >= 2)))
                 .isEmpty();
         assertThat(notes.said)
-                .containsExactly("stopped after 0 of 20 rounds, too few for an interval (6): nothing to show");
+                .containsExactly("stopped after 0 of 20 rounds, too few for an interval: at least 6 are needed");
     }
 
     @Test

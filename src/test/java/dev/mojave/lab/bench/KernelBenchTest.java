@@ -23,7 +23,7 @@ class KernelBenchTest {
         KernelSpeeds speeds = KernelBench.run(SMALL, 2, 4096, 0, 2, before, Progress.SILENT);
         assertThat(speeds.kernels())
                 .extracting(KernelSpeeds.Kernel::name)
-                .containsExactly("attention half", "feed-forward half", "head and loss", "AdamW", "gradient norm");
+                .containsExactly("attention branch", "feed-forward branch", "head and loss", "AdamW", "gradient norm");
         assertThat(speeds.kernels()).allSatisfy(kernel -> {
             assertThat(kernel.seconds()).isPositive();
             assertThat(kernel.twinSeconds()).isPositive();
@@ -66,7 +66,7 @@ class KernelBenchTest {
         Engine.pin(before);
         assertThatThrownBy(() -> KernelBench.run(SMALL, 2, 10, plain, Progress.SILENT))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("leave --kernels to auto");
+                .hasMessageContaining("set --kernels auto");
     }
 
     private static EngineChoice fused() {

@@ -149,7 +149,7 @@ class ParityTest {
         assertThat(of(report, "ce_loss").tolerance()).isEqualTo(1e-7);
         Files.writeString(path.resolve("tolerance.json"), "{\"logits\": \"a lot\"}");
         assertThatThrownBy(() -> Parity.of(path))
-                .hasMessageEndingWith("tolerance.json: logits is \"a lot\"; a tolerance is a number from 0");
+                .hasMessageEndingWith("tolerance.json: logits is \"a lot\"; a tolerance must be a number of at least 0");
     }
 
     @Test
@@ -176,12 +176,12 @@ class ParityTest {
 
     @Test
     void inputsThatCannotBeReadAreRefused() throws IOException {
-        refused("gpt2", tensors -> tensors.remove("ids"), "has no tensor 'ids', the tokens to read, int64 (B, T)");
+        refused("gpt2", tensors -> tensors.remove("ids"), "has no tensor 'ids'; it must contain the input tokens, int64 (B, T)");
         refused(
                 "gpt2",
                 tensors -> tensors.put("ids", Tensors.zeros(DType.FLOAT32, 2, 3)),
-                "ids is FLOAT32; whole numbers");
-        refused("gpt2", tensors -> tensors.put("ids", Tensors.zeros(DType.INT64, 7)), "ids is [7]; expected (B, T)");
+                "ids is FLOAT32; expected an integer type");
+        refused("gpt2", tensors -> tensors.put("ids", Tensors.zeros(DType.INT64, 7)), "ids has the shape [7]; expected (B, T)");
         refused(
                 "gpt2",
                 tensors -> tensors.put("ids", Tensors.zeros(DType.INT64, 1, 21)),
@@ -193,12 +193,12 @@ class ParityTest {
         refused(
                 "gpt2",
                 tensors -> tensors.put("labels", Tensors.zeros(DType.INT64, 2, 2)),
-                "labels is [2, 2], the tokens are [2, 13]");
+                "labels has the shape [2, 2], but the tokens have [2, 13]");
         refused("gpt2", tensors -> tensors.keySet().retainAll(List.of("ids")), "nothing to compare with");
         refused(
                 "gpt2",
                 tensors -> tensors.put("logits", Tensors.zeros(DType.FLOAT32, 2)),
-                "logits is [2], the model gives [2, 13, 43]");
+                "logits has the shape [2], but the model computes [2, 13, 43]");
         refused(
                 "gpt2",
                 tensors -> tensors.put("grad.wte", Tensors.zeros(DType.FLOAT32, 2)),
@@ -206,7 +206,7 @@ class ParityTest {
         refused(
                 "gpt2",
                 tensors -> tensors.put("ce_loss", Tensors.zeros(DType.INT64, 1)),
-                "ce_loss is INT64; expected values are of a float type");
+                "ce_loss is INT64; expected values must be floats");
         refused(
                 "gpt2",
                 tensors -> tensors.computeIfPresent(
@@ -216,6 +216,6 @@ class ParityTest {
         Files.copy(GOLDEN.resolve("gpt2/config.json"), folder.resolve("config.json"));
         Files.copy(GOLDEN.resolve("gpt2/weights.safetensors"), folder.resolve("weights.safetensors"));
         assertThatThrownBy(() -> Parity.of(folder))
-                .hasMessageEndingWith("io.safetensors is missing: it holds the inputs and what they must give");
+                .hasMessageEndingWith("io.safetensors is missing: it must contain the inputs and the expected outputs");
     }
 }

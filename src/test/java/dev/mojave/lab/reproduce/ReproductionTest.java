@@ -303,7 +303,7 @@ class ReproductionTest {
 
         assertThatThrownBy(() -> reproduce(study))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.USAGE))
-                .hasMessage(study + " is a study: name one of its trials, for example " + one.path());
+                .hasMessage(study + " is a study or a sweep; name one of its trials, for example " + one.path());
     }
 
     private static Optional<ReproduceResult> reproduce(Path run) {
@@ -331,7 +331,7 @@ class ReproductionTest {
 
         assertThatThrownBy(() -> reproduce(run, Optional.of(folder.resolve("runs"))))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.USAGE))
-                .hasMessage(run.path() + " exists: choose another --output");
+                .hasMessage(run.path() + " already exists; choose another --output");
     }
 
     @Test
@@ -374,17 +374,17 @@ class ReproductionTest {
         edit(run, "(?s),\\s*\"started_from\" : \\{.*?\\}", "");
         assertThat(run.provenance().startedFrom()).isNull();
         assertUsage(
-                run, ".* cannot be reproduced: it was started with --from, and its provenance.json does not say .*");
+                run, ".* cannot be reproduced: it was started with --from, but its provenance.json does not record .*");
 
         Files.writeString(run.path().resolve("provenance.json"), json);
         Path weights = first.checkpoints().weights(first.checkpoints().best().orElseThrow());
         byte[] bytes = Files.readAllBytes(weights);
         bytes[bytes.length - 4] ^= 1;
         Files.write(weights, bytes);
-        assertUsage(run, ".* it was started from the weights of .*, which has others now: their SHA-256 was .*");
+        assertUsage(run, ".* it was started from the weights in .*, which have changed: their SHA-256 was .*");
 
         Folders.delete(first.path());
-        assertUsage(run, ".* it was started from the weights of .*, which are not there: .*");
+        assertUsage(run, ".* it was started from the weights in .*, which cannot be read: .*");
     }
 
     private static void assertUsage(RunFolder run, String message) {
@@ -396,10 +396,10 @@ class ReproductionTest {
     @Test
     void whatIsUnfinishedOrWasImportedIsRefused() throws IOException {
         RunFolder half = train(folder.resolve("half"), false, StopSignals.afterPolls(4));
-        assertUsage(half, ".* cannot be reproduced, it is not finished \\(interrupted\\): let it train to its end .*");
+        assertUsage(half, ".* cannot be reproduced because it is not finished \\(interrupted\\); finish it first with: .*");
 
         RunFolder imported = trained();
         edit(imported, "\"seeds\" : \\[[^\\]]*\\]", "\"seeds\" : [ ]");
-        assertUsage(imported, ".* cannot be reproduced: it was imported, and how its model was trained is not known");
+        assertUsage(imported, ".* cannot be reproduced: it was imported, so it is not known how its model was trained");
     }
 }

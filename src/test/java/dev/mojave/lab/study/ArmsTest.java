@@ -96,7 +96,7 @@ class ArmsTest {
         Arms arms =
                 resolve("arms:\n" + MOE + "  dense: {train: {learning_rate: 0.002}, match: {arm: moe, by: active}}\n");
         assertThat(arms.differences())
-                .containsExactly("Arm 'dense' differs from 'moe' also in train.learning_rate (0.002 against 0.001), "
+                .containsExactly("Arm 'dense' also differs from 'moe' in train.learning_rate (0.002 against 0.001), "
                         + "train.schedule.min_learning_rate (2.0E-4 against 1.0E-4).");
     }
 
@@ -112,7 +112,7 @@ class ArmsTest {
     void aMatchNamesAMixture() {
         refused(
                 "arms:\n" + MOE + "  a: {}\n  b: {match: {arm: a, by: active}}\n",
-                "arms.b.match.arm: arm 'a' is dense; a match resizes a dense model to a mixture's budget, so name an arm with "
+                "arms.b.match.arm: arm 'a' is dense; a match resizes a dense model to the budget of a mixture, so name an arm with "
                         + "model.moe");
     }
 
@@ -120,14 +120,14 @@ class ArmsTest {
     void dataEngineAndLengthBelongToTheStudy() {
         refused(
                 "arms:\n" + MOE + "  b: {data: {split_seed: 1}}\n",
-                "arms.b.data.split_seed (1) differs from arm 'moe' (0); all arms share it: set it for the whole study, or make "
+                "arms.b.data.split_seed (1) differs from arm 'moe' (0), but all arms must share it; set it for the whole study, or make "
                         + "two studies");
         refused(
                 "arms:\n" + MOE + "  b: {engine: {precision: fp32}}\n",
-                "arms.b.engine.precision (\"fp32\") differs from arm 'moe' (\"auto\"); all arms share it");
+                "arms.b.engine.precision (\"fp32\") differs from arm 'moe' (\"auto\"), but all arms must share it");
         refused(
                 "arms:\n" + MOE + "  b: {train: {tokens: 20k}}\n",
-                "arms.b.train.tokens (20000) differs from arm 'moe' (10000); all arms share it: give every trial the same "
+                "arms.b.train.tokens (20000) differs from arm 'moe' (10000), but all arms must share it; give every trial the same "
                         + "length with budget: {tokens: ...}");
         refused(
                 "arms:\n" + MOE + "  b: {model: {max_position_embeddings: 16}}\n",
@@ -138,7 +138,7 @@ class ArmsTest {
     void twoArmsThatAreTheSameAreRefused() {
         refused(
                 "arms:\n" + MOE + "  a: {}\n  b: {}\n",
-                "arms.b is the same as arms.a, key by key; remove one, or give it what tells it apart");
+                "arms.b and arms.a are identical in every key; remove one of them or make them differ");
     }
 
     @Test

@@ -71,8 +71,8 @@ class BudgetMatchTest {
                 .extracting(Failure::getMessage)
                 .isEqualTo(
                         "arms.dense.match: no intermediate_size brings the active parameters without embeddings and head "
-                                + "within 1% of arm 'moe': the target is 9,000, the nearest is 10,500 at intermediate_size 1 (+16.7%); "
-                                + "everything but the feed-forward layers is already larger; give arm 'moe' a larger intermediate_size "
+                                + "within 1% of arm 'moe': the target is 9,000, and the closest is 10,500 at intermediate_size 1 (+16.7%); "
+                                + "the model without its feed-forward layers is already larger; give arm 'moe' a larger intermediate_size "
                                 + "or more experts, or match another budget");
     }
 
@@ -80,15 +80,15 @@ class BudgetMatchTest {
     void stepsThatAreTooCoarseAreRefused() {
         assertThatThrownBy(() -> BudgetMatch.nearest(WANTED, 15_000, size -> 10_000L * size))
                 .isInstanceOf(Failure.class)
-                .hasMessageContaining("the target is 15,000, the nearest is 10,000 at intermediate_size 1 (-33.3%)")
-                .hasMessageContaining("too coarse; make arm 'moe' larger");
+                .hasMessageContaining("the target is 15,000, and the closest is 10,000 at intermediate_size 1 (-33.3%)")
+                .hasMessageContaining("one step of the size changes the count by more than that; make arm 'moe' larger");
     }
 
     @Test
     void aBudgetThatNoSizeReachesIsRefused() {
         assertThatThrownBy(() -> BudgetMatch.nearest(WANTED, Long.MAX_VALUE / 2, size -> 3L * size))
                 .isInstanceOf(Failure.class)
-                .hasMessageContaining("the nearest is 12,582,912 at intermediate_size 4194304 (-100.0%)")
-                .hasMessageContaining("arm 'moe' is out of reach; give it fewer or smaller experts");
+                .hasMessageContaining("the closest is 12,582,912 at intermediate_size 4194304 (-100.0%)")
+                .hasMessageContaining("arm 'moe' is too large to match; give it fewer or smaller experts");
     }
 }

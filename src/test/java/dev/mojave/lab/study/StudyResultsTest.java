@@ -134,13 +134,13 @@ class StudyResultsTest {
         assertThat(output.result().comparisons().getFirst().n()).isEqualTo(1);
         assertThat(output.result().comparisons().getFirst().ciLow()).isNull();
         assertThat(output.result().arms().getLast().valLoss().values()).containsExactly(1.9);
-        assertThat(output.result().verdict()).startsWith("One seed cannot tell MoE from");
+        assertThat(output.result().verdict()).startsWith("One seed cannot separate MoE from");
         assertThat(output.result().headline()).isNotEmpty();
         assertThat(output.result().notes())
                 .anySatisfy(note -> assertThat(note)
                         .isEqualTo(
-                                "Trial moe/seed-2 has no result (failed: its process was ended by signal 9); what is paired "
-                                        + "with it is left out of every comparison."))
+                                "Trial moe/seed-2 has no result (failed: its process was ended by signal 9); its pairs are "
+                                        + "left out of every comparison."))
                 .anySatisfy(note -> assertThat(note).startsWith("One seed gives no interval"));
     }
 
@@ -154,17 +154,17 @@ class StudyResultsTest {
                         note -> assertThat(note)
                                 .isEqualTo(
                                         "Undertrained: arm 'active' and arm 'moe' ended above 75% of the unigram entropy (3.100 nats per "
-                                                + "token), what a model without context reaches; train longer before believing any order."))
+                                                + "token), which a model without context reaches; train longer before trusting any ranking."))
                 .anySatisfy(note -> assertThat(note)
                         .isEqualTo(
-                                "This study tuned nothing: it trained every arm as the recipe says (learning rate 0.001, batches "
-                                        + "of 4 sequences). Settings tuned for each arm may give another order."))
+                                "No settings were tuned: every arm was trained as the recipe specifies (learning rate 0.001, batches "
+                                        + "of 4 sequences). With settings tuned per arm the ranking may differ."))
                 .anySatisfy(
                         note -> assertThat(note).startsWith("Arm 'active' has intermediate_size 193, which gives it"))
                 .anySatisfy(note -> assertThat(note).startsWith("Each trial saw 12.8k tokens, "))
                 .anySatisfy(note -> assertThat(note)
                         .isEqualTo(
-                                "During training the same 1000 of 50.0k held-out tokens were measured each time; the final "
+                                "Evaluations during training used the same 1000 of 50.0k held-out tokens; the final "
                                         + "losses are over all of them."));
     }
 
@@ -185,19 +185,19 @@ class StudyResultsTest {
                         new Finding(
                                 "missing_trial",
                                 Finding.Severity.ERROR,
-                                "Go on with the study (--resume auto): trial moe/seed-2 has no result (failed: the disk is full)."),
+                                "Resume the study (--resume auto): trial moe/seed-2 has no result (failed: the disk is full)."),
                         new Finding(
                                 "undertrained",
                                 Finding.Severity.WARNING,
                                 2.9,
                                 0.75 * 3.1,
-                                "Train arm 'active' longer before believing any order: it ended above 75% of the unigram entropy."),
+                                "Train arm 'active' longer before trusting any ranking: it ended above 75% of the unigram entropy."),
                         new Finding(
                                 "one_seed",
                                 Finding.Severity.WARNING,
                                 1.0,
                                 2.0,
-                                "Add seeds: the difference between 'active' and 'moe' is that of one pair, and may be chance."));
+                                "Add seeds: the difference between 'active' and 'moe' comes from a single pair and may be chance."));
     }
 
     @Test

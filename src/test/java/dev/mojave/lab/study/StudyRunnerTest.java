@@ -78,7 +78,7 @@ class StudyRunnerTest {
             assertThat(arm.generateTokensPerSecond()).isPositive();
             assertThat(arm.samples()).hasSize(1);
         });
-        assertThat(result.output().result().verdict()).startsWith("One seed cannot tell");
+        assertThat(result.output().result().verdict()).startsWith("One seed cannot separate");
         assertThat(said)
                 .anyMatch(line ->
                         line.matches("trial 1/2 dense/seed-1: validation loss \\d\\.\\d{4} nats per token, .*"));
@@ -93,7 +93,7 @@ class StudyRunnerTest {
         assertThatThrownBy(() -> run("[1]", 512, "out", false, StopSignal.NEVER))
                 .isInstanceOf(Failure.class)
                 .hasMessage(
-                        study + " exists: continue it with --resume auto, choose another --name, or replace it with "
+                        study + " already exists; continue it with --resume auto, choose another --name, or replace it with "
                                 + "--overwrite");
         StudyRunner.Result again = run("[1]", 512, "out", true, StopSignal.NEVER);
         assertThat(again.alreadyFinished()).isTrue();
@@ -169,11 +169,11 @@ class StudyRunnerTest {
                         Progress.SILENT,
                         StopSignal.NEVER))
                 .isInstanceOf(Failure.class)
-                .hasMessage(taken + " exists and is not a study: choose another --name or --output");
+                .hasMessage(taken + " already exists and is not a study; choose another --name or --output");
         assertThat(taken.resolve("thesis.txt")).hasContent("precious");
     }
 
-    /** Killed trial, then stopped study, then resumed: the same losses to the last bit as a study that was left alone. */
+    /** A killed trial, then a stopped study, then a resumed one: the same losses, bit for bit, as an uninterrupted study. */
     @Test
     @Tag("slow")
     void killedStoppedAndResumedEndsLikeUndisturbed() throws Exception {

@@ -35,7 +35,7 @@ class VerdictTest {
                 .startsWith("Arm 'moe' beats arm 'moe-8' by 0.0300 nats per token");
         assertThat(Verdict.sentence(arms, List.of(finding("moe-8", 0.002, -0.01, 0.014, Trend.NOT_SHOWN)), UNIGRAM))
                 .startsWith(
-                        "No difference shown between arm 'moe' and arm 'moe-8': the former's loss is lower by 0.0020");
+                        "No significant difference between arm 'moe' and arm 'moe-8': the former's loss is lower by 0.0020");
     }
 
     @Test
@@ -57,9 +57,9 @@ class VerdictTest {
                         finding("dense-total", -0.002, -0.014, 0.010, Trend.NOT_SHOWN)))
                 .isEqualTo(
                         "MoE beats the dense model of equal active size by 0.0200 nats per token (95% CI [0.0100, 0.0300], "
-                                + "n=3), a gap that was narrowing when training ended; no difference shown between MoE and the dense "
+                                + "n=3), a gap that was narrowing when training ended; no significant difference between MoE and the dense "
                                 + "model of equal total size: MoE's loss is higher by 0.0020 nats per token (95% CI [-0.0100, "
-                                + "0.0140], n=3), and a difference under 0.0180 could have gone undetected; a longer run may "
+                                + "0.0140], n=3), and a difference below 0.0180 could have gone undetected; a longer run may "
                                 + "differ.");
     }
 
@@ -69,11 +69,11 @@ class VerdictTest {
                         finding("dense-active", 0.002, -0.01, 0.014, Trend.TOWARDS_B),
                         finding("dense-total", 0.002, -0.01, 0.014, Trend.TOWARDS_A)))
                 .isEqualTo(
-                        "No difference shown between MoE and the dense model of equal active size: MoE's loss is lower by "
-                                + "0.0020 nats per token (95% CI [-0.0100, 0.0140], n=3), and a difference under 0.0180 could have "
-                                + "gone undetected, with MoE still gaining when training ended; no difference shown between MoE and "
+                        "No significant difference between MoE and the dense model of equal active size: MoE's loss is lower by "
+                                + "0.0020 nats per token (95% CI [-0.0100, 0.0140], n=3), and a difference below 0.0180 could have "
+                                + "gone undetected, with MoE still gaining when training ended; no significant difference between MoE and "
                                 + "the dense model of equal total size: MoE's loss is lower by 0.0020 nats per token (95% CI "
-                                + "[-0.0100, 0.0140], n=3), and a difference under 0.0180 could have gone undetected, with the dense "
+                                + "[-0.0100, 0.0140], n=3), and a difference below 0.0180 could have gone undetected, with the dense "
                                 + "model of equal total size still gaining when training ended; a longer run may differ.");
     }
 
@@ -94,8 +94,8 @@ class VerdictTest {
                         finding("dense-active", 0.027, null, null, Trend.UNKNOWN),
                         finding("dense-total", -0.035, null, null, Trend.UNKNOWN)))
                 .isEqualTo(
-                        "One seed cannot tell MoE from the dense model of equal active size: MoE's loss is 0.0270 nats per "
-                                + "token lower, without an interval; one seed cannot tell MoE from the dense model of equal total "
+                        "One seed cannot separate MoE from the dense model of equal active size: MoE's loss is 0.0270 nats per "
+                                + "token lower, without an interval; one seed cannot separate MoE from the dense model of equal total "
                                 + "size: MoE's loss is 0.0350 nats per token higher, without an interval.");
     }
 
@@ -105,8 +105,8 @@ class VerdictTest {
         assertThat(Verdict.sentence(arms, List.of(finding("dense", 0.02, 0.01, 0.03, Trend.NOT_SHOWN)), UNIGRAM))
                 .isEqualTo(
                         "MoE beats the dense model of equal FLOPs per token by 0.0200 nats per token (95% CI [0.0100, "
-                                + "0.0300], n=3); but arm 'moe' ended above 75% of the unigram entropy, so this run is too short to "
-                                + "say anything about trained models.");
+                                + "0.0300], n=3); but arm 'moe' ended above 75% of the unigram entropy, so this run is too short "
+                                + "for conclusions about trained models.");
     }
 
     @Test

@@ -104,15 +104,15 @@ class HalvingTest {
     void rungsAndSharesAreChecked() {
         assertThatThrownBy(() -> new Halving(List.of(100L), 0.5))
                 .hasMessageContaining("rungs ([100]) must list at least two budgets")
-                .hasMessageContaining("with one rung there is nothing to promote to");
-        assertThatThrownBy(() -> new Halving(List.of(200L, 200L), 0.5)).hasMessageContaining("that rise");
+                .hasMessageContaining("a single rung has no next rung to promote to");
+        assertThatThrownBy(() -> new Halving(List.of(200L, 200L), 0.5)).hasMessageContaining("must be positive, increasing numbers");
         assertThatThrownBy(() -> new Halving(List.of(0L, 200L), 0.5)).hasMessageContaining("positive");
         assertThatThrownBy(() -> new Halving(List.of(1L, 2L), 1))
                 .hasMessageContaining("keep (1.0) must lie between 0 and 1");
         assertThat(new Halving(List.of(1L, 2L, 3L), 0.5).atLeast(8)).containsExactly(8, 4, 2);
         assertThatThrownBy(() -> THIRD.atLeast(2))
                 .hasMessage(
-                        "halving.keep (0.33) of 2 points leaves none for rung 2 of 2; use fewer rungs, a larger keep or"
+                        "halving.keep (0.33) of 2 points leaves no point for rung 2 of 2; use fewer rungs, a larger keep or"
                                 + " more points");
     }
 }

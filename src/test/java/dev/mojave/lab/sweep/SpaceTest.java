@@ -85,7 +85,7 @@ class SpaceTest {
                         .points().stream().map(p -> p.text("k")).toList()))
                 .hasSize(3);
         assertThatThrownBy(() -> new Space(List.of(), keys, 4, 5))
-                .hasMessage("random.samples (4) is more than the 3 different samples that the keys allow");
+                .hasMessage("random.samples (4) is more than the 3 distinct samples that the keys allow; take fewer");
     }
 
     @Test
@@ -112,7 +112,7 @@ class SpaceTest {
         assertThatThrownBy(() -> new SweptKey.Range("k", 2, 2, SweptKey.Scale.LINEAR, true))
                 .hasMessage("k: from (2) must be below to (2)");
         assertThatThrownBy(() -> new SweptKey.Range("k", 0, 1, SweptKey.Scale.LOG, false))
-                .hasMessage("k: from (0.0) must be positive where scale is log");
+                .hasMessage("k: from (0.0) must be positive if scale is log");
     }
 
     @Test

@@ -117,11 +117,11 @@ class SweepRecipeTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            seeds: [1, 2] | FILE: has neither grid nor random, so there is nothing to sweep; train it with: mojave train FILE (a sweep adds, for example, grid: {train.learning_rate: [1.0e-3, 3.0e-3]})
-            grid: {} | FILE: grid names no key; list the values of each, for example grid: {train.learning_rate: [1.0e-3, 3.0e-3]}
+            seeds: [1, 2] | FILE has neither grid nor random, so there is nothing to sweep; train it with: mojave train FILE (a sweep adds, for example, grid: {train.learning_rate: [1.0e-3, 3.0e-3]})
+            grid: {} | FILE: grid lists no key; give each key a list of values, for example grid: {train.learning_rate: [1.0e-3, 3.0e-3]}
             grid: {train.learning_rate: []} | FILE: grid.train.learning_rate: train.learning_rate lists no value; give it at least one
             grid: {train.learning_rate: 0.1} | FILE: grid.train.learning_rate: expected a list, found 0.1
-            grid: {train.learning_rate: [0.1]} | FILE: a sweep compares at least two points, and this is one; list more values or take more samples
+            grid: {train.learning_rate: [0.1]} | FILE: this sweep has one point, but a sweep compares at least two; list more values or take more samples
             grid: {train.learning_rate: [0.1, 0.10]} | FILE: grid.train.learning_rate: train.learning_rate lists 0.1 twice
             grid: {train.learning_rat: [0.1, 0.2]} | FILE: grid: train.learning_rat: unknown key; did you mean 'learning_rate'?
             grid: {trian.seed: [0.1, 0.2]} | FILE: grid: trian: unknown key; did you mean 'train'?
@@ -130,29 +130,29 @@ class SweepRecipeTest {
             grid: {train.batch_size: [4, 4.5]} | FILE: grid: train.batch_size: expected a whole number, found 4.5
             grid: {train.learning_rate.x: [0.1, 0.2]} | FILE: grid: train.learning_rate is a value (0.001) and not a section, so it has no key 'x'
             grid: {model.num_attention_heads: [2, 3]} | FILE (point-2: num_attention_heads=3): model: num_attention_heads (3) must divide hidden_size (32)
-            grid: {model.moe: [null], model.moe.num_experts: [2, 4]} | FILE: grid: model.moe.num_experts and model.moe depend on each other: a value of model.moe replaces the whole section; sweep one of them, or list whole sections under model.moe
+            grid: {model.moe: [null], model.moe.num_experts: [2, 4]} | FILE: grid: model.moe.num_experts and model.moe overlap: a value of model.moe replaces the whole section; sweep one of them, or list complete sections under model.moe
             grid: {train.steps: [10], train.tokens: [10k, 20k]} | FILE: grid: train.tokens and train.steps exclude each other in a recipe; sweep one of them
             grid: {train.seed: [1, 2]} | FILE: grid: train.seed cannot be swept: list seeds under seeds: [1, 2, 3]; every point is trained with each
             grid: {train: [{batch_size: 4}, {batch_size: 8}]} | FILE: grid: train (train.seed) cannot be swept: list seeds under seeds: [1, 2, 3]; every point is trained with each
-            grid: {data.tokenizer: [byte, char]} | FILE: grid: data.tokenizer cannot be swept: losses over different text or tokens cannot be ranked; make a sweep for each
-            grid: {engine.threads: [1, 2]} | FILE: grid: engine.threads cannot be swept: all trials of a sweep run with the same engine; make a sweep for each
-            grid: {train.batch_size: [10000, 10k]} | FILE: point-1 (batch_size=10000) and point-2 (batch_size=10k) are the same recipe, key by key; list values that differ
+            grid: {data.tokenizer: [byte, char]} | FILE: grid: data.tokenizer cannot be swept: losses over different text or tokens cannot be ranked; run a sweep for each
+            grid: {engine.threads: [1, 2]} | FILE: grid: engine.threads cannot be swept: all trials of a sweep run with the same engine; run a sweep for each
+            grid: {train.batch_size: [10000, 10k]} | FILE: point-1 (batch_size=10000) and point-2 (batch_size=10k) are identical in every key; list values that differ
             {grid: {train.batch_size: [4, 8]}, seeds: [1, 2, 1]} | FILE: seeds ([1, 2, 1]) must differ from each other
             {grid: {train.batch_size: [4, 8]}, seeds: []} | FILE: seeds must list at least one seed, for example [1, 2, 3]
-            {grid: {train.batch_size: [4, 8]}, budget: {tokens: 5k}} | FILE: budget: is a key of studies; the trials of a sweep train for train.tokens, or for halving.rungs
+            {grid: {train.batch_size: [4, 8]}, budget: {tokens: 5k}} | FILE: budget: this is a key of studies; the trials of a sweep train for train.tokens, or for halving.rungs
             {grid: {train.batch_size: [4, 8]}, arms: {a: {}}} | FILE: arms: this recipe describes a study, not a sweep; run it with: mojave study FILE
-            {grid: {train.batch_size: [4, 8]}, random: {samples: 2, keys: {train.batch_size: [2, 16]}}} | FILE: grid: train.batch_size is in grid and in random; remove it from one of them
-            {grid: {train.batch_size: [4, 8]}, halving: {rungs: [10k], keep: 0.5}} | FILE: halving: rungs ([10000]) must list at least two budgets in training tokens, for example [250k, 1M]; with one rung there is nothing to promote to
-            {grid: {train.batch_size: [4, 8]}, halving: {rungs: [5k, 10k], keep: 0.2}} | FILE: halving.keep (0.2) of 2 points leaves none for rung 2 of 2; use fewer rungs, a larger keep or more points
+            {grid: {train.batch_size: [4, 8]}, random: {samples: 2, keys: {train.batch_size: [2, 16]}}} | FILE: grid: train.batch_size is in both grid and random; remove it from one of them
+            {grid: {train.batch_size: [4, 8]}, halving: {rungs: [10k], keep: 0.5}} | FILE: halving: rungs ([10000]) must list at least two budgets in training tokens, for example [250k, 1M]; a single rung has no next rung to promote to
+            {grid: {train.batch_size: [4, 8]}, halving: {rungs: [5k, 10k], keep: 0.2}} | FILE: halving.keep (0.2) of 2 points leaves no point for rung 2 of 2; use fewer rungs, a larger keep or more points
             {grid: {train.batch_size: [4, 8]}, halving: {rungs: [5k, 20k], keep: 0.5}} | FILE: halving.rungs (20000) and train.tokens ("10k") both say how long to train; remove one
-            {grid: {train.tokens: [4k, 8k]}, halving: {rungs: [5k, 10k], keep: 0.5}} | FILE: grid: train.tokens cannot be swept: halving.rungs says how long trials are; remove one
+            {grid: {train.tokens: [4k, 8k]}, halving: {rungs: [5k, 10k], keep: 0.5}} | FILE: grid: train.tokens cannot be swept: halving.rungs sets the length of trials; remove one of the two
             random: {samples: 0, keys: {train.batch_size: [4, 8]}} | FILE: random: samples (0) must be at least 1
-            random: {samples: 2, keys: {}} | FILE: random: keys names no key; for example keys: {train.learning_rate: {from: 1.0e-4, to: 1.0e-2, scale: log}}
-            random: {samples: 3, keys: {train.batch_size: [4, 8]}} | FILE: random.samples (3) is more than the 2 different samples that the keys allow
+            random: {samples: 2, keys: {}} | FILE: random: keys lists no key; for example keys: {train.learning_rate: {from: 1.0e-4, to: 1.0e-2, scale: log}}
+            random: {samples: 3, keys: {train.batch_size: [4, 8]}} | FILE: random.samples (3) is more than the 2 distinct samples that the keys allow; take fewer
             random: {samples: 3, keys: {train.learning_rate: 0.1}} | FILE: random.keys.train.learning_rate: expected a list of values, or a range such as {from: 1.0e-4, to: 1.0e-2, scale: log}
             random: {samples: 3, keys: {train.learning_rate: {from: 0.1, too: 1}}} | FILE: random.keys.train.learning_rate.too: unknown key; did you mean 'to'?
             random: {samples: 3, keys: {train.learning_rate: {from: 0.1, to: 0.01}}} | FILE: random.keys.train.learning_rate: train.learning_rate: from (0.1) must be below to (0.01)
-            random: {samples: 3, keys: {train.learning_rate: {from: 0, to: 0.01, scale: log}}} | FILE: random.keys.train.learning_rate: train.learning_rate: from (0.0) must be positive where scale is log
+            random: {samples: 3, keys: {train.learning_rate: {from: 0, to: 0.01, scale: log}}} | FILE: random.keys.train.learning_rate: train.learning_rate: from (0.0) must be positive if scale is log
             random: {samples: 3, keys: {train.learning_rate: {from: low, to: 0.01}}} | FILE: random.keys.train.learning_rate: from ("low") must be a number
             """)
     void whatDoesNotHoldTogetherIsRefused(String extras, String message) {
@@ -183,13 +183,13 @@ class SweepRecipeTest {
         String grid = "grid: {train.learning_rate: " + rates + "}\nseeds: [1, 2]";
         assertThatThrownBy(() -> read(grid))
                 .hasMessage(folder.resolve("s.yaml")
-                        + ": 600 trials (300 points, 2 seeds) are more than 500; --yes says that so many are meant, 'mojave plan' says"
-                        + " how long they take");
+                        + ": 600 trials (300 points, 2 seeds) are more than 500; confirm them with --yes ('mojave plan' estimates"
+                        + " how long they take)");
         assertThat(read(grid, true).trials()).isEqualTo(600);
         String million = "grid: {train.learning_rate: " + rates + ", train.gradient_clip: " + rates
                 + ", model.initializer_range: " + rates + "}";
         assertThatThrownBy(() -> read(million, true))
-                .hasMessageContaining("27,000,000 trials (27,000,000 points, 1 seed) are more than the 100,000");
+                .hasMessageContaining("27,000,000 trials (27,000,000 points, 1 seed) are more than the limit of 100,000");
     }
 
     @Test

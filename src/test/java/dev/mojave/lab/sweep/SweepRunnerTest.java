@@ -215,7 +215,7 @@ class SweepRunnerTest {
         SweepPoint best = Objects.requireNonNull(result.output().result().best());
         assertThat(best.values()).containsEntry("train.learning_rate", "0.03");
         assertThat(best.valLoss().mean()).isBetween(2.0, 5.5);
-        assertThat(result.output().result().headline()).endsWith("one seed cannot tell that from chance.");
+        assertThat(result.output().result().headline()).endsWith("with one seed, that may be chance.");
         assertThat(result.output().runs()).hasSize(2);
     }
 
@@ -226,7 +226,7 @@ class SweepRunnerTest {
         SweepRecipe recipe = recipe("grid: {train.tokens: [160, 320]}");
         assertThatThrownBy(() -> run(recipe, "out", 1, true, StopSignal.NEVER))
                 .isInstanceOf(Failure.class)
-                .hasMessage(taken + " exists and is not a sweep: choose another --name or --output");
+                .hasMessage(taken + " already exists and is not a sweep; choose another --name or --output");
         assertThat(taken.resolve("thesis.txt")).hasContent("precious");
         assertThatThrownBy(() -> SweepResults.read(taken)).hasMessageEndingWith("is not a sweep: it has no trials");
     }

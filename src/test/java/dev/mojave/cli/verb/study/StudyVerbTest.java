@@ -71,7 +71,7 @@ class StudyVerbTest {
         assertThat(again.err())
                 .isEqualTo(
                         "mojave: " + study
-                                + " exists: continue it with --resume auto, choose another --name, or replace it with --overwrite\n");
+                                + " already exists; continue it with --resume auto, choose another --name, or replace it with --overwrite\n");
         CliResult resumed = study("--name", "s", "--resume", "auto");
         assertThat(resumed.code()).isZero();
         assertThat(resumed.err()).contains(study + " has finished already: nothing was left to do.");

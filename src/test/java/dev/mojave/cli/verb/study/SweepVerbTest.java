@@ -114,7 +114,7 @@ class SweepVerbTest {
                 "--set",
                 "seeds=" + java.util.stream.IntStream.range(0, 300).boxed().toList());
         assertThat(many.code()).isEqualTo(2);
-        assertThat(many.err()).contains("600 trials (2 points, 300 seeds) are more than 500; --yes");
+        assertThat(many.err()).contains("600 trials (2 points, 300 seeds) are more than 500; confirm them with --yes");
         CliResult study = CliResult.run("sweep", "recipes/quickstart.yaml");
         assertThat(study.code()).isEqualTo(2);
         assertThat(study.err()).contains("run it with: mojave study recipes/quickstart.yaml");
