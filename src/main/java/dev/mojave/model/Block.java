@@ -22,11 +22,11 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * One transformer block as a {@link BlockSpec} describes it. Where a pass is to recompute, all of it does
- * but for a mixture, whose routing the balance losses differentiate.
+ * One transformer block as specified by a {@link BlockSpec}. If a pass recomputes activations, the whole block does, except a
+ * mixture, because the balance losses differentiate through its routing.
  */
 final class Block {
-    /** One or the other. */
+    /** A feed-forward layer or a mixture. */
     private sealed interface SecondBranch permits Dense, Sparse {}
 
     private record Dense(FeedForward layer) implements SecondBranch {}
@@ -37,7 +37,7 @@ final class Block {
      * The result of one pass.
      *
      * @param xBSD the residual stream, float32 (B, S, D)
-     * @param routing what the router decided, if the block is sparse
+     * @param routing decisions of the router; empty if the block is dense
      */
     record Output(Tensor xBSD, Optional<Routing> routing) {}
 
@@ -49,9 +49,9 @@ final class Block {
     private final int slot;
 
     /**
-     * Makes the block.
+     * Builds the block.
      *
-     * @param slot its index in a cache
+     * @param slot index of the block in a cache
      */
     Block(ModelSpec model, int layer, int slot, Init init, Optional<Rotary> rotary) {
         double residual = model.residualScale();
@@ -68,7 +68,7 @@ final class Block {
         };
     }
 
-    /** Hands out the weights. */
+    /** Returns the weights, which the block still owns. */
     ModelWeights.Block weights() {
         return new ModelWeights.Block(
                 spec,
@@ -108,7 +108,7 @@ final class Block {
         };
     }
 
-    /** Both halves of a dense block; one kernel where both have one. */
+    /** Applies both branches of a dense block, with one fused kernel if it supports both. */
     private Tensor both(
             Tensor xBSD,
             FeedForward dense,
@@ -130,12 +130,15 @@ final class Block {
         return attention.residual(xBSD, attentionNorm, visible, cache, slot, drop, context);
     }
 
-    /** Applies a part of the block, which keeps what backward needs, or, if so asked, its result alone. */
+    /**
+     * Applies a part of the block. It keeps the activations for the backward pass or, if the context requests it, keeps only the
+     * result and recomputes the rest.
+     */
     private static Tensor kept(Tensor x, Context context, UnaryOperator<Tensor> part) {
         return context.recompute() ? Recompute.apply(x, part) : part.apply(x);
     }
 
-    /** Tells the router, if the block is sparse, what the step wanted of each expert. */
+    /** Reports the requested load of a step to the router, if the block is sparse. */
     void afterStep(long[] requestedOfExpert) {
         if (secondBranch instanceof Sparse sparse) {
             sparse.layer.afterStep(requestedOfExpert);

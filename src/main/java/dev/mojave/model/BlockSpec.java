@@ -6,29 +6,29 @@ import dev.mojave.nn.FeedForward;
 import dev.mojave.nn.Norm;
 
 /**
- * What one transformer block of full width computes. {@link ModelSpec#block} derives it from the keys of a recipe; layers are built from
- * it, and counts, decoding and the formats of other programs ask it and nothing else about a block.
+ * Specification of one full-width transformer block. {@link ModelSpec#block} derives it from the keys of a recipe. Layers are
+ * built from it, and counts, decoding and the formats of other programs depend on it alone.
  *
- * <p>Each of them takes it apart in full, by record patterns with every component and switches over every alternative, and does what it
- * does for what it names: a new component or alternative does not compile until each has answered.
+ * <p>Each of them uses record patterns that name every component and switches over every alternative, so that a new component or
+ * alternative does not compile until each handles it.
  *
- * @param topology how the two halves join the residual stream
- * @param norm of both halves
- * @param attention the first half
- * @param half the second half
- * @param dropout probability on both branches in training
+ * @param topology how the two branches join the residual stream
+ * @param norm specification of the norms of both branches
+ * @param attention the first branch
+ * @param secondBranch the second branch
+ * @param dropout dropout probability of both branches in training
  */
 public record BlockSpec(Topology topology, Norm.Spec norm, AttentionSpec attention, SecondBranch secondBranch, double dropout) {
-    /** How the halves of a block join the residual stream. */
+    /** How the branches of a block join the residual stream. */
     public enum Topology {
         /** {@code x += attention(norm(x)); x += feed_forward(norm(x))}. */
         PRE_NORM
     }
 
-    /** One or the other. */
+    /** The branch after attention: a feed-forward layer or a mixture. */
     public sealed interface SecondBranch {}
 
-    /** The same weights for every token. */
+    /** A feed-forward layer, which applies the same weights to every token. */
     public record Dense(FeedForward.Spec feedForward) implements SecondBranch {}
 
     /** A mixture of experts. */

@@ -13,7 +13,7 @@ import dev.mojave.tensor.kernels.pointwise.EmbeddingKernel;
 import java.util.Optional;
 
 // Shapes: B batch, S tokens, D model width, V vocabulary, T context.
-/** What a model has before its blocks: the token embedding, and positions, whether they are added to it or rotate queries and keys. */
+/** The layer before the blocks: the token embedding and the positions, which are either added to it or rotate queries and keys. */
 final class Embedding {
     private final Tensor weightVD;
     private final Optional<Tensor> positionsTD;
@@ -21,7 +21,7 @@ final class Embedding {
     private final boolean trained;
     private final double dropout;
 
-    /** Makes it with parameters under {@code embedding} and, where positions are learned, {@code positions}. */
+    /** Builds the layer with parameters under {@code embedding} and, if positions are learned, {@code positions}. */
     Embedding(FrameSpec frame, Init init) {
         int width = frame.width();
         int context = frame.context();
@@ -47,26 +47,26 @@ final class Embedding {
         }
     }
 
-    /** Returns the vector of each token. */
+    /** Returns the vectors of the tokens, float32 (V, D). */
     Tensor weightVD() {
         return weightVD;
     }
 
-    /** Returns what is added by position, absent = nothing. */
+    /** Returns the position table, float32 (T, D); empty if positions are rotary. */
     Optional<Tensor> positionsTD() {
         return positionsTD;
     }
 
-    /** Returns what rotates queries and keys, absent = nothing. */
+    /** Returns the rotation of queries and keys; empty if positions are not rotary. */
     Optional<Rotary> rotary() {
         return rotary;
     }
 
     /**
-     * Looks tokens up.
+     * Looks up the vectors of tokens and adds positions.
      *
-     * @param idsBS ids (B, S)
-     * @param offset tokens read before them
+     * @param idsBS int64 token ids (B, S)
+     * @param offset number of tokens read before them
      * @return the residual stream, float32 (B, S, D)
      */
     Tensor forward(Tensor idsBS, int offset, Context context) {
@@ -75,7 +75,7 @@ final class Embedding {
         return DropoutKernel.apply(EmbeddingKernel.apply(weightVD, idsBS, positions), context.dropout(dropout));
     }
 
-    /** Frees what is not among the model's parameters. */
+    /** Frees the tables that are not parameters of the model. */
     void closeTables() {
         rotary.ifPresent(Rotary::close);
         if (!trained) {

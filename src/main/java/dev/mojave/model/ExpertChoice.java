@@ -7,15 +7,15 @@ import dev.mojave.moe.balance.Coefficients;
 import dev.mojave.moe.router.RouterSpec;
 
 /**
- * Of how many experts a token uses how many, and how they are chosen: what every mixture says, whether its experts are feed-forwards, whole
- * blocks or projections. Its keys stand beside those of the section that has them.
+ * The number of experts, how many of them a token uses, and how they are chosen. Every mixture specifies these keys, whether its
+ * experts are feed-forward layers, whole blocks or projections; they are part of the section that describes the mixture.
  *
- * @param numExperts experts per layer
- * @param numExpertsPerTok experts that one token uses
- * @param normTopkProb whether the weights of the chosen experts are divided by their sum; routers without such weights (expert_choice,
- *     hash, uniform, soft) do not look at it
- * @param router how tokens choose
- * @param losses which balance losses join the training loss, and their coefficients
+ * @param numExperts number of experts per layer
+ * @param numExpertsPerTok number of experts per token
+ * @param normTopkProb whether the weights of the chosen experts are divided by their sum; routers without such weights
+ *     (expert_choice, hash, uniform, soft) ignore it
+ * @param router router specification
+ * @param losses balance losses that are added to the training loss, with their coefficients
  */
 public record ExpertChoice(
         int numExperts,
@@ -23,7 +23,7 @@ public record ExpertChoice(
         boolean normTopkProb,
         @Default("top_k") RouterSpec router,
         @Default("{}") Coefficients losses) {
-    /** Checks every value, alone and together; a width of 1 stands in for the model's. */
+    /** Checks the values and their combinations, with a width of 1 in place of the model's, which is not known here. */
     public ExpertChoice {
         router.check(new RouterSpec.Sizes(1, numExperts, numExpertsPerTok, normTopkProb));
         for (BalanceLoss loss : losses.schedules().keySet()) {
@@ -37,7 +37,7 @@ public record ExpertChoice(
         }
     }
 
-    /** Returns what the router needs to know where its input has the given width. */
+    /** Returns the sizes of a router whose input has the given width. */
     RouterSpec.Sizes sizes(int width) {
         return new RouterSpec.Sizes(width, numExperts, numExpertsPerTok, normTopkProb);
     }

@@ -5,21 +5,21 @@ import dev.mojave.nn.RopeScaling;
 import java.util.Optional;
 
 /**
- * What a model has around its blocks: embedding, positions, final norm and head. {@link ModelSpec#frame} derives it from the keys of a
- * recipe. As with {@link BlockSpec}, whoever counts, decodes or exports models takes it apart in full and does what it does for what it
- * names.
+ * Specification of the parts around a model's blocks: embedding, positions, final norm and head. {@link ModelSpec#frameSpec}
+ * derives it from the keys of a recipe. As with {@link BlockSpec}, code that counts, decodes or exports models names every
+ * component in a record pattern.
  *
- * @param vocabulary tokens in the vocabulary
- * @param width of the residual stream
- * @param context length in tokens
- * @param position how positions enter
+ * @param vocabulary number of tokens in the vocabulary
+ * @param width width of the residual stream
+ * @param context context length in tokens
+ * @param position how positions are encoded
  * @param tied whether the head is the token embedding
- * @param finalNorm before the head
- * @param dropout probability on embeddings in training
+ * @param finalNorm norm before the head
+ * @param dropout dropout probability of the embeddings in training
  */
 public record FrameSpec(
         int vocabulary, int width, int context, Position position, boolean tied, Norm.Spec finalNorm, double dropout) {
-    /** How positions enter. */
+    /** How positions are encoded. */
     public sealed interface Position {}
 
     /** A trained vector per position is added to the embedding. */
@@ -29,11 +29,11 @@ public record FrameSpec(
     public record Sinusoidal() implements Position {}
 
     /**
-     * Queries and keys are rotated.
+     * Queries and keys are rotated (arXiv 2104.09864).
      *
-     * @param headSize values that are rotated by different angles
+     * @param headSize channels per head
      * @param theta base of the angles
-     * @param scaling how the angles are stretched, if they are
+     * @param scaling scaling of the angles; empty if they are not scaled
      */
     public record Rotated(int headSize, double theta, Optional<RopeScaling> scaling) implements Position {}
 }

@@ -13,15 +13,15 @@ import dev.mojave.tensor.kernels.head.TokenLosses;
 import java.util.Optional;
 
 // Shapes: B batch, S tokens, D model width, V vocabulary.
-/** What a model has behind its blocks: the final norm and the map to logits. */
+/** The layer after the blocks: the final norm and the projection to logits. */
 final class Head {
     private final Norm norm;
     private final Tensor weightVD;
 
     /**
-     * Makes it with parameters under {@code final_norm} and, where it is not tied, {@code head}.
+     * Builds the layer with parameters under {@code final_norm} and, if it is not tied, {@code head}.
      *
-     * @param embeddingVD what the map is where it is tied
+     * @param embeddingVD token embedding, float32 (V, D), which is also the projection if the head is tied
      */
     Head(FrameSpec frame, Tensor embeddingVD, Init init) {
         this.norm = frame.finalNorm().build(init.child("final_norm"));
@@ -30,32 +30,32 @@ final class Head {
                 : init.child("head").as(Role.HEAD).matrix("weight", frame.vocabulary(), frame.width());
     }
 
-    /** Hands out the weights of the final norm. */
+    /** Returns the weights of the final norm. */
     Norm.Weights normWeights() {
         return norm.weights();
     }
 
-    /** Returns the map to logits. */
+    /** Returns the projection to logits, float32 (V, D). */
     Tensor weightVD() {
         return weightVD;
     }
 
-    /** Normalises the residual stream (B, S, D). */
+    /** Normalises the residual stream, float32 (B, S, D). */
     Tensor normed(Tensor xBSD) {
         return norm.forward(xBSD);
     }
 
-    /** Maps what is normalised to logits, float32 (B, S, V). */
+    /** Projects the normalised residual stream (B, S, D) to logits, float32 (B, S, V). */
     Tensor logits(Tensor normedBSD, Context context) {
         return Linear.apply(normedBSD, weightVD, Optional.empty(), context).to(DType.FLOAT32);
     }
 
-    /** Returns the mean cross-entropy of logits. */
+    /** Returns the mean cross-entropy of logits (B, S, V) in nats, over targets (B, S) that are not -100. */
     static Tensor crossEntropy(Tensor logitsBSV, Tensor targetsBS) {
         return SoftmaxCrossEntropy.apply(logitsBSV.view(-1, logitsBSV.size(2)), targetsBS.reshape(-1));
     }
 
-    /** Returns the mean cross-entropy of the residual stream by one kernel, which never holds all logits. */
+    /** Returns the mean cross-entropy of the residual stream (B, S, D) in nats, with one kernel that never materialises all logits. */
     Tensor loss(Tensor xBSD, Tensor targetsBS, Context context) {
         return HeadLossKernel.apply(xBSD, targetsBS, norm.normalisation(), weightVD, context.compute());
     }

@@ -8,13 +8,15 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * What a model reads.
+ * The inputs of a forward pass.
  *
  * @param idsBS int64 token ids (B, S)
- * @param targetsBS int64 next tokens (B, S), -100 where there is none; absent = no loss
- * @param paddingBS boolean (B, S), true where a token is real; absent = all are. Padding follows the real tokens
- * @param categoriesBS int64 category of each token (B, S): 1 + its index in {@link ModelSpec#categories}, 0 = none; absent = none has
- * @param cache earlier keys and values; absent = none. Not together with padding
+ * @param targetsBS int64 next tokens (B, S), -100 where the loss ignores a token; empty if no loss is computed
+ * @param paddingBS boolean (B, S), true where a token is real, that is not padding; padding follows the real tokens. Empty if all
+ *     tokens are real
+ * @param categoriesBS int64 category of each token (B, S): 1 + its index in {@link ModelSpec#categories}, 0 = no category; empty
+ *     if no token has one
+ * @param cache earlier keys and values; empty if there are none. Cannot be combined with padding
  */
 public record Inputs(
         Tensor idsBS,
@@ -22,27 +24,27 @@ public record Inputs(
         Optional<Tensor> paddingBS,
         Optional<Tensor> categoriesBS,
         Optional<KvCache> cache) {
-    /** Tokens to continue. */
+    /** Creates inputs without targets. */
     public static Inputs of(Tensor idsBS) {
         return new Inputs(idsBS, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    /** Tokens and the tokens that follow each. */
+    /** Creates inputs with the next token of each token. */
     public static Inputs of(Tensor idsBS, Tensor targetsBS) {
         return new Inputs(idsBS, Optional.of(targetsBS), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    /** The next tokens of a sequence whose beginning is in the cache. */
+    /** Creates inputs that continue a sequence whose beginning is in the cache. */
     public static Inputs of(Tensor idsBS, KvCache cache) {
         return new Inputs(idsBS, Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(cache));
     }
 
-    /** The same with padding marked. */
+    /** Returns these inputs with padding, where {@code realBS} is false. */
     public Inputs withPadding(Tensor realBS) {
         return new Inputs(idsBS, targetsBS, Optional.of(realBS), categoriesBS, cache);
     }
 
-    /** The same where each row has so many real tokens, and padding behind them. */
+    /** Returns these inputs with padding after the first {@code lengths[b]} tokens of each row b. */
     public Inputs withLengths(int[] lengths) {
         int tokens = (int) idsBS.size(1);
         float[] real = new float[lengths.length * tokens];
@@ -52,7 +54,7 @@ public record Inputs(
         return withPadding(Tensors.of(real, lengths.length, tokens).to(DType.BOOL));
     }
 
-    /** The same with every token's category. */
+    /** Returns these inputs with the category of every token. */
     public Inputs withCategories(Tensor newCategoriesBS) {
         return new Inputs(idsBS, targetsBS, paddingBS, Optional.of(newCategoriesBS), cache);
     }

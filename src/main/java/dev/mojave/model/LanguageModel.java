@@ -52,7 +52,7 @@ public final class LanguageModel implements AutoCloseable {
         this.buffers = init.buffers();
     }
 
-    /** Makes blocks of full width; {@code slot} is where the first stands in a cache. */
+    /** Builds full-width blocks; {@code slot} is the index of the first one in a cache. */
     private static List<Block> blocks(
             ModelSpec spec, int layer, int count, int slot, Init init, Optional<Rotary> rotary) {
         List<Block> blocks = new ArrayList<>();
@@ -63,7 +63,7 @@ public final class LanguageModel implements AutoCloseable {
         return blocks;
     }
 
-    /** Builds a model with fresh parameters drawn from the seed. */
+    /** Builds a model with new parameters, drawn with the given seed. */
     public static LanguageModel build(ModelSpec spec, long seed) {
         return new LanguageModel(
                 spec,
@@ -73,17 +73,20 @@ public final class LanguageModel implements AutoCloseable {
                         spec.start().initializerRange()));
     }
 
-    /** Builds a model whose matrices are 0, for weights that are about to be read: drawing them first would take longer than reading. */
+    /**
+     * Builds a model whose matrices are 0, into which weights will be loaded; drawing random values first would take longer than
+     * loading.
+     */
     public static LanguageModel blank(ModelSpec spec) {
         return new LanguageModel(spec, Init.of(Rng.seeded(0), 0));
     }
 
-    /** Returns what this model is. */
+    /** Returns the specification of this model. */
     public ModelSpec spec() {
         return spec;
     }
 
-    /** Hands out the weights of every layer. */
+    /** Returns the weights of every layer, which the model still owns. */
     public ModelWeights weights() {
         List<ModelWeights.Layer> layers = new ArrayList<>();
         blocks.forEach(block -> layers.add(block.weights()));
@@ -102,20 +105,21 @@ public final class LanguageModel implements AutoCloseable {
         return parameters;
     }
 
-    /** Returns every tensor that makes the model what it is: the trained ones, then those that routers adapt by themselves. */
+    /** Returns every tensor of the model: the trained parameters, then the buffers that routers update themselves. */
     public List<Parameter> tensors() {
         return Stream.concat(parameters.stream(), buffers.stream()).toList();
     }
 
     /**
-     * Lets routers adapt what no gradient changes, once after each step of an optimiser.
+     * Lets routers update their buffers, which no gradient changes; to be called once after each optimiser step.
      *
-     * @param requestedOfExpert one a mixture layer, in order: how many copies the step's whole batch wanted of each expert
-     * @param context of the step
-     * @throws IllegalArgumentException in evaluation, which must leave a model as it is
+     * @param requestedOfExpert requested load per mixture, in order: the number of assignments to each expert in the whole batch
+     *     of the step, before capacity
+     * @param context context of the step
+     * @throws IllegalArgumentException in an evaluation, which must not change a model
      */
     public void afterStep(List<long[]> requestedOfExpert, Context context) {
-        Check.that(context.training(), "routers adapt in training only; an evaluation must leave their biases alone");
+        Check.that(context.training(), "routers adapt only in training; an evaluation must not change their biases");
         if (parallel.isPresent()) {
             parallel.get().afterStep(requestedOfExpert);
             return;
@@ -123,7 +127,7 @@ public final class LanguageModel implements AutoCloseable {
         List<Block> sparse = blocks.stream().filter(Block::isSparse).toList();
         Check.that(
                 sparse.size() == requestedOfExpert.size(),
-                "%d counts for %d mixture layers",
+                "%d requested loads for %d mixture layers; there must be one per layer",
                 requestedOfExpert.size(),
                 sparse.size());
         for (int layer = 0; layer < sparse.size(); layer++) {
@@ -131,7 +135,7 @@ public final class LanguageModel implements AutoCloseable {
         }
     }
 
-    /** Makes a cache for generating with this model. */
+    /** Creates an empty cache for generation with this model. */
     public KvCache newCache(int batch) {
         List<KvCache.Layer> layers = new ArrayList<>(
                 Collections.nCopies(blocks.size(), spec.attentionSpec().cached()));
@@ -140,7 +144,7 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Runs the model. With a cache the tokens follow those read before, and the cache then holds them too.
+     * Runs the model. With a cache, the tokens follow those already in the cache and are added to it.
      *
      * @throws IllegalArgumentException if the tokens do not fit the context
      */
@@ -155,11 +159,11 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Returns the negative log-likelihood of each target in nats, row by row, without ever holding the logits of all tokens. Float32, no
-     * gradient.
+     * Returns the negative log-likelihood of each target in nats, row by row, without materialising the logits of all tokens at
+     * once. Computes in float32 and records no gradient.
      *
-     * @param inputs ids (B, S), without cache
-     * @param targets the B * S tokens that follow each
+     * @param inputs ids (B, S), without a cache
+     * @param targets the B * S next tokens, row by row
      */
     public double[] tokenLosses(Inputs inputs, int[] targets) {
         try (Scope _ = Scope.open();
@@ -170,9 +174,9 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Runs the model for its cross-entropy alone. The head and the loss are one kernel, which never holds all logits.
+     * Runs the model and computes only its cross-entropy. One kernel computes head and loss and never materialises all logits.
      *
-     * @param inputs with targets
+     * @param inputs inputs with targets
      */
     public Loss loss(Inputs inputs, Context context) {
         List<Routing> routing = new ArrayList<>();
@@ -181,7 +185,10 @@ public final class LanguageModel implements AutoCloseable {
         return new Loss(head.loss(xBSD, targetsBS, context), routing);
     }
 
-    /** Runs the model for what its routers decide, as {@link #loss} would let them; no gradient, and no head. */
+    /**
+     * Runs the model and returns only the decisions of its routers, which are those of {@link #loss}; records no gradient and
+     * skips the head.
+     */
     public List<Routing> routing(Inputs inputs, Context context) {
         List<Routing> routing = new ArrayList<>();
         try (NoGrad _ = NoGrad.open()) {
@@ -190,7 +197,10 @@ public final class LanguageModel implements AutoCloseable {
         return routing;
     }
 
-    /** Runs everything between embedding and final norm: float32 (B, S, D); hidden states and routing records are appended. */
+    /**
+     * Runs the model from the embedding to the last block and returns the residual stream, float32 (B, S, D); appends to
+     * {@code hidden} and {@code routing}.
+     */
     private Tensor hidden(Inputs inputs, Context context, List<Tensor> hidden, List<Routing> routing) {
         int tokens = (int) inputs.idsBS().size(1);
         int offset = inputs.cache().map(KvCache::length).orElse(0);
@@ -230,7 +240,7 @@ public final class LanguageModel implements AutoCloseable {
         return Tensors.of(real, real.length);
     }
 
-    /** Causal and padding masks together, (B, 1, S, S); a token always sees itself, so that no row of the softmax is empty. */
+    /** Returns the combined causal and padding mask, (B, 1, S, S). A token always sees itself, so that no row of the softmax is empty. */
     private static Tensor visible(Tensor realBS) {
         long tokens = realBS.size(1);
         Tensor causal = Attention.causalMask(0, tokens);
@@ -240,8 +250,8 @@ public final class LanguageModel implements AutoCloseable {
     }
 
     /**
-     * Rounds the weights of matrix products to what a narrower format holds, in place. Embeddings that are not the head too, positions,
-     * routers, gates, norms and biases stay as they are.
+     * Rounds the weights of matrix products, in place, to values that a narrower format represents. Untied embeddings, positions,
+     * routers, gates, norms and biases do not change.
      */
     public void roundWeights(WeightFormat format) {
         for (Parameter parameter : parameters) {
@@ -259,7 +269,7 @@ public final class LanguageModel implements AutoCloseable {
         };
     }
 
-    /** Returns the number of trained values, counted on the parameters themselves. */
+    /** Returns the number of trained values, counted from the parameters themselves. */
     public long parameterCount() {
         return parameters.stream().mapToLong(p -> p.value().elements()).sum();
     }

@@ -5,9 +5,9 @@ import dev.mojave.tensor.Tensor;
 import java.util.List;
 
 /**
- * What a pass for the loss alone gives.
+ * The result of a forward pass that computes only the loss.
  *
- * @param crossEntropy mean nats over targets that are not -100. Auxiliary losses are not in it
+ * @param crossEntropy mean cross-entropy in nats over targets that are not -100, without auxiliary losses
  * @param routing as in {@link Output}
  */
 public record Loss(Tensor crossEntropy, List<Routing> routing) {}

@@ -8,14 +8,15 @@ import dev.mojave.nn.Norm;
 import java.util.Optional;
 
 /**
- * What a model counts, predicted from its specification.
+ * The parameter and FLOP counts of a model, predicted from its specification.
  *
- * @param total everything that is trained, positions included; a tied head counts once
- * @param active what one token uses: of each mixture's experts only the chosen and the shared ones; embeddings and head in full
- * @param withoutEmbeddings total less token and position embeddings and head
- * @param activeWithoutEmbeddings active less the same
- * @param flopsPerToken FLOPs of one training step per token: 6 per matmul weight that a token uses (head included) plus causal
- *     attention once, 6 * layers * (heads * head size) * context, or as much of it as a sliding window leaves
+ * @param total all trained parameters, including position embeddings; a tied head counts once
+ * @param active parameters that one token uses: of each mixture only the chosen experts and the shared one; embeddings and head
+ *     in full
+ * @param withoutEmbeddings {@code total} without token and position embeddings and head
+ * @param activeWithoutEmbeddings {@code active} without the same
+ * @param flopsPerToken training FLOPs per token: 6 per matmul weight that a token uses (including the head), plus 6 * layers *
+ *     (heads * head size) * context for causal attention, or less with a sliding window
  */
 public record ModelCounts(
         long total, long active, long withoutEmbeddings, long activeWithoutEmbeddings, long flopsPerToken) {
@@ -62,7 +63,7 @@ public record ModelCounts(
         return new ModelCounts(embeddings + body, embeddings + activeBody, body, activeBody, 6 * weights + attention);
     }
 
-    /** Counts of one block, as those of the model. */
+    /** The counts of one block. */
     private record OfBlock(long total, long active, long matmulWeights) {}
 
     private static OfBlock of(BlockSpec block) {

@@ -16,20 +16,21 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys of a {@link ModelSpec}, grouped by what they describe; in a recipe they stand side by side. A group becomes the specification of
- * its part once the width is known, which all parts share: {@link FrameSpec}, {@link AttentionSpec} and so on. Each does so by a record
- * pattern with every key, so that a new key does not compile until it has been given a place there.
+ * The keys of a {@link ModelSpec}, grouped by the part that they describe; in a recipe all groups share one section. Together
+ * with the width, which all parts share, a group yields the specification of its part: {@link FrameSpec}, {@link AttentionSpec}
+ * and so on. The conversions use record patterns that name every key, so that a new key does not compile until the conversion
+ * handles it.
  */
 public final class ModelKeys {
     private ModelKeys() {}
 
     /**
-     * What stands around the blocks.
+     * The embedding, the positions and the head.
      *
-     * @param vocabSize tokens in the vocabulary
+     * @param vocabSize number of tokens in the vocabulary
      * @param maxPositionEmbeddings context length in tokens
      * @param tieWordEmbeddings whether the head is the token embedding
-     * @param position how positions enter
+     * @param position how positions are encoded
      */
     public record Frame(
             int vocabSize,
@@ -59,17 +60,17 @@ public final class ModelKeys {
     }
 
     /**
-     * How positions enter.
+     * How positions are encoded.
      *
-     * @param positionEmbedding the way
+     * @param positionEmbedding kind of encoding
      * @param ropeTheta base of the rotary angles
-     * @param ropeScaling how rotary angles are stretched; absent = not at all
+     * @param ropeScaling scaling of the rotary angles; null = no scaling
      */
     public record Position(
             Positions positionEmbedding,
             double ropeTheta,
             @Nullable RopeScaling ropeScaling) {
-        /** The usual base, which learned and sinusoidal positions do not look at. */
+        /** The usual base of rotary angles; learned and sinusoidal positions ignore it. */
         public static final double USUAL_THETA = 10_000;
 
         /** Checks the values. */
@@ -80,7 +81,7 @@ public final class ModelKeys {
                     "rope_scaling needs position_embedding rope");
         }
 
-        /** With the usual base, and angles that are not stretched. */
+        /** Creates positions with the usual base and without scaling. */
         public Position(Positions positionEmbedding) {
             this(positionEmbedding, USUAL_THETA, null);
         }
@@ -101,8 +102,8 @@ public final class ModelKeys {
      * The residual stream.
      *
      * @param hiddenSize model width D
-     * @param numHiddenLayers blocks
-     * @param dropout probability, on embeddings, attention weights and residual branches
+     * @param numHiddenLayers number of layers
+     * @param dropout dropout probability of embeddings, attention weights and residual branches
      */
     public record Stack(int hiddenSize, int numHiddenLayers, double dropout) {
         /** Checks the values. */
@@ -116,12 +117,12 @@ public final class ModelKeys {
     /**
      * The attention of every block.
      *
-     * @param numAttentionHeads query heads; divides the width, unless {@code headDim} is set
-     * @param numKeyValueHeads key and value heads; divides the query heads
-     * @param headDim size of one head; absent = width / heads
+     * @param numAttentionHeads number of query heads; divides the width unless {@code headDim} is set
+     * @param numKeyValueHeads number of key-value heads; divides the query heads
+     * @param headDim channels per head; null = width / heads
      * @param attentionBias which linear layers of the attention have biases
      * @param qkNorm whether queries and keys are normalised
-     * @param slidingWindow how many tokens a token sees, itself among them; absent = all up to itself
+     * @param slidingWindow maximum number of tokens that a token sees, including itself; null = all up to itself
      */
     public record Attention(
             int numAttentionHeads,
@@ -138,7 +139,7 @@ public final class ModelKeys {
             }
         }
 
-        /** With heads that share the width, no q/k norm, and no window. */
+        /** Creates attention whose heads split the width evenly, without query and key norms and without a window. */
         public Attention(int numAttentionHeads, int numKeyValueHeads, Bias attentionBias) {
             this(numAttentionHeads, numKeyValueHeads, null, attentionBias, QkNorm.NONE, null);
         }
@@ -147,14 +148,14 @@ public final class ModelKeys {
             return headDim == null ? AttentionSpec.GroupedQuery.sharedHeadSize(width, numAttentionHeads) : headDim;
         }
 
-        /** Leaves out a size of heads that says no more than its default, so that equal models are equal records. */
+        /** Removes a head size that equals its default, so that equal models are equal records. */
         Attention in(int width) {
             return headDim != null && (long) headDim * numAttentionHeads == width
                     ? new Attention(numAttentionHeads, numKeyValueHeads, null, attentionBias, qkNorm, slidingWindow)
                     : this;
         }
 
-        /** A window that holds the whole context hides nothing and is none. */
+        /** Returns the specification; a window that covers the whole context hides nothing and is dropped. */
         AttentionSpec spec(Stack stack, int context, double normEps) {
             return switch (this) {
                 case Attention(int heads, int keyValueHeads, Integer _, Bias bias, QkNorm normed, Integer window) -> {
@@ -176,11 +177,11 @@ public final class ModelKeys {
     }
 
     /**
-     * The feed-forward of every block, and of every expert.
+     * The feed-forward layer of every block, and of every expert.
      *
-     * @param intermediateSize its width, of each expert where sparse and {@code moe_intermediate_size} is not set
+     * @param intermediateSize intermediate width, also of experts unless {@code moe_intermediate_size} is set
      * @param hiddenAct GELU or SwiGLU
-     * @param mlpBias whether its linear layers have biases
+     * @param mlpBias whether its projections have biases
      */
     public record FeedForward(int intermediateSize, Activation hiddenAct, boolean mlpBias) {
         /** Checks the width. */
@@ -188,7 +189,7 @@ public final class ModelKeys {
             Check.that(intermediateSize > 0, "intermediate_size (%d) must be positive", intermediateSize);
         }
 
-        /** Returns the same with another width. */
+        /** Returns these keys with another intermediate size. */
         public FeedForward withIntermediateSize(int size) {
             return new FeedForward(size, hiddenAct, mlpBias);
         }
@@ -204,9 +205,9 @@ public final class ModelKeys {
     /**
      * The norms.
      *
-     * @param kind which normalisation
-     * @param normEps its epsilon
-     * @param bias whether LayerNorms have biases, and unless typed otherwise all linear layers
+     * @param kind kind of normalisation
+     * @param normEps epsilon of the normalisation
+     * @param bias whether LayerNorms have biases; also the default for all linear layers
      */
     public record Norm(@JsonProperty("norm") Kind kind, double normEps, boolean bias) {
         /** Checks the epsilon. */
@@ -223,24 +224,24 @@ public final class ModelKeys {
     }
 
     /**
-     * What a new model begins with.
+     * The initialisation of a new model.
      *
-     * @param initializerRange standard deviation of initial matrices where the initializer does not say another
-     * @param initializer how the deviations follow from it; absent = GPT-2's
+     * @param initializerRange standard deviation of initial matrices unless the initializer specifies another
+     * @param initializer rule for the standard deviations; null = GPT-2's
      */
     public record Start(double initializerRange, @Nullable Initializer initializer) {
-        /** Checks the range; GPT-2's initializer, the default, is left out, so that equal models are equal records. */
+        /** Checks the range and replaces GPT-2's initializer, the default, by null, so that equal models are equal records. */
         public Start {
             Check.that(initializerRange > 0, "initializer_range (%s) must be positive", initializerRange);
             initializer = initializer instanceof Initializer.Gpt2 ? null : initializer;
         }
 
-        /** GPT-2's. */
+        /** Creates GPT-2's initialisation. */
         public Start(double initializerRange) {
             this(initializerRange, null);
         }
 
-        /** Returns how initial matrices are drawn. */
+        /** Returns the initializer, which is GPT-2's by default. */
         public Initializer initialisation() {
             return initializer == null ? new Initializer.Gpt2() : initializer;
         }

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** The mixtures of a model, whatever they stand in the place of, and the losses that balance them. */
+/** All mixtures of a model (in place of feed-forward layers, blocks or projections) and the losses that balance them. */
 final class ModelMixtures {
     private ModelMixtures() {}
 
-    /** As {@link ModelSpec#mixtures}. */
+    /** Implements {@link ModelSpec#mixtures}. */
     static List<Mixture> of(ModelSpec spec) {
         List<Mixture> all = new ArrayList<>();
         boolean parallel = spec.parallelBlocks().isPresent();
@@ -30,7 +30,7 @@ final class ModelMixtures {
         return all;
     }
 
-    /** Returns that of a block of full width. */
+    /** Returns the mixture of a full-width block. */
     static Mixture ofBlock(ModelSpec spec, int layer) {
         long before =
                 IntStream.range(0, layer).filter(other -> has(spec, other)).count();
@@ -48,11 +48,12 @@ final class ModelMixtures {
     }
 
     /**
-     * Balance losses with one set of coefficients.
+     * Balance losses that share one set of coefficients.
      *
-     * @param key of the section in a recipe
-     * @param prefix of the names of losses
-     * @param group mixtures that they balance
+     * @param key path of the section in a recipe
+     * @param prefix prefix of the names of the losses
+     * @param group the mixtures that the losses balance
+     * @param coefficients schedules of the coefficients
      */
     private record Section(String key, String prefix, Mixture.Group group, Coefficients coefficients) {}
 
@@ -79,12 +80,12 @@ final class ModelMixtures {
         return sections;
     }
 
-    /** As {@link ModelSpec#requireSchedulesStart}. */
+    /** Implements {@link ModelSpec#requireSchedulesStart}. */
     static void requireSchedulesStart(ModelSpec spec, long totalSteps) {
         sections(spec).forEach(section -> section.coefficients.requireStart(section.key, totalSteps));
     }
 
-    /** As {@link ModelSpec#balanceLosses}. */
+    /** Implements {@link ModelSpec#balanceLosses}. */
     static Map<String, BalanceLosses.Weighted> balanceLosses(
             ModelSpec spec, List<Routing> routing, long step, long totalSteps) {
         Map<String, BalanceLosses.Weighted> losses = new LinkedHashMap<>();
@@ -98,7 +99,7 @@ final class ModelMixtures {
         return losses;
     }
 
-    /** As {@link ModelSpec#balanceCoefficients}. */
+    /** Implements {@link ModelSpec#balanceCoefficients}. */
     static Map<String, Double> coefficients(ModelSpec spec, long step, long totalSteps) {
         Map<String, Double> now = new LinkedHashMap<>();
         for (Section section : sections(spec)) {
@@ -109,7 +110,7 @@ final class ModelMixtures {
         return now;
     }
 
-    /** As {@link ModelSpec#balancePoolsTokens}. */
+    /** Implements {@link ModelSpec#balancePoolsTokens}. */
     static boolean poolsTokens(ModelSpec spec, long step, long totalSteps) {
         return sections(spec).stream().anyMatch(section -> section.coefficients.poolTokens(step, totalSteps));
     }

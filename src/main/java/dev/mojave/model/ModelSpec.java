@@ -15,18 +15,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code model} section of a recipe, complete: what a decoder-only transformer is, and how large.
+ * The complete {@code model} section of a recipe: the architecture and the sizes of a decoder-only transformer.
  *
- * <p>Pre-norm blocks: {@code x += attention(norm(x)); x += feed_forward(norm(x))}, a final norm, a head.
+ * <p>The model has pre-norm blocks, {@code x += attention(norm(x)); x += feed_forward(norm(x))}, a final norm and a head.
  *
  * @param frame vocabulary, context and positions
  * @param stack width and depth
- * @param attention of every block
- * @param feedForward of every block, and of every expert
- * @param norm of both halves of a block, and before the head
- * @param start what a new model begins with
- * @param moe absent for a model without mixtures in the place of feed-forwards
- * @param parallel absent for a model whose layers are all alike; not together with {@code moe}
+ * @param attention attention of every block
+ * @param feedForward feed-forward layer of every block, and of every expert
+ * @param norm norms of both branches of a block, and before the head
+ * @param start initialisation of a new model
+ * @param moe mixtures in place of feed-forward layers; null = none
+ * @param parallel parallel blocks in place of the middle layers; null = none. Cannot be combined with {@code moe}
  */
 @JsonPropertyOrder({
     "vocab_size",
@@ -65,7 +65,7 @@ public record ModelSpec(
         @Nullable MoeSpec moe,
         @Nullable ParallelSpec parallel) {
 
-    /** Checks what concerns keys of several groups. */
+    /** Checks the rules that involve keys of several groups. */
     public ModelSpec {
         int width = stack.hiddenSize();
         int size = attention.headSize(width);
@@ -82,7 +82,7 @@ public record ModelSpec(
         if (parallel != null) {
             Check.that(
                     attention.slidingWindow() == null,
-                    "sliding_window does not go with parallel, whose blocks see their own tokens or all of them; remove it");
+                    "sliding_window cannot be combined with parallel, whose blocks see either their own tokens or all of them; remove it");
             Check.that(moe == null, "moe and parallel are two kinds of mixture; remove one of them");
             parallel.checkLayers(stack.numHiddenLayers(), frame.position().positionEmbedding());
         }
@@ -108,41 +108,41 @@ public record ModelSpec(
         return stack.numHiddenLayers();
     }
 
-    /** Returns the mixture, if this model is sparse. */
+    /** Returns the {@code moe} section, if there is one. */
     public Optional<MoeSpec> mixture() {
         return Optional.ofNullable(moe);
     }
 
-    /** Returns the same model, dense. */
+    /** Returns this model without mixtures or parallel blocks. */
     public ModelSpec dense() {
         return new ModelSpec(frame, stack, attention, feedForward, norm, start, null, null);
     }
 
-    /** Returns the same model with a mixture. */
+    /** Returns this model with mixtures in place of feed-forward layers. */
     public ModelSpec withMixture(MoeSpec mixture) {
         return new ModelSpec(frame, stack, attention, feedForward, norm, start, mixture, parallel);
     }
 
-    /** Returns the same model with another width of its feed-forwards. */
+    /** Returns this model with another intermediate size of its feed-forward layers. */
     public ModelSpec withIntermediateSize(int size) {
         return new ModelSpec(
                 frame, stack, attention, feedForward.withIntermediateSize(size), norm, start, moe, parallel);
     }
 
-    /** Returns the same model with another number of layers. */
+    /** Returns this model with another number of layers. */
     public ModelSpec withLayers(int layers) {
         ModelKeys.Stack other = new ModelKeys.Stack(stack.hiddenSize(), layers, stack.dropout());
         return new ModelSpec(frame, other, attention, feedForward, norm, start, moe, parallel);
     }
 
-    /** Returns the parallel layers, if this model has some. */
+    /** Returns the {@code parallel} section, if there is one. */
     public Optional<ParallelSpec> parallelBlocks() {
         return Optional.ofNullable(parallel);
     }
 
     /**
-     * Returns the mixtures in the order of their routing. They are called by the number of the layer that each is in, and the maps around
-     * parallel layers {@code shrink} and {@code grow}.
+     * Returns the mixtures in the order of their routing. Each is named by the index of its layer; the projections around
+     * parallel layers are named {@code shrink} and {@code grow}.
      */
     public List<Mixture> mixtures() {
         return ModelMixtures.of(this);
@@ -153,7 +153,7 @@ public record ModelSpec(
         return mixtures().stream().map(Mixture::name).toList();
     }
 
-    /** Returns whether routers choose what a token passes through. */
+    /** Returns whether the model has routers. */
     public boolean sparse() {
         return moe != null || parallel != null;
     }
@@ -163,17 +163,17 @@ public record ModelSpec(
         return attention.headSize(stack.hiddenSize());
     }
 
-    /** Returns the attention of every block; a window that holds the whole context hides nothing and is none. */
+    /** Returns the attention of every full-width block; a window that covers the whole context is dropped. */
     public AttentionSpec attentionSpec() {
         return attention.spec(stack, frame.maxPositionEmbeddings(), norm.normEps());
     }
 
-    /** Returns what the model has around its blocks. */
+    /** Returns the specification of embedding, positions, final norm and head. */
     public FrameSpec frameSpec() {
         return frame.spec(stack, headSize(), norm);
     }
 
-    /** Returns what the block of a layer of full width computes. */
+    /** Returns the specification of the full-width block with index {@code layer}. */
     public BlockSpec block(int layer) {
         BlockSpec.SecondBranch branch = mixture()
                 .filter(m -> m.sparse(layer))
@@ -185,7 +185,7 @@ public record ModelSpec(
         };
     }
 
-    /** Returns what the blocks of full width compute, in order; the layers between them where {@code parallel} is set are none. */
+    /** Returns the specifications of all full-width blocks in order, without the layers that {@code parallel} replaces. */
     public List<BlockSpec> blocks() {
         List<BlockSpec> blocks = new ArrayList<>();
         for (int layer = 0; layer < numHiddenLayers(); layer++) {
@@ -196,57 +196,57 @@ public record ModelSpec(
         return blocks;
     }
 
-    /** Returns whether a layer is one of parallel blocks. */
+    /** Returns whether a layer consists of parallel blocks. */
     boolean between(int layer) {
         return parallel != null && layer >= parallel.fullLayers() && layer < numHiddenLayers() - parallel.fullLayers();
     }
 
-    /** Returns the names of the categories of documents that the router wants to be told, most routers none. */
+    /** Returns the names of the document categories that the router reads; most routers read none. */
     public List<String> categories() {
         return mixture().map(m -> m.choice().router().categories()).orElse(List.of());
     }
 
     /**
-     * Refuses a schedule of a balance loss that would not begin in a training of so many steps.
+     * Checks that the schedule of every balance loss starts within a training of {@code totalSteps} steps.
      *
-     * @throws IllegalArgumentException that names the key
+     * @throws IllegalArgumentException if one does not; the message names the key
      */
     public void requireSchedulesStart(long totalSteps) {
         ModelMixtures.requireSchedulesStart(this, totalSteps);
     }
 
     /**
-     * Returns the balance losses of a step by name, those of parallel blocks as {@code block_...}, those of the maps around them as
-     * {@code projection_...}.
+     * Returns the balance losses of a step by name; the names begin with {@code block_} for parallel blocks and with
+     * {@code projection_} for the projections around them.
      *
-     * @param routing of one forward pass
-     * @param step counted from 0, of {@code totalSteps}
+     * @param routing routing of one forward pass
+     * @param step index of the step, counted from 0, of {@code totalSteps}
      */
     public Map<String, BalanceLosses.Weighted> balanceLosses(List<Routing> routing, long step, long totalSteps) {
         return ModelMixtures.balanceLosses(this, routing, step, totalSteps);
     }
 
-    /** Returns what each of {@link #balanceLosses} is multiplied by at a step. */
+    /** Returns the coefficient of each of {@link #balanceLosses} at a step. */
     public Map<String, Double> balanceCoefficients(long step, long totalSteps) {
         return ModelMixtures.coefficients(this, step, totalSteps);
     }
 
-    /** Returns whether a balance loss that acts at a step must know how the tokens of the whole batch were routed. */
+    /** Returns whether a balance loss that acts at a step needs the routing of the whole batch. */
     public boolean balancePoolsTokens(long step, long totalSteps) {
         return ModelMixtures.poolsTokens(this, step, totalSteps);
     }
 
-    /** Returns what anyone who reads this model's results must know, in whole sentences: for the log, the report and the model card. */
+    /** Returns warnings about this model's results, in whole sentences, for the log, the report and the model card. */
     public List<String> caveats() {
         return ModelWords.caveats(this);
     }
 
-    /** Returns the factor on the initial values of projections that end in the residual stream. */
+    /** Returns the factor on the initial standard deviation of projections into the residual stream. */
     public double residualScale() {
         return start.initialisation().residualScale(stack.numHiddenLayers());
     }
 
-    /** Returns what this model will count, before it is built. */
+    /** Returns the parameter and FLOP counts, which need no built model. */
     public ModelCounts counts() {
         return ModelCounts.of(this);
     }

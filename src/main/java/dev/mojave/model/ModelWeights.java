@@ -10,15 +10,15 @@ import java.util.Optional;
 
 // Shapes: V vocabulary, D model width, T context.
 /**
- * What the layers of a model hand out to code that computes with their weights outside of them. The tensors stay the model's, and change
- * where it is trained on.
+ * The weights of a model, for code that computes with them outside the layers. The model still owns the tensors, and further
+ * training changes them.
  *
- * @param frame what stands around the layers
- * @param embeddingVD the token embedding, float32
- * @param positionsTD what is added to it by position, absent = nothing
- * @param layers in order
- * @param finalNorm before the head
- * @param headVD the head; the embedding itself where they are tied
+ * @param frame specification of embedding, positions, final norm and head
+ * @param embeddingVD token embedding, float32 (V, D)
+ * @param positionsTD position table that is added to it, float32 (T, D); empty if positions are rotary
+ * @param layers layers in order
+ * @param finalNorm norm before the head
+ * @param headVD projection to logits, float32 (V, D); the same tensor as the embedding if they are tied
  */
 public record ModelWeights(
         FrameSpec frame,
@@ -27,10 +27,10 @@ public record ModelWeights(
         List<Layer> layers,
         Norm.Weights finalNorm,
         Tensor headVD) {
-    /** What stands between embedding and final norm. */
+    /** A layer between embedding and final norm. */
     public sealed interface Layer {}
 
-    /** One block of full width, of which {@code spec} says what it computes. */
+    /** One full-width block, specified by {@code spec}. */
     public record Block(
             BlockSpec spec,
             Norm.Weights attentionNorm,
@@ -39,13 +39,13 @@ public record ModelWeights(
             SecondBranch secondBranch)
             implements Layer {}
 
-    /** All layers of parallel blocks with the maps around them, whose weights nobody has asked for yet. */
+    /** All layers of parallel blocks with the projections around them; their weights are not exposed. */
     public record Parallel(ParallelSpec spec) implements Layer {}
 
-    /** One or the other. */
+    /** The branch after attention: a feed-forward layer or a mixture. */
     public sealed interface SecondBranch {}
 
-    /** The same weights for every token. */
+    /** A feed-forward layer, which applies the same weights to every token. */
     public record Dense(FeedForward.Weights feedForward) implements SecondBranch {}
 
     /** A mixture of experts. */

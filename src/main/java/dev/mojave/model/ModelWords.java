@@ -5,11 +5,11 @@ import dev.mojave.nn.AttentionSpec;
 import java.util.List;
 import java.util.Optional;
 
-/** What people are told of a model. */
+/** The descriptions of a model for people. */
 final class ModelWords {
     private ModelWords() {}
 
-    /** As {@link ModelSpec#caveats}. */
+    /** Implements {@link ModelSpec#caveats}. */
     static List<String> caveats(ModelSpec spec) {
         return spec.mixture()
                 .flatMap(m -> switch (m.choice().router().causality()) {
@@ -17,20 +17,20 @@ final class ModelWords {
                     case CAUSAL_IN_EVALUATION ->
                         Optional.of(
                                 "Router " + m.choice().router().kind() + " is causal in evaluation only: in training a"
-                                        + " token's experts depend on the whole batch, later tokens among them, so the"
-                                        + " training loss may look better than it is; validation losses are sound.");
+                                        + " token's experts depend on the whole batch, including later tokens, so the training"
+                    + " loss may be too low; validation losses are not affected.");
                     case NOT_CAUSAL ->
                         Optional.of("Router " + m.choice().router().kind()
-                                + " is not causal: whether an expert takes a token"
-                                + " depends on later tokens, so as a language model it sees part of what it is to"
-                                + " predict, its losses and perplexities are too good and compare with no other"
-                                + " model's, and generation routes unlike training.");
+                                + " is not causal: whether an expert processes a token"
+                    + " depends on later tokens. The model therefore sees part of what it must predict: its losses"
+                    + " and perplexities are too low and not comparable with those of other models, and"
+                    + " generation routes differently from training.");
                 })
                 .map(List::of)
                 .orElse(List.of());
     }
 
-    /** As {@link ModelSpec#describe}. */
+    /** Implements {@link ModelSpec#describe}. */
     static String describe(ModelSpec spec) {
         String width = spec.numHiddenLayers() + "x" + spec.hiddenSize() + attention(spec.attentionSpec())
                 + ", feed-forward " + spec.feedForward().intermediateSize();
@@ -48,14 +48,14 @@ final class ModelWords {
                                 : ", router " + m.choice().router().kind())
                         + (m.placement().decoderSparseStep() == 1
                                 ? ""
-                                : " in every layer of " + m.placement().decoderSparseStep())
+                                : ", in 1 of every " + m.placement().decoderSparseStep() + " layers")
                         + (m.shared().present()
                                 ? ", shared expert " + m.shared().sharedExpertIntermediateSize()
                                 : ""))
                 .orElse(width + ", dense");
     }
 
-    /** What is said of attention, of the kind that sees everything nothing. */
+    /** Describes the attention; full attention needs no description. */
     private static String attention(AttentionSpec attention) {
         return switch (attention) {
             case AttentionSpec.GroupedQuery _ -> "";

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The {@code moe} section of a model.
  *
- * @param choice how many experts there are, and how tokens choose
+ * @param choice number of experts and how tokens choose among them
  * @param placement which layers are sparse
- * @param experts what each expert is
- * @param shared the expert that every token goes through besides
- * @param travel how tokens reach their experts
+ * @param experts size and dropout of each expert
+ * @param shared expert that processes every token in addition
+ * @param dispatchSpec how tokens are dispatched to their experts
  */
 @JsonPropertyOrder({
     "num_experts",
@@ -48,13 +48,13 @@ public record MoeSpec(
     /**
      * Which layers are sparse.
      *
-     * @param decoderSparseStep every n-th layer is sparse; 1 = all
-     * @param mlpOnlyLayers indices, from 0, of layers that are dense all the same
+     * @param decoderSparseStep n, where every n-th layer is sparse; 1 = all layers
+     * @param mlpOnlyLayers indices, counted from 0, of layers that are dense nevertheless
      */
     public record Placement(
             @Default("1") int decoderSparseStep,
             @Default("[]") List<Integer> mlpOnlyLayers) {
-        /** Every layer. */
+        /** Every layer is sparse. */
         public static final Placement ALL = new Placement(1, List.of());
 
         /** Checks the values. */
@@ -62,27 +62,30 @@ public record MoeSpec(
             Check.that(decoderSparseStep >= 1, "decoder_sparse_step (%d) must be at least 1", decoderSparseStep);
             Check.that(
                     mlpOnlyLayers.stream().allMatch(layer -> layer >= 0),
-                    "mlp_only_layers (%s) counts layers from 0",
+                    "mlp_only_layers (%s) must not contain negative indices; layers are counted from 0",
                     mlpOnlyLayers);
             mlpOnlyLayers = List.copyOf(mlpOnlyLayers);
         }
 
-        /** Returns whether the layer with this index, from 0, is sparse: the n-th, 2n-th... as in transformers. */
+        /**
+         * Returns whether the layer with this index, counted from 0, is sparse: the n-th, 2n-th and so on, as in the transformers
+         * library.
+         */
         boolean sparse(int layer) {
             return (layer + 1) % decoderSparseStep == 0 && !mlpOnlyLayers.contains(layer);
         }
     }
 
     /**
-     * What each expert is.
+     * Size and dropout of each expert.
      *
-     * @param moeIntermediateSize its width; absent = the model's {@code intermediate_size}
-     * @param expertDropout probability with which intermediate values of experts are dropped
+     * @param moeIntermediateSize intermediate width of an expert; null = the model's {@code intermediate_size}
+     * @param expertDropout dropout probability of the experts' intermediate values
      */
     public record Each(
             @Nullable Integer moeIntermediateSize,
             @Default("0.0") double expertDropout) {
-        /** The model's feed-forward, without dropout. */
+        /** Experts of the same size as the model's feed-forward layers, without dropout. */
         public static final Each PLAIN = new Each(null, 0);
 
         /** Checks the values. */
@@ -96,36 +99,36 @@ public record MoeSpec(
                     expertDropout);
         }
 
-        /** Returns the width in a model whose feed-forwards have the given one. */
+        /** Returns the intermediate width of an expert, given that of the model's feed-forward layers. */
         public int width(int intermediateSize) {
             return moeIntermediateSize == null ? intermediateSize : moeIntermediateSize;
         }
     }
 
     /**
-     * The expert that every token goes through besides.
+     * The expert that processes every token in addition to the chosen ones.
      *
-     * @param sharedExpertIntermediateSize its width; 0 = there is none
-     * @param sharedExpertGate whether its output is multiplied with a gate of its own
+     * @param sharedExpertIntermediateSize intermediate width; 0 = no shared expert
+     * @param sharedExpertGate whether its output is multiplied by a trained sigmoid gate
      */
     public record Shared(
             @Default("0") int sharedExpertIntermediateSize,
             @Default("false") boolean sharedExpertGate) {
-        /** None. */
+        /** No shared expert. */
         public static final Shared NONE = new Shared(0, false);
 
         /** Checks the width. */
         public Shared {
             Check.that(
                     sharedExpertIntermediateSize >= 0,
-                    "shared_expert_intermediate_size (%d) must not be negative; 0 leaves the shared expert out",
+                    "shared_expert_intermediate_size (%d) must not be negative; set it to 0 for no shared expert",
                     sharedExpertIntermediateSize);
             Check.that(
                     sharedExpertIntermediateSize > 0 || !sharedExpertGate,
                     "shared_expert_gate needs a shared expert; set shared_expert_intermediate_size");
         }
 
-        /** Returns whether there is one. */
+        /** Returns whether there is a shared expert. */
         public boolean present() {
             return sharedExpertIntermediateSize > 0;
         }
@@ -141,7 +144,7 @@ public record MoeSpec(
         }
     }
 
-    /** Checks how tokens travel against how they choose. */
+    /** Checks that the dispatch and the router can be combined. */
     public MoeSpec {
         RouterSpec router = choice.router();
         checkCapacity(router, dispatchSpec);
@@ -149,11 +152,11 @@ public record MoeSpec(
         Check.that(0 <= jitter && jitter < 1, "input_jitter (%s) must be at least 0 and below 1", jitter);
         Check.that(
                 jitter == 0 || router.learns(),
-                "input_jitter changes nothing with router %s, which does not look at its input; remove input_jitter",
+                "input_jitter changes nothing with router %s, which does not read its input; remove input_jitter",
                 router.kind());
     }
 
-    /** A mixture in every layer with a router and balance losses, and every other option at its default. */
+    /** Creates a mixture in every layer, with every other option at its default. */
     public MoeSpec(int numExperts, int numExpertsPerTok, boolean normTopkProb, RouterSpec router, Coefficients losses) {
         this(
                 new ExpertChoice(numExperts, numExpertsPerTok, normTopkProb, router, losses),
@@ -163,18 +166,18 @@ public record MoeSpec(
                 MoeLayer.DispatchSpec.DROPLESS);
     }
 
-    /** Returns the same mixture in every n-th layer. */
+    /** Returns this mixture in every n-th layer, where n is {@code step}. */
     public MoeSpec withSparseStep(int step) {
         return new MoeSpec(choice, new Placement(step, placement.mlpOnlyLayers), experts, shared, dispatchSpec);
     }
 
-    /** Checks the width of the shared expert in a model whose feed-forwards have the given width. */
+    /** Checks the width of the shared expert, given the intermediate size of the model. */
     void checkShared(int intermediateSize) {
         long together = (long) choice.numExperts() * experts.width(intermediateSize);
         Check.that(
                 shared.sharedExpertIntermediateSize <= together,
-                "moe.shared_expert_intermediate_size (%d) must be at most %d, the width of all %d experts together: beyond that the mixture"
-                        + " is the lesser part of its layer",
+                "moe.shared_expert_intermediate_size (%d) must be at most %d, the width of all %d experts together: a larger"
+                    + " shared expert would outweigh the mixture",
                 shared.sharedExpertIntermediateSize,
                 together,
                 choice.numExperts());
@@ -196,7 +199,7 @@ public record MoeSpec(
                 "dispatch: capacity needs capacity_factor, for example {train: 1.25, eval: 2.0}");
     }
 
-    /** Returns what the sparse layers compute in a model whose feed-forwards are such. */
+    /** Returns the specification of the sparse layers, given the width and the feed-forward keys of the model. */
     MoeLayer.Spec layer(int width, ModelKeys.FeedForward feedForward) {
         return switch (this) {
             case MoeSpec(
@@ -219,12 +222,15 @@ public record MoeSpec(
         };
     }
 
-    /** Returns whether the layer with this index, from 0, is sparse: the n-th, 2n-th... as in transformers. */
+    /**
+     * Returns whether the layer with this index, counted from 0, is sparse: the n-th, 2n-th and so on, as in the transformers
+     * library.
+     */
     public boolean sparse(int layer) {
         return placement.sparse(layer);
     }
 
-    /** Returns why such a mixture cannot learn, if it cannot; it may have come from elsewhere and still be run. */
+    /** Returns why the mixture cannot be trained, if it cannot. Imported models of this kind can still be evaluated. */
     public Optional<String> untrainable() {
         boolean single = choice.numExpertsPerTok() == 1 && choice.numExperts() > 1;
         boolean cut = choice.router().normalises() && single && choice.normTopkProb();

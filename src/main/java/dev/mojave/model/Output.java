@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a forward pass gives.
+ * The result of a forward pass.
  *
  * @param logitsBSV logits of the next token (B, S, V), float32
- * @param crossEntropy mean nats over targets that are not -100; present if there were targets. Auxiliary losses are not in it
- * @param hiddenBSD the residual stream (B, S, D), float32: first the embeddings, then after every block, the last after the final norm
- * @param routing one record a sparse layer, in order; without the tokens marked as padding, which must not count in balance losses
+ * @param crossEntropy mean cross-entropy in nats over targets that are not -100, without auxiliary losses; present if there were
+ *     targets
+ * @param hiddenBSD residual stream (B, S, D), float32: before each block, then after the final norm
+ * @param routing one record per mixture, in order, without padding tokens, which must not count in balance losses
  */
 public record Output(Tensor logitsBSV, Optional<Tensor> crossEntropy, List<Tensor> hiddenBSD, List<Routing> routing) {}

@@ -27,17 +27,17 @@ import java.util.Optional;
 // Shapes: B batch, S tokens, D width of the blocks, T routed tokens (B * S without padding), P blocks, K blocks per
 // token, R rows.
 /**
- * One parallel layer of MoEP: P small pre-norm transformer blocks side by side, of which a router chooses K for each token,
- * {@code y_t = x_t + sum_k g_tk (block_k(x)_t - x_t)}. The blocks' own residual is counted once whatever the weights add up to; with
- * weights that sum to 1 this is the weighted sum of the blocks' results.
+ * One parallel layer of MoEP: P small pre-norm transformer blocks in parallel, of which a router chooses K for each token,
+ * {@code y_t = x_t + sum_k g_tk (block_k(x)_t - x_t)}. The residual counts once, whatever the sum of the weights; if they sum to
+ * 1, this is the weighted sum of the blocks' results.
  *
- * <p>Blocks are dispatched as experts are: rows sorted by block, in the order of their
- * tokens, so that each block finds its part of every sequence in one piece.
+ * <p>Tokens are dispatched to blocks as to experts: rows are sorted by block and, within a block, by token, so that each block's
+ * part of every sequence is contiguous.
  */
 final class ParallelLayer {
     /** One block. */
     private record Small(Norm attentionNorm, Attention attention, Norm feedForwardNorm, FeedForward feedForward) {
-        /** Builds what this class can route tokens through: a dense block, its first half before its second. */
+        /** Builds a block of the only kind that this class can route tokens through: a dense pre-norm block. */
         static Small of(BlockSpec block, Init init, double residual) {
             return switch (block) {
                 case BlockSpec(
@@ -65,7 +65,7 @@ final class ParallelLayer {
         }
     }
 
-    /** The whole stream of a pass, of which each block has a part. */
+    /** The residual stream of all tokens of a pass, with the mask and the cache. */
     private record Pass(Tensor xBSD, Optional<Tensor> visible, Optional<KvCache> cache) {
         Pass seeing(Optional<Tensor> other) {
             return new Pass(xBSD, other, cache);
@@ -80,10 +80,10 @@ final class ParallelLayer {
     private final Mixture mixture;
 
     /**
-     * Makes the layer with parameters under {@code router} and {@code blocks.J}.
+     * Builds the layer with parameters under {@code router} and {@code blocks.J}.
      *
-     * @param firstSlot index in a cache of its first block; the others follow
-     * @param mixture which one of the model's it is
+     * @param firstSlot index of the first block in a cache; the others follow
+     * @param mixture identity of this layer among the model's mixtures
      */
     ParallelLayer(ParallelParts parts, Init init, int firstSlot, Mixture mixture) {
         this.mixture = mixture;
@@ -102,10 +102,10 @@ final class ParallelLayer {
     }
 
     /**
-     * Transforms each token by its blocks.
+     * Transforms each token with the blocks that the router chooses for it.
      *
-     * @param xBSD float32 (B, S, D)
-     * @param visible causal and padding mask, boolean (B, 1, S, S), where some tokens are padding
+     * @param xBSD residual stream, float32 (B, S, D)
+     * @param visible causal and padding mask, boolean (B, 1, S, S); empty if no token is padding
      */
     MoeLayer.Output forward(
             Tensor xBSD, Tokens tokens, Optional<Tensor> visible, Optional<KvCache> cache, Context context) {
@@ -120,7 +120,7 @@ final class ParallelLayer {
         return new MoeLayer.Output(yTD.view(xBSD.shape()), routing);
     }
 
-    /** Tells the router what the step wanted of each block. */
+    /** Reports the requested load of a step to the router. */
     void afterStep(long[] requestedOfBlock) {
         router.afterStep(requestedOfBlock);
     }
@@ -139,7 +139,7 @@ final class ParallelLayer {
         };
     }
 
-    /** Returns the place in B * S of each row's token. */
+    /** Returns the index in B * S of each row's token. */
     private static long[] rows(Routing routing, Tokens tokens) {
         long[] rows = routing.choices().tokenAtRow();
         if (tokens.realT().isPresent()) {
@@ -149,7 +149,7 @@ final class ParallelLayer {
         return rows;
     }
 
-    /** Returns what each block adds to the stream of its tokens, (R, D). */
+    /** Returns the change that each block makes to the residual stream of its tokens, (R, D). */
     private Tensor changes(Tensor rowsRD, long[] counts, long[] placeOfRow, Pass pass, Context context) {
         List<Tensor> rows = rowsRD.split(counts, 0);
         List<Tensor> results = new ArrayList<>();
@@ -161,7 +161,7 @@ final class ParallelLayer {
             if (places.length > 0) {
                 results.add(change(block, rows.get(block), places, pass.seeing(visible), context));
             } else if (pass.cache.isPresent() && !ownTokensOnly()) {
-                attendAll(block, pass, context); // Later tokens of this block will look for these keys.
+                attendAll(block, pass, context); // Later tokens of this block will attend to these keys.
             }
             first = end;
         }
@@ -186,7 +186,7 @@ final class ParallelLayer {
         return spec.passage().attention() == ParallelSpec.Visible.ROUTED_TOKENS;
     }
 
-    /** The block's tokens of each sequence attend to each other: shorter sequences, side by side. */
+    /** Lets the block's tokens of each sequence attend to each other, as a batch of shorter sequences. */
     private Tensor amongThemselves(Small small, Tensor rowsRD, long[] places, Pass pass, Context context) {
         int[] lengths = new int[(int) pass.xBSD.size(0)];
         for (long place : places) {
@@ -196,7 +196,7 @@ final class ParallelLayer {
         return ragged.unpad(attend(small, ragged.pad(rowsRD), Optional.empty(), Optional.empty(), 0, context));
     }
 
-    /** Every token attends where the mask lets it, and the block's own are picked. */
+    /** Lets every token attend to the tokens that the mask allows, and returns the rows of the block's own tokens. */
     private Tensor amongAll(int block, long[] places, Pass pass, Context context) {
         return attendAll(block, pass, context)
                 .reshape(-1, spec.hiddenSize())
@@ -207,14 +207,14 @@ final class ParallelLayer {
         return attend(blocks.get(block), pass.xBSD, pass.visible, pass.cache, firstSlot + block, context);
     }
 
-    /** The first half of a block, its residual included. */
+    /** Applies the attention branch of a block, including the residual. */
     private Tensor attend(
             Small small, Tensor xBSD, Optional<Tensor> visible, Optional<KvCache> cache, int slot, Context context) {
         double dropout = context.dropout(parts.model().stack().dropout());
         return small.attention.residual(xBSD, small.attentionNorm, visible, cache, slot, dropout, context);
     }
 
-    /** What a block's tokens may see where all tokens attend; with a cache, keys of tokens of other blocks stay hidden. */
+    /** Returns the mask for attention over all tokens; with a cache, it hides the keys of tokens that are routed to other blocks. */
     private Optional<Tensor> visible(int block, long[] places, Pass pass) {
         if (pass.cache.isEmpty() || !ownTokensOnly()) {
             return pass.visible;

@@ -18,14 +18,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** What MoEP's parallel layers are made of in a model: the specifications of their parts, and what they count. */
+/** The specifications of the parts of a model's parallel layers (MoEP), and their parameter and FLOP counts. */
 record ParallelParts(ModelSpec model, ParallelSpec spec) {
     /** Returns the parts, if a model has parallel layers. */
     static Optional<ParallelParts> of(ModelSpec model) {
         return model.parallelBlocks().map(spec -> new ParallelParts(model, spec));
     }
 
-    /** Returns how many parallel layers there are. */
+    /** Returns the number of parallel layers. */
     int layers() {
         return model.numHiddenLayers() - 2 * spec.fullLayers();
     }
@@ -34,7 +34,7 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
         return model.norm().spec(spec.hiddenSize());
     }
 
-    /** Returns the model's attention at the blocks' own sizes; everything but sizes is that of the full layers. */
+    /** Returns the attention of each block: that of the full-width layers, but with the sizes of the block. */
     AttentionSpec.GroupedQuery attention() {
         int heads = spec.size().numAttentionHeads();
         int size = AttentionSpec.GroupedQuery.sharedHeadSize(spec.hiddenSize(), heads);
@@ -50,7 +50,7 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
                     double dropout) ->
                 new AttentionSpec.GroupedQuery(spec.hiddenSize(), heads, heads, size, bias, qkNorm, normEps, dropout);
             case AttentionSpec.SlidingWindow _ ->
-                throw new IllegalStateException("sliding_window in a model with parallel, which refuses it");
+                throw new IllegalStateException("a model with parallel cannot have a sliding_window");
         };
     }
 
@@ -60,7 +60,7 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
                 .spec(spec.hiddenSize());
     }
 
-    /** Returns what each block computes; it is built from this. */
+    /** Returns the specification from which each block is built. */
     BlockSpec block() {
         return new BlockSpec(
                 BlockSpec.Topology.PRE_NORM,
@@ -70,7 +70,7 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
                 model.stack().dropout());
     }
 
-    /** Returns what routers and maps read of a stream. */
+    /** Returns the input of routers and projections, given the residual stream. */
     Tensor read(Tensor x) {
         return spec.passage().normalize()
                 ? Norm.plain(model.norm().kind(), x, model.norm().normEps())
@@ -109,7 +109,7 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
         return new MoeLayer.Spec(maps.choice().router(), maps.choice().sizes(from), experts);
     }
 
-    /** Returns what a cache stores, one entry a block of each parallel layer. */
+    /** Returns the cache layout: one entry per block of each parallel layer. */
     List<KvCache.Layer> cacheLayers() {
         return Collections.nCopies(
                 layers() * spec.blocks().choice().numExperts(), attention().cached());
@@ -120,12 +120,13 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
     }
 
     /**
-     * Counts of all that stands between the full layers.
+     * Counts of everything between the full-width layers.
      *
-     * @param total parameters
-     * @param active parameters that one token uses; where all tokens attend in every block, that is every block's attention
-     * @param matmulWeights weights that one token is multiplied with
-     * @param attentionFlops FLOPs of scores and mixing in training, per token
+     * @param total number of parameters
+     * @param active number of parameters that one token uses, including the attention of every block if all tokens attend in
+     *     every block
+     * @param matmulWeights number of weights in the matrix products of one token
+     * @param attentionFlops training FLOPs per token of the scores and the weighted sum of values
      */
     record Counts(long total, long active, long matmulWeights, long attentionFlops) {}
 
@@ -140,8 +141,8 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
                 + attending * attention().matmulWeights()
                 + chosen * feedForward().matmulWeights();
         long around = projected(shrink()) + projected(grow());
-        // A token sees half the context on average, and among its block's own tokens the part of it that the block was
-        // given.
+        // A token sees half the context on average; among its block's own tokens, it sees the fraction of that which is routed to
+        // the block.
         double seen = allAttend() ? 1 : (double) chosen / blocks;
         double each = 6.0 * spec.hiddenSize() * model.maxPositionEmbeddings() * seen;
         return new Counts(

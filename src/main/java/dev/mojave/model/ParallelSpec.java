@@ -8,40 +8,43 @@ import dev.mojave.moe.router.RouterSpec;
 import dev.mojave.nn.Positions;
 
 /**
- * The {@code parallel} section of a model: MoEP (Tapaninaho, BabyLM workshop 2025, 2025.babylm-main.39). Between the first and the last
- * {@code full_layers} layers, tokens are shrunk to a smaller width by a mixture of maps, pass through layers of several small transformer
- * blocks, of which a router chooses some for each token, and are grown back by another mixture of maps. docs/systems.md says what the
- * paper leaves open and what was chosen.
+ * The {@code parallel} section of a model: MoEP (Tapaninaho, BabyLM workshop 2025, 2025.babylm-main.39). Between the first and
+ * the last {@code full_layers} layers, a mixture of projections shrinks tokens to a smaller width; the tokens then pass through
+ * layers of several small transformer blocks, of which a router chooses some for each token, and another mixture of projections
+ * grows them back. docs/systems.md documents what the paper leaves open and what Mojave chose.
  *
- * @param size of each block
- * @param fullLayers layers of full width before shrinking, and as many after growing
- * @param passage how tokens pass through
- * @param blocks the blocks of a layer and how they are chosen
- * @param projections the maps that shrink and grow and how they are chosen
+ * @param size sizes of each block
+ * @param fullLayers number of full-width layers before shrinking, and again after growing
+ * @param passage options that the paper leaves open
+ * @param blocks number of blocks per layer and how they are chosen
+ * @param projections the shrinking and growing projections and how they are chosen
  */
 public record ParallelSpec(
         @Flat Size size, @Default("1") int fullLayers, @Flat Passage passage, Blocks blocks, Projections projections) {
-    /** What a token that is routed to a block sees there. */
+    /** Which tokens a token sees in a block that it is routed to. */
     public enum Visible {
-        /** The tokens up to itself that are routed to the same block: a block computes its own tokens and nothing else. */
+        /** The tokens up to itself that are routed to the same block; a block computes only its own tokens. */
         @JsonProperty("routed_tokens")
         ROUTED_TOKENS,
-        /** All tokens up to itself: every block computes its attention for every token, and its feed-forward for its own. */
+        /**
+         * All tokens up to itself; every block computes attention for every token, and the feed-forward layer for its own tokens
+         * only.
+         */
         @JsonProperty("all_tokens")
         ALL_TOKENS
     }
 
     /** How the results of the blocks of a token are summed: {@code x + sum_k g_k (block_k(x) - x)}. */
     public enum Gate {
-        /** By the router's weights, from which the router learns. */
+        /** Weighted by the router, which learns through the weights. */
         @JsonProperty("weighted")
         WEIGHTED,
-        /** Each counts 1, as the paper prints it; the router then learns from its balance loss alone. */
+        /** Each with weight 1, as printed in the paper; the router then learns from its balance loss alone. */
         @JsonProperty("sum")
         SUM
     }
 
-    /** What a map of a projection is. */
+    /** The kind of each projection in a mixture of projections. */
     public enum Expert {
         /** One affine map. */
         @JsonProperty("linear")
@@ -52,11 +55,11 @@ public record ParallelSpec(
     }
 
     /**
-     * The size of each block.
+     * The sizes of each block.
      *
-     * @param hiddenSize its width
-     * @param numAttentionHeads its heads; divides the width
-     * @param intermediateSize width of its feed-forward
+     * @param hiddenSize width of the block
+     * @param numAttentionHeads number of heads; divides the width
+     * @param intermediateSize intermediate width of its feed-forward layer
      */
     public record Size(int hiddenSize, int numAttentionHeads, int intermediateSize) {
         /** Checks the sizes. */
@@ -72,12 +75,12 @@ public record ParallelSpec(
     }
 
     /**
-     * What the paper leaves open of how tokens pass through.
+     * Options of the forward pass that the paper leaves open.
      *
-     * @param attention what a routed token sees in a block
+     * @param attention which tokens a routed token sees in a block
      * @param gate how the results of a token's blocks are weighted
-     * @param normalize whether routers and maps read the stream normalised, without weights; else as it is
-     * @param residual whether the full-width stream also goes around all parallel layers, from before shrinking to after growing
+     * @param normalize whether the inputs of routers and projections are normalised, without trained weights
+     * @param residual whether the full-width residual stream bypasses the parallel layers, from before shrinking to after growing
      */
     public record Passage(
             @Default("routed_tokens") Visible attention,
@@ -88,7 +91,7 @@ public record ParallelSpec(
     /**
      * The blocks of a parallel layer.
      *
-     * @param choice of the blocks that a token passes through
+     * @param choice number of blocks and how a token's blocks are chosen
      */
     public record Blocks(@Flat ExpertChoice choice) {
         /** Checks the router. */
@@ -98,11 +101,11 @@ public record ParallelSpec(
     }
 
     /**
-     * The maps that shrink, and as many that grow.
+     * The shrinking projections, and as many growing ones.
      *
-     * @param expert what each is
-     * @param intermediateSize inner width of a SwiGLU; no meaning for linear ones
-     * @param choice of the maps that a token uses
+     * @param expert kind of each projection
+     * @param intermediateSize intermediate width of a SwiGLU; ignored by linear projections
+     * @param choice number of projections and how a token's projections are chosen
      */
     public record Projections(
             @Default("linear") Expert expert,
@@ -123,7 +126,7 @@ public record ParallelSpec(
         Check.that(
                 router.causality() == RouterSpec.Causality.CAUSAL
                         && router.categories().isEmpty(),
-                "router %s cannot choose parallel blocks or projections: it needs a causal choice by the token alone",
+                "router %s cannot choose parallel blocks or projections: they need a causal router that reads no categories",
                 router.kind());
     }
 
@@ -137,7 +140,7 @@ public record ParallelSpec(
         return size.hiddenSize;
     }
 
-    /** Checks what a model must have around such layers. */
+    /** Checks the number of layers and the positions of a model with parallel layers. */
     void checkLayers(int numHiddenLayers, Positions positionEmbedding) {
         Check.that(
                 numHiddenLayers > 2 * fullLayers,
@@ -146,7 +149,7 @@ public record ParallelSpec(
                 fullLayers);
         Check.that(
                 positionEmbedding != Positions.ROPE,
-                "position_embedding rope does not go with parallel: a block would have to rotate by the place of its tokens in the whole"
-                        + " sequence; set it to learned or sinusoidal");
+                "position_embedding rope cannot be combined with parallel: a block would need the positions of its tokens in the"
+                    + " whole sequence; set it to learned or sinusoidal");
     }
 }

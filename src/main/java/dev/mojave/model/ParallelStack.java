@@ -14,7 +14,7 @@ import java.util.Optional;
 
 // Shapes: B batch, S tokens, D model width.
 /**
- * What MoEP has in the place of middle layers: {@code y = grow(parallel_n(...parallel_1(shrink(x))))}, with {@code x} added where the
+ * MoEP's replacement of the middle layers: {@code y = grow(parallel_n(...parallel_1(shrink(x))))}, plus {@code x} if the
  * specification keeps the residual.
  */
 final class ParallelStack {
@@ -25,9 +25,9 @@ final class ParallelStack {
     private final List<Mixture> mixtures;
 
     /**
-     * Makes the stack with parameters under {@code shrink}, {@code layers.N} and {@code grow}.
+     * Builds the stack with parameters under {@code shrink}, {@code layers.N} and {@code grow}.
      *
-     * @param firstSlot index in a cache of the first block of the first layer
+     * @param firstSlot index of the first block of the first parallel layer in a cache
      */
     ParallelStack(ParallelParts parts, Init init, int firstSlot) {
         this.parts = parts;
@@ -45,7 +45,7 @@ final class ParallelStack {
                         spec.passage().residual() ? parts.model().residualScale() : 1);
     }
 
-    /** Transforms the stream (B, S, D); the routing of shrink, of every layer and of grow is appended in this order. */
+    /** Transforms the residual stream, float32 (B, S, D); appends the routing of shrink, of every layer and of grow, in this order. */
     Tensor forward(
             Tensor xBSD,
             Tokens tokens,
@@ -66,7 +66,7 @@ final class ParallelStack {
         return parts.spec().passage().residual() ? xBSD.add(grown.yBSD()) : grown.yBSD();
     }
 
-    /** Tells every router what the step wanted of each of its choices, in the order of their routing. */
+    /** Reports the requested loads of a step to all routers, in the order of their routing. */
     void afterStep(List<long[]> requested) {
         shrink.afterStep(requested.getFirst());
         for (int n = 0; n < layers.size(); n++) {

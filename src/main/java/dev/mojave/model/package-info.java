@@ -1,4 +1,4 @@
-/** Language models: a validated specification builds embeddings, blocks and head, dense or sparse. */
+/** Language models, dense or sparse: validated specifications, and the embeddings, blocks and heads that are built from them. */
 @NullMarked
 package dev.mojave.model;
 

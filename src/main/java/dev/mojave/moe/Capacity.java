@@ -5,11 +5,12 @@ import dev.mojave.base.tree.Default;
 import dev.mojave.moe.routing.Routing;
 
 /**
- * How many tokens an expert takes, {@code ceil(factor * K * T / E)} of T tokens with K choices each (GShard, arXiv 2006.16668; Switch,
- * arXiv 2101.03961); what comes later is dropped and passes by through the residual.
+ * The capacity of an expert: the maximum number of tokens that it processes, {@code ceil(factor * K * T / E)} for T tokens with K
+ * choices each (GShard, arXiv 2006.16668; Switch, arXiv 2101.03961). Later tokens are dropped and only pass through the residual
+ * connection.
  *
- * @param train factor in training
- * @param eval factor in evaluation and generation
+ * @param train capacity factor in training, positive
+ * @param eval capacity factor in evaluation and generation, positive
  */
 public record Capacity(
         @Default("1.25") double train, @Default("2.0") double eval) {
@@ -19,7 +20,7 @@ public record Capacity(
         Check.that(eval > 0, "eval (%s) must be positive; 1 is an equal share", eval);
     }
 
-    /** Returns the tokens that an expert takes. */
+    /** Returns the maximum number of tokens per expert. */
     public long of(Routing routing, boolean training) {
         return tokens(training ? train : eval, routing.topK(), routing.tokens(), routing.experts());
     }

@@ -13,24 +13,28 @@ import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import java.util.List;
 
-// Shapes: T tokens, E experts, K choices per token, D model width, R rows: T * K, or fewer where copies are dropped.
+// Shapes: T tokens, E experts, K choices per token, D model width, R rows: T * K, or fewer if assignments are dropped.
 /**
- * From tokens to their experts and back: sort token copies by expert, one matrix product per expert, scatter back weighted by the gate.
+ * Sends tokens to their experts and combines the results: sorts assignments (token-expert pairs) by expert, applies each expert
+ * to its rows, and sums the results of each token, weighted by the router.
  *
- * <p>Both permutations are row gathers forward <em>and</em> backward: a row gather's own backward would scatter with
- * accumulation, row by row and on one thread, but the inverse of a permutation is known, and each token has K copies. A copy that no
- * expert takes stands for a row of zeros after the last.
+ * <p>Both permutations are row gathers, forward <em>and</em> backward. The derivative of a general row gather is an accumulating
+ * scatter, which runs row by row on one thread; here the inverse permutation is known and each token has K assignments, so the
+ * derivative is a gather as well. An assignment that capacity drops points to a row of zeros after the last row.
  */
 public final class Dispatch {
-    /** How a recipe asks for it. */
+    /** The kinds of dispatch in a recipe. */
     public enum Kind {
-        /** Every copy reaches its expert. */
+        /** Every assignment is executed. */
         @JsonProperty("dropless")
         DROPLESS,
-        /** An expert takes what its capacity allows. */
+        /** An expert processes as many tokens as its capacity allows. */
         @JsonProperty("capacity")
         CAPACITY,
-        /** Every expert computes every token, and most results are multiplied by 0: the oracle of the others, slow on purpose. */
+        /**
+         * Every expert computes every token, and most results are multiplied by 0: the reference implementation of the other
+         * kinds, slow on purpose.
+         */
         @JsonProperty("naive")
         NAIVE
     }
@@ -38,10 +42,11 @@ public final class Dispatch {
     private Dispatch() {}
 
     /**
-     * Sends tokens to their experts and combines: {@code y_t = sum_k w_tk expert_k(x_t)} over the copies that an expert takes.
+     * Sends tokens to their experts and combines the results: {@code y_t = sum_k w_tk expert_k(x_t)} over the assignments that
+     * capacity does not drop.
      *
      * @param xTD float32 (T, D)
-     * @return float32, (T, width of the experts' results)
+     * @return float32 (T, width of the experts' outputs)
      */
     public static Tensor grouped(Tensor xTD, Routing routing, RowExperts experts, Context context) {
         Choices choices = routing.choices();
@@ -59,7 +64,7 @@ public final class Dispatch {
                 : routing.weightsTK().unsqueeze(1).matmul(resultsTKD).squeeze(1);
     }
 
-    /** The same by the definition, every expert on every token; capacity is not looked at. */
+    /** Computes the same by definition, with every expert on every token; ignores capacity. */
     public static Tensor naive(Tensor xTD, Routing routing, ExpertBank experts, Context context) {
         Tensor gatesTE = routing.gatesTE();
         List<Tensor> results = experts.all(xTD, context);
@@ -70,7 +75,7 @@ public final class Dispatch {
         return sum;
     }
 
-    /** Gathers each token's copies into rows; backward sums a token's rows. */
+    /** Gathers the row of each assignment from its token; the backward pass sums the gradients of each token's rows. */
     private static Tensor spread(Tensor xTD, Choices choices, Tensor rowOfAssignment, boolean complete) {
         long[] tokenAtRow = choices.tokenAtRow();
         Tensor rowsRD;
@@ -88,7 +93,7 @@ public final class Dispatch {
                         .sum(1)));
     }
 
-    /** Gathers rows into copies, zeros where a copy has no row; backward gathers copies into rows. */
+    /** Gathers rows in the order of assignments, zeros for dropped ones; the backward pass gathers gradients in the order of rows. */
     private static Tensor collect(Tensor rowsRD, Tensor rowOfAssignment, Tensor assignmentAtRow, boolean complete) {
         Tensor out;
         try (NoGrad _ = NoGrad.open()) {
@@ -97,7 +102,7 @@ public final class Dispatch {
         return CustomOp.attach(out, List.of(rowsRD), gradientRD -> List.of(gradientRD.indexSelect(0, assignmentAtRow)));
     }
 
-    /** Adds the row of zeros that copies without an expert point to, where there are such copies. */
+    /** Appends the row of zeros that dropped assignments point to, if there are any. */
     private static Tensor padded(Tensor rowsRD, boolean complete) {
         return complete ? rowsRD : Tensors.cat(List.of(rowsRD, Tensors.zeros(DType.FLOAT32, 1, rowsRD.size(1))), 0);
     }

@@ -24,33 +24,33 @@ import java.util.Optional;
 
 // Shapes: B batch, S tokens, D model width, T routed tokens: B * S without padding.
 /**
- * A mixture of experts in the place of a feed-forward: route, dispatch, combine, and add the shared expert where there is one. Padding is
- * neither routed nor computed, and gives 0.
+ * A mixture of experts in place of a feed-forward layer: it routes and dispatches tokens, combines the results, and adds the
+ * shared expert if there is one. Padding is neither routed nor computed; its output is 0.
  */
 public final class MoeLayer {
     /**
-     * How tokens travel; {@code moe} in a recipe has its keys.
+     * How tokens are dispatched to experts; its keys are part of {@code moe} in a recipe.
      *
-     * @param dispatch how they reach their experts
-     * @param capacity what an expert takes, {@code capacity_factor}; with dispatch capacity alone
-     * @param inputJitter the router's input is multiplied by U(1 - e, 1 + e) in training (Switch, arXiv 2101.03961); 0 = not at all
+     * @param dispatch kind of dispatch
+     * @param capacity capacity of each expert, {@code capacity_factor}; only with dispatch capacity
+     * @param inputJitter e, where training multiplies the router's input by U(1 - e, 1 + e) (Switch, arXiv 2101.03961); 0 = off
      */
     public record DispatchSpec(
             @Default("dropless") Dispatch.Kind dispatch,
             @JsonProperty("capacity_factor") Optional<Capacity> capacity,
             @Default("0.0") double inputJitter) {
-        /** Every token reaches its experts, and routers see what experts see. */
+        /** Every token reaches its experts, and the router's input is not perturbed. */
         public static final DispatchSpec DROPLESS = new DispatchSpec(Dispatch.Kind.DROPLESS, Optional.empty(), 0);
     }
 
-    /** Router, experts, how tokens travel between them, and what every token goes through besides. */
+    /** Specification of the router, the experts, the dispatch between them, and the shared expert. */
     public record Spec(
             RouterSpec router,
             RouterSpec.Sizes sizes,
             ExpertBank.Spec experts,
             DispatchSpec dispatchSpec,
             Optional<SharedExpert.Spec> shared) {
-        /** A plain mixture without a shared expert. */
+        /** Creates a mixture with dropless dispatch and no shared expert. */
         public Spec(RouterSpec router, RouterSpec.Sizes sizes, ExpertBank.Spec experts) {
             this(router, sizes, experts, DispatchSpec.DROPLESS, Optional.empty());
         }
@@ -70,12 +70,17 @@ public final class MoeLayer {
             return shared.map(SharedExpert.Spec::parameterCount).orElse(0L);
         }
 
-        /** Returns the number of weights of the shared expert that a token is multiplied with. */
+        /** Returns the number of the shared expert's weights in the matrix products of one token. */
         public long sharedMatmulWeights() {
             return shared.map(SharedExpert.Spec::matmulWeights).orElse(0L);
         }
 
-        /** Makes the layer with parameters under {@code router}, {@code experts} and, where there is one, {@code shared}. */
+        /**
+         * Builds the layer with parameters under {@code router}, {@code experts} and, if there is a shared expert,
+         * {@code shared}.
+         *
+         * @param residual factor on the initial standard deviation of the experts' output projections
+         */
         public MoeLayer build(Init init, double residual) {
             return new MoeLayer(
                     this,
@@ -88,12 +93,12 @@ public final class MoeLayer {
     /**
      * The result of one pass.
      *
-     * @param yBSD float32 (B, S, D)
-     * @param routing what the router decided for the T tokens
+     * @param yBSD output, float32 (B, S, D)
+     * @param routing decisions of the router for the T tokens
      */
     public record Output(Tensor yBSD, Routing routing) {}
 
-    /** What a mixture is made of, for code that computes with it outside layers. */
+    /** The parts of a mixture, for code that computes with them outside the layer. */
     public record Weights(Spec spec, Router router, ExpertBank experts, Optional<SharedExpert.Weights> shared) {}
 
     private final Spec spec;
@@ -108,13 +113,13 @@ public final class MoeLayer {
         this.shared = shared;
     }
 
-    /** Hands out what it is made of. */
+    /** Returns the parts, which the layer still owns. */
     public Weights weights() {
         return new Weights(spec, router, experts, shared.map(SharedExpert::weights));
     }
 
     /**
-     * Transforms each token by its chosen experts, whose results may have another width, and the shared one.
+     * Applies the chosen experts, whose outputs may have another width, and the shared expert to each token.
      *
      * @param xBSD (B, S, D), any float dtype
      */
@@ -134,12 +139,12 @@ public final class MoeLayer {
     }
 
     /**
-     * The sparse half of a pre-norm block, {@code x + dropout(mixture(norm(x)))}; kernels do all but the router's own arithmetic where they
-     * run.
+     * Applies the mixture branch of a pre-norm block, {@code x + dropout(mixture(norm(x)))}. Where the fused kernels support the
+     * layer, they compute everything but the router.
      *
      * @param xBSD the residual stream, float32 (B, S, D)
-     * @param dropout probability in force
-     * @return the sum, and what the router decided
+     * @param dropout dropout probability of the branch in this pass
+     * @return the new residual stream and the decisions of the router
      */
     public Output residual(Tensor xBSD, Norm norm, Tokens tokens, double dropout, Context context) {
         if (grouped() && experts instanceof Experts feedForwards && feedForwards.fuses(xBSD, context)) {
@@ -154,7 +159,7 @@ public final class MoeLayer {
         return new Output(xBSD.add(DropoutKernel.apply(mixture.yBSD, dropout)), mixture.routing);
     }
 
-    /** Returns whether kernels may take rows to the experts of their tokens: what the specification says, all of it, is known to them. */
+    /** Returns whether the fused kernels support the dispatch and the router of this layer. */
     private boolean grouped() {
         return switch (spec) {
             case Spec(
@@ -182,7 +187,7 @@ public final class MoeLayer {
                 .orElse(routing);
     }
 
-    /** Tells the router what the step wanted of each expert; see {@link Router#afterStep}. */
+    /** Reports the requested load of a step to the router; see {@link Router#afterStep}. */
     public void afterStep(long[] requestedOfExpert) {
         router.afterStep(requestedOfExpert);
     }

@@ -1,4 +1,4 @@
-/** Mixtures of experts: routers choose, dispatchers move tokens, experts compute, losses keep the balance. */
+/** Mixtures of experts: routers choose experts, dispatchers send tokens to them, experts compute, and losses balance the load. */
 @NullMarked
 package dev.mojave.moe;
 

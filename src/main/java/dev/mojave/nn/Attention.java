@@ -167,8 +167,8 @@ public final class Attention {
     }
 
     /**
-     * Applies the attention branch of a pre-norm block, {@code x + dropout(attention(norm(x)))}, with the fused kernel if it
-     * {@link #half supports} the layer.
+     * Applies the attention branch of a pre-norm block, {@code x + dropout(attention(norm(x)))}, with the fused kernel if there
+     * is a {@link #fusedBranch} for it.
      *
      * @param xBSD the residual stream, float32 (B, S, D)
      * @param visible as in {@link #forward}

@@ -133,8 +133,8 @@ public final class FeedForward {
     }
 
     /**
-     * Applies the feed-forward branch of a pre-norm block, {@code x + dropout(f(norm(x)))}, with the fused kernel if it
-     * {@link #half supports} the layer.
+     * Applies the feed-forward branch of a pre-norm block, {@code x + dropout(f(norm(x)))}, with the fused kernel if there is a
+     * {@link #fusedBranch} for it.
      *
      * @param x the residual stream, float32 (..., width)
      * @param dropout dropout probability of the branch in this pass

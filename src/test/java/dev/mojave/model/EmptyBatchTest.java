@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Batches of no rows, of rows of no tokens, and of nothing but padding, through whole models and back. */
+/** Runs batches without rows, with rows without tokens, and with padding alone, forward and backward through whole models. */
 class EmptyBatchTest {
     static Stream<ModelSpec> models() {
         List<ModelSpec> all = new ArrayList<>(Tiny.grid().subList(0, 2));
@@ -28,7 +28,7 @@ class EmptyBatchTest {
 
     @ParameterizedTest
     @MethodSource("models")
-    void hasOutputsOfItsShapeAndGradientsThatAreNumbers(ModelSpec spec) {
+    void anEmptyBatchHasOutputsOfItsShapeAndFiniteGradients(ModelSpec spec) {
         try (LanguageModel model = LanguageModel.build(spec, 1);
                 Scope _ = Scope.open()) {
             for (Context context : List.of(Context.TRAINING, Context.EVALUATION)) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What each kind of {@code model.initializer} begins each kind of matrix with. */
+/** Checks the standard deviation with which each kind of {@code model.initializer} initialises each kind of matrix. */
 class InitializerTest {
     private static final int WIDTH = 64;
     private static final int INNER = 96;
@@ -36,7 +36,7 @@ class InitializerTest {
         return Tiny.spec("llama", all);
     }
 
-    /** Matrices of the same place in different layers are one sample. */
+    /** Returns standard deviations by name; corresponding matrices of all layers form one sample. */
     private static Map<String, Double> deviations(ModelSpec spec) {
         Map<String, double[]> sums = new TreeMap<>();
         try (LanguageModel model = LanguageModel.build(spec, 5)) {
@@ -72,11 +72,11 @@ class InitializerTest {
                 "moe.shared.gate.weight", RANGE));
         assertThat(found).containsKeys(wanted.keySet().toArray(String[]::new));
         wanted.forEach((place, deviation) ->
-                // A gate has 2 x 64 values: four standard errors of their deviation are a quarter of it.
+                // A gate has 2 x 64 values, so four standard errors of its deviation are a quarter of it.
                 assertThat(found.get(place))
                         .as(place)
                         .isCloseTo(deviation, within(place.contains("gate") ? deviation / 4 : deviation / 15)));
-        assertThat(found).as("every matrix is held").hasSize(wanted.size() + 2);
+        assertThat(found).as("every matrix is checked").hasSize(wanted.size() + 2);
     }
 
     @Test
@@ -86,12 +86,12 @@ class InitializerTest {
     }
 
     @Test
-    void normalBeginsEveryMatrixAlike() {
+    void normalInitialisesEveryMatrixAlike() {
         check(spec(MIXTURE, "initializer: normal"), RANGE, RANGE, RANGE, RANGE, RANGE);
     }
 
     @Test
-    void widthScaledGoesByFanIn() {
+    void widthScaledDependsOnTheFanIn() {
         double hidden = 1 / Math.sqrt(WIDTH);
         double inner = 1 / Math.sqrt(INNER);
         check(spec(MIXTURE, "initializer: {kind: width_scaled}"), hidden, hidden, hidden, inner, 1.0 / WIDTH);
@@ -105,7 +105,7 @@ class InitializerTest {
     }
 
     @Test
-    void aTiedHeadIsTheEmbeddingAndLearnedPositionsAreOne() {
+    void aTiedHeadAndLearnedPositionsAreInitialisedAsEmbeddings() {
         Map<String, Double> found =
                 deviations(spec("{tie_word_embeddings: true, position_embedding: learned, initializer: width_scaled}"));
         assertThat(found).doesNotContainKey("head.weight");
@@ -114,7 +114,7 @@ class InitializerTest {
     }
 
     @Test
-    void aNoisyRouterBeginsAtZeroUnderEveryKind() {
+    void aNoisyRouterStartsAtZeroUnderEveryKind() {
         for (String kind : List.of("gpt2", "normal", "width_scaled")) {
             Map<String, Double> found = deviations(spec(
                     "moe: {num_experts: 16, num_experts_per_tok: 2, router: noisy_top_k}", "initializer: " + kind));
@@ -123,7 +123,7 @@ class InitializerTest {
         }
     }
 
-    /** The default draws what it always drew: one stream, matrix after matrix, each at its deviation. */
+    /** The default draws the same bits as ever: from one stream, matrix after matrix, each with its standard deviation. */
     @ParameterizedTest
     @ValueSource(strings = {"moe: null", MIXTURE})
     void theDefaultDrawsTheSameBits(String mixture) {
@@ -160,13 +160,13 @@ class InitializerTest {
         assertThat(Records.read(Records.tree(scaled), ModelSpec.class, "test", ""))
                 .isEqualTo(scaled);
         assertThat(scaled.withIntermediateSize(32).start().initialisation())
-                .as("arms that are resized keep it")
+                .as("resized models keep the initializer")
                 .isEqualTo(new Initializer.WidthScaled(2));
         assertThat(scaled.dense().start().initialisation()).isEqualTo(new Initializer.WidthScaled(2));
     }
 
     @Test
-    void aSavedModelKeepsItBesideHuggingFacesKeys() {
+    void aSavedModelKeepsItAlongsideHuggingFacesKeys() {
         ModelSpec spec = spec("initializer: normal");
         ObjectNode config = HfConfig.write(spec);
         assertThat(HfConfig.read(config, "config.json")).isEqualTo(spec);
@@ -176,7 +176,7 @@ class InitializerTest {
         assertThat(config).isEqualTo(plain);
         assertThat(HfConfig.writeForHuggingFace(spec, "")).isEqualTo(HfConfig.writeForHuggingFace(spec(), ""));
         assertThat(HfConfig.lostInHuggingFace(spec()))
-                .as("GPT-2's needs no word")
+                .as("the default is not written")
                 .isEmpty();
         assertThat(HfConfig.lostInHuggingFace(spec))
                 .containsExactly("initializer is left out; it concerns the weights that a new model begins with");

@@ -53,7 +53,7 @@ class LanguageModelTest {
         }
     }
 
-    /** A preset with all that it is made of, but its sizes. */
+    /** Returns a preset's architecture at tiny sizes. */
     private static ModelSpec ofPreset(String name) {
         if (name.startsWith("moep")) {
             return Tiny.spec(
@@ -74,7 +74,7 @@ class LanguageModelTest {
                     KvCache cache = model.newCache(2)) {
                 Tensor ids = Tiny.ids(2, 2, TOKENS);
                 List<Tensor> pieces = new ArrayList<>();
-                // a prompt, single tokens, and several tokens behind earlier ones
+                // A prompt, single tokens, and several tokens after earlier ones.
                 for (Tensor piece : ids.split(new long[] {4, 1, 1, 3, 2}, 1)) {
                     pieces.add(model.forward(Inputs.of(piece, cache), Context.EVALUATION)
                             .logitsBSV());
@@ -153,7 +153,7 @@ class LanguageModelTest {
 
     @ParameterizedTest
     @CsvSource({"gpt2, true", "gpt2, false", "llama, true", "llama, false", "char-dense, true"})
-    void aFreshModelKnowsNothing(String preset, boolean tied) {
+    void aNewModelPredictsAlmostUniformly(String preset, boolean tied) {
         for (String mixture : List.of("moe: null", "moe: {num_experts: 4, num_experts_per_tok: 2}")) {
             ModelSpec spec = Tiny.spec(
                     preset,
@@ -176,7 +176,7 @@ class LanguageModelTest {
     }
 
     @Test
-    void dropoutActsInTrainingAlone() {
+    void dropoutActsOnlyInTraining() {
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open();
                 LanguageModel model = Tiny.randomised(Tiny.spec("gpt2", "dropout: 0.5"), 7);
@@ -200,7 +200,7 @@ class LanguageModelTest {
     @ParameterizedTest
     @CsvSource({"gpt2, moe: null", "llama, 'moe: {num_experts: 3, num_experts_per_tok: 2}'"})
     void halfPrecisionIsClose(String preset, String mixture) {
-        // Small weights, so that rounding does not change which experts are chosen often.
+        // Small weights, so that rounding rarely changes the chosen experts.
         try (Scope _ = Scope.open();
                 LanguageModel model = LanguageModel.build(Tiny.spec(preset, mixture, "initializer_range: 0.1"), 7)) {
             Inputs inputs = Inputs.of(Tiny.ids(1, 2, TOKENS), Tiny.ids(2, 2, TOKENS));
@@ -221,7 +221,7 @@ class LanguageModelTest {
     }
 
     @Test
-    void whatDoesNotFitTheContextIsRefused() {
+    void tokensBeyondTheContextAreRefused() {
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open();
                 LanguageModel model = LanguageModel.build(Tiny.spec("gpt2"), 7);
@@ -254,7 +254,7 @@ class LanguageModelTest {
     }
 
     @Test
-    void aBlankModelHasTheSameTensorsWithNothingInItsMatrices() {
+    void aBlankModelHasTheSameTensorsWithZeroMatrices() {
         ModelSpec spec = Tiny.spec("gpt2", "moe: {num_experts: 3, num_experts_per_tok: 2}");
         try (Scope _ = Scope.open();
                 LanguageModel built = LanguageModel.build(spec, 1);

@@ -38,7 +38,7 @@ class ModelCountsTest {
         return parameter.name().matches("(layers|shrink|grow|final_norm)\\..*");
     }
 
-    /** Elements that one token touches: of stacked experts, the share of those that it chooses. */
+    /** Returns the number of elements that one token uses; of stacked experts, only those of the chosen ones. */
     private static long touched(LanguageModel model, Parameter parameter) {
         long elements = parameter.value().elements();
         if (model.spec().parallelBlocks().isPresent()) {
@@ -51,7 +51,10 @@ class ModelCountsTest {
                 : elements;
     }
 
-    /** Of parallel blocks those that a token chooses; where all tokens attend in all of them, every attention. */
+    /**
+     * Returns the same for parallel blocks: those of the chosen blocks, and the attention of every block if all tokens attend in
+     * all blocks.
+     */
     private static long touched(ParallelSpec spec, Parameter parameter) {
         long elements = parameter.value().elements();
         boolean attends = parameter.name().contains(".attention")
@@ -76,7 +79,7 @@ class ModelCountsTest {
                 .sum();
     }
 
-    /** Six for every matrix element that a token meets in the layers and in the head, and causal attention. */
+    /** Returns six FLOPs per matrix element that a token uses in the layers and the head, plus causal attention. */
     private static long flops(LanguageModel model) {
         ModelSpec spec = model.spec();
         long body = model.parameters().stream()
@@ -84,11 +87,11 @@ class ModelCountsTest {
                 .mapToLong(p -> touched(model, p))
                 .sum();
         long head = (long) spec.vocabSize() * spec.hiddenSize();
-        // Scores and mixing: 2 products of 2 T H C FLOPs, half of them masked, times 3 for forward and backward.
+        // Scores and weighted sum: 2 products of 2 T H C FLOPs, half of them masked, times 3 for forward and backward.
         long heads = (long) spec.attention().numAttentionHeads() * spec.headSize();
         long perWidth = 3L * 2 * 2 * spec.maxPositionEmbeddings() / 2;
         if (spec.attention().slidingWindow() != null) {
-            // The area under min(token, window): a triangle until the window is full, then as much for every token.
+            // The area under min(token, window): a triangle until the window is full, then constant per token.
             double window = spec.attention().slidingWindow();
             double seen = (window * window / 2 + (spec.maxPositionEmbeddings() - window) * window)
                     / spec.maxPositionEmbeddings();
@@ -101,7 +104,7 @@ class ModelCountsTest {
         long blocks = parallel.blocks().choice().numExperts();
         long chosen = parallel.blocks().choice().numExpertsPerTok();
         boolean all = parallel.passage().attention() == ParallelSpec.Visible.ALL_TOKENS;
-        // Each of the chosen blocks sees its share of the tokens; or every block all of them.
+        // Each chosen block sees its share of the tokens, or every block sees all of them.
         long narrow = (all ? blocks * blocks : chosen * chosen) * perWidth * parallel.hiddenSize() / blocks;
         return 6 * (body + head) + 2 * perWidth * heads + (spec.numHiddenLayers() - 2) * narrow;
     }
@@ -115,7 +118,7 @@ class ModelCountsTest {
     }
 
     @Test
-    void aWindowOfTheWholeContextCostsWhatNoneCosts() {
+    void aWindowOverTheWholeContextCostsAsMuchAsNoWindow() {
         long plain = Tiny.spec("llama").counts().flopsPerToken();
         assertThat(Tiny.spec("llama", "sliding_window: 16").counts().flopsPerToken())
                 .isEqualTo(plain);

@@ -41,10 +41,10 @@ class ModelSpecTest {
                 "moe: {num_experts: 2, num_experts_per_tok: 1, decoder_sparse_step: 0} | test: model.moe: decoder_sparse_step (0) must be at least 1",
                 "moe: {num_experts: 2, num_experts_per_tok: 3} | test: model.moe: num_experts_per_tok (3) must be between 1 and num_experts (2)",
                 "moe: {num_experts: 2, num_experts_per_tok: 1, moe_intermediate_size: 0} | test: model.moe: moe_intermediate_size (0) must be positive",
-                "moe: {num_experts: 2, num_experts_per_tok: 1, mlp_only_layers: [-1]} | test: model.moe: mlp_only_layers ([-1]) counts layers from 0",
-                "moe: {num_experts: 2, num_experts_per_tok: 1, shared_expert_intermediate_size: -1} | test: model.moe: shared_expert_intermediate_size (-1) must not be negative; 0 leaves the shared expert out",
+                "moe: {num_experts: 2, num_experts_per_tok: 1, mlp_only_layers: [-1]} | test: model.moe: mlp_only_layers ([-1]) must not contain negative indices; layers are counted from 0",
+                "moe: {num_experts: 2, num_experts_per_tok: 1, shared_expert_intermediate_size: -1} | test: model.moe: shared_expert_intermediate_size (-1) must not be negative; set it to 0 for no shared expert",
                 "moe: {num_experts: 2, num_experts_per_tok: 1, shared_expert_gate: true} | test: model.moe: shared_expert_gate needs a shared expert; set shared_expert_intermediate_size",
-                "moe: {num_experts: 2, num_experts_per_tok: 1, moe_intermediate_size: 10, shared_expert_intermediate_size: 21} | test: model: moe.shared_expert_intermediate_size (21) must be at most 20, the width of all 2 experts together: beyond that the mixture is the lesser part of its layer",
+                "moe: {num_experts: 2, num_experts_per_tok: 1, moe_intermediate_size: 10, shared_expert_intermediate_size: 21} | test: model: moe.shared_expert_intermediate_size (21) must be at most 20, the width of all 2 experts together: a larger shared expert would outweigh the mixture",
                 "sliding_window: 0            | test: model: sliding_window (0) must be at least 1, the token itself",
                 "head_dim: 0                  | test: model: head_dim (0) must be positive",
                 "head_dim: 7                  | test: model: position_embedding rope needs an even head size; head_dim is 7",
@@ -58,13 +58,13 @@ class ModelSpecTest {
                 "moe: {num_experts: 4, num_experts_per_tok: 2, capacity_factor: {eval: -1}} | test: model.moe.capacity_factor: eval (-1.0) must be positive; 1 is an equal share",
                 "moe: {num_experts: 4, num_experts_per_tok: 2, dispatch: dropless, capacity_factor: {train: 1}} | test: model.moe: capacity_factor needs dispatch: capacity; dispatch dropless drops no token",
                 "moe: {num_experts: 4, num_experts_per_tok: 2, dispatch: naive, capacity_factor: {train: 1}} | test: model.moe: capacity_factor needs dispatch: capacity; dispatch naive drops no token",
-                "moe: {num_experts: 4, num_experts_per_tok: 2, router: expert_choice, capacity_factor: {train: 1}} | test: model.moe: capacity_factor makes no sense with router expert_choice: every expert takes a fixed number of tokens already; remove it",
-                "moe: {num_experts: 4, num_experts_per_tok: 2, router: expert_choice, losses: {switch_balance: 0.01}} | test: model.moe: losses.switch_balance makes no sense with router expert_choice: every expert takes the same number of tokens; remove it",
+                "moe: {num_experts: 4, num_experts_per_tok: 2, router: expert_choice, capacity_factor: {train: 1}} | test: model.moe: capacity_factor makes no sense with router expert_choice: every expert already processes a fixed number of tokens; remove it",
+                "moe: {num_experts: 4, num_experts_per_tok: 2, router: expert_choice, losses: {switch_balance: 0.01}} | test: model.moe: losses.switch_balance makes no sense with router expert_choice: every expert processes the same number of tokens; remove it",
                 "moe: {num_experts: 4, num_experts_per_tok: 2, router: sinkhorn, losses: {switch_balance: 0.01}} | test: model.moe: losses.switch_balance makes no sense with router sinkhorn: its transport plan already balances the load; remove it",
-                "moe: {num_experts: 4, num_experts_per_tok: 2, router: hash, losses: {router_z: 0.01}} | test: model.moe: losses.router_z makes no sense with router hash: its choices are fixed and learn from no loss; remove it",
-                "moe: {num_experts: 4, num_experts_per_tok: 2, router: uniform, input_jitter: 0.01} | test: model.moe: input_jitter changes nothing with router uniform, which does not look at its input; remove input_jitter",
+                "moe: {num_experts: 4, num_experts_per_tok: 2, router: hash, losses: {router_z: 0.01}} | test: model.moe: losses.router_z makes no sense with router hash: its choices are fixed, so no loss can change them; remove it",
+                "moe: {num_experts: 4, num_experts_per_tok: 2, router: uniform, input_jitter: 0.01} | test: model.moe: input_jitter changes nothing with router uniform, which does not read its input; remove input_jitter",
                 "moe: {num_experts: 4, num_experts_per_tok: 2, router: soft} | test: model.moe: router soft uses every expert: set num_experts_per_tok (2) to num_experts (4)",
-                "moe: {num_experts: 4, num_experts_per_tok: 2, router: task_aware} | test: model.moe.router: task-aware routing needs categories, the names of the kinds of documents in the data, for example [noun, verb, adjective, adverb] of embedded; mojave data show lists them",
+                "moe: {num_experts: 4, num_experts_per_tok: 2, router: task_aware} | test: model.moe.router: task-aware routing needs categories: the names of the document categories in the data, for example [noun, verb, adjective, adverb] in the data set embedded; 'mojave data show' lists them",
                 "moe: {num_experts: 4, num_experts_per_tok: 2, router: {kind: loss_free, bias_update_rate: -1}} | test: model.moe.router: bias_update_rate (-1.0) must not be negative",
                 "moe: {num_experts: 4, num_experts_per_tok: 2, router: {kind: loss_free, routed_scaling_factor: 0}} | test: model.moe.router: routed_scaling_factor (0.0) must be positive",
                 "moe: {num_experts: 4, num_experts_per_tok: 2, router: {kind: top_k, seed: 1}} | test: model.moe.router.seed: unknown key for kind top_k; known here: kind",
@@ -87,7 +87,7 @@ class ModelSpecTest {
     }
 
     @Test
-    void keysStandSideBySideInTheirOrder() {
+    void keysShareOneSectionInTheirOrder() {
         ModelSpec spec = Tiny.spec(
                 "llama",
                 "{head_dim: 8, rope_scaling: {kind: linear, factor: 2}, sliding_window: 4, initializer: normal}",
@@ -185,14 +185,14 @@ class ModelSpecTest {
     }
 
     @Test
-    void whatSaysNoMoreThanItsDefaultIsLeftOut() {
+    void valuesThatEqualTheirDefaultAreRemoved() {
         assertThat(Tiny.spec("llama", "head_dim: 6")).isEqualTo(Tiny.spec("llama"));
         assertThat(Tiny.spec("llama", "num_attention_heads: 5", "head_dim: 4").headSize())
                 .isEqualTo(4);
     }
 
     @Test
-    void aWindowThatHoldsTheContextIsNone() {
+    void aWindowOverTheWholeContextIsDropped() {
         assertThat(Tiny.spec("llama", "sliding_window: 16").attentionSpec())
                 .isEqualTo(Tiny.spec("llama").attentionSpec());
         assertThat(Tiny.spec("llama", "sliding_window: 15").attentionSpec())
@@ -202,11 +202,11 @@ class ModelSpecTest {
     }
 
     @Test
-    void aWindowDoesNotGoWithParallelBlocks() {
+    void aWindowCannotBeCombinedWithParallelBlocks() {
         assertThatThrownBy(() -> Tiny.parallel("{}", "sliding_window: 4"))
                 .isInstanceOf(Failure.class)
                 .hasMessage(
-                        "test: model: sliding_window does not go with parallel, whose blocks see their own tokens or all of them;"
+                        "test: model: sliding_window cannot be combined with parallel, whose blocks see either their own tokens or all of them;"
                                 + " remove it");
     }
 
@@ -218,14 +218,14 @@ class ModelSpecTest {
                 .isEqualTo("2x24, feed-forward 64, 4 experts, top-2");
         assertThat(Tiny.spec("llama", "moe: {num_experts: 4, num_experts_per_tok: 1, decoder_sparse_step: 2}")
                         .describe())
-                .isEqualTo("2x24, feed-forward 64, 4 experts, top-1 in every layer of 2");
+                .isEqualTo("2x24, feed-forward 64, 4 experts, top-1, in 1 of every 2 layers");
         assertThat(Tiny.spec("llama", "sliding_window: 4").describe())
                 .isEqualTo("2x24, sliding window 4, feed-forward 64, dense");
         assertThat(Tiny.spec("llama", "sliding_window: 15", "moe: {num_experts: 4, num_experts_per_tok: 2}")
                         .describe())
                 .isEqualTo("2x24, sliding window 15, feed-forward 64, 4 experts, top-2");
         assertThat(Tiny.spec("llama", "sliding_window: 16").describe())
-                .as("a window that holds the context is none")
+                .as("a window over the whole context is dropped")
                 .isEqualTo("2x24, feed-forward 64, dense");
         assertThat(Tiny.published().get(1).describe())
                 .isEqualTo("2x24, feed-forward 64, 4 experts, top-2, shared expert 20");
@@ -244,7 +244,7 @@ class ModelSpecTest {
     }
 
     @Test
-    void routingSaysWhoseItIs() {
+    void routingRecordsNameTheirMixture() {
         ModelSpec sparse = Tiny.spec("llama", "moe: {num_experts: 4, num_experts_per_tok: 2, mlp_only_layers: [0]}");
         assertThat(sparse.mixtures()).containsExactly(new Mixture(0, "1", Mixture.Group.LAYER));
         ModelSpec parallel = Tiny.parallel("{}");

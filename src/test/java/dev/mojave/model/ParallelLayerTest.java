@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** MoEP. That no token sees a later one, and that decoding with a cache agrees, is held for all models by LanguageModelTest. */
+/** Tests MoEP. LanguageModelTest checks for all models that no token sees a later one, and that decoding with a cache agrees. */
 class ParallelLayerTest {
     private static Tensor loss(LanguageModel model, Context context) {
         return model.forward(Inputs.of(Tiny.ids(1, 2, 9), Tiny.ids(2, 2, 9)), context)
@@ -39,7 +39,7 @@ class ParallelLayerTest {
         return Objects.requireNonNull(values.get(name), name);
     }
 
-    /** With one block a layer, and maps of one to one that change nothing, MoEP is the transformer that it is made of. */
+    /** With one block per layer, and projections that are the identity, MoEP equals the transformer of its blocks. */
     @ParameterizedTest
     @ValueSource(strings = {"routed_tokens", "all_tokens"})
     void oneBlockEqualsATransformerInValuesAndGradients(String attention) {
@@ -88,9 +88,9 @@ class ParallelLayerTest {
         return Tensors.of(values, 24, 24);
     }
 
-    /** A token that changes blocks changes what the others in both blocks see, or does not, as the option says. */
+    /** Whether a token that moves to another block changes what the other tokens see depends on the option. */
     @Test
-    void whatABlockSeesIsWhatTheOptionSays() {
+    void theOptionDecidesWhatABlockSees() {
         for (ModelSpec spec : List.of(Tiny.parallel("{}"), Tiny.parallel("{attention: all_tokens}"))) {
             try (Scope _ = Scope.open();
                     NoGrad _ = NoGrad.open();
@@ -110,7 +110,7 @@ class ParallelLayerTest {
             Tensor ownLogits = own.forward(Inputs.of(ids), Context.EVALUATION).logitsBSV();
             Tensor allLogits = all.forward(Inputs.of(ids), Context.EVALUATION).logitsBSV();
             assertThat(Tiny.distance(ownLogits, allLogits)).isGreaterThan(1e-3);
-            // The first token sees itself alone under both.
+            // With either option, the first token sees only itself.
             assertThat(Tiny.distance(ownLogits.narrow(1, 0, 1), allLogits.narrow(1, 0, 1)))
                     .isLessThan(1e-5);
         }
@@ -185,19 +185,19 @@ class ParallelLayerTest {
                 "full_layers: 2          | test: model: num_hidden_layers (4) must be more than twice parallel.full_layers (2)",
                 "full_layers: 0          | test: model.parallel: full_layers (0) must be at least 1",
                 "blocks: {num_experts: 2, num_experts_per_tok: 3} | test: model.parallel.blocks: num_experts_per_tok (3) must be between 1 and num_experts (2)",
-                "blocks: {num_experts: 4, num_experts_per_tok: 2, router: expert_choice, losses: {entropy_balance: 0.0}} | test: model.parallel.blocks: router expert_choice cannot choose parallel blocks or projections: it needs a causal choice by the token alone",
+                "blocks: {num_experts: 4, num_experts_per_tok: 2, router: expert_choice, losses: {entropy_balance: 0.0}} | test: model.parallel.blocks: router expert_choice cannot choose parallel blocks or projections: they need a causal router that reads no categories",
                 "projections: {num_experts: 2, num_experts_per_tok: 1, expert: swiglu} | test: model.parallel.projections: intermediate_size (0) of swiglu projections must be positive",
             })
-    void whatMakesNoSenseIsRefused(String section, String message) {
+    void invalidSectionsAreRefused(String section, String message) {
         assertThatThrownBy(() -> Tiny.parallel(section))
                 .isInstanceOf(Failure.class)
                 .hasMessage(message);
     }
 
     @Test
-    void whatDoesNotGoTogetherIsRefused() {
+    void keysThatCannotBeCombinedAreRefused() {
         assertThatThrownBy(() -> Tiny.parallel("{}", "position_embedding: rope"))
-                .hasMessageStartingWith("test: model: position_embedding rope does not go with parallel");
+                .hasMessageStartingWith("test: model: position_embedding rope cannot be combined with parallel");
         assertThatThrownBy(() -> Tiny.parallel("{}", "moe: {num_experts: 2, num_experts_per_tok: 1}"))
                 .hasMessage("test: model: moe and parallel are two kinds of mixture; remove one of them");
     }

@@ -19,12 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every router inside a whole model. */
+/** Tests every router within a whole model. */
 class RouterModelTest {
     private static final double SAME = 1e-5;
     private static final double DIFFERENT = 1e-3;
 
-    /** Every kind, with each of its ways to compute. */
+    /** Returns every kind of router with each of its options. */
     static Stream<String> routers() {
         return Stream.of(
                 "top_k",
@@ -66,7 +66,10 @@ class RouterModelTest {
         return model.forward(Inputs.of(ids, Tiny.ids(9, 2, 12)).withCategories(categories), context);
     }
 
-    /** Distance of the logits before position 6 of the last row, and in all rows before it, when the tokens after that change. */
+    /**
+     * Returns the largest change of the logits before position 6 of the last row, and in all earlier rows, when the later tokens
+     * change.
+     */
     private static double leak(ModelSpec spec, Context context) {
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open();
@@ -81,7 +84,7 @@ class RouterModelTest {
             Tensor other = forward(model, changed, context).logitsBSV();
             assertThat(Tiny.distance(
                             one.select(0, 1).narrow(0, 6, 6), other.select(0, 1).narrow(0, 6, 6)))
-                    .as("the change is seen where it is")
+                    .as("the change has an effect at its own position")
                     .isGreaterThan(DIFFERENT);
             return Math.max(
                     Tiny.distance(one.select(0, 0), other.select(0, 0)),
@@ -92,7 +95,7 @@ class RouterModelTest {
 
     @ParameterizedTest
     @MethodSource("routers")
-    void whatComesLaterChangesNothingUnlessTheRouterSaysSo(String router) {
+    void laterTokensChangeNothingUnlessTheRouterIsNotCausal(String router) {
         ModelSpec spec = spec(router, "");
         double evaluation = leak(spec, Context.EVALUATION);
         double training = leak(spec, Context.TRAINING);
@@ -104,20 +107,20 @@ class RouterModelTest {
             }
             case CAUSAL_IN_EVALUATION -> {
                 assertThat(evaluation).isLessThan(SAME);
-                assertThat(training).as("the plan sees the whole batch").isGreaterThan(DIFFERENT);
+                assertThat(training).as("the plan depends on the whole batch").isGreaterThan(DIFFERENT);
                 assertThat(spec.caveats()).singleElement().asString().contains("causal in evaluation only");
             }
             case NOT_CAUSAL -> {
-                assertThat(evaluation).as("expert choice leaks").isGreaterThan(DIFFERENT);
+                assertThat(evaluation).as("expert choice depends on later tokens").isGreaterThan(DIFFERENT);
                 assertThat(spec.caveats()).singleElement().asString().contains("is not causal");
             }
         }
     }
 
-    /** Parallel blocks and the maps around them, with every router that may choose them. */
+    /** Parallel blocks and the projections around them, with every router that supports them. */
     @ParameterizedTest
     @MethodSource("routers")
-    void whatComesLaterChangesNothingInParallelLayers(String router) {
+    void laterTokensChangeNothingInParallelLayers(String router) {
         RouterSpec.Causality causality = router(spec(router, "")).causality();
         String with = "{num_experts: 4, num_experts_per_tok: " + (router.equals("soft") ? 4 : 2) + ", router: " + router
                 + ", losses: {entropy_balance: 0}}";
@@ -134,7 +137,7 @@ class RouterModelTest {
 
     @ParameterizedTest
     @MethodSource("routers")
-    void capacityDropsNobodyBecauseOfALaterToken(String router) {
+    void capacityDropsNoTokenBecauseOfALaterOne(String router) {
         RouterSpec plain = router(spec(router, ""));
         if (plain.againstCapacity().isEmpty() && plain.causality() == RouterSpec.Causality.CAUSAL) {
             ModelSpec tight = spec(router, ", capacity_factor: {train: 0.6, eval: 0.6}");
@@ -143,7 +146,7 @@ class RouterModelTest {
         }
     }
 
-    /** Loss, and the gradients of every parameter after it. */
+    /** Returns the loss, then the gradients of every parameter. */
     private static List<float[]> lossAndGradients(ModelSpec spec) {
         List<float[]> values = new ArrayList<>();
         try (Scope _ = Scope.open();
@@ -162,14 +165,14 @@ class RouterModelTest {
 
     @ParameterizedTest
     @MethodSource("routers")
-    void droplessEqualsRoomForAllEqualsEveryExpertOnEveryToken(String router) {
+    void droplessEqualsAmpleCapacityEqualsEveryExpertOnEveryToken(String router) {
         List<float[]> dropless = lossAndGradients(spec(router, ""));
         assertSame(lossAndGradients(spec(router, ", dispatch: naive")), dropless);
         if (router(spec(router, "")).againstCapacity().isEmpty()) {
             assertSame(lossAndGradients(spec(router, ", capacity_factor: {train: 100}")), dropless);
             assertThat(lossAndGradients(spec(router, ", capacity_factor: {train: 0.3}"))
                             .getFirst()[0])
-                    .as("a small capacity is felt")
+                    .as("a small capacity changes the result")
                     .isNotCloseTo(dropless.getFirst()[0], org.assertj.core.data.Offset.offset(1e-4f));
         }
     }
@@ -183,7 +186,7 @@ class RouterModelTest {
 
     @ParameterizedTest
     @MethodSource("routers")
-    void everyRouterThatLearnsIsReachedByTheLanguageModelsGradient(String router) {
+    void theLanguageModelsGradientReachesEveryRouterThatLearns(String router) {
         ModelSpec spec = spec(router, "");
         try (Scope _ = Scope.open();
                 LanguageModel model = Tiny.randomised(spec, 3)) {
@@ -206,10 +209,10 @@ class RouterModelTest {
 
     @ParameterizedTest
     @MethodSource("routers")
-    void theNumbersOfExpertsAreNamesOnly(String router) {
+    void permutingExpertsChangesNothing(String router) {
         ModelSpec spec = spec(router, "");
         if (!router(spec).learns()) {
-            return; // what is fixed by number changes with the numbers
+            return; // Fixed routing depends on the indices of the experts.
         }
         Context context = router.equals("noisy_top_k") ? Context.EVALUATION : Context.TRAINING;
         try (Scope _ = Scope.open();
@@ -255,7 +258,7 @@ class RouterModelTest {
     }
 
     @Test
-    void jitterAndExpertDropoutAreForTrainingAlone() {
+    void jitterAndExpertDropoutActOnlyInTraining() {
         for (String option : List.of(", input_jitter: 0.1", ", expert_dropout: 0.3")) {
             try (Scope _ = Scope.open();
                     NoGrad _ = NoGrad.open();
@@ -282,9 +285,9 @@ class RouterModelTest {
             List<long[]> requested = List.of(new long[] {9, 1, 1, 1}, new long[] {3, 3, 3, 3});
             assertThatThrownBy(() -> model.afterStep(requested, Context.EVALUATION))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("in training only");
+                    .hasMessageContaining("adapt only in training");
             assertThatThrownBy(() -> model.afterStep(requested.subList(0, 1), Context.TRAINING))
-                    .hasMessage("1 counts for 2 mixture layers");
+                    .hasMessage("1 requested loads for 2 mixture layers; there must be one per layer");
             model.afterStep(requested, Context.TRAINING);
             List<Parameter> biases = model.tensors().stream()
                     .filter(p -> p.name().endsWith("e_score_correction_bias"))

@@ -50,7 +50,7 @@ class SparseModelTest {
                 Tensor gradient = parameter.value().grad().orElseThrow();
                 if (parameter.name().contains("router")) {
                     assertThat(gradient.abs().max().item())
-                            .as("nothing to choose")
+                            .as("the router of a single expert has no gradient")
                             .isLessThan(1e-7);
                 } else {
                     Tensor expected =

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Models of a few thousand parameters, and what tests do to them. */
+/** Models of a few thousand parameters for tests, and helpers that act on them. */
 public final class Tiny {
     /** Vocabulary of every tiny model. */
     public static final int VOCABULARY = 61;
@@ -64,7 +64,10 @@ public final class Tiny {
         return specs;
     }
 
-    /** Returns models with the options of published architectures that the combinations lack; all but the last are in transformers. */
+    /**
+     * Returns models with the options of published architectures that {@link #grid} lacks; the transformers library contains all
+     * but the last.
+     */
     public static List<ModelSpec> published() {
         String mixture =
                 "num_experts: 4, num_experts_per_tok: 2, norm_topk_prob: false, losses: {mixtral_balance: 0.01}";
@@ -104,7 +107,7 @@ public final class Tiny {
                         "moe: {" + mixture + ", shared_expert_intermediate_size: 20}"));
     }
 
-    /** Returns models with a sliding window, shorter than the context, in the places of each architecture that may have one. */
+    /** Returns models of each architecture that supports a sliding window, with a window shorter than the context. */
     public static List<ModelSpec> windowed() {
         return List.of(
                 spec("llama", "num_key_value_heads: 2", "sliding_window: 4"),
@@ -113,7 +116,7 @@ public final class Tiny {
                 spec("gpt2", "sliding_window: 1"));
     }
 
-    /** Returns MoEP with every choice that its paper leaves open, alone and together. */
+    /** Returns MoEP with every option that its paper leaves open, separately and combined. */
     public static List<ModelSpec> parallel() {
         return List.of(
                 parallel("{}"),
@@ -164,8 +167,8 @@ public final class Tiny {
     }
 
     /**
-     * Makes every parameter matter: matrices of standard deviation 0.2, biases about 0, norms about 1, so that routing is decided and
-     * leaving one parameter out shows.
+     * Builds a model in which every parameter matters: matrices with standard deviation 0.2, biases around 0 and norms around 1,
+     * so that routing is decisive and a missing parameter changes the result.
      */
     public static LanguageModel randomised(ModelSpec spec, long seed) {
         LanguageModel model = LanguageModel.build(spec, seed);
@@ -187,7 +190,7 @@ public final class Tiny {
         return Tensors.uniform(Rng.seeded(seed), 0, VOCABULARY, batch, tokens).to(DType.INT64);
     }
 
-    /** Returns the largest distance between two tensors of one shape. */
+    /** Returns the largest absolute difference between two tensors of the same shape. */
     public static double distance(Tensor a, Tensor b) {
         try (Scope _ = Scope.open()) {
             return a.detach().sub(b.detach()).abs().max().item();

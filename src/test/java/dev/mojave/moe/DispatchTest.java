@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A whole mixture layer beside an oracle that sends every token through every expert. */
+/** Compares a whole mixture layer with an oracle that applies every expert to every token. */
 class DispatchTest {
     private static final double TOLERANCE = 2e-6;
 
@@ -49,10 +49,10 @@ class DispatchTest {
                     new Experts.Spec(experts, each));
             idle += check(spec, renormalize, new long[] {1 + random.nextInt(3), 1 + random.nextInt(13), width}, seed);
         }
-        assertThat(idle).as("experts without tokens were among the cases").isPositive();
+        assertThat(idle).as("cases with experts that receive no tokens").isPositive();
     }
 
-    /** Returns how many experts received no token. */
+    /** Checks one case and returns the number of experts that received no token. */
     private static int check(MoeLayer.Spec spec, boolean renormalize, long[] shape, int seed) {
         Init init = Init.of(Rng.seeded(seed), 0.5);
         MoeLayer layer = spec.build(init, 1);
@@ -87,7 +87,7 @@ class DispatchTest {
         }
     }
 
-    /** {@code sum over all experts e of w_te expert_e(x_t)}, with w_te 0 where e was not chosen. */
+    /** Returns {@code sum over all experts e of w_te expert_e(x_t)}, where w_te is 0 if e was not chosen. */
     private static Tensor oracle(
             Tensor xTD, MoeLayer.Spec spec, boolean renormalize, Map<String, Tensor> values, Routing routing) {
         int experts = spec.experts().experts();
@@ -145,7 +145,7 @@ class DispatchTest {
         assertThat(distance).as(label).isLessThanOrEqualTo(TOLERANCE * scale);
     }
 
-    /** What a shared expert adds, values and gradients, beside its formula. */
+    /** Compares the contribution of a shared expert with its formula, in values and gradients. */
     @Test
     void theSharedExpertIsAddedForEveryToken() {
         for (boolean gated : new boolean[] {false, true}) {

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** No tokens, or none but padding, are routed like any other number of them. */
+/** Batches without tokens, or with padding alone, are routed like any other batch. */
 class NoTokensTest {
     private static final int WIDTH = 6;
     private static final int EXPERTS = 4;
@@ -61,14 +61,14 @@ class NoTokensTest {
     }
 
     @Test
-    void everyKindOfRouterIsAmongThem() {
+    void everyKindOfRouterIsTested() {
         assertThat(routers().<Class<?>>map(RouterSpec::getClass).distinct())
                 .containsExactlyInAnyOrder(RouterSpec.class.getPermittedSubclasses());
     }
 
     @ParameterizedTest
     @MethodSource("routers")
-    void everyRouterRoutesThem(RouterSpec spec) {
+    void everyRouterRoutesNoTokens(RouterSpec spec) {
         for (Context context : List.of(Context.TRAINING, Context.EVALUATION)) {
             Init init = Init.of(Rng.seeded(3), 0.5);
             try (Scope _ = Scope.open()) {
@@ -97,7 +97,7 @@ class NoTokensTest {
 
     @ParameterizedTest
     @MethodSource("routers")
-    void aLayerOfThemReturnsTheirShapeAndGradientsOfZero(RouterSpec spec) {
+    void aLayerReturnsTheirShapeAndGradientsOfZero(RouterSpec spec) {
         FeedForward.Spec each = new FeedForward.Spec(WIDTH, 5, Activation.SWIGLU, true);
         for (ExpertBank.Spec bank : List.of(
                 new Experts.Spec(EXPERTS, each),
@@ -139,7 +139,7 @@ class NoTokensTest {
 
     @ParameterizedTest
     @EnumSource(BalanceLoss.class)
-    void nothingIsOutOfBalance(BalanceLoss loss) {
+    void balanceLossesOfNoTokensAreZero(BalanceLoss loss) {
         try (Scope _ = Scope.open()) {
             Tensor logits = Tensors.zeros(DType.FLOAT32, 0, EXPERTS).requireGrad(true);
             Tensor value = loss.of(List.of(Routings.ofLogits(logits, 2)));

@@ -28,11 +28,14 @@ import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The sparse half of a block as kernels compute it beside the same put together from its parts: padding, capacity, dropout, shared experts. */
+/**
+ * Compares the fused mixture branch of a block with the same branch composed of its parts, with padding, capacity, dropout and
+ * shared experts.
+ */
 class ResidualTest {
     private static final int WIDTH = 12;
 
-    /** One way to compute the half. */
+    /** One way to compute the branch. */
     private interface Branch {
         MoeLayer.Output of(MoeLayer layer, Norm norm, Tensor x, Tokens tokens);
     }
@@ -106,13 +109,16 @@ class ResidualTest {
                 shared ? Optional.of(new SharedExpert.Spec(each, true)) : Optional.empty());
     }
 
-    /** What the half is made of, without its kernels. */
+    /** Composes the branch from its parts, without the fused kernels. */
     private static MoeLayer.Output composed(MoeLayer layer, Norm norm, Tensor x, Tokens tokens, double dropout) {
         MoeLayer.Output mixture = layer.forward(norm.forward(x), tokens, Context.TRAINING);
         return new MoeLayer.Output(x.add(DropoutKernel.apply(mixture.yBSD(), dropout)), mixture.routing());
     }
 
-    /** The result and all gradients of a weighted sum of it and of the probabilities, which a balance loss differentiates. */
+    /**
+     * Returns the result, and all gradients of a weighted sum of the result and of the probabilities, which balance losses
+     * differentiate.
+     */
     private static List<float[]> run(Init init, Tokens tokens, Branch branch, MoeLayer layer, Norm norm) {
         byte[] random = Rng.dropout().state();
         Tensor x = Tensors.normal(Rng.seeded(12), 0, 1, 3, 9, WIDTH).requireGrad(true);

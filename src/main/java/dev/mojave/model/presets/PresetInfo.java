@@ -3,11 +3,11 @@ package dev.mojave.model.presets;
 import dev.mojave.model.ModelSpec;
 
 /**
- * One preset as a person reads about it.
+ * A preset with its description.
  *
- * @param name what a recipe writes after {@code preset:}
+ * @param name name of the preset in a recipe
  * @param system the published system, with its source
- * @param description one line
- * @param model the model at the preset's own sizes, vocabulary included
+ * @param description description in one line
+ * @param model the model at the preset's own sizes, including its vocabulary
  */
 public record PresetInfo(String name, String system, String description, ModelSpec model) {}

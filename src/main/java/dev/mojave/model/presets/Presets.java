@@ -18,23 +18,23 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Completes the {@code model} section of a recipe. What the user typed wins; then what follows from it; then the preset:
+ * Completes the {@code model} section of a recipe. Keys that the user typed take precedence, then those derived from them as
+ * follows, then those of the preset:
  *
- * <ul>
- *   <li>{@code num_key_value_heads} = {@code num_attention_heads}, if only the latter was typed;
- *   <li>{@code intermediate_size} = 4 hidden_size for gelu and 8/3 hidden_size, rounded up to a multiple of 32, for swiglu, if
- *       {@code hidden_size} or {@code hidden_act} was typed without it;
- *   <li>{@code attention_bias} (none, qkv, all) and {@code mlp_bias} follow {@code bias}, if only that was typed;
- *   <li>{@code moe}: {@code norm_topk_prob} for more than one expert per token; {@code dispatch: capacity} if {@code capacity_factor} was
- *       typed, and the usual factors the other way round;
- *       {@code moe: null} makes a sparse preset dense, {@code parallel: null} one with parallel blocks;
- *   <li>{@code vocab_size} comes from the tokenizer, not from the preset.
+ * <ul> <li>{@code num_key_value_heads} = {@code num_attention_heads}, if only the latter was typed; <li>{@code intermediate_size}
+ * = 4 hidden_size for gelu and 8/3 hidden_size, rounded up to a multiple of 32, for swiglu, if {@code hidden_size} or
+ * {@code hidden_act} was typed without it; <li>{@code attention_bias} (none, qkv, all) and {@code mlp_bias} follow {@code bias},
+ * if only that was typed; <li>{@code moe}: {@code norm_topk_prob} for more than one expert per token; {@code dispatch: capacity}
+ * if {@code capacity_factor} was typed, and the default factors if {@code dispatch: capacity} was; {@code moe: null} makes a
+ * sparse preset dense, and {@code parallel: null} does so for one with parallel blocks; <li>{@code vocab_size} comes from the
+ * tokenizer, not from the preset.
  * </ul>
  *
- * <p>The result names no preset, holds every key that has no default of its own and completes to itself, so that a printed recipe runs unchanged.
+ * <p>The result names no preset, contains every key that has no default, and is unchanged by completion, so that a printed recipe
+ * can be run as it is.
  */
 public final class Presets {
-    /** A resource per name. */
+    /** Each name has a resource of its own. */
     private static final List<String> NAMES = List.of(
             "gpt2",
             "llama",
@@ -81,7 +81,7 @@ public final class Presets {
                 Records.read(resolve(model(name), "preset " + name), ModelSpec.class, "preset " + name, "model"));
     }
 
-    /** The keys of a preset, with those of the preset that it starts from; its vocabulary among them. */
+    /** Returns the keys of a preset, merged with those of the preset that it extends; they include the vocabulary size. */
     private static ObjectNode model(String name) {
         ObjectNode own = (ObjectNode) load(name).path("model");
         if (!own.has("preset")) {
@@ -93,16 +93,16 @@ public final class Presets {
         return model;
     }
 
-    /** Completes a section whose vocabulary is not known yet: {@code vocab_size} is there only if the user typed it. */
+    /** Completes a section whose vocabulary is not known yet; the result contains {@code vocab_size} only if the user typed it. */
     public static ObjectNode resolve(ObjectNode userModel, String source) {
         return resolve(userModel, source, OptionalInt.empty());
     }
 
     /**
-     * Completes a section; keys that no model has are kept for the reader of records to complain about.
+     * Completes a section. Unknown keys are kept, so that reading the record reports them.
      *
-     * @param userModel what the user typed; not changed
-     * @param source what messages call the recipe, usually the file's name
+     * @param userModel keys that the user typed; not modified
+     * @param source name of the recipe in messages, usually its file name
      * @param vocabulary size of the tokenizer's vocabulary, used unless the user typed {@code vocab_size}
      * @throws Failure of kind USAGE if the preset is unknown, or if there is none and keys are missing
      */
@@ -133,7 +133,7 @@ public final class Presets {
         return model;
     }
 
-    /** The preset's keys, or nothing if the user typed every key that nothing else gives. */
+    /** Returns the preset's keys; empty if the user typed every key that cannot be derived. */
     private static ObjectNode base(ObjectNode userModel, String source) {
         if (typed(userModel, "preset")) {
             JsonNode name = userModel.path("preset");
@@ -156,17 +156,17 @@ public final class Presets {
         return JsonNodeFactory.instance.objectNode();
     }
 
-    /** A key that was not typed follows from others that were, or that are all there is. */
+    /** Returns whether a key is derived: the user did not type it, but typed the keys that determine it, or nothing else supplies it. */
     private static boolean follows(String key, boolean othersTyped, JsonNode user, JsonNode model) {
         return !typed(user, key) && (othersTyped || !model.has(key));
     }
 
-    /** Null counts as not typed. */
+    /** Returns whether the user typed a key; null counts as not typed. */
     private static boolean typed(JsonNode tree, String key) {
         return tree.hasNonNull(key);
     }
 
-    /** Overwrites key by key, section by section; a null removes a section and leaves anything else as it was. */
+    /** Overwrites key by key, recursively; null removes a section and leaves any other value unchanged. */
     private static void merge(ObjectNode into, ObjectNode from) {
         for (Map.Entry<String, JsonNode> entry : from.properties()) {
             String key = entry.getKey();
@@ -194,7 +194,7 @@ public final class Presets {
         }
     }
 
-    /** A section of another kind replaces what was there: its keys are others. */
+    /** Returns whether two sections have the same kind; a section of another kind has other keys and replaces the old one. */
     private static boolean sameKind(ObjectNode section, ObjectNode changes) {
         return !changes.has("kind") || changes.path("kind").equals(section.path("kind"));
     }
@@ -202,7 +202,7 @@ public final class Presets {
     private static OptionalLong intermediateSize(ObjectNode model) {
         OptionalLong width = Records.count(model.path("hidden_size"));
         if (width.isEmpty() || !model.path("hidden_act").isString()) {
-            return OptionalLong.empty(); // the reader of records says what is wrong with them
+            return OptionalLong.empty(); // Reading the record will report what is wrong with these keys.
         }
         long size = width.getAsLong();
         boolean gated = model.path("hidden_act").stringValue().equals("swiglu");

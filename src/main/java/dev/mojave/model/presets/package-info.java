@@ -1,4 +1,4 @@
-/** One short YAML file per published system, and the rules that complete a recipe's model section from them. */
+/** Presets: one short YAML file per published system, and the rules that complete a recipe's model section from it. */
 @NullMarked
 package dev.mojave.model.presets;
 

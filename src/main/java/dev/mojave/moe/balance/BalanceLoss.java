@@ -6,21 +6,21 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
-/** The balance losses by their names in a recipe, each over all mixture layers of a model; {@link BalanceLosses} has the formulas. */
+/** The balance losses by their names in a recipe, each over all mixtures of a model; {@link BalanceLosses} defines the formulas. */
 public enum BalanceLoss {
-    /** {@link BalanceLosses#switchBalance}, one term a layer, summed. */
+    /** {@link BalanceLosses#switchBalance}, one term per layer, summed. */
     SWITCH_BALANCE,
-    /** {@link BalanceLosses#mixtralBalance}, layers pooled. */
+    /** {@link BalanceLosses#mixtralBalance}, over the pooled tokens of all layers. */
     MIXTRAL_BALANCE,
-    /** {@link BalanceLosses#megatronBalance}, layers pooled. */
+    /** {@link BalanceLosses#megatronBalance}, over the pooled tokens of all layers. */
     MEGATRON_BALANCE,
-    /** {@link BalanceLosses#routerZ}, one term a layer, summed. */
+    /** {@link BalanceLosses#routerZ}, one term per layer, summed. */
     ROUTER_Z,
-    /** {@link BalanceLosses#entropyBalance}, one term a layer, summed. */
+    /** {@link BalanceLosses#entropyBalance}, one term per layer, summed. */
     ENTROPY_BALANCE,
-    /** {@link BalanceLosses#entropyPaperSign}, one term a layer, summed. */
+    /** {@link BalanceLosses#entropyPaperSign}, one term per layer, summed. */
     ENTROPY_PAPER_SIGN,
-    /** {@link BalanceLosses#importanceLoad}, one term a layer, summed. */
+    /** {@link BalanceLosses#importanceLoad}, one term per layer, summed. */
     IMPORTANCE_LOAD;
 
     /** Returns the name in recipes and logs. */
@@ -28,7 +28,7 @@ public enum BalanceLoss {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Returns whether it spreads tokens over experts; otherwise it only keeps logits small. */
+    /** Returns whether the loss balances the load; otherwise it only keeps logits small. */
     public boolean balances() {
         return switch (this) {
             case SWITCH_BALANCE,
@@ -41,7 +41,7 @@ public enum BalanceLoss {
         };
     }
 
-    /** Returns whether it is a mean over tokens, each by itself: parts of a batch then add up without knowing of each other. */
+    /** Returns whether the loss is a mean of independent terms per token, which parts of a batch can compute separately. */
     public boolean isMeanOverTokens() {
         return switch (this) {
             case ROUTER_Z -> true;
@@ -54,10 +54,10 @@ public enum BalanceLoss {
         };
     }
 
-    /** Returns the unweighted loss, a float32 scalar, of at least one layer; 0 where no token was routed. */
+    /** Returns the unweighted loss of at least one layer, a float32 scalar; 0 if no token was routed. */
     public Tensor of(List<Routing> layers) {
         if (layers.getFirst().tokens() == 0) {
-            return summed(layers, routing -> routing.probabilitiesTE().sum()); // Means of nothing are no numbers.
+            return summed(layers, routing -> routing.probabilitiesTE().sum()); // A mean over no tokens would be NaN.
         }
         return switch (this) {
             case SWITCH_BALANCE -> summed(layers, BalanceLosses::switchBalance);

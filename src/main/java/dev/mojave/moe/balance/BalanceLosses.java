@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 
 // Shapes: T tokens, E experts, K choices per token, L mixture layers.
-/** The losses that keep routers balanced and their logits small: pure functions of routing. Counts are before capacity. */
+/**
+ * The losses that balance the load of experts and keep router logits small: pure functions of the routing. Counts are of
+ * requested load, before capacity drops anything.
+ */
 public final class BalanceLosses {
     private static final double CV_EPSILON = 1e-10;
     private static final double LOG_EPSILON = 1e-20;
@@ -17,14 +20,14 @@ public final class BalanceLosses {
     private BalanceLosses() {}
 
     /**
-     * One loss of one batch.
+     * A loss of one batch with its coefficient.
      *
-     * @param value unweighted, a float32 scalar
-     * @param coefficient what it is multiplied by when it joins the training loss
+     * @param value unweighted loss, a float32 scalar
+     * @param coefficient factor of the loss in the training loss
      */
     public record Weighted(Tensor value, double coefficient) {}
 
-    /** Returns every loss that has a coefficient, by its name in the recipe, also where the coefficient is 0 just now. */
+    /** Returns every loss that has a coefficient, by its name in the recipe, even if the coefficient is currently 0. */
     public static Map<String, Weighted> of(List<Routing> layers, Map<BalanceLoss, Double> coefficients) {
         Map<String, Weighted> losses = new LinkedHashMap<>();
         if (!layers.isEmpty()) {
@@ -35,9 +38,9 @@ public final class BalanceLosses {
     }
 
     /**
-     * Switch balance of one layer, {@code E * sum_i f_i P_i}: f_i the fraction of the T tokens whose best choice is i, P_i the mean
-     * probability of i over the T tokens. 1 when uniform, E when collapsed (arXiv 2101.03961, equation 4, without alpha; the
-     * paper adds one such term a layer). Uniform is not its minimum.
+     * Switch balance of one layer, {@code E * sum_i f_i P_i}: f_i the fraction of the T tokens whose best choice is i, P_i the
+     * mean probability of i over the T tokens. 1 when uniform, E when collapsed (arXiv 2101.03961, equation 4, without alpha; the
+     * paper adds one such term per layer). The uniform load is not its minimum.
      */
     public static Tensor switchBalance(Routing routing) {
         Tensor fractionE = fractions(routing.choices().countOfBestChoice(), routing.tokens());
@@ -45,9 +48,9 @@ public final class BalanceLosses {
     }
 
     /**
-     * Mixtral's balance as transformers computes it: the tokens of all layers pooled, {@code E * sum_i f_i P_i} with f_i the number
-     * of the K choices that name i, divided by the pooled tokens, and P_i the mean probability over them; not divided by K, so that
-     * uniform gives K and collapse at most E (load_balancing_loss_func).
+     * Mixtral's balance loss as the transformers library computes it (load_balancing_loss_func): {@code E * sum_i f_i P_i} over
+     * the pooled tokens of all layers, with f_i the number of assignments to i divided by the number of tokens and P_i the mean
+     * probability of i. It is not divided by K, so that it is K when uniform and at most E when collapsed.
      */
     public static Tensor mixtralBalance(List<Routing> layers) {
         Routing first = layers.getFirst();
@@ -60,7 +63,7 @@ public final class BalanceLosses {
             }
             tokens += routing.tokens();
         }
-        // The mean over the tokens of all layers, without joining what layers hold.
+        // The mean over the tokens of all layers, without concatenating their probabilities.
         Tensor sumE = layers.stream()
                 .map(routing -> routing.probabilitiesTE().sum(0))
                 .reduce(Tensor::add)
@@ -69,8 +72,8 @@ public final class BalanceLosses {
     }
 
     /**
-     * {@link #mixtralBalance} divided by K, so that uniform gives 1 for any K: Megatron-LM's normaliser. (Megatron-LM itself adds one such
-     * term a layer.)
+     * {@link #mixtralBalance} divided by K, as in Megatron-LM, so that it is 1 when uniform for any K. (Megatron-LM itself adds
+     * one such term per layer.)
      */
     public static Tensor megatronBalance(List<Routing> layers) {
         return mixtralBalance(layers).div(layers.getFirst().topK());
@@ -78,7 +81,7 @@ public final class BalanceLosses {
 
     /**
      * Router z-loss of one layer, {@code (1/T) sum_t logsumexp(z_t)^2}: keeps router logits small (ST-MoE, arXiv 2202.08906,
-     * equation 5). Usual coefficient 1e-3.
+     * equation 5). The usual coefficient is 1e-3.
      */
     public static Tensor routerZ(Routing routing) {
         return Functions.logSumExp(routing.logitsTE(), 1).square().mean();
@@ -93,8 +96,9 @@ public final class BalanceLosses {
     }
 
     /**
-     * {@code H(P) = -sum_i P_i log P_i} of one layer, as MoEP prints its balance loss (2025.babylm-main.39): added with a positive
-     * coefficient it makes the entropy small and so promotes collapse. Here to show that; {@link #entropyBalance} balances.
+     * {@code H(P) = -sum_i P_i log P_i} of one layer, with the sign as printed in the MoEP paper (2025.babylm-main.39): with a
+     * positive coefficient it minimises the entropy and thus promotes collapse. It exists to demonstrate that; use
+     * {@link #entropyBalance} to balance.
      */
     public static Tensor entropyPaperSign(Routing routing) {
         return meanEntropy(routing);
@@ -113,16 +117,16 @@ public final class BalanceLosses {
         return variation(importance(routing)).add(variation(load(routing)));
     }
 
-    /** Importance of each expert (E): the sum of its weights over the T tokens. */
+    /** Returns the importance of each expert (E): the sum of its weights over the T tokens. */
     public static Tensor importance(Routing routing) {
         return routing.gatesTE().sum(0);
     }
 
     /**
-     * Load of each expert (E), a smooth count of its tokens: {@code sum_t Phi((clean_ti - thr_ti) / deviation_ti)}, the probability that
-     * i would be chosen if its own noise were drawn again; thr is the (K+1)-th largest noisy value for an expert among the K largest and
-     * the K-th for the others. Without noise (evaluation, other routers), and where every expert is chosen, the count itself, without
-     * a gradient, as tensor2tensor has it.
+     * Returns the load of each expert (E), a smooth count of its tokens: {@code sum_t Phi((clean_ti - thr_ti) / deviation_ti)},
+     * where each term is the probability that i would be chosen if its own noise were drawn again. The threshold thr is the
+     * (K+1)-th largest noisy logit for an expert among the K largest, and the K-th largest for the others. Without noise
+     * (evaluation, other routers), or if every expert is chosen, it is the exact count, without a gradient, as in tensor2tensor.
      */
     public static Tensor load(Routing routing) {
         if (routing.noise().isEmpty() || routing.topK() == routing.experts()) {
@@ -131,7 +135,7 @@ public final class BalanceLosses {
         return inTopK(routing).sum(0);
     }
 
-    /** The probability (T, E) that an expert is among a token's K if its noise is drawn again. */
+    /** Returns the probability (T, E) that an expert is among a token's K largest if its noise is drawn again. */
     public static Tensor inTopK(Routing routing) {
         Routing.Noise noise = routing.noise().orElseThrow();
         int topK = routing.topK();
@@ -156,7 +160,7 @@ public final class BalanceLosses {
         return Tensors.of(inside, routing.tokens(), experts);
     }
 
-    /** Squared coefficient of variation {@code var / (mean^2 + 1e-10)}, population variance. */
+    /** Returns the squared coefficient of variation {@code var / (mean^2 + 1e-10)}, with the population variance. */
     public static Tensor variation(Tensor valuesE) {
         Tensor mean = valuesE.mean();
         return valuesE.sub(mean).square().mean().div(mean.square().add(CV_EPSILON));

@@ -5,10 +5,12 @@ import java.util.Arrays;
 
 // E experts, G categories.
 /**
- * How the token copies of each category of text spread over experts. Copies of tokens without a category are left out.
+ * How the assignments of each category of text are distributed over experts. Tokens without a category are not counted.
  *
- * <p>With n_eg copies: specialisation is {@code sum_e f_e H(category | e) / log G}, 1 when every expert sees the mixture of all, 0 when each sees
- * one category; NMI is {@code 2 I(expert; category) / (H(expert) + H(category))}, 0 when independent. Definitions of our own.
+ * <p>With n_eg assignments of category g to expert e and f_e the fraction of all assignments that go to e: specialisation is
+ * {@code sum_e f_e H(category | e) / log G}, which is 1 if every expert receives the same mixture of categories and 0 if each
+ * receives a single one. Normalised mutual information is {@code 2 I(expert; category) / (H(expert) + H(category))}, 0 if they
+ * are independent. Both are Mojave's own definitions.
  */
 public final class CategoryCounts {
     private final int categories;
@@ -25,19 +27,22 @@ public final class CategoryCounts {
         }
     }
 
-    /** Adds what the other ranks of a group counted. */
+    /** Adds the counts of the other ranks of a group. */
     void sum(Group group) {
         for (long[] assignmentsE : assignmentsGE) {
             System.arraycopy(group.sum(assignmentsE), 0, assignmentsE, 0, assignmentsE.length);
         }
     }
 
-    /** Returns whether any copy with a category was counted. */
+    /** Returns whether no assignment with a category was counted. */
     public boolean isEmpty() {
         return total() == 0;
     }
 
-    /** Returns the fraction of all counted copies that are of a category (from 0) and went to each expert. */
+    /**
+     * Returns, for each expert, the fraction of all counted assignments that have the given category (counted from 0) and go to
+     * that expert.
+     */
     public double[] share(int category) {
         double total = total();
         return Arrays.stream(assignmentsGE[category])
@@ -45,12 +50,12 @@ public final class CategoryCounts {
                 .toArray();
     }
 
-    /** Returns {@code H(category | expert) / log G}; 1 where there is one category. */
+    /** Returns {@code H(category | expert) / log G}; 1 if there is only one category. */
     public double specialisation() {
         return categories < 2 ? 1 : (joint() - entropy(ofExperts())) / Math.log(categories);
     }
 
-    /** Returns the normalised mutual information of expert and category, 0 to 1. */
+    /** Returns the normalised mutual information of expert and category, from 0 to 1. */
     public double mutualInformation() {
         double experts = entropy(ofExperts());
         double kinds = entropy(ofCategories());

@@ -11,15 +11,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The {@code losses} of a mixture: which balance losses join the training loss, and how strongly.
+ * The {@code losses} of a mixture: the balance losses that are added to the training loss, with their coefficients.
  *
- * @param schedules by loss, in the order of {@link BalanceLoss}; one that is 0 throughout is left out
+ * @param schedules schedule of each coefficient, in the order of {@link BalanceLoss}; constant zeros are removed
  */
 public record Coefficients(Map<BalanceLoss, Coefficient> schedules) {
     /** No balance loss. */
     public static final Coefficients NONE = new Coefficients(Map.of());
 
-    /** Leaves out what is 0. */
+    /** Removes coefficients that are always 0. */
     public Coefficients {
         EnumMap<BalanceLoss, Coefficient> kept = new EnumMap<>(BalanceLoss.class);
         schedules.forEach((loss, schedule) -> {
@@ -58,36 +58,36 @@ public record Coefficients(Map<BalanceLoss, Coefficient> schedules) {
         return section;
     }
 
-    /** Returns these with another constant coefficient. */
+    /** Returns these coefficients with that of one loss replaced by a constant. */
     public Coefficients with(BalanceLoss loss, double coefficient) {
         Map<BalanceLoss, Coefficient> changed = new LinkedHashMap<>(schedules);
         changed.put(loss, new Coefficient.Constant(coefficient));
         return new Coefficients(changed);
     }
 
-    /** Returns every coefficient at a step, counted from 0, of a training of so many steps. */
+    /** Returns every coefficient at {@code step}, counted from 0, in a training of {@code totalSteps} steps. */
     public Map<BalanceLoss, Double> at(long step, long totalSteps) {
         Map<BalanceLoss, Double> now = new EnumMap<>(BalanceLoss.class);
         schedules.forEach((loss, schedule) -> now.put(loss, schedule.at(step, totalSteps)));
         return now;
     }
 
-    /** Returns whether a loss that acts at a step is more than a mean over tokens, so that it needs to know those of the whole batch. */
+    /** Returns whether a loss that acts at a step is not a mean of terms per token, so that it needs the tokens of the whole batch. */
     public boolean poolTokens(long step, long totalSteps) {
         return at(step, totalSteps).entrySet().stream()
                 .anyMatch(loss -> loss.getValue() != 0 && !loss.getKey().isMeanOverTokens());
     }
 
     /**
-     * Refuses a schedule that would not begin before training ends.
+     * Checks that every schedule starts before training ends.
      *
-     * @param section where these are in a recipe
-     * @throws IllegalArgumentException that names the key
+     * @param section path of this section in a recipe
+     * @throws IllegalArgumentException if one does not; the message names the key
      */
     public void requireStart(String section, long totalSteps) {
         schedules.forEach((loss, schedule) -> Check.that(
                 schedule.actsAtOnce() || schedule.start() < totalSteps,
-                "%s.%s starts at step %d, but training has %d: it would never act; lower its start",
+                "%s.%s starts at step %d, but training has only %d steps, so the loss would never act; lower its start",
                 section,
                 loss.key(),
                 schedule.start(),

@@ -10,10 +10,10 @@ import dev.mojave.tensor.Tensor;
 import java.util.Arrays;
 
 /**
- * How one layer's experts were used, over as many batches as were added.
+ * Statistics of how the experts of one mixture were used, over all batches added.
  *
- * <p>Load f is the fraction of token copies that each expert received; load entropy {@code H(f) / log E}, 1 when balanced; MaxVio
- * {@code max load / mean load - 1} (arXiv 2408.15664); routing entropy {@code mean_t H(p_t)} in nats.
+ * <p>Load f is the fraction of assignments that each expert received. Load entropy is {@code H(f) / log E}, 1 when balanced.
+ * MaxVio is {@code max load / mean load - 1} (arXiv 2408.15664). Routing entropy is {@code mean_t H(p_t)} in nats.
  */
 public final class LoadStatistics {
     private final Mixture mixture;
@@ -26,17 +26,17 @@ public final class LoadStatistics {
     private long unrouted;
     private long requestedAssignments;
 
-    /** Starts with nothing counted, where tokens have no categories. */
+    /** Creates empty statistics of tokens without categories. */
     public LoadStatistics(int experts) {
         this(experts, 0);
     }
 
-    /** Starts with nothing counted, where tokens have categories 1 to {@code categories}, or 0 for none. */
+    /** Creates empty statistics of tokens with categories 1 to {@code categories}, or 0 for no category. */
     public LoadStatistics(int experts, int categories) {
         this(Mixture.ALONE, experts, categories);
     }
 
-    /** Starts with nothing counted of a mixture, where tokens have categories 1 to {@code categories}, or 0 for none. */
+    /** Creates empty statistics of a mixture, for tokens with categories 1 to {@code categories}, or 0 for no category. */
     public LoadStatistics(Mixture mixture, int experts, int categories) {
         this.mixture = mixture;
         this.counts = new long[experts];
@@ -49,7 +49,7 @@ public final class LoadStatistics {
         add(routing, new int[routing.tokens()]);
     }
 
-    /** Adds one batch; {@code categoryOfToken} has one number for each routed token. */
+    /** Adds one batch; {@code categoryOfToken} contains the category of each routed token. */
     public void add(Routing routing, int[] categoryOfToken) {
         Choices choices = routing.choices();
         addTo(counts, choices.countOfExpert());
@@ -78,7 +78,7 @@ public final class LoadStatistics {
         }
     }
 
-    /** Adds what the other ranks of a group counted, of the same mixture. */
+    /** Adds the counts of the same mixture on the other ranks of a group. */
     public void sum(Group group) {
         if (group.size() == 1) {
             return;
@@ -100,12 +100,12 @@ public final class LoadStatistics {
         }
     }
 
-    /** Returns whose experts these are. */
+    /** Returns the mixture that the statistics describe. */
     public Mixture mixture() {
         return mixture;
     }
 
-    /** Returns the fraction of copies that each expert received. */
+    /** Returns the fraction of assignments that each expert received. */
     public double[] load() {
         return fractions(counts);
     }
@@ -122,14 +122,14 @@ public final class LoadStatistics {
                 .toArray();
     }
 
-    /** Returns the mean weight of a token's best choice, of its second, and so on. */
+    /** Returns the mean weight of a token's best choice, of its second choice and so on. */
     public double[] weightOfRank() {
         return Arrays.stream(weightOfRank)
                 .map(sum -> tokens == 0 ? 0 : sum / tokens)
                 .toArray();
     }
 
-    /** Returns how copies of each category spread over experts. */
+    /** Returns how the assignments of each category are distributed over experts. */
     public CategoryCounts categories() {
         return categories;
     }
@@ -151,22 +151,22 @@ public final class LoadStatistics {
         return Arrays.stream(load()).max().orElse(0) * counts.length - 1;
     }
 
-    /** Returns the mean entropy of a token's probabilities, nats. */
+    /** Returns the mean entropy of a token's probabilities, in nats. */
     public double routingEntropy() {
         return tokens == 0 ? 0 : entropySum / tokens;
     }
 
-    /** Returns how many experts received nothing. */
+    /** Returns the number of experts that received no token. */
     public int deadExperts() {
         return (int) Arrays.stream(counts).filter(count -> count == 0).count();
     }
 
-    /** Returns the fraction of copies that capacity dropped. */
+    /** Returns the fraction of assignments that capacity dropped. */
     public double dropRate() {
         return requestedAssignments == 0 ? 0 : 1 - Arrays.stream(counts).sum() / (double) requestedAssignments;
     }
 
-    /** Returns the fraction of tokens that no expert took. */
+    /** Returns the fraction of tokens that no expert processed. */
     public double unroutedRate() {
         return tokens == 0 ? 0 : (double) unrouted / tokens;
     }

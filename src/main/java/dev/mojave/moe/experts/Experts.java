@@ -22,15 +22,17 @@ import java.util.Optional;
 
 // Shapes: E experts, D model width, I intermediate size, P input projections (1 GELU, 2 SwiGLU), R rows.
 /**
- * Feed-forward experts, each like the {@link FeedForward} that it replaces, with their weights stacked: input (E, P*I, D),
- * output (E, D, I). Parameters are {@code input} and {@code output}.
+ * Feed-forward experts, each like the {@link FeedForward} layer that it replaces, with stacked weights: input (E, P*I, D), output
+ * (E, D, I). Parameters are {@code input} and {@code output}.
  */
 public final class Experts implements ExpertBank {
     /**
      * Number and shape of the experts.
      *
-     * @param dropout probability with which intermediate values are dropped in training: Switch's expert dropout (arXiv 2101.03961,
-     *     section 2.4), apart from the model's own
+     * @param experts number of experts E
+     * @param each specification of each expert
+     * @param dropout dropout probability of intermediate values in training: Switch's expert dropout (arXiv 2101.03961, section
+     *     2.4), separate from the model's dropout
      */
     public record Spec(int experts, FeedForward.Spec each, double dropout) implements ExpertBank.Spec {
         /** Checks the probability. */
@@ -38,7 +40,7 @@ public final class Experts implements ExpertBank {
             Check.that(0 <= dropout && dropout < 1, "expert_dropout (%s) must be at least 0 and below 1", dropout);
         }
 
-        /** Experts without a dropout of their own. */
+        /** Creates experts without expert dropout. */
         public Spec(int experts, FeedForward.Spec each) {
             this(experts, each, 0);
         }
@@ -68,13 +70,13 @@ public final class Experts implements ExpertBank {
     }
 
     /**
-     * What the experts hold, for code that computes with them outside layers; P is what their activation says.
+     * The weights of the experts, for code that computes with them outside the layer; the activation determines P.
      *
-     * @param spec what they compute
+     * @param spec specification of the experts
      * @param inputEID float32 (E, P*I, D)
-     * @param inputBiasEI float32 (E, P*I), absent = none
+     * @param inputBiasEI float32 (E, P*I); empty if the experts have no biases
      * @param outputEDI float32 (E, D, I)
-     * @param outputBiasED float32 (E, D), absent = none
+     * @param outputBiasED float32 (E, D); empty if the experts have no biases
      */
     public record Weights(
             Spec spec,
@@ -98,7 +100,7 @@ public final class Experts implements ExpertBank {
         this.outputBiasED = outputBiasED;
     }
 
-    /** Hands out the weights. */
+    /** Returns the weights, which the layer still owns. */
     public Weights weights() {
         return new Weights(spec, inputEID, inputBiasEI, outputEDI, outputBiasED);
     }
@@ -110,32 +112,32 @@ public final class Experts implements ExpertBank {
         List<Tensor> results = new ArrayList<>();
         for (int expert = 0; expert < spec.experts; expert++) {
             boolean last = expert == counts.length - 1;
-            if (counts[expert] > 0 || (last && results.isEmpty())) { // No rows at all are still rows of some width.
+            if (counts[expert] > 0 || (last && results.isEmpty())) { // Without any rows, the result must still have the right width.
                 results.add(apply(rows.get(expert), weights, expert, context));
             }
         }
         return results.size() == 1 ? results.getFirst() : Tensors.cat(results, 0);
     }
 
-    /** Returns whether {@link #residual} runs here: on the CPU, for what the kernel is known to compute. */
+    /** Returns whether {@link #residual} can be used: the fused kernel runs on this machine and supports the specification. */
     public boolean fuses(Tensor x, Context context) {
         boolean known = switch (spec) {
             case Spec(
                     int _,
                     FeedForward.Spec(int width, int _, Activation _, boolean _, int outputs),
                     double dropout) ->
-                // The kernel adds to rows as wide as those it reads, and drops nothing between the two maps.
+                // The kernel's outputs are as wide as its inputs, and it has no dropout between the two projections.
                 outputs == width && context.dropout(dropout) == 0;
         };
         return known && x.elements() > 0 && ExpertsKernel.supports(x, context.compute());
     }
 
     /**
-     * Adds to the residual stream what the chosen experts make of its norm, and the shared one, in one kernel.
+     * Adds the outputs of the chosen experts and of the shared expert to the residual stream, in one kernel.
      *
-     * @param routing of the T tokens that are not padding
-     * @param sharedTD what the shared expert makes of the same tokens, if there is one
-     * @param dropout probability in force
+     * @param routing decisions for the T tokens that are not padding
+     * @param sharedTD outputs of the shared expert for the same tokens, float32 (T, D), if there is one
+     * @param dropout dropout probability of the branch in this pass
      * @return float32 (B * S, D)
      */
     public Tensor residual(
@@ -173,7 +175,7 @@ public final class Experts implements ExpertBank {
         return results;
     }
 
-    /** The stacks, taken apart in one node of the graph each. */
+    /** The weights of the experts one by one; each stack is split by a single node of the autograd graph. */
     private record Unbound(
             List<Tensor> inputs,
             Optional<List<Tensor>> inputBiases,

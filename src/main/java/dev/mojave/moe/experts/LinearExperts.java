@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 // Shapes: E experts, D inputs, O outputs, R rows.
-/** Experts that are one affine map each, {@code W_e x + b_e}, with their weights stacked (E, O, D). */
+/** Experts of which each is an affine map {@code W_e x + b_e}, with stacked weights (E, O, D). */
 public final class LinearExperts implements ExpertBank {
     /** Number and shape of the maps. */
     public record Spec(int experts, Linear.Spec each) implements ExpertBank.Spec {
@@ -50,7 +50,7 @@ public final class LinearExperts implements ExpertBank {
         List<Tensor> results = new ArrayList<>();
         for (int expert = 0; expert < counts.length; expert++) {
             boolean last = expert == counts.length - 1;
-            if (counts[expert] > 0 || (last && results.isEmpty())) { // No rows at all are still rows of some width.
+            if (counts[expert] > 0 || (last && results.isEmpty())) { // Without any rows, the result must still have the right width.
                 int e = expert;
                 results.add(Linear.apply(rows.get(e), weights.get(e), biases.map(b -> b.get(e)), context));
             }

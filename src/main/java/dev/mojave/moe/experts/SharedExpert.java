@@ -10,11 +10,11 @@ import dev.mojave.tensor.Tensor;
 import java.util.Optional;
 
 /**
- * A feed-forward that every token goes through beside its chosen experts (DeepSeekMoE, arXiv 2401.06066): {@code y = f(x)}, or where it is
- * gated, as in Qwen2-MoE, {@code y = sigmoid(x w^T) f(x)} with one gate value a token.
+ * A feed-forward layer that processes every token in addition to its chosen experts (DeepSeekMoE, arXiv 2401.06066):
+ * {@code y = f(x)} or, if it is gated as in Qwen2-MoE, {@code y = sigmoid(x w^T) f(x)} with one gate value per token.
  */
 public final class SharedExpert {
-    /** The feed-forward and whether it is gated. */
+    /** The feed-forward layer, and whether it is gated. */
     public record Spec(FeedForward.Spec feedForward, boolean gated) {
         private Linear.Spec gate() {
             return new Linear.Spec(feedForward.width(), 1, false);
@@ -25,12 +25,12 @@ public final class SharedExpert {
             return feedForward.parameterCount() + (gated ? gate().parameterCount() : 0);
         }
 
-        /** Returns the number of weights that a token is multiplied with. */
+        /** Returns the number of weights in the matrix products of one token. */
         public long matmulWeights() {
             return feedForward.matmulWeights() + (gated ? feedForward.width() : 0);
         }
 
-        /** Makes the expert with parameters under {@code input}, {@code output} and, where it is gated, {@code gate}. */
+        /** Builds the expert with parameters under {@code input}, {@code output} and, if it is gated, {@code gate}. */
         public SharedExpert build(Init init, double residual) {
             return new SharedExpert(
                     feedForward.build(init, residual),
@@ -39,10 +39,10 @@ public final class SharedExpert {
     }
 
     /**
-     * What a shared expert holds, for code that computes with it outside layers.
+     * The weights of a shared expert, for code that computes with them outside the layer.
      *
-     * @param feedForward the expert
-     * @param gate the map to its gate's logit, absent = not gated
+     * @param feedForward weights of the feed-forward layer
+     * @param gate projection to the logit of the gate; empty if the expert is not gated
      */
     public record Weights(FeedForward.Weights feedForward, Optional<Linear.Weights> gate) {}
 
@@ -54,7 +54,7 @@ public final class SharedExpert {
         this.gate = gate;
     }
 
-    /** Hands out the weights. */
+    /** Returns the weights, which the layer still owns. */
     public Weights weights() {
         return new Weights(feedForward.weights(), gate.map(Linear::weights));
     }

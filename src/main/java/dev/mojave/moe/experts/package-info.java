@@ -1,4 +1,4 @@
-/** Experts: stacked feed-forwards, linear maps, and the shared expert that every token visits. */
+/** Experts: stacked feed-forward layers, stacked linear maps, and the shared expert that processes every token. */
 @NullMarked
 package dev.mojave.moe.experts;
 

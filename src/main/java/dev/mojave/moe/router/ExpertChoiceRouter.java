@@ -12,15 +12,16 @@ import dev.mojave.tensor.kernels.pointwise.SoftmaxKernel;
 import java.util.Arrays;
 import java.util.Optional;
 
-// Shapes: T tokens, D model width, E experts, C tokens per expert, K the most experts that a token got.
+// Shapes: T tokens, D model width, E experts, C tokens per expert, K maximum number of experts of a token.
 /**
- * Expert choice (Zhou et al. 2022, arXiv 2202.09368): {@code S = softmax(x W^T)} over the experts, and each expert takes its
- * {@code C = floor(T c / E)} tokens with the largest S, weighed by S; c is {@code num_experts_per_tok}, which is what a token gets on
- * average. Loads are equal by construction; a token may get no expert, or all.
+ * Expert choice (Zhou et al. 2022, arXiv 2202.09368): {@code S = softmax(x W^T)} over the experts, and each expert chooses the
+ * {@code C = floor(T c / E)} tokens with the largest S, at least one, and weights them by S. The number c,
+ * {@code num_experts_per_tok}, is the average number of experts per token. Loads are equal by construction; a token may be chosen
+ * by no expert, or by all.
  *
- * <p><b>Not causal</b>: whether a token is taken depends on every other token of the batch, later ones too. As a language model it
- * learns from what it is to predict, its losses flatter it, and generation, one token at a time, routes unlike training. An expert takes
- * at least one token.
+ * <p><b>Not causal</b>: whether a token is chosen depends on every other token of the batch, including later ones. A language
+ * model that uses this router sees part of what it must predict, so that its losses are too low, and generation, one token at a
+ * time, routes differently from training.
  */
 public final class ExpertChoiceRouter implements Router {
     /** The kind {@code expert_choice}; it has no options. */
@@ -53,12 +54,12 @@ public final class ExpertChoiceRouter implements Router {
 
         @Override
         public Optional<String> againstBalanceLosses() {
-            return Optional.of("every expert takes the same number of tokens");
+            return Optional.of("every expert processes the same number of tokens");
         }
 
         @Override
         public Optional<String> againstCapacity() {
-            return Optional.of("every expert takes a fixed number of tokens already");
+            return Optional.of("every expert already processes a fixed number of tokens");
         }
     }
 
@@ -75,7 +76,7 @@ public final class ExpertChoiceRouter implements Router {
         return route(Gates.logits(xTD, weightED), sizes.topK());
     }
 
-    /** Routes by logits (T, E), {@code c} experts a token on average. */
+    /** Routes by logits (T, E), with {@code c} experts per token on average. */
     static Routing route(Tensor logitsTE, int c) {
         int tokens = (int) logitsTE.size(0);
         int experts = (int) logitsTE.size(1);
@@ -105,7 +106,7 @@ public final class ExpertChoiceRouter implements Router {
         return new Routing(logitsTE, probabilitiesTE, weightsTK, choices);
     }
 
-    /** Turns tokens by expert into experts by token, the most probable first. */
+    /** Converts the tokens of each expert to the experts of each token, the most probable first. */
     private static long[] byToken(long[] tokenOfSlot, float[] probabilities, int[] tokensExpertsMost) {
         int experts = tokensExpertsMost[1];
         int most = tokensExpertsMost[2];

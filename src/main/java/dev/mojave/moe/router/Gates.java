@@ -10,7 +10,7 @@ import dev.mojave.tensor.kernels.mixture.TopKKernel;
 import java.util.Arrays;
 
 // Shapes: T tokens, E experts, K choices per token.
-/** What routers share: from scores to weights and choices. */
+/** Steps from logits to weights and choices that several routers share. */
 final class Gates {
     private Gates() {}
 
@@ -19,13 +19,13 @@ final class Gates {
         return LogitsKernel.apply(xTD.to(DType.FLOAT32), weightED);
     }
 
-    /** Keeps the K experts with the largest values, best first; their values are the weights. */
+    /** Chooses the K experts with the largest probabilities, best first; these are the weights. */
     static Routing best(Tensor logitsTE, Tensor probabilitiesTE, RouterSpec.Sizes sizes) {
         TopKKernel.Best best = TopKKernel.apply(probabilitiesTE, sizes.topK(), sizes.renormalize());
         return new Routing(logitsTE, probabilitiesTE, best.weightsTK(), choices(best.indices(), logitsTE, sizes));
     }
 
-    /** Divides the weights of a token by their sum, where the sizes ask for it. */
+    /** Divides the weights of each token by their sum, if the sizes request it. */
     static Tensor normalised(Tensor weightsTK, RouterSpec.Sizes sizes) {
         return sizes.renormalize() ? weightsTK.div(weightsTK.sum(1).unsqueeze(1)) : weightsTK;
     }
@@ -34,7 +34,7 @@ final class Gates {
         return new Choices(expertOfAssignment, (int) perToken.size(0), sizes.experts(), sizes.topK());
     }
 
-    /** Gives every token the experts that are named, each with the weight 1/K. */
+    /** Returns the routing that assigns each token to the given experts, each with the weight 1/K. */
     static Routing fixed(long[] expertOfAssignment, Tensor perToken, RouterSpec.Sizes sizes) {
         int tokens = (int) perToken.size(0);
         float[] probabilities = new float[tokens * sizes.experts()];

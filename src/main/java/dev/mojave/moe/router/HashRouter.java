@@ -11,14 +11,14 @@ import java.util.Optional;
 
 // Shapes: T tokens, D model width, K choices per token.
 /**
- * Hash routing (Roller et al. 2021, arXiv 2106.04426), a control that learns nothing: a token's K experts are a fixed random draw,
- * without repetition, that depends on its id and the seed alone; each weighs 1/K.
+ * Hash routing (Roller et al. 2021, arXiv 2106.04426), a control without learning: the K experts of a token are a fixed random
+ * draw without repetition that depends only on its id and the seed; each has the weight 1/K.
  */
 public final class HashRouter implements Router {
     /**
      * The kind {@code hash}.
      *
-     * @param seed another seed is another table
+     * @param seed seed of the draws
      */
     @JsonTypeName("hash")
     public record Spec(@Default("0") long seed) implements RouterSpec {
@@ -49,7 +49,7 @@ public final class HashRouter implements Router {
 
         @Override
         public Optional<String> againstBalanceLosses() {
-            return Optional.of("its choices are fixed and learn from no loss");
+            return Optional.of("its choices are fixed, so no loss can change them");
         }
     }
 
@@ -75,7 +75,7 @@ public final class HashRouter implements Router {
         return Gates.fixed(chosen, xTD, sizes);
     }
 
-    /** Shuffles the experts' numbers as far as they are used: the first steps of a Fisher-Yates shuffle. */
+    /** Draws the first K experts with the first K steps of a Fisher-Yates shuffle. */
     private void draw(long id, int[] deck) {
         for (int i = 0; i < deck.length; i++) {
             deck[i] = i;

@@ -16,20 +16,22 @@ import dev.mojave.tensor.kernels.pointwise.SoftmaxKernel;
 
 // Shapes: T tokens, D model width, E experts, K choices per token.
 /**
- * Balance without a loss (arXiv 2408.15664, DeepSeek-V3): with scores {@code s = sigmoid(x W^T)} or softmax, each token takes the K
- * experts with the largest {@code s + b} and weighs them by s alone. After each optimiser step
- * {@code b_i += u * sign(mean load - load_i)}, the loads counted over the whole batch of the step, before capacity.
+ * Balance without a loss (arXiv 2408.15664, DeepSeek-V3): with scores {@code s = sigmoid(x W^T)} or softmax, each token chooses
+ * the K experts with the largest {@code s + b} and weights them by s alone. After each optimiser step
+ * {@code b_i += u * sign(mean load - load_i)}, where loads are requested loads, counted over the whole batch of the step before
+ * capacity drops anything.
  *
- * <p>b is no parameter: no gradient reaches it. It is saved with the weights, and evaluation uses it as it stands. With
- * {@code norm_topk_prob} the weights are divided by their sum + 1e-20, as DeepSeek-V3 does; then times {@code routed_scaling_factor}.
+ * <p>The bias b is a buffer, not trained by gradients. It is saved with the weights, and evaluation uses it without changing it.
+ * With {@code norm_topk_prob} the weights are divided by their sum + 1e-20, as in DeepSeek-V3; then they are multiplied by
+ * {@code routed_scaling_factor}.
  */
 public final class LossFreeRouter implements Router {
-    /** What turns logits into scores. */
+    /** The function from logits to scores. */
     public enum Scores {
-        /** Each expert by itself, as in DeepSeek-V3. */
+        /** A sigmoid of each logit, as in DeepSeek-V3. */
         @JsonProperty("sigmoid")
         SIGMOID,
-        /** All experts together. */
+        /** A softmax over all experts. */
         @JsonProperty("softmax")
         SOFTMAX
     }
@@ -37,9 +39,9 @@ public final class LossFreeRouter implements Router {
     /**
      * The kind {@code loss_free}.
      *
-     * @param scores what turns logits into scores
-     * @param biasUpdateRate u; 0 leaves the biases as they are
-     * @param routedScalingFactor what the weights are multiplied by in the end
+     * @param scores function from logits to scores
+     * @param biasUpdateRate update rate u of the biases; 0 keeps them constant
+     * @param routedScalingFactor final factor on the weights, positive
      */
     @JsonTypeName("loss_free")
     public record Spec(
@@ -129,7 +131,7 @@ public final class LossFreeRouter implements Router {
         }
         float[] change = new float[requestedOfExpert.length];
         for (int expert = 0; expert < change.length; expert++) {
-            // sign(total / E - load), in whole numbers.
+            // sign(total / E - load), in integer arithmetic.
             change[expert] =
                     (float) (spec.biasUpdateRate * Long.signum(total - requestedOfExpert[expert] * requestedOfExpert.length));
         }

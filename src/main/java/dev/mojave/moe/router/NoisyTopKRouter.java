@@ -15,13 +15,13 @@ import java.util.Optional;
 
 // Shapes: T tokens, D model width, E experts, K choices per token.
 /**
- * Noisy top-k gating (Shazeer et al. 2017, arXiv 1701.06538): {@code H = x W_g^T + eps * (softplus(x W_n^T) + 1e-2)} with eps standard
- * normal; each token keeps its K best experts by H. W_g and W_n start at zero, as in tensor2tensor, so that at first noise alone
- * spreads the tokens.
+ * Noisy top-k gating (Shazeer et al. 2017, arXiv 1701.06538): {@code H = x W_g^T + eps * (softplus(x W_n^T) + 1e-2)} with eps
+ * standard normal; each token keeps its K best experts by H. W_g and W_n start at zero, as in tensor2tensor, so that at first
+ * only the noise distributes the tokens.
  *
- * <p>With {@code norm_topk_prob} the weights are the paper's, the softmax over the K kept values of H. Without it, which one expert per
- * token needs, they are the kept entries of the softmax over all of H. Noise is drawn in training only; evaluation chooses by
- * {@code x W_g^T}. The paper's own balance loss is {@link BalanceLosses#importanceLoad}.
+ * <p>With {@code norm_topk_prob} the weights are those of the paper, the softmax over the K kept values of H. Without it, as a
+ * single expert per token requires, they are the kept entries of the softmax over all of H. Noise is drawn in training only;
+ * evaluation chooses by {@code x W_g^T}. The paper's own balance loss is {@link BalanceLosses#importanceLoad}.
  */
 public final class NoisyTopKRouter implements Router {
     private static final double NOISE_EPSILON = 1e-2;

@@ -17,17 +17,19 @@ public sealed interface Router
                 UniformRouter,
                 SoftRouter {
     /**
-     * Routes. Noise, where a router has it, is drawn in training only, from {@link dev.mojave.tensor.Rng#dropout()}.
+     * Chooses experts and weights for a batch of tokens. Routers with noise draw it in training only, from
+     * {@link dev.mojave.tensor.Rng#dropout()}.
      *
-     * @param xTD activations of the tokens (T, D), any float dtype, padding left out
-     * @param tokens what else is known about the same T tokens
+     * @param xTD activations of the tokens (T, D), any float dtype, without padding
+     * @param tokens ids, positions and categories of the same T tokens
      */
     Routing route(Tensor xTD, Tokens tokens, Context context);
 
     /**
-     * Changes what a router adapts without gradients, once an optimiser step. Most adapt nothing.
+     * Updates the buffers of a router, once per optimiser step. Most routers have none.
      *
-     * @param requestedOfExpert copies that each expert was chosen for in the whole batch of the step, before capacity
+     * @param requestedOfExpert requested load: the number of assignments to each expert in the whole batch of the step, before
+     *     capacity
      */
     default void afterStep(long[] requestedOfExpert) {}
 }

@@ -8,8 +8,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How tokens choose experts, {@code moe.router} in a recipe: a kind, with options of its own where it has any. Every alternative is
- * the {@code Spec} of a router in this package.
+ * Specification of a router, {@code moe.router} in a recipe: a kind and its options, if it has any. Each alternative is the
+ * {@code Spec} of a router in this package.
  */
 public sealed interface RouterSpec
         permits TopKRouter.Spec,
@@ -21,26 +21,26 @@ public sealed interface RouterSpec
                 HashRouter.Spec,
                 UniformRouter.Spec,
                 SoftRouter.Spec {
-    /** Whether what a token does may depend on tokens after it. */
+    /** Whether the routing of a token may depend on later tokens. */
     enum Causality {
-        /** Never: a language model may use it. */
+        /** It never does, so that language models can use the router. */
         CAUSAL,
-        /** In training only, where a choice depends on the whole batch; evaluation and generation are causal. */
+        /** It does only in training, where a choice depends on the whole batch; evaluation and generation are causal. */
         CAUSAL_IN_EVALUATION,
-        /** Always: losses of a language model that uses it are too good to be true. */
+        /** It always does, so that the losses of a language model with this router are too low. */
         NOT_CAUSAL
     }
 
     /**
-     * What every router needs to know.
+     * The sizes of a router.
      *
-     * @param width of the activations
-     * @param experts to choose from
-     * @param topK experts that a token uses
+     * @param width width D of the activations
+     * @param experts number of experts E
+     * @param topK number of experts K per token
      * @param renormalize whether the weights of the chosen experts are divided by their sum
      */
     record Sizes(int width, int experts, int topK, boolean renormalize) {
-        /** Checks that the choice exists. */
+        /** Checks that K experts can be chosen. */
         public Sizes {
             Check.that(experts >= 1, "num_experts (%d) must be at least 1", experts);
             Check.that(
@@ -50,52 +50,55 @@ public sealed interface RouterSpec
                     experts);
         }
 
-        /** Returns the weights of one linear map from activations to experts. */
+        /** Returns the number of weights of one linear map from activations to logits. */
         long linear() {
             return (long) width * experts;
         }
     }
 
-    /** Returns the kind, as a recipe writes it. */
+    /** Returns the kind's name in a recipe. */
     default String kind() {
         return Objects.requireNonNull(getClass().getAnnotation(JsonTypeName.class), "every kind has its name")
                 .value();
     }
 
-    /** Refuses sizes that this kind cannot route; messages name the key. */
+    /** Checks the sizes for this kind of router; messages name the key. */
     default void check(Sizes sizes) {}
 
-    /** Returns whether the weights of the chosen experts are divided by their sum where the sizes ask for it. */
+    /** Returns whether this kind divides the weights of the chosen experts by their sum if the sizes request it. */
     boolean normalises();
 
     /** Returns the number of trained parameters. */
     long parameterCount(Sizes sizes);
 
-    /** Returns the number of weights that a token is multiplied with. */
+    /** Returns the number of weights in the matrix products of one token. */
     default long matmulWeights(Sizes sizes) {
         return parameterCount(sizes);
     }
 
-    /** Makes the router. */
+    /** Builds the router. */
     Router build(Sizes sizes, Init init);
 
-    /** Returns whether a language model may use it; a kind that did not say so would pass for one that may. */
+    /**
+     * Returns whether the routing of a token may depend on later tokens. There is no default, so that a new kind cannot pass for
+     * a causal one by omission.
+     */
     Causality causality();
 
-    /** Returns whether gradients or a rule of its own change its choices. */
+    /** Returns whether training changes the choices, by gradients or by another rule. */
     boolean learns();
 
-    /** Returns why a balance loss makes no sense with it, if so. */
+    /** Returns why a balance loss makes no sense with this kind; empty if it does. */
     default Optional<String> againstBalanceLosses() {
         return Optional.empty();
     }
 
-    /** Returns why a capacity makes no sense with it, if so. */
+    /** Returns why a capacity makes no sense with this kind; empty if it does. */
     default Optional<String> againstCapacity() {
         return Optional.empty();
     }
 
-    /** Returns the names of the categories of documents that it wants to be told, most kinds none. */
+    /** Returns the names of the document categories that the router reads; most kinds read none. */
     default List<String> categories() {
         return List.of();
     }

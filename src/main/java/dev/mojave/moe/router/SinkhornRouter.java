@@ -13,14 +13,15 @@ import java.util.Optional;
 
 // Shapes: T tokens, D model width, E experts, K choices per token.
 /**
- * Sinkhorn router (S-BASE, arXiv 2202.01169, as Megatron-LM computes it): balance by transport instead of a loss. With
- * {@code C = exp(x W^T)} and d1 = 1, {@code d0 = (1/T) / (C d1 + 1e-8)} and {@code d1 = (1/E) / (C^T d0 + 1e-8)} alternate until d1
- * changes by less than 1e-4 on average; a token's experts are the K largest of its row of {@code d0 C d1}. The plan chooses and never weighs:
- * weights are {@code sigmoid(z)} for K = 1 and {@code softmax(z)} otherwise, and no gradient passes through it.
+ * Sinkhorn router (S-BASE, arXiv 2202.01169, as computed by Megatron-LM): balance by optimal transport instead of a loss. With
+ * {@code C = exp(x W^T)} and d1 = 1, {@code d0 = (1/T) / (C d1 + 1e-8)} and {@code d1 = (1/E) / (C^T d0 + 1e-8)} alternate until
+ * d1 changes by less than 1e-4 on average; the experts of a token are the K largest entries in its row of {@code d0 C d1}. This
+ * transport plan determines the choices but not the weights, which are {@code sigmoid(z)} for K = 1 and {@code softmax(z)}
+ * otherwise, with z the logits; no gradient passes through the plan.
  *
- * <p>In training the plan sees the whole batch, later tokens too; in evaluation experts are the K largest logits, which is causal. The
- * rounds run on the host in double precision, on {@code exp(z - max_e z)}, which leaves the plan as it is and cannot overflow; at most
- * 100 of them.
+ * <p>In training the plan depends on the whole batch, including later tokens; in evaluation the experts are those with the K
+ * largest logits, which is causal. At most 100 rounds run on the host, in double precision, on {@code exp(z - max_e z)}, which
+ * gives the same plan and cannot overflow.
  */
 public final class SinkhornRouter implements Router {
     private static final double TOLERANCE = 1e-4;
@@ -71,12 +72,12 @@ public final class SinkhornRouter implements Router {
             this.rounds = rounds;
         }
 
-        /** Returns the plan, row-major; it sums to 1: a column to 1/E exactly, a row to 1/T but for the tolerance. */
+        /** Returns the plan (T, E), row-major. Each column sums to 1/E, and each row to 1/T within the tolerance. */
         double[] valuesTE() {
             return valuesTE;
         }
 
-        /** Returns how many rounds it took. */
+        /** Returns the number of rounds until convergence. */
         int rounds() {
             return rounds;
         }
@@ -107,7 +108,7 @@ public final class SinkhornRouter implements Router {
                 logitsTE, probabilitiesTE, Gates.normalised(weightsTK, sizes), Gates.choices(chosen, logitsTE, sizes));
     }
 
-    /** Alternates until the columns hold still. */
+    /** Alternates until the column scales d1 converge. */
     static Plan plan(float[] logitsTE, int experts) {
         int tokens = logitsTE.length / experts;
         double[] costTE = costs(logitsTE, experts);
@@ -142,7 +143,7 @@ public final class SinkhornRouter implements Router {
         return costs;
     }
 
-    /** One round, in place; returns the mean change of d1. */
+    /** Computes one round in place and returns the mean absolute change of d1. */
     private static double round(double[] costTE, double[] d0, double[] d1) {
         int experts = d1.length;
         double[] columns = new double[experts];
@@ -166,7 +167,7 @@ public final class SinkhornRouter implements Router {
         return change;
     }
 
-    /** Returns the K largest of each row, largest first; the first of equal ones. */
+    /** Returns the indices of the K largest values in each row, largest first; of equal values the first wins. */
     private static long[] best(double[] valuesTE, RouterSpec.Sizes sizes) {
         int experts = sizes.experts();
         int tokens = valuesTE.length / experts;

@@ -12,8 +12,9 @@ import java.util.Optional;
 
 // Shapes: T tokens, D model width, E experts.
 /**
- * Soft routing, the dense control and the oldest mixture (Jacobs et al. 1991): every token uses every expert, weighed by
- * {@code softmax(x W^T)}. Costs what E experts cost; causal, unlike Soft MoE (arXiv 2308.00951), which mixes tokens.
+ * Soft routing, the dense control and the original mixture of experts (Jacobs et al. 1991): every token uses every expert,
+ * weighted by {@code softmax(x W^T)}. It costs as much as E experts. Unlike Soft MoE (arXiv 2308.00951), which mixes tokens, it
+ * is causal.
  */
 public final class SoftRouter implements Router {
     /** The kind {@code soft}; it has no options. */
@@ -56,7 +57,7 @@ public final class SoftRouter implements Router {
 
         @Override
         public Optional<String> againstCapacity() {
-            return Optional.of("every expert takes every token");
+            return Optional.of("every expert processes every token");
         }
     }
 

@@ -15,30 +15,32 @@ import dev.mojave.tensor.kernels.pointwise.SoftmaxKernel;
 import java.util.HashSet;
 import java.util.List;
 
-// Shapes: T tokens, D model width, E experts, G categories and none.
+// Shapes: T tokens, D model width, E experts, G categories.
 /**
- * Task-aware routing: the router sees what kind of text a token is from, {@code z = (x + e_g) W^T} with a learned embedding e_g of the
- * category g of the token's document, then as {@link TopKRouter}; the experts see x alone. In the spirit of task-level routing (Kudugunta
- * et al. 2021, arXiv 2110.03742), with tokens that may still go their own way; the definition is ours.
+ * Task-aware routing: the router reads the category of a token's text. Its logits are {@code z = (x + e_g) W^T} with a learned
+ * embedding e_g of the category g of the token's document; the rest is as in {@link TopKRouter}, and the experts read x alone. It
+ * follows the idea of task-level routing (Kudugunta et al. 2021, arXiv 2110.03742), but tokens of one category may still choose
+ * different experts; the definition is Mojave's own.
  *
- * <p>Embeddings start at zero, where it is a plain top-k router; a token without a category (generation, other data) keeps zero.
+ * <p>Embeddings start at zero, so that the router starts as a plain top-k router; the embedding of tokens without a category
+ * (generation, other data) is always zero.
  */
 public final class TaskAwareRouter implements Router {
     /**
      * The kind {@code task_aware}.
      *
-     * @param categories the names of the categories, as the data has them
+     * @param categories names of the categories in the data
      */
     @JsonTypeName("task_aware")
     public record Spec(@Default("[]") List<String> categories) implements RouterSpec {
-        /** Checks that there are categories, each once. */
+        /** Checks that there are categories and that none occurs twice. */
         public Spec {
             Check.that(
                     !categories.isEmpty(),
-                    "task-aware routing needs categories, the names of the kinds of documents in the data, for example"
-                            + " [noun, verb, adjective, adverb] of embedded; mojave data show lists them");
+                    "task-aware routing needs categories: the names of the document categories in the data, for example"
+                    + " [noun, verb, adjective, adverb] in the data set embedded; 'mojave data show' lists them");
             Check.that(
-                    new HashSet<>(categories).size() == categories.size(), "categories %s names one twice", categories);
+                    new HashSet<>(categories).size() == categories.size(), "categories %s contains the same name twice", categories);
             categories = List.copyOf(categories);
         }
 
@@ -88,7 +90,7 @@ public final class TaskAwareRouter implements Router {
 
     @Override
     public Routing route(Tensor xTD, Tokens tokens, Context context) {
-        // The category's part of the logits, by category: (G, E) and a row of zeros for none, which comes first.
+        // The part of the logits that depends on the category: a row of zeros for no category, then (G, E).
         Tensor ofCategoryGE = Functions.linear(categoriesGD, weightED);
         Tensor withNoneGE = Tensors.cat(List.of(Tensors.zeros(DType.FLOAT32, 1, sizes.experts()), ofCategoryGE), 0);
         Tensor logitsTE = Gates.logits(xTD, weightED).add(Functions.embedding(withNoneGE, tokens.categoriesT()));

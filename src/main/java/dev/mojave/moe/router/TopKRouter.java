@@ -10,10 +10,10 @@ import dev.mojave.tensor.kernels.pointwise.SoftmaxKernel;
 
 // Shapes: T tokens, D model width, E experts, K choices per token.
 /**
- * Token-choice router: {@code p = softmax(x W^T)}; each token keeps its K best experts and weighs them by p.
+ * Token-choice router: {@code p = softmax(x W^T)}; each token keeps its K best experts, weighted by p.
  *
- * <p>Float32 throughout, as in Switch (arXiv 2101.03961, K = 1). With {@code norm_topk_prob} the K weights are divided by their
- * sum, which equals Mixtral's softmax over the K best logits (arXiv 2401.04088).
+ * <p>Routing is float32 throughout, as in Switch (arXiv 2101.03961, K = 1). With {@code norm_topk_prob} the K weights are divided
+ * by their sum, which equals Mixtral's softmax over the K best logits (arXiv 2401.04088).
  */
 public final class TopKRouter implements Router {
     /** The kind {@code top_k}; it has no options. */
@@ -53,7 +53,7 @@ public final class TopKRouter implements Router {
         this.weightED = weightED;
     }
 
-    /** Hands out the map from activations to logits, float32 (E, D). */
+    /** Returns the linear map from activations to logits, float32 (E, D). */
     public Tensor weightED() {
         return weightED;
     }

@@ -10,8 +10,9 @@ import java.util.Optional;
 
 // Shapes: T tokens, D model width, E experts, K choices per token.
 /**
- * Forced-uniform routing, a control that learns nothing and looks at nothing: the token at position s of its sequence goes to the
- * experts {@code (s + j) mod E}, j = 0..K-1, each with the weight 1/K. Any E tokens in a row load all experts alike. Ours.
+ * Forced-uniform routing, a control without learning that ignores the activations: the token at position s of its sequence is
+ * assigned to the experts {@code (s + j) mod E}, j = 0..K-1, each with the weight 1/K. Any E consecutive tokens load all experts
+ * equally. The definition is Mojave's own.
  */
 public final class UniformRouter implements Router {
     /** The kind {@code uniform}; it has no options. */
@@ -44,7 +45,7 @@ public final class UniformRouter implements Router {
 
         @Override
         public Optional<String> againstBalanceLosses() {
-            return Optional.of("its choices are fixed and learn from no loss");
+            return Optional.of("its choices are fixed, so no loss can change them");
         }
     }
 

@@ -1,4 +1,4 @@
-/** Routers: each turns hidden states into choices of experts by a rule of its own. */
+/** Routers, which choose experts for tokens. */
 @NullMarked
 package dev.mojave.moe.router;
 

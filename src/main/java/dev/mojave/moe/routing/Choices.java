@@ -4,14 +4,15 @@ import dev.mojave.base.Check;
 import java.util.Arrays;
 
 /**
- * Which experts each token goes to, sorted by expert: the permutation that a dispatcher follows.
+ * The experts that each token is assigned to, and the permutation that sorts the assignments by expert.
  *
- * <p>A copy is a (token, choice) pair, numbered {@code token * topK + choice}; it may name no expert, where a token has fewer than
- * another. The sort is a counting sort, stable, so that every expert sees its tokens in their order. With a capacity an expert keeps
- * its first copies and drops the others (Switch, arXiv 2101.03961: first come, first served), so that no token depends on a later one.
+ * <p>An assignment is a (token, choice) pair, numbered {@code token * topK + choice}; it may have no expert, since some tokens
+ * have fewer choices than others. The sort is a stable counting sort, so that every expert sees its tokens in their original
+ * order. With a capacity, an expert keeps its first assignments and drops the others (first come, first served: Switch, arXiv
+ * 2101.03961), so that no token depends on a later one.
  */
 public final class Choices {
-    /** Stands where a token has no further expert. */
+    /** Marks an assignment without an expert. */
     public static final long NONE = -1;
 
     private final int tokens;
@@ -24,16 +25,17 @@ public final class Choices {
     private final long[] rowOfAssignment;
 
     /**
-     * Sorts the copies by expert.
+     * Sorts assignments by expert.
      *
-     * @param expertOfAssignment the expert of each copy, (T * K), the best choice of each token first, {@link #NONE} after the last
+     * @param expertOfAssignment expert of each assignment (T * K), the best choice of each token first; {@link #NONE} after the
+     *     last
      */
     public Choices(long[] expertOfAssignment, int tokens, int experts, int topK) {
         this(expertOfAssignment, tokens, experts, topK, Long.MAX_VALUE);
     }
 
     private Choices(long[] expertOfAssignment, int tokens, int experts, int topK, long capacity) {
-        Check.that(expertOfAssignment.length == tokens * topK, "%d choices for %d tokens", expertOfAssignment.length, tokens);
+        Check.that(expertOfAssignment.length == tokens * topK, "%d assignments for %d tokens with %d choices each", expertOfAssignment.length, tokens, topK);
         this.tokens = tokens;
         this.experts = experts;
         this.topK = topK;
@@ -67,9 +69,9 @@ public final class Choices {
         }
     }
 
-    /** Returns the same choices with at most so many copies an expert. */
+    /** Returns the same choices with at most {@code capacity} assignments per expert. */
     public Choices limited(long capacity) {
-        Check.that(capacity >= 1, "an expert must have room for at least one token, not %d", capacity);
+        Check.that(capacity >= 1, "the capacity of an expert (%d) must be at least one token", capacity);
         return new Choices(expertOfAssignment, tokens, experts, topK, capacity);
     }
 
@@ -83,32 +85,32 @@ public final class Choices {
         return experts;
     }
 
-    /** Returns the most choices that a token has. */
+    /** Returns the maximum number of choices of a token. */
     public int topK() {
         return topK;
     }
 
-    /** Returns the expert that a token's choice names, dropped or not, or {@link #NONE}; choice 0 is the best. */
+    /** Returns the expert of a token's choice, even if it is dropped, or {@link #NONE}; choice 0 is the best. */
     public int expert(int token, int choice) {
         return (int) expertOfAssignment[token * topK + choice];
     }
 
-    /** Returns whether an expert takes a token's choice: it names one, and capacity did not drop it. */
+    /** Returns whether a token's choice is executed: it has an expert, and capacity did not drop it. */
     public boolean kept(int token, int choice) {
         return rowOfAssignment[token * topK + choice] < assignmentAtRow.length;
     }
 
-    /** Returns how many copies each expert receives. */
+    /** Returns the number of assignments that each expert executes. */
     public long[] countOfExpert() {
         return countOfExpert.clone();
     }
 
-    /** Returns how many copies name each expert, those that capacity drops among them. */
+    /** Returns the requested load: the number of assignments to each expert, including those that capacity drops. */
     public long[] requestedOfExpert() {
         return requestedOfExpert.clone();
     }
 
-    /** Returns how many tokens have each expert as their best choice, dropped or not. */
+    /** Returns the number of tokens whose best choice is each expert, including dropped ones. */
     public long[] countOfBestChoice() {
         long[] count = new long[experts];
         for (int token = 0; token < tokens; token++) {
@@ -120,19 +122,19 @@ public final class Choices {
         return count;
     }
 
-    /** Returns whether every copy stands in some row. */
+    /** Returns whether every assignment is executed, so that it has a row. */
     public boolean complete() {
         return assignmentAtRow.length == expertOfAssignment.length;
     }
 
-    /** Returns the experts of all copies with {@code instead} in the place of {@link #NONE}. */
+    /** Returns the expert of every assignment, with {@code instead} in place of {@link #NONE}. */
     public long[] expertOfAssignment(long instead) {
         return Arrays.stream(expertOfAssignment)
                 .map(expert -> expert == NONE ? instead : expert)
                 .toArray();
     }
 
-    /** Returns the token whose copy stands at each sorted row; within an expert they ascend. */
+    /** Returns the token of each sorted row; tokens ascend within an expert. */
     public long[] tokenAtRow() {
         long[] tokens = assignmentAtRow.clone();
         for (int row = 0; row < tokens.length; row++) {
@@ -141,19 +143,25 @@ public final class Choices {
         return tokens;
     }
 
-    /** Returns the copy that stands at each sorted row. */
+    /** Returns the assignment of each sorted row. */
     public long[] assignmentAtRow() {
         return assignmentAtRow;
     }
 
-    /** The same where the tokens are some of many: copies are numbered by their places among all. */
+    /**
+     * Returns the assignment of each sorted row if these tokens are a subset of all tokens: assignments are numbered by the
+     * indices of their tokens among all tokens, {@code places}.
+     */
     public long[] assignmentAtRowAmong(long[] places) {
         return Arrays.stream(assignmentAtRow)
                 .map(assignment -> places[(int) (assignment / topK)] * topK + assignment % topK)
                 .toArray();
     }
 
-    /** The rows of copies where the tokens are some of many; no expert takes the others. */
+    /**
+     * Returns the sorted row of each assignment if these tokens are a subset of {@code all} tokens; the others have no row, which
+     * is expressed as in {@link #rowOfAssignment}.
+     */
     public long[] rowOfAssignmentAmong(long[] places, int all) {
         long[] rows = new long[all * topK];
         Arrays.fill(rows, assignmentAtRow.length);
@@ -163,7 +171,7 @@ public final class Choices {
         return rows;
     }
 
-    /** Returns the sorted row of each copy; the number of rows for a copy that no expert takes. */
+    /** Returns the sorted row of each assignment, or the number of rows if the assignment is not executed. */
     public long[] rowOfAssignment() {
         return rowOfAssignment;
     }

@@ -9,11 +9,14 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 // Shapes: T tokens, E experts, K choices per token.
-/** What the routers of every rank of a group decided about a micro-batch each; the numbers of tokens and of choices may differ between ranks. */
+/**
+ * The routing decisions of all ranks of a group, each for a micro-batch of its own. The numbers of tokens and of choices may
+ * differ between ranks.
+ */
 final class GatheredRouting {
     private GatheredRouting() {}
 
-    /** Returns the decisions of all ranks, by rank, then by layer, without gradients. */
+    /** Returns the decisions of all ranks, by rank and then by layer, without gradients. */
     static List<List<Routing>> of(List<Routing> layers, Group group) {
         if (group.size() == 1) {
             return List.of(layers);

@@ -1,23 +1,23 @@
 package dev.mojave.moe.routing;
 
 /**
- * One mixture among those of its model.
+ * The identity of a mixture within its model.
  *
- * @param number its place in the order in which tokens meet the mixtures, from 0: what logs and profiles call it
- * @param name what people call it: the number of the layer that it is in, or a word such as {@code shrink}
- * @param group what it stands in the place of
+ * @param number index of the mixture in forward order, counted from 0; used in logs and profiles
+ * @param name name for people: the index of its layer, or a word such as {@code shrink}
+ * @param group part of the model that it replaces
  */
 public record Mixture(int number, String name, Group group) {
-    /** A mixture that is no part of a model, or of one that has not said where it stands. */
+    /** A mixture outside a model, or whose place in the model has not been set. */
     public static final Mixture ALONE = new Mixture(0, "0", Group.LAYER);
 
-    /** What a mixture stands in the place of; balance losses are formed within a group. */
+    /** The part of the model that a mixture replaces; balance losses are computed per group. */
     public enum Group {
-        /** The feed-forward half of a layer. */
+        /** The feed-forward layer of a block. */
         LAYER,
         /** A whole layer: its experts are parallel blocks. */
         BLOCKS,
-        /** A map between the widths of a model. */
+        /** A projection between two widths of a model. */
         PROJECTION
     }
 }

@@ -13,15 +13,15 @@ import java.util.function.Function;
 
 // Shapes: T tokens, E experts, K choices per token.
 /**
- * What routers decided for a whole batch of which a model reads one part after another.
+ * The routing decisions for a whole batch that a model reads in parts.
  *
- * <p>A balance loss L is a function of statistics S that add up over tokens, and no mean of what it is for parts: f and P of a
- * product are those of all tokens. Its gradient is the sum over parts of {@code dL/dS (S of all) * dS_part}, which is what {@link #with}
- * gives each part: the decisions about all tokens, differentiable in its own.
+ * <p>A balance loss L is a function of statistics S that are sums over tokens, such as f and P; it is not the mean of its values
+ * for the parts. Its gradient is the sum over parts of {@code dL/dS (S of all tokens) * dS_part}. {@link #with} therefore gives
+ * each part the decisions about all tokens, differentiable only with respect to the part's own.
  */
 public final class RoutingPool {
     private final List<Routing> whole;
-    /** First token of each part, by part, then by layer. */
+    /** Index of the first token of each part, by part and then by layer. */
     private final List<long[]> first;
 
     private RoutingPool(List<List<Routing>> parts) {
@@ -39,26 +39,26 @@ public final class RoutingPool {
         }
     }
 
-    /** The decisions about the parts of a batch, while they are gathered. */
+    /** Collects the decisions about the parts of a batch. */
     public static final class Parts {
         private final List<List<Routing>> parts = new ArrayList<>();
 
-        /** Starts with none. */
+        /** Creates an empty collection. */
         public Parts() {}
 
         /**
-         * Adds those about the next part, without gradients.
+         * Adds the decisions about the next part, without gradients.
          *
-         * @param layers one record a sparse layer
-         * @param scope in which they were made; copies go to the one around it
+         * @param layers one record per mixture
+         * @param scope scope of the records; detached tensors are kept in the enclosing scope
          */
         public void add(List<Routing> layers, Scope scope) {
             parts.add(layers.stream().map(routing -> kept(routing, scope)).toList());
         }
 
         /**
-         * Joins them with those of the other ranks, of which each has as many, in the scope that is open: first all parts of rank 0, then
-         * those of rank 1, and so on. Empty where there were no parts.
+         * Joins the parts of all ranks, of which each has the same number, in the current scope: first all parts of rank 0, then
+         * those of rank 1 and so on. Returns empty if there are no parts.
          */
         public Optional<RoutingPool> join(Group group) {
             if (parts.isEmpty()) {
@@ -95,7 +95,7 @@ public final class RoutingPool {
         return whole;
     }
 
-    /** Returns the decisions about all tokens, differentiable where they are those of one part, counted from 0. */
+    /** Returns the decisions about all tokens, differentiable with respect to those of one part, counted from 0. */
     public List<Routing> with(int part, List<Routing> own) {
         List<Routing> layers = new ArrayList<>();
         for (int layer = 0; layer < own.size(); layer++) {
@@ -125,7 +125,7 @@ public final class RoutingPool {
         return Tensors.cat(List.of(all.narrow(0, 0, first), own, all.narrow(0, behind, all.size(0) - behind)), 0);
     }
 
-    /** Joins what one layer's router decided about the tokens of several batches. */
+    /** Joins the decisions of one layer's router about several batches. */
     private static Routing joined(List<Routing> parts) {
         int topK = parts.stream().mapToInt(Routing::topK).max().orElseThrow();
         return new Routing(
@@ -150,7 +150,7 @@ public final class RoutingPool {
         return Tensors.cat(parts.stream().map(tensor).toList(), 0);
     }
 
-    /** Adds columns of 0: some routers choose more experts for the tokens of one batch than for those of another. */
+    /** Adds columns of zeros, because some routers choose more experts for the tokens of one batch than for those of another. */
     private static Tensor widened(Tensor weightsTK, long topK) {
         long missing = topK - weightsTK.size(1);
         return missing == 0

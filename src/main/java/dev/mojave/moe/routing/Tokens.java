@@ -7,15 +7,15 @@ import java.util.Optional;
 
 // Shapes: B batch, S tokens, T routed tokens: B * S, or fewer where some are padding.
 /**
- * What is known about the tokens of a batch beside their activations.
+ * The ids, positions and categories of the tokens of a batch, which some routers read in addition to the activations.
  *
  * @param idsBS int64 token ids (B, S)
- * @param offset position of each row's first token in its sequence: not 0 where earlier tokens are in a cache
- * @param categoriesBS int64 number of each token's category (B, S), 0 where it has none; absent = none has
- * @param realT int64 indices in B * S of the tokens that are not padding, ascending; absent = all
+ * @param offset position of each row's first token in its sequence: not 0 if earlier tokens are in a cache
+ * @param categoriesBS int64 category of each token (B, S), counted from 1; 0 = no category; empty if no token has one
+ * @param realT int64 indices in B * S of the tokens that are not padding, ascending; empty if no token is padding
  */
 public record Tokens(Tensor idsBS, int offset, Optional<Tensor> categoriesBS, Optional<Tensor> realT) {
-    /** Tokens of which nothing but their ids is known. */
+    /** Creates tokens with ids alone, at the beginning of their sequences and without padding. */
     public static Tokens of(Tensor idsBS) {
         return new Tokens(idsBS, 0, Optional.empty(), Optional.empty());
     }
@@ -40,14 +40,14 @@ public record Tokens(Tensor idsBS, int offset, Optional<Tensor> categoriesBS, Op
         return routed(categoriesBS.orElseGet(() -> Tensors.zeros(DType.INT64, idsBS.shape())));
     }
 
-    /** Puts what belongs to the routed tokens, float32 (T, N), among all tokens (B * S, N), zeros for padding. */
+    /** Scatters the rows of the routed tokens, float32 (T, N), to those of all tokens (B * S, N), with zeros for padding. */
     public Tensor among(Tensor ofRoutedTN) {
         return realT.map(real -> Tensors.zeros(DType.FLOAT32, idsBS.elements(), ofRoutedTN.size(1))
                         .indexAdd(0, real, ofRoutedTN))
                 .orElse(ofRoutedTN);
     }
 
-    /** Returns the rows of the routed tokens (T, ...) of those of all tokens (B * S, ...). */
+    /** Selects the rows of the routed tokens (T, ...) from those of all tokens (B * S, ...). */
     public Tensor routedOf(Tensor all) {
         return realT.map(real -> all.indexSelect(0, real)).orElse(all);
     }

@@ -1,4 +1,4 @@
-/** What a router decided: which experts take which tokens with which weights, as data. */
+/** The decisions of routers as data: which experts process which tokens, with which weights. */
 @NullMarked
 package dev.mojave.moe.routing;
 

@@ -12,9 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every preset counts what its system counts, derived here by hand, and so does the model that is built from it. */
+/** Checks that every preset, and the model built from it, has the parameter count of its system, which is derived here by hand. */
 class PresetCountsTest {
-    /** What the default run builds; larger ones are built with the slow tests. */
+    /** Maximum number of parameters of models that the default tests build; the slow tests build larger ones. */
     private static final long SMALL = 35_000_000;
 
     static PresetInfo preset(String name) {
@@ -43,7 +43,7 @@ class PresetCountsTest {
         "char-switch-4, 31987968",
         "char-switch-8, 60308736",
     })
-    void aPresetCountsWhatItsSystemCounts(String name, long parameters) {
+    void aPresetHasTheParameterCountOfItsSystem(String name, long parameters) {
         assertThat(model(name).counts().total()).isEqualTo(parameters);
     }
 
@@ -51,7 +51,7 @@ class PresetCountsTest {
     void theBaselineOfS1FromItsParts() {
         long width = 384;
         long embeddings = (16_384 + 512) * width;
-        // Queries, keys, values and output 4 D^2, feed-forward 8 D^2; biases 4 D and 5 D; two norms of 2 D.
+        // Queries, keys, values and output have 4 D^2, the feed-forward layer 8 D^2, biases 4 D and 5 D, and two norms 2 D each.
         long layer = 12 * width * width + 9 * width + 4 * width;
         assertThat(model("gpt2-babylm").counts().total()).isEqualTo(embeddings + 12 * layer + 2 * width);
     }
@@ -79,7 +79,7 @@ class PresetCountsTest {
                 .isEqualTo(2 * full + 10 * (2 * block + 4 * narrow) + 2 * shrink + 2 * grow + routers + 2 * wide)
                 .isEqualTo(12_753_024);
 
-        // SwiGLU without biases: three maps in a feed-forward, biases of attention and norms alone.
+        // SwiGLU without biases has three projections; only attention and norms have biases.
         long gatedFull = 4 * wide * wide + 4 * wide + 12 * wide * wide + 4 * wide;
         long gatedBlock = 4 * narrow * narrow + 4 * narrow + 12 * narrow * narrow + 4 * narrow;
         long inner = 384;
@@ -127,7 +127,7 @@ class PresetCountsTest {
 
     @ParameterizedTest
     @MethodSource("dev.mojave.model.presets.Presets#names")
-    void theBuiltModelCountsWhatItsSpecificationPredicts(String name) {
+    void theBuiltModelHasThePredictedParameterCount(String name) {
         ModelSpec spec = model(name);
         if (spec.counts().total() <= SMALL) {
             built(spec);
@@ -137,7 +137,7 @@ class PresetCountsTest {
     @Tag("slow")
     @ParameterizedTest
     @MethodSource("dev.mojave.model.presets.Presets#names")
-    void soDoesALargeOne(String name) {
+    void aLargeModelHasThePredictedParameterCount(String name) {
         built(model(name));
     }
 

@@ -29,7 +29,7 @@ class PresetsTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void aPresetSaysWhatItIs(String name) {
+    void aPresetDescribesItself(String name) {
         PresetInfo info = PresetCountsTest.preset(name);
         assertThat(info.system()).isNotBlank();
         assertThat(info.description()).isNotBlank();
@@ -41,7 +41,7 @@ class PresetsTest {
         assertThat(Presets.resolve(user, "test.yaml").has("vocab_size")).isFalse();
         assertThat(spec(resolve("preset: gpt2")).vocabSize()).isEqualTo(100);
         assertThat(spec(resolve("preset: gpt2\nvocab_size: 128")).vocabSize()).isEqualTo(128);
-        assertThat(user.propertyNames()).as("the user's tree is untouched").containsExactly("preset");
+        assertThat(user.propertyNames()).as("the user's tree is not modified").containsExactly("preset");
     }
 
     @ParameterizedTest
@@ -59,7 +59,7 @@ class PresetsTest {
                 "{preset: llama, num_attention_heads: 4, num_key_value_heads: 2} | 1376 | 2",
                 "{preset: llama, hidden_size: 96, hidden_act: gelu}   |  384 |  8",
             })
-    void whatFollowsFromATypedKeyFollows(String yaml, int intermediate, int keyValueHeads) {
+    void keysAreDerivedFromTypedOnes(String yaml, int intermediate, int keyValueHeads) {
         ModelSpec spec = spec(resolve(yaml));
         assertThat(spec.feedForward().intermediateSize()).isEqualTo(intermediate);
         assertThat(spec.attention().numKeyValueHeads()).isEqualTo(keyValueHeads);
@@ -151,7 +151,7 @@ class PresetsTest {
     }
 
     @Test
-    void withoutAPresetEveryKeyThatNothingElseGivesIsNeeded() {
+    void withoutAPresetEveryKeyThatCannotBeDerivedIsRequired() {
         assertThatThrownBy(() -> resolve("{hidden_size: 32, norm: rms_norm, bias: false, dropout: null}"))
                 .isInstanceOf(Failure.class)
                 .hasMessage(
@@ -176,7 +176,7 @@ class PresetsTest {
                 "{preset: gpt2, moe: {num_experts: 2, num_experts_per_tok: 1, losses: 3}} | model.moe.losses: expected a section",
                 "{preset: gpt2, moe: 4}           | model.moe: expected a section",
             })
-    void whatIsWrongWithAModelIsSaidByTheReader(String yaml, String message) {
+    void faultsOfAModelAreReportedByTheReader(String yaml, String message) {
         ObjectNode resolved = resolve(yaml);
         assertThatThrownBy(() -> spec(resolved)).isInstanceOf(Failure.class).hasMessageContaining(message);
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class BalanceLossesTest {
-    /** Every token sure of its expert, tokens spread evenly. */
+    /** Returns routing in which every token has one certain expert and the load is even. */
     private static Routing even(int experts, int topK) {
         float[][] rows = new float[experts][experts];
         for (int token = 0; token < experts; token++) {
@@ -28,7 +28,7 @@ class BalanceLossesTest {
         return Routings.ofProbabilities(topK, rows);
     }
 
-    /** Every token sure of expert 0. */
+    /** Returns routing in which every token is certain of expert 0. */
     private static Routing collapsed(int experts) {
         float[][] rows = new float[6][experts];
         for (float[] row : rows) {
@@ -68,13 +68,13 @@ class BalanceLossesTest {
             assertThat(Objects.requireNonNull(losses.get("switch_balance"))
                             .value()
                             .item())
-                    .as("one Switch term a layer, summed")
+                    .as("one Switch term per layer, summed")
                     .isCloseTo(4, within(1e-6));
         }
     }
 
     @Test
-    void evenIsNotTheLeastValueOfTheFormula() {
+    void theEvenLoadIsNotTheMinimumOfTheFormula() {
         try (Scope _ = Scope.open()) {
             Routing routing = Routings.ofProbabilities(
                     1, new float[] {0.51f, 0.49f}, new float[] {0.51f, 0.49f}, new float[] {0, 1});
@@ -84,7 +84,7 @@ class BalanceLossesTest {
     }
 
     @Test
-    void descentTakesProbabilityFromTheBusyExpert() {
+    void descentMovesProbabilityAwayFromTheBusyExpert() {
         try (Scope _ = Scope.open()) {
             Tensor noise = Tensors.normal(Rng.seeded(5), 0, 0.3, 64, 4);
             Tensor logits = noise.add(Tensors.of(new float[] {0.5f, 0, 0, 0}, 4))
@@ -102,7 +102,7 @@ class BalanceLossesTest {
     }
 
     @Test
-    void routerZByHand() {
+    void routerZMatchesValuesComputedByHand() {
         try (Scope _ = Scope.open()) {
             Tensor logits = Tensors.of(new float[] {0, 0, (float) Math.log(3), 0}, 2, 2);
             double expected = (Math.pow(Math.log(2), 2) + Math.pow(Math.log(4), 2)) / 2;
@@ -126,7 +126,7 @@ class BalanceLossesTest {
     }
 
     @Test
-    void thePaperSignFeedsTheBusyExpert() {
+    void thePaperSignMovesProbabilityToTheBusyExpert() {
         try (Scope _ = Scope.open()) {
             Tensor logits = Tensors.of(new float[] {1, 0, 0, 0.5f, 0, 0}, 2, 3).requireGrad(true);
             BalanceLosses.entropyBalance(Routings.ofLogits(logits, 1)).backward();
@@ -152,7 +152,7 @@ class BalanceLossesTest {
     void importanceAndLoadAreZeroWhenEven() {
         try (Scope _ = Scope.open()) {
             assertThat(BalanceLosses.importanceLoad(even(4, 2)).item()).isCloseTo(0, within(1e-6));
-            // All weight and all tokens on one of 3 experts: mean 2, variance 8, so 2 for each part.
+            // All weight and all tokens are on one of 3 experts: mean 2, variance 8, so each part is 2.
             assertThat(BalanceLosses.importanceLoad(collapsed(3)).item()).isCloseTo(4, within(1e-5));
         }
     }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class LoadStatisticsTest {
     @Test
-    void twoBatchesByHand() {
+    void twoBatchesMatchValuesComputedByHand() {
         try (Scope _ = Scope.open()) {
             LoadStatistics statistics = new LoadStatistics(4);
             statistics.add(Routings.ofProbabilities(
@@ -29,7 +29,7 @@ class LoadStatisticsTest {
     }
 
     @Test
-    void balancedIsEntropyOneAndNoViolation() {
+    void aBalancedLoadHasEntropyOneAndNoViolation() {
         try (Scope _ = Scope.open()) {
             LoadStatistics statistics = new LoadStatistics(2);
             statistics.add(Routings.ofProbabilities(2, new float[] {0.6f, 0.4f}, new float[] {0.6f, 0.4f}));
@@ -40,7 +40,7 @@ class LoadStatisticsTest {
     }
 
     @Test
-    void nothingAddedIsNotAnError() {
+    void emptyStatisticsAreNoError() {
         LoadStatistics statistics = new LoadStatistics(3);
         assertThat(statistics.load()).containsExactly(0, 0, 0);
         assertThat(statistics.routingEntropy()).isZero();
@@ -85,7 +85,7 @@ class LoadStatisticsTest {
             LoadStatistics partly = new LoadStatistics(2, 2);
             partly.add(routing, new int[] {1, 0, 2, 0});
             assertThat(partly.categories().share(1))
-                    .as("a token without a category is left out")
+                    .as("a token without a category is not counted")
                     .containsExactly(0, 0.5);
         }
     }

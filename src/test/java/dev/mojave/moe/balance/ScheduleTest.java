@@ -18,7 +18,7 @@ class ScheduleTest {
     }
 
     @Test
-    void aNumberStaysAndLinesMove() {
+    void aNumberIsConstantAndLinesChange() {
         Coefficients some =
                 read("{router_z: 0.001, switch_balance: {kind: linear, from: 0.02, to: 0.0, start: 10, steps: 20},"
                         + " entropy_balance: {kind: cosine, from: 0.0, to: 1.0}}");
@@ -34,7 +34,7 @@ class ScheduleTest {
     }
 
     @Test
-    void whatIsPrintedReadsBack() {
+    void printedSchedulesAreReadBack() {
         Coefficients some =
                 read("{router_z: 0.001, switch_balance: {kind: linear, from: 0.02, to: 0.0}, mixtral_balance: 0}");
         assertThat(Json.line(Records.tree(new Section(some))))
@@ -46,7 +46,7 @@ class ScheduleTest {
     }
 
     @Test
-    void whatNeverActsIsRefused() {
+    void schedulesThatNeverActAreRefused() {
         assertThatThrownBy(() -> read("{switch_balance: {kind: linear, from: 0, to: 0}}"))
                 .hasMessage("test: losses.switch_balance: from and to are both 0: the loss never acts; leave it out");
         assertThatThrownBy(() -> read("{switch_balance: {kind: cosine, from: 0, to: -1}}"))
@@ -60,7 +60,7 @@ class ScheduleTest {
         late.requireStart("model.moe.losses", 201);
         assertThatThrownBy(() -> late.requireStart("model.moe.losses", 200))
                 .hasMessage(
-                        "model.moe.losses.switch_balance starts at step 200, but training has 200: it would never act; lower its start");
+                        "model.moe.losses.switch_balance starts at step 200, but training has only 200 steps, so the loss would never act; lower its start");
         read("{switch_balance: {kind: linear, from: 1, to: 0, start: 200}}").requireStart("model.moe.losses", 10);
     }
 }

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** Routers beside files that PyTorch wrote, from formulas or from transformers' own routers. */
+/** Compares routers with golden files that PyTorch wrote, from formulas or from the routers of the transformers library. */
 class GoldenRoutersTest {
     private static final double VALUES = 3e-6;
     private static final double SUMS = 1e-5;
@@ -228,9 +228,9 @@ class GoldenRoutersTest {
         }
     }
 
-    /** A token that its expert has no room for gets nothing from the layer: the residual carries it past. */
+    /** The layer adds nothing to a token that capacity drops; the residual connection passes it on. */
     @Test
-    void aDroppedTokenPassesByThroughTheResidual() {
+    void aDroppedTokenPassesThroughTheResidualOnly() {
         try (Scope _ = Scope.open()) {
             MoeLayer.DispatchSpec dispatchSpec =
                     new MoeLayer.DispatchSpec(Dispatch.Kind.CAPACITY, java.util.Optional.of(new Capacity(0.5, 100)), 0);

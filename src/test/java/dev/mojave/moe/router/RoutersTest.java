@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** What single routers promise beyond what all do. */
+/** Tests the properties of individual routers; NoTokensTest and RouterModelTest test those that all routers share. */
 class RoutersTest {
     private static final RouterSpec.Sizes SIZES = new RouterSpec.Sizes(6, 4, 2, true);
 
@@ -50,7 +50,7 @@ class RoutersTest {
             assertThat(before).isGreaterThan(0.3);
             assertThat(violation(after)).isLessThan(before / 4);
             assertThat(after.weightsTK().sum(1).toFloats())
-                    .as("the bias chooses and does not weigh")
+                    .as("the bias affects the choices but not the weights")
                     .containsOnly(new float[] {1}, org.assertj.core.data.Offset.offset(1e-6f));
             router.afterStep(new long[] {7, 7, 7, 7});
             assertThat(violation(router.route(x, tokens, Context.TRAINING)))
@@ -68,7 +68,7 @@ class RoutersTest {
     }
 
     @Test
-    void noiseIsForTrainingAlone() {
+    void noiseActsOnlyInTraining() {
         try (Scope _ = Scope.open()) {
             Tensor x = Tensors.normal(Rng.seeded(4), 0, 1, 64, 6);
             Tokens tokens = Tokens.of(Tensors.zeros(DType.INT64, 1, 64));
@@ -87,7 +87,7 @@ class RoutersTest {
     }
 
     @Test
-    void aSinkhornPlanLoadsExpertsEvenlyWhereLogitsDoNot() {
+    void aSinkhornPlanLoadsExpertsEvenlyThoughLogitsDoNot() {
         try (Scope _ = Scope.open()) {
             Tensor logits = Tensors.normal(Rng.seeded(4), 0, 1, 400, 4).add(Tensors.of(new float[] {2, 0, 0, -2}, 4));
             Routing planned = SinkhornRouter.route(logits, SIZES, Context.TRAINING);
@@ -98,20 +98,20 @@ class RoutersTest {
     }
 
     @Test
-    void sinkhornStandsHugeLogits() {
+    void sinkhornHandlesHugeLogits() {
         double[] plan =
                 SinkhornRouter.plan(new float[] {1e4f, -1e4f, 300, 299}, 2).valuesTE();
         assertThat(Arrays.stream(plan).sum()).isCloseTo(1, within(1e-6));
     }
 
     @Test
-    void expertsChooseEvenlyAndFewTokensGoToAll() {
+    void expertsChooseEquallyManyTokensAndFewTokensGoToAll() {
         try (Scope _ = Scope.open()) {
             Routing routing = ExpertChoiceRouter.route(Tensors.normal(Rng.seeded(4), 0, 1, 40, 4), 2);
             assertThat(routing.choices().countOfExpert()).containsOnly(20);
             Routing single = ExpertChoiceRouter.route(Tensors.normal(Rng.seeded(4), 0, 1, 1, 4), 2);
             assertThat(single.choices().countOfExpert())
-                    .as("an expert takes at least one")
+                    .as("an expert chooses at least one")
                     .containsOnly(1);
         }
     }
@@ -140,7 +140,7 @@ class RoutersTest {
     }
 
     @Test
-    void uniformLoadsAreEqualAndCountFromTheSequencesStart() {
+    void uniformLoadsAreEqualAndDependOnThePositionInTheSequence() {
         try (Scope _ = Scope.open()) {
             Tensor x = Tensors.zeros(DType.FLOAT32, 16, 6);
             Routing whole =
@@ -154,7 +154,7 @@ class RoutersTest {
     }
 
     @Test
-    void aCategoryIsSeenByTheRouterAndNoneIsLikeNothing() {
+    void theRouterReadsACategoryAndNoCategoryAddsNothing() {
         try (Scope _ = Scope.open()) {
             Init init = Init.of(Rng.seeded(3), 0.7);
             TaskAwareRouter router = new TaskAwareRouter.Spec(List.of("noun", "verb")).build(SIZES, init);
@@ -186,11 +186,11 @@ class RoutersTest {
     }
 
     @Test
-    void categoriesAreNamedOnceAndNotForgotten() {
+    void categoriesAreRequiredAndMustNotRepeat() {
         assertThatThrownBy(() -> new TaskAwareRouter.Spec(List.of()))
                 .hasMessageStartingWith("task-aware routing needs categories");
         assertThatThrownBy(() -> new TaskAwareRouter.Spec(List.of("a", "a")))
-                .hasMessage("categories [a, a] names one twice");
+                .hasMessage("categories [a, a] contains the same name twice");
     }
 
     private static long[] experts(Routing routing) {
@@ -208,7 +208,7 @@ class RoutersTest {
     void firstComeFirstServedAndOnlyAboveCapacity() {
         long[] wanted = {0, 1, 0, 2, 0, 1, 2, 0, 1, Choices.NONE};
         Choices choices = new Choices(wanted, 5, 3, 2);
-        assertThat(choices.complete()).as("one copy names no expert").isFalse();
+        assertThat(choices.complete()).as("one assignment has no expert").isFalse();
         assertThat(choices.countOfExpert()).containsExactly(4, 3, 2);
         Choices limited = choices.limited(3);
         assertThat(limited.countOfExpert()).containsExactly(3, 3, 2);
@@ -219,6 +219,6 @@ class RoutersTest {
         }
         assertThat(kept).containsExactly(true, true, true, true, true, true, true, false, true, false);
         assertThat(limited.assignmentAtRow()).containsExactly(0, 2, 4, 1, 5, 8, 3, 6);
-        assertThatThrownBy(() -> choices.limited(0)).hasMessageContaining("room for at least one token");
+        assertThatThrownBy(() -> choices.limited(0)).hasMessage("the capacity of an expert (0) must be at least one token");
     }
 }

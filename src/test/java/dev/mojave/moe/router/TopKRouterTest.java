@@ -69,7 +69,7 @@ class TopKRouterTest {
     }
 
     @Test
-    void whatCannotBeRoutedIsRefused() {
+    void sizesThatCannotBeRoutedAreRefused() {
         assertThatThrownBy(() -> new RouterSpec.Sizes(8, 0, 1, false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("num_experts (0) must be at least 1");

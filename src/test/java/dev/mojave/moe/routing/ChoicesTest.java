@@ -37,7 +37,7 @@ class ChoicesTest {
     }
 
     @Test
-    void countsByHand() {
+    void countsMatchValuesComputedByHand() {
         Choices choices = new Choices(new long[] {2, 0, 1, 2, 2, 1}, 3, 4, 2);
         assertThat(choices.countOfExpert()).containsExactly(1, 2, 3, 0);
         assertThat(choices.countOfBestChoice()).containsExactly(0, 1, 2, 0);
@@ -46,9 +46,9 @@ class ChoicesTest {
     }
 
     @Test
-    void choicesBelongToTokens() {
+    void theNumberOfAssignmentsMustMatchTheTokens() {
         assertThatThrownBy(() -> new Choices(new long[5], 3, 4, 2))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("5 choices for 3 tokens");
+                .hasMessage("5 assignments for 3 tokens with 2 choices each");
     }
 }

@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Losses of a batch in parts, one of which is empty, beside those of the whole. */
+/** Compares the losses of a batch in parts, of which one is empty, with those of the whole batch. */
 class RoutingPoolTest {
     private static final int[] PARTS = {5, 0, 1, 14};
 
-    /** With noise, so that loads have gradients too; two layers. */
+    /** Returns routing with noise, so that loads have gradients too. */
     private static Routing noisy(Tensor cleanTE, Tensor epsilonTE) {
         Tensor deviationTE = Functions.softplus(cleanTE.mul(0.5));
         Tensor noisyTE = cleanTE.add(epsilonTE.mul(deviationTE));
@@ -66,7 +66,7 @@ class RoutingPoolTest {
     }
 
     @Test
-    void decisionsStayThoseOfTheirMixture() {
+    void decisionsKeepTheirMixture() {
         try (Scope _ = Scope.open()) {
             Mixture mixture = new Mixture(2, "grow", Mixture.Group.PROJECTION);
             Tensor epsilon = Tensors.normal(Rng.seeded(6), 0, 1, 20, 4);
@@ -100,7 +100,7 @@ class RoutingPoolTest {
 
     /** An expert-choice router gives the tokens of one batch more experts than those of another. */
     @Test
-    void partsMayHaveUnequallyManyChoices() {
+    void partsMayHaveDifferentNumbersOfChoices() {
         try (Scope _ = Scope.open()) {
             RoutingPool.Parts parts = new RoutingPool.Parts();
             List<Routing> all = new ArrayList<>();

@@ -4,16 +4,16 @@ import dev.mojave.tensor.Functions;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 
-/** Routing records made by hand. */
+/** Routing records for tests. */
 public final class Routings {
     private Routings() {}
 
-    /** Routes by logits that are a leaf of the graph. */
+    /** Routes by logits that are a leaf of the autograd graph. */
     public static Routing ofLogits(Tensor logitsTE, int topK) {
         return of(logitsTE, Functions.softmax(logitsTE, 1), topK);
     }
 
-    /** Routes by probabilities given outright; their logarithms are the logits. */
+    /** Routes by the given probabilities, whose logarithms are the logits. */
     public static Routing ofProbabilities(int topK, float[]... rows) {
         int experts = rows[0].length;
         float[] flat = new float[rows.length * experts];

@@ -149,7 +149,7 @@ public class RecipeTest {
         assertThatThrownBy(() -> read(TYPED, late))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining(
-                        "model.moe.losses.router_z starts at step 5000, but training has 2000: it would never act; lower its start");
+                        "model.moe.losses.router_z starts at step 5000, but training has only 2000 steps, so the loss would never act; lower its start");
         assertThat(read(TYPED, late, "train.steps=6000").yaml()).contains("start: 5000");
     }
 
