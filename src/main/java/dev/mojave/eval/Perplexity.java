@@ -34,7 +34,7 @@ public final class Perplexity {
      * @throws dev.mojave.base.Failure of kind DATA if the windows predict no byte of text
      */
     public Perplexity(EvalWindows windows, Tokenizer tokenizer, int rows) {
-        Check.that(rows > 0, "an evaluation needs at least one window at a time, not %d", rows);
+        Check.that(rows > 0, "the number of windows per forward pass (%d) must be positive", rows);
         this.windows = windows;
         this.rows = rows;
         this.bytes = windows.bytes(tokenizer);

@@ -22,10 +22,10 @@ public record FrameSpec(
     /** How positions are encoded. */
     public sealed interface Position {}
 
-    /** A trained vector per position is added to the embedding. */
+    /** A trained vector per position is added to the token embedding (GPT-2). */
     public record Learned() implements Position {}
 
-    /** A fixed vector per position is added to the embedding. */
+    /** A fixed vector of sines and cosines per position is added to the token embedding (arXiv 1706.03762). */
     public record Sinusoidal() implements Position {}
 
     /**

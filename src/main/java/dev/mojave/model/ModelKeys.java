@@ -205,7 +205,7 @@ public final class ModelKeys {
     /**
      * The norms.
      *
-     * @param kind kind of normalisation
+     * @param kind kind of normalisation, {@code norm} in a recipe
      * @param normEps epsilon of the normalisation
      * @param bias whether LayerNorms have biases; also the default for all linear layers
      */

@@ -83,7 +83,7 @@ public record ModelSpec(
             Check.that(
                     attention.slidingWindow() == null,
                     "sliding_window cannot be combined with parallel, whose blocks see either their own tokens or all of them; remove it");
-            Check.that(moe == null, "moe and parallel are two kinds of mixture; remove one of them");
+            Check.that(moe == null, "moe and parallel cannot be combined; remove one of them");
             parallel.checkLayers(stack.numHiddenLayers(), frame.position().positionEmbedding());
         }
     }
@@ -251,7 +251,7 @@ public record ModelSpec(
         return ModelCounts.of(this);
     }
 
-    /** Describes the model in one line, for example {@code "4x128 rms_norm swiglu, 4 experts, top-2"}. */
+    /** Describes the model in one line, for example {@code "4x128, feed-forward 344, 4 experts, top-2"}. */
     public String describe() {
         return ModelWords.describe(this);
     }

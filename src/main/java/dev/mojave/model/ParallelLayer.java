@@ -35,7 +35,7 @@ import java.util.Optional;
  * part of every sequence is contiguous.
  */
 final class ParallelLayer {
-    /** One block. */
+    /** The layers of one block. */
     private record Small(Norm attentionNorm, Attention attention, Norm feedForwardNorm, FeedForward feedForward) {
         /** Builds a block of the only kind that this class can route tokens through: a dense pre-norm block. */
         static Small of(BlockSpec block, Init init, double residual) {

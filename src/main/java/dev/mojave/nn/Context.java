@@ -3,7 +3,7 @@ package dev.mojave.nn;
 import dev.mojave.tensor.DType;
 
 /**
- * How a forward pass runs.
+ * The settings of a forward pass.
  *
  * @param training whether dropout is applied
  * @param compute dtype of the large matrix products: FLOAT32, or BFLOAT16 for mixed precision; norms, softmax, router and losses

@@ -8,12 +8,12 @@ import dev.mojave.nn.Parameter.Role;
  * The standard deviations of a model's initial matrices: {@code model.initializer} in a recipe. Every kind draws from a normal
  * distribution with mean 0; biases start at 0 and norms at 1. Under every kind, the standard deviation is
  * {@code initializer_range} for token and position embeddings (which are looked up, so that their fan-in is 1 whatever the
- * vocabulary), for a head tied to the embedding, for routers and for the gates of shared experts; the noise weights of a noisy
- * router start at 0.
+ * vocabulary), for a head tied to the embedding, for routers and for the gates of shared experts. Both matrices of a noisy router
+ * start at 0.
  */
 public sealed interface Initializer {
     /**
-     * Returns the standard deviation of a matrix, before {@link #residualScale}.
+     * Returns the standard deviation of a matrix, without {@link #residualScale}.
      *
      * @param range {@code initializer_range}
      * @param role role of the matrix

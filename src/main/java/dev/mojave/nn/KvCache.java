@@ -22,7 +22,7 @@ public final class KvCache implements AutoCloseable {
     private final int capacity;
     private int length;
 
-    /** The number and size of the key-value heads that one layer stores per token. */
+    /** The number of key-value heads that one layer stores per token, and the channels per head. */
     public record Layer(int keyValueHeads, int headSize) {}
 
     /** Allocates buffers for {@code capacity} tokens of each of {@code batch} sequences. */

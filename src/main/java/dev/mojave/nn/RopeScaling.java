@@ -6,10 +6,10 @@ import dev.mojave.base.tree.Default;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scaling of the rotary angles, which extends a model to longer contexts than it was trained on. Every kind changes the
- * frequencies {@code f_i = theta^(-2i/C)}; YaRN also changes the length of rotated vectors. All arithmetic is float32, in the
- * same order as in the transformers library (where a number divided by a tensor is the number times the reciprocal), so that
- * angles at distant positions round identically.
+ * Scaling of the rotary angles, which extends a model to longer contexts than it was trained on. The kinds differ in how they
+ * change the frequencies {@code f_i = theta^(-2i/C)}; YaRN also changes the length of rotated vectors. All arithmetic is float32,
+ * in the same order as in the transformers library (where a number divided by a tensor is the number times the reciprocal), so
+ * that angles at distant positions round identically.
  */
 public sealed interface RopeScaling {
     /**

@@ -14,7 +14,7 @@ public sealed interface OptimizerSpec permits AdamW.Spec, Muon.Spec {
 
     /** Returns the kind's name in a recipe. */
     default String kind() {
-        return Objects.requireNonNull(getClass().getAnnotation(JsonTypeName.class), "every kind has its name")
+        return Objects.requireNonNull(getClass().getAnnotation(JsonTypeName.class), "every kind has a @JsonTypeName")
                 .value();
     }
 

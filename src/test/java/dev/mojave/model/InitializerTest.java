@@ -58,25 +58,25 @@ class InitializerTest {
 
     private static void check(ModelSpec spec, double qkv, double input, double attends, double feeds, double head) {
         Map<String, Double> found = deviations(spec);
-        Map<String, Double> wanted = new TreeMap<>(Map.of(
+        Map<String, Double> expected = new TreeMap<>(Map.of(
                 "embedding.weight", RANGE,
                 "head.weight", head,
                 "attention.qkv.weight", qkv,
                 "attention.output.weight", attends,
                 "feed_forward.input.weight", input,
                 "feed_forward.output.weight", feeds));
-        wanted.putAll(Map.of(
+        expected.putAll(Map.of(
                 "moe.router.weight", RANGE,
                 "moe.experts.input.weight", input,
                 "moe.experts.output.weight", feeds,
                 "moe.shared.gate.weight", RANGE));
-        assertThat(found).containsKeys(wanted.keySet().toArray(String[]::new));
-        wanted.forEach((place, deviation) ->
+        assertThat(found).containsKeys(expected.keySet().toArray(String[]::new));
+        expected.forEach((place, deviation) ->
                 // A gate has 2 x 64 values, so four standard errors of its deviation are a quarter of it.
                 assertThat(found.get(place))
                         .as(place)
                         .isCloseTo(deviation, within(place.contains("gate") ? deviation / 4 : deviation / 15)));
-        assertThat(found).as("every matrix is checked").hasSize(wanted.size() + 2);
+        assertThat(found).as("every matrix is checked").hasSize(expected.size() + 2);
     }
 
     @Test

@@ -199,7 +199,7 @@ class ParallelLayerTest {
         assertThatThrownBy(() -> Tiny.parallel("{}", "position_embedding: rope"))
                 .hasMessageStartingWith("test: model: position_embedding rope cannot be combined with parallel");
         assertThatThrownBy(() -> Tiny.parallel("{}", "moe: {num_experts: 2, num_experts_per_tok: 1}"))
-                .hasMessage("test: model: moe and parallel are two kinds of mixture; remove one of them");
+                .hasMessage("test: model: moe and parallel cannot be combined; remove one of them");
     }
 
     @Test

@@ -88,8 +88,8 @@ public final class BalanceLosses {
     }
 
     /**
-     * Entropy balance of one layer, {@code log E - H(P)} in nats with P the mean probability of each expert over the T tokens: 0 when
-     * uniform, log E when collapsed. MoEP's balance loss with the sign that balances.
+     * Entropy balance of one layer, {@code log E - H(P)} in nats with P the mean probability of each expert over the T tokens: 0
+     * when uniform, log E when collapsed. This is MoEP's balance loss with the sign that balances.
      */
     public static Tensor entropyBalance(Routing routing) {
         return meanEntropy(routing).neg().add(Math.log(routing.experts()));
@@ -110,8 +110,9 @@ public final class BalanceLosses {
     }
 
     /**
-     * Importance and load of one layer, {@code CV^2(Importance) + CV^2(Load)} (arXiv 1701.06538), {@code CV^2 = var / (mean^2 + 1e-10)} with
-     * the population variance over experts: 0 when even. See {@link #importance} and {@link #load}.
+     * Importance and load loss of one layer, {@code CV^2(Importance) + CV^2(Load)} (arXiv 1701.06538), where
+     * {@code CV^2 = var / (mean^2 + 1e-10)} with the population variance over experts; 0 when both are even. See
+     * {@link #importance} and {@link #load}.
      */
     public static Tensor importanceLoad(Routing routing) {
         return variation(importance(routing)).add(variation(load(routing)));

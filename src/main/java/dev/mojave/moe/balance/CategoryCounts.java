@@ -3,7 +3,7 @@ package dev.mojave.moe.balance;
 import dev.mojave.tensor.Group;
 import java.util.Arrays;
 
-// E experts, G categories.
+// Shapes: E experts, G categories.
 /**
  * How the assignments of each category of text are distributed over experts. Tokens without a category are not counted.
  *

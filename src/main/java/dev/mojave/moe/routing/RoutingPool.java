@@ -90,7 +90,7 @@ public final class RoutingPool {
                 routing.mixture());
     }
 
-    /** Returns the decisions about all tokens, layer by layer, before capacity and without gradients. */
+    /** Returns the decisions about all tokens, by layer, before capacity drops anything and without gradients. */
     public List<Routing> whole() {
         return whole;
     }
