@@ -13,18 +13,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source {@code embedded}, the name of an imported data set, a file or a folder
  * @param tokenizer {@code char}, {@code byte}, {@code gpt2} or the path of a {@code tokenizer.json}
- * @param validation what is held out for evaluation; absent (null): {@code {documents: 0.05}} of {@code embedded},
- *     {@code {tail: 0.1}} of anything else
- * @param test what is held out for the last measurement; absent (null): nothing
- * @param splitSeed seeds the hash that assigns documents; apart from {@code train.seed}, so all seeds of a study share a split
- * @param documentSeparator whether an end-of-text id follows each document; without it documents are ended by a line end
- * @param endOfText the added token of a {@code tokenizer.json} that ends documents and texts; absent for the {@code eos_token} of a
- *     {@code tokenizer_config.json} beside it, or else the first that it has of the usual names
- * @param textField column or key of the text in CSV and JSONL, several joined by commas; absent for the usual one
- * @param categoryField column or key of the category; absent for the usual one, if there is one
- * @param lowercase whether text is turned into lower case first
- * @param maxLength absent: windows of the model's context, which may span documents; else every document is a row of its own, cut after so
- *     many tokens and padded up to there
+ * @param validation the part held out for evaluation; null, if the key is left out, means {@code {documents: 0.05}} for {@code embedded}
+ *     and {@code {tail: 0.1}} for any other source
+ * @param test the part held out for the final measurement; null, if the key is left out, means nothing
+ * @param splitSeed seed of the hash that assigns documents to splits; independent of {@code train.seed}, so that all seeds of a study
+ *     share one split
+ * @param documentSeparator whether an end-of-text id follows each document; if not, documents end with a line feed
+ * @param endOfText the added token of a {@code tokenizer.json} that ends documents and texts; if empty, the {@code eos_token} of a
+ *     {@code tokenizer_config.json} in the same folder, or else the first added token with a well-known name
+ * @param textField column or key of the text in tables and JSON, several separated by commas; if empty, the default one
+ * @param categoryField column or key of the category; if empty, the default one, if the file has it
+ * @param lowercase whether text is converted to lower case first
+ * @param maxLength null: rows are windows of the model's context length, which may span documents; otherwise every document is a row of
+ *     its own, truncated or padded to this many tokens
  */
 public record DataSpec(
         String source,
@@ -41,7 +42,7 @@ public record DataSpec(
     /** The name of the corpus that comes with Mojave. */
     public static final String EMBEDDED = "embedded";
 
-    /** Checks each key; messages name it. */
+    /** Checks the values; messages name the key at fault. */
     public DataSpec {
         Check.that(
                 !source.isBlank(),
@@ -53,7 +54,8 @@ public record DataSpec(
                 endOfText.isEmpty()
                         || !Tokenizers.NAMES.contains(tokenizer)
                         || endOfText.get().equals(BytePairTrainer.END_OF_TEXT),
-                "data.end_of_text ('%s') names a token of a tokenizer.json; texts of data.tokenizer: %s end with %s, so leave it out",
+                "data.end_of_text ('%s') applies only to a tokenizer.json; with data.tokenizer: %s, texts end with"
+                        + " %s, so leave it out",
                 endOfText.orElse(""),
                 tokenizer,
                 BytePairTrainer.END_OF_TEXT);
@@ -62,7 +64,7 @@ public record DataSpec(
         test = Objects.requireNonNullElse(test, new HeldOut(validation.by(), 0));
         Check.that(
                 validation.isNothing() || test.isNothing() || validation.by() == test.by(),
-                "data.validation holds out %s and data.test holds out %s; both must use tail or both documents",
+                "data.validation holds out %s and data.test holds out %s; use either tail for both or documents for both",
                 validation.by().key(),
                 test.by().key());
         Check.that(
@@ -76,19 +78,19 @@ public record DataSpec(
                 maxLength == null ? 0 : maxLength);
     }
 
-    /** Returns the section that names a source and nothing else. */
+    /** Returns a section with the given source and the default of every other key. */
     public static DataSpec of(String source) {
         return new DataSpec(
                 source, "byte", null, null, 0, true, Optional.empty(), Optional.empty(), Optional.empty(), false, null);
     }
 
-    /** Returns what is held out for evaluation. */
+    /** Returns the part held out for evaluation. */
     @Override
     public HeldOut validation() {
         return Objects.requireNonNull(validation);
     }
 
-    /** Returns what is held out for the last measurement. */
+    /** Returns the part held out for the final measurement. */
     @Override
     public HeldOut test() {
         return Objects.requireNonNull(test);

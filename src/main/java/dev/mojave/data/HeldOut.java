@@ -8,17 +8,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How much of a corpus is held out: in a recipe {@code {tail: 0.1}} or {@code {documents: 0.05}}.
+ * The part of a corpus that is held out, written in a recipe as {@code {tail: 0.1}} or {@code {documents: 0.05}}.
  *
- * @param by which text is taken
- * @param fraction of the characters (tail) or of the documents, in [0, 1)
+ * @param by how the held-out text is chosen
+ * @param fraction the held-out fraction of the characters (tail) or of the documents, in [0, 1)
  */
 public record HeldOut(By by, double fraction) {
-    /** Which text is held out. */
+    /** How the held-out text is chosen. */
     public enum By {
         /** The end of the running text: its last characters, or the documents that start there. */
         TAIL("tail"),
-        /** Documents by a seeded hash, wherever they stand. */
+        /** Documents chosen by a seeded hash, wherever they are in the corpus. */
         DOCUMENTS("documents");
 
         private final String key;
@@ -57,7 +57,7 @@ public record HeldOut(By by, double fraction) {
         return fraction == 0;
     }
 
-    /** Reads the recipe's notation. */
+    /** Parses the notation used in recipes. */
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     static HeldOut of(Map<String, Double> notation) {
         Check.that(
@@ -74,7 +74,7 @@ public record HeldOut(By by, double fraction) {
         };
     }
 
-    /** Writes the recipe's notation. */
+    /** Returns the notation used in recipes. */
     @JsonValue
     Map<String, Double> notation() {
         return Map.of(by.key(), fraction);

@@ -5,11 +5,11 @@ import dev.mojave.base.tree.Records;
 import dev.mojave.base.tree.Yaml;
 import java.util.Locale;
 
-/** Data sections as a recipe writes them, for tests. */
+/** Data sections in the notation of recipes, for tests. */
 public final class DataSpecs {
     private DataSpecs() {}
 
-    /** Reads keys and values in YAML's flow style, without the braces. */
+    /** Parses keys and values in YAML's flow style, without the braces. */
     @FormatMethod
     public static DataSpec of(String keys, Object... values) {
         return Records.read(

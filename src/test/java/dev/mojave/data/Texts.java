@@ -9,7 +9,7 @@ import java.util.Locale;
 public final class Texts {
     private Texts() {}
 
-    /** Writes {@code text.txt}: lines that are alike but for two numbers. */
+    /** Writes {@code text.txt}: lines that differ only in two numbers. */
     public static Path cats(Path folder, int lines) throws IOException {
         StringBuilder content = new StringBuilder();
         for (int i = 0; i < lines; i++) {

@@ -158,7 +158,8 @@ class TokenSettingsTest {
             quoteCharacter = '`',
             value = {
                 "`{\"type\": \"BertProcessing\", \"sep\": [\"</s>\", 2], \"cls\": [\"<s>\", 1]}` | 1",
-                "`{\"type\": \"RobertaProcessing\", \"sep\": [\"</s>\", 2], \"cls\": [\"<s>\", 1], \"trim_offsets\": true, \"add_prefix_space\": false}` | 1",
+                "`{\"type\": \"RobertaProcessing\", \"sep\": [\"</s>\", 2], \"cls\": [\"<s>\", 1], \"trim_offsets\":"
+                        + " true, \"add_prefix_space\": false}` | 1",
                 "`{\"type\": \"ByteLevel\", \"add_prefix_space\": true, \"trim_offsets\": false, \"use_regex\": true}` | ``",
                 "null | ``"
             })
@@ -183,7 +184,8 @@ class TokenSettingsTest {
             assertThat(tokenizer.vocabSize()).isEqualTo(10);
             assertThat(Tokenizers.leftOut(tokenizer))
                     .contains(
-                            "the tokenizer has [PAD] beyond the 12 token embeddings of the model: left out, and refused in a text");
+                            "the tokenizer has [PAD] beyond the 12 token embeddings of the model, which are left"
+                                    + " out, and refused in a text");
             Tokenizer again = Tokenizers.fromJson(tokenizer.toJson());
             assertThat(again.toJson()).isEqualTo(tokenizer.toJson());
             assertThat(Tokenizers.huggingFace(again)).isEqualTo(Files.readString(folder.resolve("tokenizer.json")));
@@ -194,8 +196,8 @@ class TokenSettingsTest {
                 assertThatThrownBy(() -> limited.encode("the [PAD] fox"))
                         .isInstanceOf(Failure.class)
                         .hasMessage(
-                                "the text spells the token '[PAD]', for which the model, with embeddings of 12 tokens, has none;"
-                                        + " take it out of the text");
+                                "the text contains the token '[PAD]', for which the model, with 12 token embeddings,"
+                                        + " has none; remove it from the text");
                 assertThatThrownBy(() -> limited.decode(12)).hasMessage("token id 12 is outside the vocabulary of 10");
                 assertThatThrownBy(() -> limited.streamDecoder().add(12))
                         .hasMessage("token id 12 is outside the vocabulary of 10");

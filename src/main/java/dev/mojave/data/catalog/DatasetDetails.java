@@ -4,11 +4,11 @@ import dev.mojave.data.corpus.DatasetInfo;
 import java.util.List;
 
 /**
- * What {@code mojave data show NAME} tells.
+ * The output of {@code mojave data show NAME}.
  *
  * @param info the data set
- * @param beginning the first lines of its first documents, shortened
- * @param stores token stores built from it
+ * @param beginning the first lines of the data set, shortened
+ * @param stores the token stores built from it
  */
 public record DatasetDetails(DatasetInfo info, List<String> beginning, List<Store> stores) {
     /** Copies the lists. */
@@ -20,13 +20,13 @@ public record DatasetDetails(DatasetInfo info, List<String> beginning, List<Stor
     /**
      * A token store.
      *
-     * @param folder where it is
-     * @param tokenizer kind of its tokenizer
+     * @param folder path of the store
+     * @param tokenizer kind of the tokenizer
      * @param vocabSize number of ids
-     * @param trainTokens tokens to learn from
-     * @param validationTokens held out
-     * @param testTokens held out
-     * @param unigramEntropy of the training split, nats
+     * @param trainTokens tokens of the training split
+     * @param validationTokens tokens of the validation split
+     * @param testTokens tokens of the test split
+     * @param unigramEntropy entropy of the training split's token frequencies, in nats
      */
     public record Store(
             String folder,

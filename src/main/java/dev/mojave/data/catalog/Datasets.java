@@ -28,32 +28,35 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The data sets under a folder ({@code MOJAVE_HOME}): {@code data/NAME} holds copies, {@code stores} the token stores. */
+/**
+ * The data sets under a home folder ({@code MOJAVE_HOME}): {@code data/NAME} contains the imported files, {@code stores} the token stores
+ * built from them.
+ */
 public final class Datasets {
     private final Path data;
     private final StoreCache stores;
 
-    /** Works under a folder, which need not exist yet. */
+    /** Uses the given home folder, which need not exist yet. */
     public Datasets(Path home) {
         this(home, StoreBuilder.SHARD_TOKENS);
     }
 
-    /** The same with another size of shards, in tokens. */
+    /** Uses the given home folder and builds stores with {@code shardTokens} tokens per shard. */
     public Datasets(Path home, long shardTokens) {
         this.data = home.resolve("data");
         this.stores = new StoreCache(home.resolve("stores"), shardTokens);
     }
 
-    /** Opens what a recipe names, building its token store the first time; see {@link PreparedData#open}. */
+    /** Opens the data that a recipe names, building the token store the first time; see {@link PreparedData#open}. */
     public PreparedData open(DataSpec spec, Progress progress) {
         return new PreparedData(stores.open(corpus(spec), spec, progress), spec);
     }
 
     /**
-     * Copies files and folders into a data set.
+     * Imports files and folders as a new data set.
      *
      * @param name letters, digits, dots, dashes and underscores
-     * @throws Failure of kind USAGE for a name that exists or is not one and for paths that are missing or unreadable, DATA
+     * @throws Failure of kind USAGE for a name that is invalid or taken and for paths that are missing or unreadable, DATA
      *     for files that are empty or not text in the expected form, ENVIRONMENT for a full disk; nothing is left behind
      */
     public DatasetInfo importPaths(String name, List<Path> paths, ImportOptions options, Progress progress) {
@@ -71,7 +74,7 @@ public final class Datasets {
     }
 
     /**
-     * Tells about one data set.
+     * Describes one data set.
      *
      * @throws Failure of kind USAGE if there is none of that name
      */
@@ -100,7 +103,7 @@ public final class Datasets {
     }
 
     /**
-     * Finds the text that a recipe names: the embedded one, an imported one, a path, in this order.
+     * Finds the corpus that a recipe names, looking first for the embedded corpus, then for an imported data set, then for a path.
      *
      * @throws Failure of kind USAGE if there is none
      */
@@ -125,7 +128,7 @@ public final class Datasets {
 
     private Failure unknown(String source) {
         return Failure.usage(
-                "data.source: '%s' is neither a data set (known: %s) nor a file or folder%s; bring text in with:"
+                "data.source: '%s' is neither a data set (known: %s) nor a file or folder%s; import text with:"
                         + " mojave data import FILE --name NAME",
                 source, String.join(", ", names()), Suggest.didYouMean(source, names()));
     }
@@ -135,7 +138,7 @@ public final class Datasets {
         List<SourceFile> files = found.files();
         if (!Files.isDirectory(path) && !SourceTree.isPlain(path)) {
             throw Failure.usage(
-                    "%s is a pipe or a device, which can be read only once; bring it in with: mojave data import %s --name NAME",
+                    "%s is a pipe or a device, which can be read only once; import it with: mojave data import %s --name NAME",
                     path, path);
         }
         List<String> checksums = new ArrayList<>();

@@ -35,7 +35,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Copies text under {@code MOJAVE_HOME/data/NAME}, checks the copy to the last byte, and reads it back from there. */
+/** Copies text to {@code MOJAVE_HOME/data/NAME} and checks the whole copy; also opens data sets that were imported before. */
 final class Importer {
     private static final String FILES = "files";
 
@@ -51,7 +51,7 @@ final class Importer {
         return name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
     }
 
-    /** Imports into a hidden folder, which is renamed when all is well and deleted when not. */
+    /** Imports into a hidden folder, which is renamed on success and deleted on failure. */
     DatasetInfo run(String name, List<Path> paths, ImportOptions options) {
         checkName(name, options.overwrite());
         if (paths.isEmpty()) {
@@ -64,7 +64,7 @@ final class Importer {
         try {
             Files.createDirectories(data);
             Folders.delete(importing);
-            // What is checked is the copy: a pipe can be read only once, and a file may change while it is read.
+            // Check the copy, not the original: a pipe can be read only once, and a file may change while it is read.
             List<Copy> copies = copy(listed.files(), importing.resolve(FILES), options.reading());
             Fields fields = Fields.of(options.textField(), options.categoryField(), options.reading());
             List<SourceFile> files = copies.stream().map(Copy::file).toList();
@@ -75,16 +75,16 @@ final class Importer {
             publish(importing, data.resolve(name), options.overwrite());
             return info;
         } catch (IOException e) {
-            throw IoFailures.of("import '" + name + "' (MOJAVE_HOME says where to)", data.resolve(name), e);
+            throw IoFailures.of("import '" + name + "' (MOJAVE_HOME sets the destination)", data.resolve(name), e);
         } finally {
             Folders.discard(importing);
         }
     }
 
-    /** The files to import, and what was left out when they were listed. */
+    /** The files to import, and notes on what was left out when they were listed. */
     private record Listed(List<SourceFile> files, List<String> notes) {}
 
-    /** A copied file, called by its user's name, and what is recorded of it. */
+    /** A copied file, which messages call by the user's path, and its entry in {@code dataset.json}. */
     private record Copy(SourceFile file, ImportedFile record) {}
 
     private static Listed list(List<Path> paths, boolean followLinks) {
@@ -104,7 +104,7 @@ final class Importer {
         return new Listed(ImportedFileNames.distinct(files), notes);
     }
 
-    /** Removes the copies of files that have nothing to learn from. */
+    /** Deletes the copies of files without text. */
     private static List<Copy> withText(List<Copy> copies, Set<String> withoutText) throws IOException {
         List<Copy> kept = new ArrayList<>();
         for (Copy copy : copies) {
@@ -120,14 +120,14 @@ final class Importer {
     private void checkName(String name, boolean overwrite) {
         if (!isName(name)) {
             throw Failure.usage(
-                    "--name '%s': a data set's name has letters, digits, dots, dashes and underscores", name);
+                    "--name '%s': a data set's name consists of letters, digits, dots, dashes and underscores", name);
         }
         if (name.equals(DataSpec.EMBEDDED)) {
-            throw Failure.usage("--name %s is the corpus that comes with Mojave; choose another name", name);
+            throw Failure.usage("--name %s is taken by the corpus that comes with Mojave; choose another name", name);
         }
         if (!overwrite && Files.exists(data.resolve(name))) {
             throw Failure.usage(
-                    "the data set '%s' exists (%s); choose another name with --name, or replace it with --overwrite",
+                    "the data set '%s' already exists (%s); choose another name with --name, or replace it with --overwrite",
                     name, data.resolve(name));
         }
     }
@@ -142,7 +142,7 @@ final class Importer {
         long before = 0;
         for (SourceFile source : sources) {
             if (!SourceTree.isPlain(source.path())) {
-                progress.say("reading the pipe " + source.shown() + " to its end, waiting for what writes into it");
+                progress.say("reading the pipe " + source.shown() + " until its writer closes it");
             }
             Path target = folder.resolve(source.name());
             Files.createDirectories(target.getParent());
@@ -169,7 +169,7 @@ final class Importer {
                 OutputStream out = Files.newOutputStream(to)) {
             int n = in.readNBytes(buffer, 0, SourceBytes.FIRST);
             byte[] first = Arrays.copyOf(buffer, n);
-            // Before gigabytes of something else are copied.
+            // Refuse other kinds of files before copying gigabytes of them.
             SourceBytes.require(from, first, reading);
             while (n > 0) {
                 digest.update(buffer, 0, n);
@@ -190,7 +190,7 @@ final class Importer {
         }
     }
 
-    /** What reading a corpus to its end tells. */
+    /** The totals of one pass over a corpus. */
     private static final class Facts {
         final TextCounter counter = new TextCounter();
         final Map<String, Long> categories = new TreeMap<>();
@@ -265,7 +265,7 @@ final class Importer {
     }
 
     /**
-     * Opens an imported data set; files whose size or time changed since are hashed again.
+     * Opens an imported data set; files whose modification time has changed since the import are hashed again.
      *
      * @throws Failure of kind DATA if a file is missing or has changed
      */

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** A recipe's data, ready to be sampled: tokenizer and splits. Closing it invalidates the splits. */
+/** The tokenizer and the splits of a recipe's data, ready to be sampled. Closing it invalidates the splits. */
 public final class PreparedData implements AutoCloseable {
     private final TokenStore store;
     private final DataSpec spec;
@@ -30,19 +30,19 @@ public final class PreparedData implements AutoCloseable {
     /**
      * Opens the data under {@code MOJAVE_HOME}, building the token store the first time.
      *
-     * @throws dev.mojave.base.Failure of kind USAGE for a source that does not exist or cannot be read, DATA for one that is
-     *     not text or does not allow the split, ENVIRONMENT for a full disk
+     * @throws dev.mojave.base.Failure of kind USAGE for a source that does not exist or cannot be read, DATA for one that is not text or
+     *     is too small to be split, ENVIRONMENT for a full disk
      */
     public static PreparedData open(DataSpec spec, Progress progress) {
         return new Datasets(MojaveHome.path()).open(spec, progress);
     }
 
-    /** Returns the tokenizer that the store was made with. */
+    /** Returns the tokenizer that the store was built with. */
     public Tokenizer tokenizer() {
         return tokenizer;
     }
 
-    /** Returns one split, possibly empty if nothing was to be held out for it. */
+    /** Returns one split, which is empty if nothing is held out for it. */
     public TokenSplit split(Split split) {
         return store.split(split);
     }
@@ -63,16 +63,19 @@ public final class PreparedData implements AutoCloseable {
     }
 
     /**
-     * Returns how splits are cut into rows for a model.
+     * Returns how the splits are cut into rows for a model.
      *
-     * @param context length that it reads ({@code model.max_position_embeddings})
+     * @param context the model's context length in tokens ({@code model.max_position_embeddings})
      * @throws dev.mojave.base.Failure of kind USAGE if {@code data.max_length} does not fit
      */
     public RowLayout cut(int context) {
         return RowLayout.of(spec, context);
     }
 
-    /** Returns the entropy of the training split's token frequencies, in nats: what a model without context can reach. */
+    /**
+     * Returns the entropy of the training split's token frequencies, in nats per token: the lowest training loss that a model without
+     * context can reach.
+     */
     public double unigramEntropy() {
         return store.manifest().unigramEntropy();
     }
@@ -82,7 +85,7 @@ public final class PreparedData implements AutoCloseable {
         return store.manifest().sourceSha256();
     }
 
-    /** Returns the categories of documents, in the order of their appearance; without any, the list is empty. */
+    /** Returns the categories of the documents in order of first appearance; empty if the documents have none. */
     public List<String> categories() {
         return store.manifest().categories().stream()
                 .filter(name -> !name.isEmpty())

@@ -1,4 +1,4 @@
-/** Data sets under {@code MOJAVE_HOME}: imported, listed, and prepared for training. */
+/** Data sets under {@code MOJAVE_HOME}: importing them, listing them and opening them for training. */
 @NullMarked
 package dev.mojave.data.catalog;
 

@@ -4,21 +4,21 @@ import dev.mojave.data.format.DocumentPart;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Text in documents that can be read again and again, always in the same order, without being held in memory. */
+/** A sequence of documents that can be read repeatedly, always in the same order, without being held in memory. */
 public sealed interface Corpus permits EmbeddedCorpus, FileCorpus {
-    /** Returns what the user called it. */
+    /** Returns the name by which the user refers to it. */
     String name();
 
-    /** Returns the SHA-256 of the content; of a single file, the file's own. */
+    /** Returns the SHA-256 of the content; for a single file, that of the file. */
     String checksum();
 
-    /** Returns how the content is read: formats and columns, as one line that tells two ways apart. */
+    /** Returns a line that identifies how the content is read (formats, columns and options); it is part of the key of a token store. */
     String layout();
 
-    /** Returns the size of what is read, in bytes: the scale of progress. */
+    /** Returns the number of bytes to read, for progress reports. */
     long bytes();
 
-    /** Returns whether this is plain text, so that a tail may be cut at any character. */
+    /** Returns whether this is running text, which may be cut at any character. */
     boolean runningText();
 
     /** Returns whether there is exactly one document. */
@@ -27,8 +27,9 @@ public sealed interface Corpus permits EmbeddedCorpus, FileCorpus {
     /**
      * Reads all documents.
      *
-     * @return what was left out or repaired on the way, a sentence each
-     * @throws dev.mojave.base.Failure of kind DATA for content that is not text in the expected form, USAGE or ENVIRONMENT if a file cannot be read
+     * @return notes on what was left out or repaired, one sentence each
+     * @throws dev.mojave.base.Failure of kind DATA for content that is not text in the expected form, USAGE or ENVIRONMENT if a file
+     *     cannot be read
      */
     List<String> read(Consumer<DocumentPart> consumer);
 }

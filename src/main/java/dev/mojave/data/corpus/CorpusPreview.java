@@ -3,14 +3,14 @@ package dev.mojave.data.corpus;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The first lines of a corpus, for a person to recognise it by. */
+/** The first lines of a corpus, by which a person can recognise it. */
 public final class CorpusPreview {
     private static final int LINES = 5;
     private static final int WIDTH = 100;
 
     private CorpusPreview() {}
 
-    /** Ends the reading once enough has been seen. */
+    /** Stops reading once there are enough lines. */
     private static final class Enough extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -19,7 +19,9 @@ public final class CorpusPreview {
         }
     }
 
-    /** Returns the first lines of the corpus's first documents, shortened; the rest is not read. */
+    /**
+     * Returns the first five lines of a corpus that are not blank, each shortened to 100 characters; the rest of the corpus is not read.
+     */
     public static List<String> of(Corpus corpus) {
         List<String> lines = new ArrayList<>();
         try {

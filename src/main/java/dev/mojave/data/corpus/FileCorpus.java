@@ -24,13 +24,13 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Files as a corpus: a text file is one document, JSON and tables have one a row. Rows and files without text are left out.
+ * A corpus of files: a text file is one document; JSON files and tables have one document per object or row. Rows and files without text
+ * are left out.
  *
- * <p>Rows with the same text are one group, so a duplicate never stands on both sides of a split; of text files, each is its
- * own group.
+ * <p>Rows with the same text form one group, so duplicates are always in the same split; each text file is a group of its own.
  */
 public final class FileCorpus implements Corpus {
-    /** More than this are not categories, and their names would have to be held in memory. */
+    /** A field with more distinct values than this is not a category, and the values would have to be held in memory. */
     static final int MOST_CATEGORIES = 1 << 16;
 
     private final String name;
@@ -40,12 +40,12 @@ public final class FileCorpus implements Corpus {
     private final List<String> notes;
 
     /**
-     * Makes a corpus.
+     * Creates a corpus.
      *
-     * @param notes what was left out when the files were listed, a sentence each
+     * @param notes notes on what was left out when the files were listed, one sentence each
      */
     public FileCorpus(String name, List<SourceFile> files, String checksum, Fields fields, List<String> notes) {
-        Check.that(!files.isEmpty(), "a corpus needs a file");
+        Check.that(!files.isEmpty(), "a corpus needs at least one file");
         this.name = name;
         this.files = List.copyOf(files);
         this.checksum = checksum;
@@ -53,7 +53,7 @@ public final class FileCorpus implements Corpus {
         this.notes = List.copyOf(notes);
     }
 
-    /** Returns a single file's own checksum, or that of the list of names and checksums. */
+    /** Returns the checksum of a single file, or for several files the SHA-256 of the list of their checksums and names. */
     public static String checksum(List<SourceFile> files, List<String> checksums) {
         if (files.size() == 1) {
             return checksums.getFirst();
@@ -119,7 +119,7 @@ public final class FileCorpus implements Corpus {
         return all;
     }
 
-    /** Reads all documents and returns what was noticed on the way. */
+    /** Reads all documents and reports how the files were interpreted. */
     public ReadReport explore(Consumer<DocumentPart> consumer) {
         ReadReport report = new ReadReport();
         Set<String> categories = new HashSet<>();
@@ -144,7 +144,7 @@ public final class FileCorpus implements Corpus {
             throw files.size() == 1
                     ? Failure.data("%s is empty: it has no text to learn from; leave it out", first)
                     : Failure.data(
-                            "all %d files are empty, %s first: there is no text to learn from", files.size(), first);
+                            "all %d files are empty (%s is the first): they have no text to learn from", files.size(), first);
         }
         return report;
     }
@@ -167,7 +167,10 @@ public final class FileCorpus implements Corpus {
         }
     }
 
-    /** JSON under another ending, or out of a pipe, would be learned with its brackets and escapes: that is asked, not guessed. */
+    /**
+     * Returns a consumer that refuses JSON in a file with another extension or from a pipe: read as text, it would be learned with its
+     * brackets and escapes, so the user has to choose.
+     */
     private Consumer<DocumentPart> asking(SourceFile file, Consumer<DocumentPart> consumer) {
         if (!fields.reading().strict() || fields.reading().format().isPresent()) {
             return consumer;
@@ -176,8 +179,8 @@ public final class FileCorpus implements Corpus {
             if (part.first()) {
                 JsonDocuments.looksLike(part.text()).ifPresent(format -> {
                     throw Failure.usage(
-                            "%s looks like %s, but its name does not end in .%s: import it with --format %s to have it read as such,"
-                                    + " or with --format text to have it read as it stands",
+                            "%s looks like %s, but its name does not end in .%s: import it with --format %s to read"
+                                    + " it as such, or with --format text to read it as plain text",
                             file.shown(),
                             format == TextFormat.JSONL ? "JSON Lines" : "JSON",
                             format.key(),

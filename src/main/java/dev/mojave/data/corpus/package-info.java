@@ -1,4 +1,4 @@
-/** Corpora: documents in order, from files or from WordNet's definitions, which come along. */
+/** Corpora: sequences of documents, read from files or from the embedded WordNet definitions. */
 @NullMarked
 package dev.mojave.data.corpus;
 

@@ -5,11 +5,11 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Whether a column that nobody named can be the category: its values repeat. Numbers of rows and values that are all different are something else, and
- * then the user is asked. Memory stays small: a column that does not repeat is noticed within a thousand rows.
+ * Checks that a guessed category column is plausible, that is, that its values repeat. Row numbers and values that are nearly all
+ * different are no categories; the user then has to name the column. Memory is bounded, because only the first thousand rows are checked.
  */
 final class CategoryCheck {
-    /** Fewer rows than this tell nothing about repetition. */
+    /** Fewer rows than this say nothing about repetition. */
     private static final int FEW = 10;
 
     private static final int ENOUGH = 1000;
@@ -26,10 +26,10 @@ final class CategoryCheck {
     }
 
     /**
-     * Looks at a row's category.
+     * Checks the category of one row.
      *
-     * @param named what the user calls the column or key
-     * @throws Failure of kind USAGE once it is clear that this is none
+     * @param named name or number of the column or key, as the user would write it
+     * @throws Failure of kind USAGE once it is clear that the column is not a category
      */
     void watch(String value, String file, String named) {
         if (!asks || rows == ENOUGH) {
@@ -58,7 +58,7 @@ final class CategoryCheck {
     }
 
     /**
-     * Looks back on a whole file.
+     * Checks a whole file at its end.
      *
      * @throws Failure of kind USAGE if its categories hardly repeat
      */
@@ -72,17 +72,17 @@ final class CategoryCheck {
 
     private Failure ask(String file) {
         boolean number = field.matches("\\d+");
-        String what = ascending ? "counts its rows" : "has " + values.size() + " different values in " + rows + " rows";
+        String what = ascending ? "numbers the rows" : "has " + values.size() + " different values in " + rows + " rows";
         return Failure.usage(
-                "%s: is %s the category? It %s, and categories repeat. Say which it is: --category-field %s (category_field in a recipe) takes"
-                        + " it all the same%s",
+                "%s: is %s the category? It %s, but the values of a category repeat. To use it as the category"
+                        + " anyway, pass --category-field %s (category_field in a recipe)%s",
                 file,
                 number ? "column " + field : "'" + field + "'",
                 what,
                 field,
                 number
-                        ? " (together with --text-field), --text-field alone leaves it out: with the numbers of the text's columns, such as"
-                                + " --text-field " + (field.equals("1") ? "2" : "1")
-                        : ", --no-category of data import leaves it out");
+                        ? " together with --text-field; to leave it out, pass only --text-field with the numbers of"
+                                + " the text's columns, such as --text-field " + (field.equals("1") ? "2" : "1")
+                        : "; to leave it out, import with --no-category");
     }
 }

@@ -12,42 +12,42 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Which columns of a table are read.
+ * The columns of a table that are read.
  *
- * <p>{@code text_field} and {@code category_field} name columns of a header, or give their numbers (from 1) in a file without one. When both are
- * empty: a header is recognised by a column called {@code text} (then the category is {@code category}, {@code label} or {@code class}); otherwise
- * there is no header, and a column of whole numbers at the first or last place is the category and the others are the text, as in AG News. What is not
- * clear is asked.
+ * <p>{@code text_field} and {@code category_field} name columns of a header, or give their numbers (from 1) in a file without one. If
+ * both are empty, a first row with a column called {@code text} is a header, and the category is the column {@code category},
+ * {@code label} or {@code class}. Otherwise the file has no header; if its first or last column has a whole number, that column is the
+ * category and the others are the text, as in AG News. Ambiguous tables are refused, and the message asks the user to name the columns.
  *
- * @param names the header, or the first row of a table without one
- * @param header whether the first row holds names
- * @param text indices of the text's columns
- * @param category index of the category's column, -1 for none
- * @param guess why the category was taken, if nobody named it
+ * @param names the header, or the first row of a table without a header
+ * @param header whether the first row contains names
+ * @param text indices of the columns with the text, from 0
+ * @param category index of the column with the category, from 0; -1 for none
+ * @param guess how the category was chosen
  */
 public record Columns(List<String> names, boolean header, List<Integer> text, int category, Guess guess) {
-    /** How sure it is which column is the category. */
+    /** How the category column was chosen. */
     enum Guess {
-        /** It was named, or there is none. */
+        /** The user named it, or there is none. */
         NONE,
-        /** Its name is one of the usual. */
+        /** The header has one of the usual names. */
         BY_NAME,
-        /** It has a whole number in the first row, so it must have one in every other. */
+        /** It has a whole number in the first row, so it must have one in every row. */
         BY_NUMBER
     }
 
     private static final String FLAGS = "name the columns with --text-field and --category-field (text_field and"
-            + " category_field in a recipe), or give their numbers (from 1) if the file has no header; --header and --no-header"
-            + " say whether it has one";
+            + " category_field in a recipe), or give their numbers (from 1) if the file has no header; --header and"
+            + " --no-header specify whether it has one";
 
-    /** Decides by the first row. */
+    /** Chooses the columns by the first row of a table. */
     static Columns of(SourceFile file, List<String> firstRow, Fields fields) {
         ReadOptions reading = fields.reading();
         if (reading.strict() && reading.header().isEmpty() && isCounted(firstRow)) {
             throw Failure.usage(
-                    "%s: is its first row %s a header, as pandas writes one for columns without names, or a row? Say which:"
-                            + " --header or --no-header, with --text-field and --category-field (names below a header, numbers from"
-                            + " 1 without one)",
+                    "%s: is its first row %s a header, as pandas writes one for columns without names, or a row of"
+                            + " data? Pass --header or --no-header, and name the columns with --text-field and"
+                            + " --category-field (by name with a header, by number from 1 without one)",
                     file.shown(), firstRow);
         }
         if (fields.text().isEmpty()) {
@@ -64,8 +64,8 @@ public record Columns(List<String> names, boolean header, List<Integer> text, in
                 && numbers
                 && lower(firstRow).contains("text")) {
             throw Failure.usage(
-                    "%s: is its first row %s a header? Numbers of columns are for files without one; name the columns, or say"
-                            + " --no-header",
+                    "%s: is its first row %s a header? Column numbers are for files without one; name the columns,"
+                            + " or pass --no-header",
                     file.shown(), shortened(firstRow));
         }
         List<Integer> indices = fields.texts().stream()
@@ -79,7 +79,7 @@ public record Columns(List<String> names, boolean header, List<Integer> text, in
         return new Columns(firstRow, header, indices, category, category < 0 ? Guess.NONE : Guess.BY_NAME);
     }
 
-    /** Numbers from 0 on, as pandas numbers columns, behind the empty name of its index if that is there. */
+    /** Whether a row counts up from 0, as pandas numbers columns without names, possibly after the empty name of its index. */
     private static boolean isCounted(List<String> row) {
         int skip = row.getFirst().isEmpty() ? 1 : 0;
         int count = row.size() - skip;
@@ -112,7 +112,7 @@ public record Columns(List<String> names, boolean header, List<Integer> text, in
             throw which(file, firstRow, "none of them is called text");
         }
         if (fields.reading().strict() && atFirst && atLast) {
-            throw which(file, firstRow, "the first and the last hold a number, and only one can be the category");
+            throw which(file, firstRow, "the first and the last column are both numbers, but only one can be the category");
         }
         int category = atFirst ? 0 : last;
         List<Integer> text = IntStream.rangeClosed(0, last)
@@ -124,7 +124,7 @@ public record Columns(List<String> names, boolean header, List<Integer> text, in
 
     private static Failure which(SourceFile file, List<String> firstRow, String why) {
         return Failure.usage(
-                "%s: which column is the text? Its first row is %s, and %s; %s",
+                "%s: which column contains the text? Its first row is %s, and %s; %s",
                 file.shown(), shortened(firstRow), why, FLAGS);
     }
 
@@ -141,7 +141,7 @@ public record Columns(List<String> names, boolean header, List<Integer> text, in
                 .orElse(-1);
     }
 
-    /** Finds a name of the header; below a header a number that is no name is a number all the same. */
+    /** Returns the index of the column that has the given name in the header or, if there is none, the given number. */
     private static int index(SourceFile file, List<String> firstRow, String name, boolean header, String key) {
         List<String> stripped = firstRow.stream().map(String::strip).toList();
         int index = header ? stripped.indexOf(name) : -1;
@@ -149,7 +149,7 @@ public record Columns(List<String> names, boolean header, List<Integer> text, in
             index = Integer.parseInt(name) - 1;
         } else if (index >= 0 && stripped.lastIndexOf(name) != index) {
             throw Failure.usage(
-                    "%s: %s '%s' is the name of two columns of %s; give a number (from 1) with --header",
+                    "%s: %s '%s' is the name of two columns of %s; give its number (from 1) with --header",
                     file.shown(), key, name, shortened(firstRow));
         }
         if (index < 0 || index >= firstRow.size()) {
@@ -182,12 +182,12 @@ public record Columns(List<String> names, boolean header, List<Integer> text, in
         return 1 + Math.max(category, text.stream().mapToInt(i -> i).max().orElse(0));
     }
 
-    /** Returns what a column is called in messages and flags: its name, or its number. */
+    /** Returns how messages and flags refer to a column: by its name or, without a header, by its number. */
     String called(int column) {
         return header ? names.get(column).strip() : Integer.toString(column + 1);
     }
 
-    /** Says what was taken for what. */
+    /** Returns a clause that describes how the columns were interpreted. */
     String how() {
         String columns = text.stream().map(this::called).collect(Collectors.joining(", "));
         String found =

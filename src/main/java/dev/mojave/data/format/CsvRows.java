@@ -18,11 +18,12 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /**
- * The rows of a table. CSV is read as of RFC 4180 (quotation marks doubled, line ends allowed between them); in a file separated by tabs a line is a row
- * and a quotation mark is a character, as in CoLA, MNLI and translation corpora, unless asked otherwise. {@link Columns} says what is read.
+ * Reads the rows of a table as documents. CSV follows RFC 4180: cells in quotation marks may contain line ends and doubled quotation
+ * marks. In a tab-separated file each line is a row and a quotation mark is an ordinary character, as in CoLA, MNLI and translation
+ * corpora, unless the options specify otherwise. {@link Columns} chooses the columns.
  */
 public final class CsvRows {
-    /** In the digits of the machine's language, as the library writes them. */
+    /** The library writes the number in the digits of the default locale. */
     private static final Pattern START_LINE = Pattern.compile("startline (\\p{Nd}+)");
 
     private final SourceFile file;
@@ -32,7 +33,7 @@ public final class CsvRows {
     private final TextSource source;
     private final CSVParser parser;
     private final CategoryCheck check;
-    /** Lines of the file in front of what the parser reads. */
+    /** Number of lines of the file before the first that the parser reads. */
     private final int linesBefore;
 
     private CsvRows(
@@ -53,7 +54,7 @@ public final class CsvRows {
         this.check = new CategoryCheck(fields.reading().strict());
     }
 
-    /** Hands out each row of a table as a document; what stands out goes to the report. */
+    /** Passes each row of a table to the consumer as a document and records irregularities in the report. */
     public static void read(
             TextSource source, SourceFile file, Fields fields, ReadReport report, Consumer<DocumentPart> consumer)
             throws IOException {
@@ -86,7 +87,7 @@ public final class CsvRows {
         SeparatorCheck.require(file, row.toList(), fields);
         Columns columns = Columns.of(file, row.toList(), fields);
         report.interpreted(
-                file.name(), columns.how() + (linesBefore == 0 ? "" : "; the line sep= in front of it is not a row"));
+                file.name(), columns.how() + (linesBefore == 0 ? "" : "; the line sep= before it is not a row"));
         if (!columns.header()) {
             accept(row, columns);
         }
@@ -96,7 +97,7 @@ public final class CsvRows {
         check.end(file.shown());
     }
 
-    /** Parses the next row; the parser reports what it cannot read when it is asked whether there is one. */
+    /** Parses the next row. The parser throws from {@code hasNext} if it cannot read the row. */
     private boolean next(Iterator<CSVRecord> rows) {
         source.startRow();
         try {
@@ -106,12 +107,12 @@ public final class CsvRows {
             Matcher start = START_LINE.matcher(said);
             String why = said.contains("EOF reached") && start.find()
                     ? "line " + (linesBefore + Long.parseLong(start.group(1)))
-                            + " is not CSV: a quotation mark opens a cell there that never closes"
+                            + " is not CSV: a quotation mark there opens a cell that is never closed"
                     : "line " + (linesBefore + parser.getCurrentLineNumber())
                             + " is not CSV: something follows the quotation mark that closes a cell";
             throw Failure.data(
-                            "%s %s; check its quotes (a mark inside quotes is doubled), or have marks read as characters with"
-                                    + " --no-quote",
+                            "%s %s; check its quotation marks (double those inside a quoted cell), or read them as"
+                                    + " ordinary characters with --no-quote",
                             file.shown(), why)
                     .because(e);
         }
@@ -133,9 +134,9 @@ public final class CsvRows {
         String category = columns.category() < 0 ? "" : row.get(columns.category());
         if (columns.guess() == Columns.Guess.BY_NUMBER && fields.reading().strict() && !Columns.isNumber(category)) {
             throw Failure.usage(
-                    "%s: column %s was taken for the category, because the first row has the number %s there, but here it has '%s'."
-                            + " Say which columns to read with --text-field and --category-field (numbers from 1, or names with"
-                            + " --header)",
+                    "%s: column %s was taken as the category because the first row has the number %s there, but this"
+                            + " row has '%s'. Specify the columns with --text-field and --category-field (numbers"
+                            + " from 1, or names with --header)",
                     place,
                     columns.called(columns.category()),
                     columns.names().get(columns.category()),
@@ -154,7 +155,7 @@ public final class CsvRows {
     private void checkSize(CSVRecord row, Columns columns, String place) {
         if (row.size() < columns.needed()) {
             throw Failure.data(
-                    "%s has %d columns, but column %d is read; check its separators and quotes",
+                    "%s has %d columns, but column %d is needed; check its separators and quotation marks",
                     place, row.size(), columns.needed());
         }
         int expected = columns.names().size();
@@ -170,9 +171,8 @@ public final class CsvRows {
                     expected,
                     row.size(),
                     tabs
-                            ? "write a tab inside a text as something else, or have quotation marks read with --quote"
-                            : "a text with '" + separator(fields.reading(), false)
-                                    + "' in it needs quotation marks around it");
+                            ? "replace the tabs inside texts, or pass --quote if such texts are in quotation marks"
+                            : "put quotation marks around a text that contains '" + separator(fields.reading(), false) + "'");
         }
         if (row.size() < expected) {
             report.shortRow(place);

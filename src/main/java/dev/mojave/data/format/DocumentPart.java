@@ -1,13 +1,14 @@
 package dev.mojave.data.format;
 
 /**
- * A document, or a piece of one that is too long to hold. Pieces come in order, without others between them.
+ * A document, or a piece of one that is too long to hold in memory. The pieces of a document come in order, with no other documents
+ * between them.
  *
- * @param text the piece; a piece that is not the last ends before white space, so that no word is cut
- * @param category what kind of text it is; empty for none
- * @param group documents of one group stay on one side of a split
- * @param first whether a document begins here
- * @param last whether it ends here
+ * @param text text of the piece; unless the piece is the last, it ends before white space if possible, so that no word is cut
+ * @param category category of the document; empty for none
+ * @param group name of the document's group; all documents of a group are in the same split
+ * @param first whether the document begins with this piece
+ * @param last whether the document ends with this piece
  */
 public record DocumentPart(String text, String category, String group, boolean first, boolean last) {
     /** Returns a document in one piece. */

@@ -7,28 +7,29 @@ import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Where a text stands in an object: {@code text}, {@code a.b}, {@code a[0].b}, or {@code messages[].content} for the {@code content} of every element
- * of the list {@code messages}. A key that is spelled exactly like the whole path wins.
+ * The path of a value in a JSON object: {@code text}, {@code a.b}, {@code a[0].b}, or {@code messages[].content} for the {@code content}
+ * of every element
+ * of the list {@code messages}. A key that is spelled exactly like the whole path takes precedence.
  *
- * @param spelled as the user wrote it
+ * @param spelled the path as the user wrote it
  * @param steps keys and indices from the outside in
  */
 record FieldPath(String spelled, List<Step> steps) {
     private static final Pattern STEP = Pattern.compile("([^.\\[\\]]+)|\\.([^.\\[\\]]+)|\\[(\\d{0,9})\\]");
 
-    /** A step into a value. */
+    /** One step of a path. */
     sealed interface Step {}
 
-    /** Into an object. */
+    /** To the value of a key of an object. */
     record Key(String name) implements Step {}
 
-    /** Into a list, counted from 0. */
+    /** To one element of a list, counted from 0. */
     record Index(int index) implements Step {}
 
-    /** Into all elements of a list. */
+    /** To all elements of a list. */
     record Every() implements Step {}
 
-    /** Reads a path; what is not spelled like one is a key as it stands. */
+    /** Parses a path; a text that is not a valid path is a single key. */
     static FieldPath of(String spelled) {
         List<Step> steps = new ArrayList<>();
         Matcher matcher = STEP.matcher(spelled);
@@ -48,12 +49,12 @@ record FieldPath(String spelled, List<Step> steps) {
         return new FieldPath(spelled, List.copyOf(steps));
     }
 
-    /** Returns whether the path leads to any number of values, of which some may be missing. */
+    /** Returns whether the path may lead to several values, some of which may be missing. */
     boolean many() {
         return steps.stream().anyMatch(Every.class::isInstance);
     }
 
-    /** Returns the values that the path leads to: one, which may be missing, or those of all elements. */
+    /** Returns the values at the path: one, which may be a missing node, or one per element. */
     List<JsonNode> values(JsonNode object) {
         if (object.has(spelled)) {
             return List.of(object.path(spelled));

@@ -6,29 +6,29 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Which columns or keys are read, and how.
+ * The columns or keys to read, and how to read them.
  *
- * @param text as in {@code data.text_field}; empty for the usual
- * @param category as in {@code data.category_field}; empty for the usual
- * @param reading everything else
+ * @param text the value of {@code data.text_field}; empty for the default
+ * @param category the value of {@code data.category_field}; empty for the default
+ * @param reading all other options
  */
 public record Fields(String text, String category, ReadOptions reading) {
-    /** Where a category is looked for if nothing is said. */
+    /** The columns or keys that are tried, in this order, if no category is named. */
     static final List<String> USUAL_CATEGORIES = List.of("category", "label", "class");
 
-    /** Returns the fields that were named; absent stands for the usual. */
+    /** Returns the given fields; an empty one means the default. */
     public static Fields of(Optional<String> text, Optional<String> category, ReadOptions reading) {
         return new Fields(text.orElse(""), category.orElse(""), reading);
     }
 
-    /** Returns the text's fields; none for the usual. */
+    /** Returns the columns or keys of the text; empty for the default. */
     List<String> texts() {
         return text.isEmpty()
                 ? List.of()
                 : Stream.of(text.split(",", -1)).map(String::strip).toList();
     }
 
-    /** Returns whether a category may be taken that nobody named. */
+    /** Returns whether the category may be guessed. */
     boolean guessesCategory() {
         return category.isEmpty() && !reading.noCategory();
     }

@@ -26,8 +26,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Documents of JSON: an object each, its text under {@code text} unless {@code text_field} says otherwise ({@link FieldPath}). Of fields that are not
- * read nothing is asked but that Python's json module would read them, {@code NaN} included.
+ * Reads JSON objects as documents. The text is under {@code text} unless {@code text_field} names another {@link FieldPath}. Other fields
+ * may contain anything that Python's json module accepts, including {@code NaN}.
  */
 public final class JsonDocuments {
     private static final int LONGEST = 1 << 27;
@@ -47,7 +47,7 @@ public final class JsonDocuments {
     private final SourceFile file;
     private final Fields fields;
     private final List<FieldPath> paths;
-    /** Where the category stands, if that was said. */
+    /** The path of the category, if the user named one. */
     private final Optional<FieldPath> categoryPath;
 
     private final ReadReport report;
@@ -55,7 +55,7 @@ public final class JsonDocuments {
     private final CategoryCheck check;
     private boolean first = true;
 
-    /** Prepares to read a file; documents go to the consumer, and what stands out to the report. */
+    /** Prepares to read a file; documents go to the consumer, irregularities to the report. */
     public JsonDocuments(SourceFile file, Fields fields, ReadReport report, Consumer<DocumentPart> consumer) {
         this.file = file;
         this.fields = fields;
@@ -68,7 +68,10 @@ public final class JsonDocuments {
         this.check = new CategoryCheck(fields.reading().strict() && fields.guessesCategory());
     }
 
-    /** Tells by its beginning whether a text is really JSON: a first line that is an object, or a list of objects. */
+    /**
+     * Returns the format of a text that begins like JSON, with a line that is an object or with a list of objects; empty for any other
+     * text.
+     */
     public static Optional<TextFormat> looksLike(String text) {
         String line = text.lines()
                 .filter(some -> !some.isBlank())
@@ -89,7 +92,7 @@ public final class JsonDocuments {
         }
     }
 
-    /** Reads an object per line; blank lines are skipped. */
+    /** Reads one object per line; blank lines are skipped. */
     public void lines(TextSource source) throws IOException {
         BufferedReader lines = new BufferedReader(source, 1 << 16);
         long number = 0;
@@ -105,7 +108,7 @@ public final class JsonDocuments {
         end();
     }
 
-    /** Reads the elements of a list, or objects one after the other. */
+    /** Reads the elements of a list, or a sequence of objects. */
     public void values(TextSource source) {
         JsonObjects objects = new JsonObjects(source, file);
         for (Optional<String> text = objects.next(); text.isPresent(); text = objects.next()) {
@@ -134,8 +137,9 @@ public final class JsonDocuments {
             }
         } catch (UnexpectedEndOfInputException e) {
             throw Failure.data(
-                            "%s is not a JSON object: it ends before the object does. JSON Lines has one whole object per line: the line was"
-                                    + " cut off, or the object goes on over several lines, which --format json reads",
+                            "%s is not a JSON object: the line ends in the middle of a value. JSON Lines has one complete"
+                                    + " object per line: either the line was cut off, or the object spans several"
+                                    + " lines, which --format json can read",
                             place)
                     .because(e);
         } catch (JacksonException e) {
@@ -143,7 +147,7 @@ public final class JsonDocuments {
                     .because(e);
         }
         throw Failure.data(
-                "%s is not a JSON object; JSONL has one a line, such as {\"text\": \"...\"}%s",
+                "%s is not a JSON object; JSONL has one per line, such as {\"text\": \"...\"}%s",
                 place, line.strip().startsWith("[") ? "; --format json reads a list of objects" : "");
     }
 
@@ -184,16 +188,19 @@ public final class JsonDocuments {
         }
     }
 
-    /** Asks, rather than complains, when the very first object shows that nobody said where the text is. */
+    /**
+     * Returns the failure for an object without text. If the user named no field and already the first object lacks the default one, the
+     * command is at fault, otherwise the data.
+     */
     private Failure noText(JsonNode object, String key, JsonNode value, String place) {
         List<String> known = List.copyOf(object.propertyNames());
         String nearest = value.isMissingNode() ? Suggest.didYouMean(key, known) : "";
         String what = value.isMissingNode()
                 ? "is missing"
-                : value.isNull() ? "is null where a document has its text" : "is " + kind(value) + ", not a string";
+                : value.isNull() ? "is null, not a string" : "is " + kind(value) + ", not a string";
         String remedy = value.isNull()
-                ? "; leave out what has no text, for instance with: jq -c 'select(." + key + " != null)' FILE"
-                : "; its keys are " + known + "; name the text with --text-field (text_field in a recipe)"
+                ? "; leave out objects without text, for instance with: jq -c 'select(." + key + " != null)' FILE"
+                : "; its keys are " + known + "; name the key of the text with --text-field (text_field in a recipe)"
                         + example(object) + nearest;
         String message = place + ": '" + key + "' " + what + remedy;
         return first && fields.text().isEmpty() && value.isMissingNode()
@@ -207,7 +214,7 @@ public final class JsonDocuments {
                 : value.isObject() ? "an object" : value.isNumber() ? "a number" : "true or false";
     }
 
-    /** Shows how to name what is there: keys with strings, or what lies in a list of objects. */
+    /** Suggests a value for {@code --text-field}: the keys with strings, or a path into a list of objects. */
     private static String example(JsonNode object) {
         List<String> strings = new ArrayList<>();
         for (Map.Entry<String, JsonNode> entry : object.properties()) {
@@ -222,7 +229,7 @@ public final class JsonDocuments {
                 }
             }
             if (value.isArray() && inside.isObject()) {
-                return "; documents inside a list become lines with: jq -c '." + entry.getKey()
+                return "; turn the documents inside a list into lines with: jq -c '." + entry.getKey()
                         + "[]' FILE > FILE.jsonl";
             }
         }

@@ -6,8 +6,8 @@ import dev.mojave.data.source.TextSource;
 import java.util.Optional;
 
 /**
- * The objects of a {@code .json} file one at a time: the elements of its one list, or values that follow one another. Only the object at hand is held
- * in memory, so a list may be larger than that.
+ * Splits a {@code .json} file into its objects: the elements of its single list, or a sequence of objects. Only one object at a time is
+ * held in memory, so a file may be larger than the memory.
  */
 final class JsonObjects {
     private final TextSource source;
@@ -31,9 +31,9 @@ final class JsonObjects {
     }
 
     /**
-     * Returns the text of the next object; what is inside is for a parser to check.
+     * Returns the text of the next object, which a parser has yet to check; empty at the end of the file.
      *
-     * @throws Failure of kind DATA if something else stands there
+     * @throws Failure of kind DATA if something other than an object follows
      */
     Optional<String> next() {
         source.startRow();
@@ -56,7 +56,7 @@ final class JsonObjects {
         if (c < 0) {
             if (list) {
                 throw Failure.data(
-                        "%s line %d: the file ends inside its list; it was cut off: fetch or write it again",
+                        "%s line %d: the file ends inside its list, so it was cut off; fetch or write it again",
                         file.shown(), line);
             }
             return Optional.empty();
@@ -71,15 +71,14 @@ final class JsonObjects {
 
     private Failure wrong(int found, String expected) {
         String remedy = found == '"' && list && !any
-                ? "; make objects of texts with: jq -c '.[] | {text: .}' FILE > FILE.jsonl"
-                : "; a .json file is read as one list of objects or as objects one after the other (--format text reads it as it"
-                        + " stands)";
+                ? "; turn texts into objects with: jq -c '.[] | {text: .}' FILE > FILE.jsonl"
+                : "; a .json file must be a list of objects or a sequence of objects (--format text reads it as plain text)";
         return Failure.data(
                 "%s line %d: expected %s, found '%s'%s",
                 file.shown(), line, expected, Character.toString(found), remedy);
     }
 
-    /** Copies until the brace that ends the object; braces inside strings do not count. */
+    /** Copies the text up to the brace that closes the object, ignoring braces inside strings. */
     private String object() {
         StringBuilder text = new StringBuilder("{");
         int depth = 1;

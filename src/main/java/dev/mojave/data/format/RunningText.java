@@ -3,19 +3,19 @@ package dev.mojave.data.format;
 import dev.mojave.data.source.TextSource;
 import java.util.function.Consumer;
 
-/** Cuts a text of any length into pieces of a bounded one. */
+/** Cuts a text of any length into pieces of bounded length. */
 public final class RunningText {
-    /** Characters (UTF-16 units) in a piece, at most. */
+    /** Maximum length of a piece in UTF-16 code units. */
     private static final int PIECE = 1 << 20;
 
     private RunningText() {}
 
-    /** Hands out a text in pieces of at most 2^20 characters; all belong to one document. */
+    /** Passes a text to the consumer as one document, in pieces of at most 2^20 UTF-16 code units. */
     public static void read(TextSource source, String group, Consumer<DocumentPart> consumer) {
         read(source, group, consumer, PIECE);
     }
 
-    /** Hands out one piece late, so that the last one is known to be the last. */
+    /** Keeps back at least one character at each cut, so that the last piece is known to be the last. */
     static void read(TextSource source, String group, Consumer<DocumentPart> consumer, int size) {
         char[] buffer = new char[size];
         int filled = 0;
@@ -40,8 +40,9 @@ public final class RunningText {
     }
 
     /**
-     * The last place before white space that follows something else: byte-level BPE starts a new pre-token there whatever
-     * comes next, so encoding the pieces is encoding the text. Without one, any place that does not split a surrogate pair.
+     * Returns the last position at which white space follows another character. Byte-level BPE starts a new pre-token there whatever
+     * comes next, so encoding the pieces is the same as encoding the whole text. If there is no such position, returns one that does not
+     * split a surrogate pair.
      */
     private static int cut(char[] buffer, int size) {
         for (int i = size - 1; i > 0; i--) {

@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether a table has another separator than its ending says: semicolons, as Excel writes them where the comma is the decimal mark, tabs or bars. It
- * shows in a first row that is one cell with such a character in it, and is asked, not guessed.
+ * Detects a table whose separator is not the one that its file name extension suggests: semicolons, which Excel writes in locales with a
+ * decimal comma, tabs or vertical bars. The sign is a first row that is a single cell containing such a character; the user then has to
+ * name the separator.
  */
 final class SeparatorCheck {
     private static final List<String> USUAL = List.of(";", "\t", "|", ",");
@@ -29,8 +30,9 @@ final class SeparatorCheck {
             boolean tabs = reading.format(file) == TextFormat.TSV;
             String asTyped = found.equals("\t") ? "\\t" : found;
             throw Failure.usage(
-                    "%s: its first row is one cell, %s, with '%s' in it: is that what separates its cells, instead of %s? Then"
-                            + " import it with --delimiter '%s'; if it has only one column, with --delimiter '%s'",
+                    "%s: its first row is a single cell, %s, that contains '%s'. If that separates the cells instead"
+                            + " of %s, import it with --delimiter '%s'; if there is only one column, import it with"
+                            + " --delimiter '%s'",
                     file.shown(),
                     List.of(cell.length() > 60 ? cell.substring(0, 60) + "..." : cell),
                     asTyped,

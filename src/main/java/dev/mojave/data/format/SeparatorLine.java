@@ -8,19 +8,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The line {@code sep=;} with which a table may begin: Excel and LibreOffice take the character for what separates its cells and the line for no row.
+ * The line {@code sep=;} with which a table may begin: Excel and LibreOffice use the character as the separator of the cells and do not
+ * read the line as a row.
  *
- * @param reading how the rows are read: with that separator, unless another was named
- * @param rest the file without that line
- * @param lines how many lines were taken: one or none
+ * @param reading how the rows are read: with that separator, unless the user named another
+ * @param rest the file after that line
+ * @param lines number of lines consumed: 0 or 1
  */
 record SeparatorLine(ReadOptions reading, Reader rest, int lines) {
     private static final Pattern LINE = Pattern.compile("(\"?)(?i:sep)=([^\"\r\n])\\1\\r?\\n?");
 
-    /** Characters of the longest such line, its end included. */
+    /** Maximum length of the line in characters, its line end included. */
     private static final int LONGEST = 9;
 
-    /** Reads the line if the file begins with it; data sets from before this was known are read as they were. */
+    /** Consumes the line if the file begins with it. Data sets imported before this was supported are read as they were then. */
     static SeparatorLine take(Reader source, ReadOptions reading) throws IOException {
         if (!reading.strict()) {
             return new SeparatorLine(reading, source, 0);

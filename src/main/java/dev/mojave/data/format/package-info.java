@@ -1,4 +1,4 @@
-/** Documents in files: running text, JSON and CSV. */
+/** File formats: how running text, JSON and tables are read as documents. */
 @NullMarked
 package dev.mojave.data.format;
 

@@ -9,9 +9,12 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Names the encoding of a file that is not in the expected one, by its first bytes or by the bytes that do not belong, and says what helps. */
+/**
+ * Detects the encoding of a file that is not in the expected one, from its first bytes or from the bytes that cannot be decoded, and
+ * suggests a remedy.
+ */
 final class Encodings {
-    /** A byte-order mark; the longer stand first, since that of UTF-32 begins with that of UTF-16. */
+    /** A byte-order mark. Longer ones are listed first, because the mark of UTF-32 begins with that of UTF-16. */
     private record Mark(String encoding, List<Integer> bytes) {}
 
     private static final List<Mark> MARKS = List.of(
@@ -24,10 +27,10 @@ final class Encodings {
     private Encodings() {}
 
     /**
-     * Looks at the first bytes of a file.
+     * Checks the first bytes of a file.
      *
      * @param named whether the user named the encoding
-     * @throws Failure of kind DATA if they tell of another encoding
+     * @throws Failure of kind DATA if they show that the file is in another encoding
      */
     static void require(SourceFile file, byte[] first, Charset charset, boolean named) {
         for (Mark mark : MARKS) {
@@ -36,7 +39,7 @@ final class Encodings {
                     return;
                 }
                 throw Failure.data(
-                        "%s is %s, by its byte-order mark, not %s; %s",
+                        "%s is %s according to its byte-order mark, not %s; %s",
                         file.shown(),
                         mark.encoding(),
                         charset.name(),
@@ -50,7 +53,7 @@ final class Encodings {
         }
     }
 
-    /** Mostly Latin text as UTF-16 has a zero byte in every second place. */
+    /** Text in UTF-16 that is mostly Latin has a zero byte at every second position. */
     private static void utf16(SourceFile file, byte[] first) {
         int[] zeros = new int[2];
         for (int i = 0; i < first.length; i++) {
@@ -78,19 +81,19 @@ final class Encodings {
     }
 
     /**
-     * Says what the bytes that cannot be decoded look like.
+     * Returns a failure that says what the bytes that cannot be decoded look like.
      *
-     * @param rest stands at the first of them
+     * @param rest the buffer, positioned at the first of them
      * @param base offset in the file of the first byte of the buffer
      * @param ended whether nothing follows the buffer
-     * @param beyondAscii how many characters beyond ASCII were decoded before
+     * @param beyondAscii number of non-ASCII characters decoded so far
      */
     static Failure notText(
             SourceFile file, Charset charset, ByteBuffer rest, long base, long line, boolean ended, long beyondAscii) {
         int first = rest.get(rest.position()) & 0xff;
         String advice = charset.equals(StandardCharsets.UTF_8)
                 ? utf8Advice(rest.duplicate(), ended, beyondAscii)
-                : "; it is in another encoding than --encoding says, or damaged";
+                : "; it is damaged or not in the encoding given with --encoding";
         return Failure.data(
                 "%s is not %s: byte %d (0x%02x) on line %d%s",
                 file.shown(), charset.name(), base + rest.position(), first, line, advice);
@@ -103,7 +106,7 @@ final class Encodings {
         long[] good = {beyondAscii};
         int bad = broken(rest.duplicate(), good);
         if (good[0] > 0 && good[0] >= bad) {
-            return ", though the text around it is; mend that place, or drop such bytes with: iconv -c -f UTF-8 -t UTF-8";
+            return ", although the text around it is; correct it, or drop such bytes with: iconv -c -f UTF-8 -t UTF-8";
         }
         int high = 0;
         int together = 0;
@@ -116,19 +119,19 @@ final class Encodings {
             c1 += b >= 0x80 && b < 0xa0 ? 1 : 0;
         }
         if (high > 4 && together * 2 > high) {
-            return "; its bytes look like a script other than Latin in an encoding of its own, such as GB18030, Big5, Shift_JIS,"
+            return "; its bytes look like a non-Latin script in a legacy encoding such as GB18030, Big5, Shift_JIS,"
                     + " EUC-KR, windows-1251 or KOI8-R; if you know which, import it with --encoding NAME";
         }
         return c1 > 0
-                ? "; it looks like Windows-1252, which has its quotation marks and dashes where UTF-8 cannot begin (0x80 to 0x9f); import"
-                        + " it with --encoding windows-1252"
+                ? "; it looks like Windows-1252, whose quotation marks and dashes are bytes that cannot begin a"
+                        + " character in UTF-8 (0x80 to 0x9f); import it with --encoding windows-1252"
                 : "; it looks like Latin-1 (ISO-8859-1, Western European); import it with --encoding ISO-8859-1";
     }
 
     private static boolean isCutOff(ByteBuffer rest) {
         int lead = rest.get(rest.position()) & 0xff;
         int length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-        // A single byte at the end may as well be a letter of Latin-1.
+        // A single byte at the end may just as well be a letter in Latin-1.
         if (lead < 0xc2 || lead > 0xf4 || rest.remaining() < 2 || rest.remaining() >= length) {
             return false;
         }
@@ -140,7 +143,7 @@ final class Encodings {
         return true;
     }
 
-    /** Counts the places that are not UTF-8 and, into {@code good[0]}, the characters beyond ASCII that are. */
+    /** Returns the number of places that are not UTF-8, and adds the number of non-ASCII characters that are to {@code good[0]}. */
     private static int broken(ByteBuffer rest, long[] good) {
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         CharBuffer out = CharBuffer.allocate(1 << 12);

@@ -9,18 +9,18 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * How files are read, apart from which columns or keys: what the flags of {@code mojave data import} say, kept in {@code dataset.json} so that
- * a data set is always read as it was imported.
+ * Options for reading files, apart from the choice of columns or keys: the flags of {@code mojave data import}, recorded in
+ * {@code dataset.json} so that a data set is always read as it was imported.
  *
- * @param format of all files; absent: each file's ending decides
- * @param encoding of all files as IANA or Java names it; absent: UTF-8
- * @param quote whether cells may stand in quotation marks; absent: in CSV yes, in TSV no
- * @param delimiter what separates the cells of tables, one character; absent: a comma in CSV, a tab in TSV
- * @param header whether the first row of a table holds names; absent: a header is recognised, see {@link Columns}
- * @param join what stands between the pieces of a text that comes from several fields
- * @param noCategory whether documents get no category even if there is a usual field for it
- * @param strict whether rows that do not fit their header, and guesses that do not fit the rows, are refused; false only in data sets that were
- *     imported before this was checked
+ * @param format format of all files; if empty, each file's extension decides
+ * @param encoding encoding of all files, by its IANA or Java name; if empty, UTF-8
+ * @param quote whether cells may be in quotation marks; if empty, they may in CSV but not in TSV
+ * @param delimiter the character between the cells of a table; if empty, a comma in CSV and a tab in TSV
+ * @param header whether the first row of a table contains names; if empty, a header is detected, see {@link Columns}
+ * @param join text between the parts of a document that comes from several fields
+ * @param noCategory whether documents get no category even if there is a field with a usual name
+ * @param strict whether rows that do not fit their header, and guesses that do not fit the rows, are refused; false only for data sets
+ *     that were imported before this was checked
  */
 public record ReadOptions(
         Optional<TextFormat> format,
@@ -31,7 +31,7 @@ public record ReadOptions(
         String join,
         boolean noCategory,
         boolean strict) {
-    /** What holds unless something else is said. */
+    /** The default options. */
     public static final ReadOptions DEFAULTS = new ReadOptions(
             Optional.empty(),
             Optional.empty(),
@@ -42,7 +42,7 @@ public record ReadOptions(
             false,
             true);
 
-    /** How data sets without a record of their reading were read. */
+    /** The options of data sets imported before the options were recorded. */
     public static final ReadOptions LEGACY = new ReadOptions(
             Optional.empty(),
             Optional.empty(),
@@ -56,11 +56,11 @@ public record ReadOptions(
     /**
      * Returns the character set to decode with.
      *
-     * @throws Failure of kind USAGE if there is none of that name
+     * @throws Failure of kind USAGE if Java does not support it
      */
     public Charset charset() {
         String name = encoding.orElse("UTF-8");
-        // Python's name for UTF-8 with a mark at its start, which is left out anyway.
+        // Python's name for UTF-8 with a byte-order mark, which is always removed.
         if (name.toLowerCase(Locale.ROOT).replace('_', '-').equals("utf-8-sig")) {
             return StandardCharsets.UTF_8;
         }
@@ -68,7 +68,7 @@ public record ReadOptions(
             return Charset.forName(name);
         } catch (IllegalArgumentException e) {
             throw Failure.usage(
-                            "--encoding: '%s' is not a character set that Java knows%s; common ones are UTF-16, windows-1252,"
+                            "--encoding: '%s' is not a character set that Java supports%s; common ones are UTF-16, windows-1252,"
                                     + " ISO-8859-1, GB18030, Shift_JIS",
                             name,
                             Suggest.didYouMean(name, Charset.availableCharsets().keySet()))
@@ -76,17 +76,17 @@ public record ReadOptions(
         }
     }
 
-    /** Returns the same with cells that are separated by one character. */
+    /** Returns these options with another delimiter, which is one character. */
     public ReadOptions withDelimiter(String separator) {
         return new ReadOptions(format, encoding, quote, Optional.of(separator), header, join, noCategory, strict);
     }
 
-    /** Returns the layout of a file. */
+    /** Returns the format of a file. */
     public TextFormat format(SourceFile file) {
         return format.orElseGet(() -> TextFormat.of(file.name()));
     }
 
-    /** Says in a few words what differs from the usual: part of what tells two token stores apart. */
+    /** Returns a text that identifies the options that differ from the defaults; it is part of the key of a token store. */
     public String key() {
         StringBuilder key = new StringBuilder(strict ? "reading=2" : "reading=1");
         format.ifPresent(value -> key.append(" format=").append(value.key()));

@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** What one reading of a corpus noticed: what was taken for what, left out, or repaired. */
+/** A report on one pass over a corpus: how its files were interpreted, and what was left out or repaired. */
 public final class ReadReport {
-    /** More kinds of files than this are summed up. */
+    /** Maximum number of kinds of files that are listed; the others are only counted. */
     private static final int SHOWN = 8;
 
     private final Map<String, List<String>> taken = new LinkedHashMap<>();
@@ -26,58 +26,58 @@ public final class ReadReport {
     private String firstHeader = "";
     private boolean surrogateHere;
 
-    /** A file was understood in some way, such as {@code "header text, label; text: text"}. */
+    /** Records how a file was interpreted, such as {@code "header text, label; text: text"}. */
     public void interpreted(String name, String how) {
         taken.computeIfAbsent(how, key -> new ArrayList<>()).add(name);
     }
 
-    /** A file of several had nothing to learn from. */
+    /** Records a file without text. */
     public void fileWithoutText(String name) {
         withoutText.add(name);
     }
 
-    /** A row had no text. */
+    /** Counts a row without text. */
     public void rowWithoutText() {
         rowsWithoutText++;
     }
 
-    /** A string held half a character; see {@link #endDocument()}. */
+    /** Records that a string of the current document contains a lone surrogate; see {@link #endDocument()}. */
     public void loneSurrogate() {
         surrogateHere = true;
     }
 
-    /** Counts documents with halves of characters, not halves. */
+    /** Ends a document, which counts once however many lone surrogates it contains. */
     public void endDocument() {
         surrogates += surrogateHere ? 1 : 0;
         surrogateHere = false;
     }
 
-    /** Byte order marks were left out inside a text, so many. */
+    /** Counts byte-order marks that were removed inside a text. */
     public void byteOrderMarks(long count) {
         marks += count;
     }
 
-    /** A row went on over several lines, beginning at this place. */
+    /** Counts a row that spans several lines, the first at {@code place}. */
     public void multilineRow(String place) {
         firstOverLines = overLines++ == 0 ? place : firstOverLines;
     }
 
-    /** A row that is read is the header once more, as where tables were put together. */
+    /** Counts a row that repeats the header, as in concatenated tables. */
     public void repeatedHeader(String place) {
         firstHeader = headers++ == 0 ? place : firstHeader;
     }
 
-    /** A row at this place had fewer cells than the header. */
+    /** Counts a row with fewer cells than the header. */
     public void shortRow(String place) {
         firstShortRow = shortRows++ == 0 ? place : firstShortRow;
     }
 
-    /** Returns the files that gave no document. */
+    /** Returns the names of the files without text. */
     public Set<String> withoutText() {
         return withoutText;
     }
 
-    /** Returns what files were taken for, a line for each kind. */
+    /** Returns how the files were interpreted, one line per kind of file. */
     public List<String> taken() {
         List<String> lines = new ArrayList<>();
         taken.forEach((how, names) -> {
@@ -92,7 +92,7 @@ public final class ReadReport {
         return lines;
     }
 
-    /** Returns what was left out or repaired, a sentence each; nothing if all was as it should be. */
+    /** Returns notes on what was left out or repaired, one sentence each; empty if nothing was. */
     public List<String> notes() {
         List<String> notes = new ArrayList<>();
         if (!withoutText.isEmpty()) {
@@ -103,19 +103,18 @@ public final class ReadReport {
                             : "left out " + counted(withoutText.size(), "file") + " without text, the first " + first);
         }
         add(notes, rowsWithoutText, "left out %s without text", "row");
-        add(notes, surrogates, "replaced half a character (a lone surrogate) with U+FFFD in %s", "document");
+        add(notes, surrogates, "replaced lone surrogates (half a character) with U+FFFD in %s", "document");
         add(notes, marks, "removed %s (U+FEFF) inside the text", "byte-order mark");
         if (headers > 0) {
             notes.add(counted(headers, "row repeats", "rows repeat")
-                    + " the header and was read as a text, the first at " + firstHeader
-                    + ": tables that were put together have one each");
+                    + " the header, as in concatenated tables, and " + (headers == 1 ? "was" : "were") + " read as text, the first at " + firstHeader);
         }
         if (overLines > 0) {
-            notes.add(counted(overLines, "row runs", "rows run")
-                    + " over line ends inside quotation marks, the first from " + firstOverLines + " on");
+            notes.add(counted(overLines, "row spans", "rows span")
+                    + " several lines inside quotation marks, the first starting at " + firstOverLines);
         }
         if (shortRows > 0) {
-            notes.add(counted(shortRows, "row has", "rows have") + " fewer cells than the header, the first on "
+            notes.add(counted(shortRows, "row has", "rows have") + " fewer cells than the header, the first at "
                     + firstShortRow);
         }
         return notes;

@@ -15,14 +15,15 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 
 /**
- * The bytes of a file, unpacked if they are gzip or zstd: both are recognised by their first bytes, with which no UTF-8 begins. Everything streams; a
- * small file that unpacks to a large one takes no more memory. Other kinds of files that begin with bytes of their own are refused by name.
+ * Opens files as bytes and decompresses gzip and zstd, which are recognised by their first bytes (text does not begin with them).
+ * Everything is streamed, so a small file that decompresses to a large one takes no more memory. Other kinds of files that are recognised
+ * by their first bytes are refused with a message that names the kind.
  */
 public final class SourceBytes {
-    /** Bytes by which files are recognised. */
+    /** Number of bytes at the start of a file by which its kind is recognised. */
     public static final int FIRST = 512;
 
-    /** What other files begin with, and what helps. */
+    /** A kind of file that is refused: its first bytes, and a message with the remedy. */
     private record Kind(String magic, String message) {}
 
     private static final List<Kind> KINDS = List.of(
@@ -33,15 +34,17 @@ public final class SourceBytes {
             new Kind("ARROW1\000", "an Arrow file: convert it to JSON Lines first, for instance with pandas or DuckDB"),
             new Kind(
                     "BZh",
-                    "compressed by bzip2, which is not read: unpack it with bunzip2, or pipe it in: bzcat FILE | mojave data import"
+                    "compressed with bzip2, which is not supported: unpack it with bunzip2, or pipe it in: bzcat"
+                            + " FILE | mojave data import"
                             + " /dev/stdin --name NAME"),
             new Kind(
                     "\u00fd7zXZ",
-                    "compressed by xz, which is not read: unpack it with unxz, or pipe it in: xzcat FILE | mojave data import"
+                    "compressed with xz, which is not supported: unpack it with unxz, or pipe it in: xzcat FILE | mojave data import"
                             + " /dev/stdin --name NAME"),
             new Kind(
                     "\004\"M\030",
-                    "compressed by lz4, which is not read: unpack it with unlz4, or pipe it in: lz4cat FILE | mojave data import"
+                    "compressed with lz4, which is not supported: unpack it with unlz4, or pipe it in: lz4cat FILE |"
+                            + " mojave data import"
                             + " /dev/stdin --name NAME"),
             new Kind("7z\u00bc\u00af", "a 7-Zip archive: unpack it first"),
             new Kind("Rar!\032\007", "a RAR archive: unpack it first"),
@@ -56,7 +59,7 @@ public final class SourceBytes {
     /**
      * Opens a file.
      *
-     * @throws Failure of kind DATA if its first bytes are those of something else, USAGE or ENVIRONMENT if it cannot be read
+     * @throws Failure of kind DATA if it is not text or not in the expected encoding, USAGE or ENVIRONMENT if it cannot be read
      */
     static InputStream open(SourceFile file, ReadOptions reading) {
         try {
@@ -88,9 +91,9 @@ public final class SourceBytes {
     }
 
     /**
-     * Refuses by its first bytes what is not text, or is in another encoding.
+     * Checks by its first bytes that a file is text in the expected encoding.
      *
-     * @throws Failure of kind DATA if they are those of something else
+     * @throws Failure of kind DATA if it is not
      */
     public static void require(SourceFile file, byte[] first, ReadOptions reading) {
         requireText(file, first);
@@ -99,7 +102,7 @@ public final class SourceBytes {
 
     private static void requireText(SourceFile file, byte[] first) {
         for (Kind kind : KINDS) {
-            // A text may begin with the letters of bzip2, but not go on as its files do.
+            // A text may begin with the letters BZh, but only a bzip2 file continues like this.
             boolean same = kind.magic().equals("BZh")
                     ? first.length > 10 && starts(Arrays.copyOfRange(first, 4, 10), "1AY&SY")
                     : starts(first, kind.magic());
@@ -112,24 +115,25 @@ public final class SourceBytes {
         }
     }
 
-    /** Tells a file that is damaged or cut off from one that cannot be read. */
+    /** Returns the failure for an exception, which distinguishes a damaged or truncated file from one that cannot be read. */
     public static Failure failure(SourceFile file, IOException e) {
         String message = String.valueOf(e.getMessage());
         if (message.contains("Frame requires too much memory")) {
             return Failure.data(
-                            "%s is zstd with a window of more than 128 MiB (made with --long): unpack it with"
-                                    + " zstd -d --long=31, or pipe it in: zstd -dc --long=31 FILE | mojave data import /dev/stdin --name NAME",
+                            "%s is compressed with zstd and a window of more than 128 MiB (zstd --long): unpack it with"
+                                    + " zstd -d --long=31, or pipe it in: zstd -dc --long=31 FILE | mojave data"
+                                    + " import /dev/stdin --name NAME",
                             file.shown())
                     .because(e);
         }
         if (e instanceof EOFException || message.contains("Truncated source")) {
             return Failure.data(
-                            "%s is compressed and ends in the middle: it was cut off; fetch or write it again",
+                            "%s is compressed and was cut off; fetch or write it again",
                             file.shown())
                     .because(e);
         }
         if (e instanceof ZipException || e instanceof com.github.luben.zstd.ZstdIOException) {
-            return Failure.data("%s is compressed and damaged: fetch or write it again", file.shown())
+            return Failure.data("%s is compressed and damaged; fetch or write it again", file.shown())
                     .because(e);
         }
         return IoFailures.of("read the data", file.path(), e);
@@ -152,7 +156,7 @@ public final class SourceBytes {
                 && Arrays.equals(bytes, 0, expected.length, expected, 0, expected.length);
     }
 
-    /** A zstd file may begin with a frame to skip (0x184D2A50 to 5F, little-endian), as those that pzstd writes. */
+    /** Whether a file begins with a skippable zstd frame (0x184D2A50 to 0x184D2A5F, little-endian), as those written by pzstd do. */
     private static boolean isSkippableFrame(byte[] first) {
         return first[1] == 0x2a && first[2] == 0x4d && first[3] == 0x18;
     }

@@ -5,12 +5,12 @@ import java.nio.file.Path;
 /**
  * One file of a corpus.
  *
- * @param path where it is
- * @param name its path inside the folder that was named, with {@code /}, or its file name
- * @param shown what messages call it: the user's file, also while a copy is read
+ * @param path path of the file to read
+ * @param name path relative to the folder that the user named, with {@code /} as the separator, or the name of the file that the user named
+ * @param shown name used in messages: the path of the user's file, even while a copy of it is read
  */
 public record SourceFile(Path path, String name, String shown) {
-    /** Makes one that messages call by its path. */
+    /** Creates a file that messages call by its path. */
     public SourceFile(Path path, String name) {
         this(path, name, path.toString());
     }

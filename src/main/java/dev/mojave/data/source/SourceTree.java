@@ -15,11 +15,11 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What a path means: a file, or all files below a folder in the order of their names, hidden ones left out.
+ * Lists the files that a path names: the file itself, or all files below a folder in order of their names, except hidden ones.
  *
- * <p>A path that was named is followed, whatever it is. Inside a folder, links to files are followed wherever they lead, as those of the Hugging
- * Face cache; links to folders are followed while they stay inside the named folder, and outside only when asked. What a link leads to inside the
- * folder and is read at its own place anyway is not read twice: the same text on both sides of a split would be a leak.
+ * <p>If the path itself is a link, it is followed. Inside a folder, links to files are followed wherever they lead, as the Hugging Face
+ * cache requires; links to folders are followed if they stay inside the named folder, and others only if the user asks for it. A file
+ * that is read at its own place is not read again through a link: the same text in two splits would be a leak.
  */
 public final class SourceTree {
     private final Path root;
@@ -27,7 +27,7 @@ public final class SourceTree {
     private final boolean followLinks;
     private final List<SourceFile> files = new ArrayList<>();
     private final List<String> notes = new ArrayList<>();
-    /** Folders that are being read, as real paths, and those that links have led to. */
+    /** Real paths of the folders that are being read, and of the targets of links. */
     private final Set<Path> open = new HashSet<>();
 
     private final Set<Path> linked = new HashSet<>();
@@ -44,10 +44,10 @@ public final class SourceTree {
     }
 
     /**
-     * What was found.
+     * The result of listing a path.
      *
-     * @param files in the order of their names
-     * @param notes what was left out, a sentence each
+     * @param files the files in order of their names
+     * @param notes notes on what was left out, one sentence each
      */
     public record Found(List<SourceFile> files, List<String> notes) {}
 
@@ -55,7 +55,8 @@ public final class SourceTree {
      * Lists the files of a path.
      *
      * @param followLinks whether links to folders outside the named one are followed
-     * @throws Failure of kind USAGE if the path is missing or unreadable, or a link goes in a circle or leads out of the folder; DATA if a folder
+     * @throws Failure of kind USAGE if the path is missing or unreadable, or a link forms a cycle or leads out of the folder; DATA if a
+     *     folder
      *     has no files
      */
     public static Found under(Path path, boolean followLinks) {
@@ -71,7 +72,7 @@ public final class SourceTree {
             if (tree.files.isEmpty()) {
                 throw Failure.data("the folder %s has no files%s", path, tree.leftOut());
             }
-            // Names that are not UTF-8 may read the same; their bytes differ.
+            // Names that are not UTF-8 may decode to the same text although their bytes differ.
             tree.files.sort(Comparator.comparing(SourceFile::name).thenComparing(SourceFile::path));
             tree.tell();
             return new Found(tree.files, tree.notes);
@@ -137,18 +138,19 @@ public final class SourceTree {
         if (Files.isDirectory(link)) {
             if (open.contains(real) || realRoot.startsWith(real)) {
                 throw Failure.usage(
-                        "%s is a link to %s, a folder that it lies in itself: that goes in a circle; remove the link, or name the folders to"
+                        "%s is a link to %s, a folder that contains the link, so following it would never end;"
+                                + " remove the link, or name the folders to"
                                 + " read one by one",
                         link, target(link));
             }
             if (!inside && !followLinks) {
                 throw Failure.usage(
-                        "%s is a link to a folder outside %s (%s): have it read with --follow-links of data import, or remove the link and"
-                                + " name that folder itself",
+                        "%s is a link to a folder outside %s (%s): follow it with --follow-links of data import, or"
+                                + " remove the link and name that folder itself",
                         link, root, real);
             }
         }
-        // What is inside and not hidden comes at its own place; what links share comes once.
+        // A target inside the folder that is not hidden is read at its own place; a target that several links share is read once.
         if ((inside && isSeen(realRoot.relativize(real))) || !linked.add(real)) {
             firstAgain = again++ == 0 ? name + " is a link to " + target(link) : firstAgain;
             return;
@@ -175,11 +177,11 @@ public final class SourceTree {
                     + " of " + root);
         }
         if (again > 0) {
-            notes.add("left out " + ReadReport.counted(again, "link") + " to what is read at its own place: "
+            notes.add("left out " + ReadReport.counted(again, "link") + " to files that are read anyway: "
                     + firstAgain);
         }
         if (odd > 0) {
-            notes.add("left out " + ReadReport.counted(odd, "thing") + " that cannot be read: " + firstOdd);
+            notes.add("left out " + ReadReport.counted(odd, "entry", "entries") + " that cannot be read: " + firstOdd);
         }
     }
 
@@ -188,21 +190,21 @@ public final class SourceTree {
         return notes.isEmpty() ? "" : " to read (" + String.join("; ", notes) + ")";
     }
 
-    /** Returns whether a path is a file that can be read again and again, and not a pipe or a device. */
+    /** Returns whether a path is a regular file, which can be read repeatedly, and not a pipe or a device. */
     public static boolean isPlain(Path path) {
         return Files.isRegularFile(path);
     }
 
     /**
-     * Looks at a source that is no plain file.
+     * Checks that a source that is not a regular file is a pipe.
      *
-     * @throws Failure of kind USAGE if it is a device, which may have no end
+     * @throws Failure of kind USAGE if it is a device, which may never end, or a socket
      */
     public static void requirePipe(Path path) {
         int kind = kind(path);
         if (kind == 0020000 && isTerminal(path)) {
             throw Failure.usage(
-                    "%s is the terminal: pipe text into it, as in: zcat text.gz | mojave data import %s", path, path);
+                    "%s is the terminal; pipe text into it instead, as in: zcat text.gz | mojave data import %s", path, path);
         }
         if (kind == 0020000 || kind == 0060000) {
             throw Failure.usage("%s is a device, not a file, a folder or a pipe; name one of those", path);
@@ -221,7 +223,7 @@ public final class SourceTree {
         }
     }
 
-    /** The bits of the mode that say what a path is; 0 where the system has none. */
+    /** Returns the file type bits of a path's mode; 0 if the file system has none. */
     private static int kind(Path path) {
         try {
             return (int) Files.getAttribute(path, "unix:mode") & 0170000;

@@ -7,34 +7,34 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** How the content of a file is laid out; its ending decides unless something else was said. */
+/** The format of a file, which its extension decides unless the user names one. */
 public enum TextFormat {
-    /** Any other ending: a file is a document. */
+    /** Any other extension: the file is one document. */
     @JsonProperty("text")
     TEXT,
-    /** {@code .jsonl}, {@code .ndjson}, {@code .jsonlines}: an object per line. */
+    /** {@code .jsonl}, {@code .ndjson}, {@code .jsonlines}: one object per line. */
     @JsonProperty("jsonl")
     JSONL,
-    /** {@code .json}: one list of objects, or objects one after the other, on as many lines as they like. */
+    /** {@code .json}: a list of objects or a sequence of objects, which may span lines. */
     @JsonProperty("json")
     JSON,
-    /** {@code .csv}: a row is a document, cells may stand in quotation marks. */
+    /** {@code .csv}: each row is a document; cells may be in quotation marks. */
     @JsonProperty("csv")
     CSV,
-    /** {@code .tsv}, {@code .tab}: a line is a row, and a row a document; quotation marks are characters. */
+    /** {@code .tsv}, {@code .tab}: each line is a row, and each row a document; quotation marks are ordinary characters. */
     @JsonProperty("tsv")
     TSV;
 
-    /** Endings of compressed files, which say nothing about the content. */
+    /** Extensions of compressed files, which say nothing about the content. */
     private static final List<String> PACKED = List.of(".gz", ".gzip", ".zst", ".zstd");
 
-    /** Returns how {@code --format} names it. */
+    /** Returns its name for {@code --format}. */
     public String key() {
         return name().toLowerCase(Locale.ROOT);
     }
 
     /**
-     * Reads a key.
+     * Parses a name.
      *
      * @throws Failure of kind USAGE for any other word
      */
@@ -48,7 +48,7 @@ public enum TextFormat {
                         key, String.join(", ", keys), Suggest.didYouMean(key, keys)));
     }
 
-    /** Tells by the ending of a name; what says that a file is compressed is left out of account. */
+    /** Returns the format that the extension of a file name indicates, ignoring an extension for compression. */
     static TextFormat of(String name) {
         String lower = unpacked(name).toLowerCase(Locale.ROOT);
         if (Stream.of(".jsonl", ".ndjson", ".jsonlines").anyMatch(lower::endsWith)) {
@@ -63,7 +63,7 @@ public enum TextFormat {
         return lower.endsWith(".tsv") || lower.endsWith(".tab") ? TSV : TEXT;
     }
 
-    /** Returns a name without the ending that says that the file is compressed. */
+    /** Returns a file name without its extension for compression, if it has one. */
     public static String unpacked(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         return PACKED.stream()

@@ -13,12 +13,12 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.file.Path;
 
 /**
- * A file read strictly in its encoding, UTF-8 unless another was named: the first byte that does not belong, or a zero character, is a failure that
- * says where it is. Compressed files are unpacked on the way. Byte-order marks are left out: the one at the start as everywhere, and those inside
- * because they come from files that were put together; they are counted.
+ * Reads a file strictly in its encoding, UTF-8 unless the user names another: the first byte that cannot be decoded, or a zero character,
+ * is a failure that gives its position. Compressed files are unpacked. Byte-order marks are removed, at the start and also inside the
+ * text, where they come from concatenated files; those inside are counted.
  */
 public final class TextSource extends Reader {
-    /** Characters of a row, a line or an object, at most: what is held in memory at once. */
+    /** Maximum length of a row, a line or an object in UTF-16 code units, since it is held in memory as a whole. */
     private static final long LONGEST_ROW = 1L << 26;
 
     private final SourceFile file;
@@ -36,7 +36,7 @@ public final class TextSource extends Reader {
     private boolean ended;
     private boolean started;
     private long beyondAscii;
-    /** A character that was decoded and not handed out; 0 for none. */
+    /** A character that was decoded but not returned yet; 0 for none. */
     private char held;
 
     private TextSource(SourceFile file, InputStream in, Charset charset) {
@@ -48,7 +48,7 @@ public final class TextSource extends Reader {
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
     }
 
-    /** Opens a file that is read as usual. */
+    /** Opens a file with the default options. */
     public static TextSource open(Path file) {
         return open(new SourceFile(file, String.valueOf(file.getFileName())), ReadOptions.DEFAULTS);
     }
@@ -63,13 +63,13 @@ public final class TextSource extends Reader {
         return new TextSource(file, SourceBytes.open(file, reading), charset);
     }
 
-    /** Begins a row: too long a one is refused from here on. */
+    /** Starts a row; after the first call, rows that are too long are refused. */
     public void startRow() {
         inRows = true;
         sinceRow = 0;
     }
 
-    /** Returns how many byte-order marks were left out inside the text. */
+    /** Returns the number of byte-order marks that were removed inside the text. */
     public long marks() {
         return marks;
     }
@@ -101,7 +101,7 @@ public final class TextSource extends Reader {
         return checked(target, offset, out.position());
     }
 
-    /** A single character may be half of a surrogate pair; the other half waits. */
+    /** Reads a single character. Two are decoded, because they may be a surrogate pair, and the second is kept for the next call. */
     private int readOne(char[] target, int offset, int length) {
         if (length == 0) {
             return 0;
@@ -138,15 +138,15 @@ public final class TextSource extends Reader {
                 beyondAscii++;
             } else if (c == 0) {
                 throw Failure.data(
-                        "%s is not text: line %d has a zero byte; unpack or convert it, text must be %s",
+                        "%s is not text: line %d has a zero byte; unpack the file or convert it to %s",
                         file.shown(), line, charset.name());
             }
         }
         sinceRow += length;
         if (inRows && sinceRow > LONGEST_ROW) {
             throw Failure.data(
-                    "%s line %d: more than %,d characters without the end of a row, which is more than is held in memory; check"
-                            + " its quotation marks and line ends, or read it as plain text with --format text",
+                    "%s line %d: the row is longer than the limit of %,d characters; check its quotation marks and"
+                            + " line ends, or read the file as plain text with --format text",
                     file.shown(), line, LONGEST_ROW);
         }
         return length;

@@ -1,4 +1,4 @@
-/** Files as bytes and text: which ones a path names, how they are encoded, and what was found in them. */
+/** Source files: the files that a path names, their formats and encodings, and the report on reading them. */
 @NullMarked
 package dev.mojave.data.source;
 

@@ -6,11 +6,11 @@ import java.util.List;
 
 /** The parts that a corpus is divided into before windows are cut. */
 public enum Split {
-    /** What a model learns from. */
+    /** The text that a model is trained on. */
     TRAIN("train"),
-    /** What is measured during and after training. */
+    /** The text that is evaluated during and after training. */
     VALIDATION("validation"),
-    /** What nothing is chosen on. */
+    /** The text for final measurements, on which no choices are based. */
     TEST("test");
 
     private final String key;
@@ -25,7 +25,7 @@ public enum Split {
     }
 
     /**
-     * Reads a name: {@code train}, {@code validation} or {@code val}, {@code test}.
+     * Parses a name: {@code train}, {@code validation} or {@code val}, {@code test}.
      *
      * @throws Failure of kind USAGE for any other
      */

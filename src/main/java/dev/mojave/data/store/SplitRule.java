@@ -11,12 +11,13 @@ import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 
 /**
- * Which split a document belongs to, decided before windows are cut.
+ * Assigns documents to splits, before windows are cut.
  *
- * <p>By documents: {@code u} is the first 53 bits of SHA-256({@code split_seed}, newline, group) as a fraction; validation if
- * {@code u < v}, test if {@code u >= 1 - t}, else training. So growing one fraction moves no document between the others.
+ * <p>By documents: {@code u} is the first 53 bits of SHA-256({@code split_seed}, newline, group) as a fraction in [0, 1); a document goes
+ * to validation if {@code u < v}, to test if {@code u >= 1 - t}, and otherwise to training, where v and t are the fractions held out.
+ * Increasing one fraction therefore moves no document between the other two splits.
  * By tail: with n characters (code points), training ends at {@code floor(n (1 - (v + t)))} and validation at
- * {@code floor(n (1 - t))}; running text is cut there, other documents go where they start.
+ * {@code floor(n (1 - t))}; running text is cut there, and other documents go to the split in which they start.
  */
 final class SplitRule {
     private final DataSpec spec;
@@ -28,7 +29,7 @@ final class SplitRule {
     private long position;
     private Split current = Split.TRAIN;
 
-    /** Makes the rule for a corpus of {@code characters} code points (which only a tail needs). */
+    /** Creates the rule for a corpus of {@code characters} code points, which only a tail needs. */
     SplitRule(DataSpec spec, boolean runningText, long characters) {
         this.spec = spec;
         this.runningText = runningText;
@@ -49,7 +50,7 @@ final class SplitRule {
         return Stream.of(spec.validation(), spec.test()).anyMatch(held -> held.by() == by && !held.isNothing());
     }
 
-    /** Hands the pieces of a part to their splits; parts must come in order. */
+    /** Passes the pieces of a part to the consumer with their splits; parts must come in order. */
     void assign(DocumentPart part, BiConsumer<Split, DocumentPart> consumer) {
         if (byDocuments) {
             if (part.first()) {

@@ -16,7 +16,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the shards, the document index and, where spellings do not tell them, the bytes of text that each token of one split stands for.
+ * Writes the files of one split: the shards, the document index and, unless the tokens' spellings determine it, the number of bytes of
+ * text that each token covers.
  */
 final class SplitWriter implements AutoCloseable {
     private static final int LONGEST = 0xFFFF;
@@ -31,7 +32,7 @@ final class SplitWriter implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final Optional<StoreFile> lengths;
     private StoreFile shard;
-    /** Bytes of text that no token has taken yet. */
+    /** Number of bytes of text that no token covers yet. */
     private long open;
 
     private boolean asSpelled = true;
@@ -49,7 +50,7 @@ final class SplitWriter implements AutoCloseable {
         this.shard = openShard();
     }
 
-    /** Returns how many bytes an id takes. */
+    /** Returns the number of bytes per id: 2 or 4. */
     static int tokenBytes(Tokenizer tokenizer) {
         return tokenizer.vocabSize() <= 1 << 16 ? 2 : 4;
     }
@@ -62,7 +63,7 @@ final class SplitWriter implements AutoCloseable {
         return new StoreFile(folder.resolve(String.format(Locale.ROOT, "%s-%05d.bin", split.key(), shards.size())));
     }
 
-    /** Begins a document, or what of it belongs to this split. */
+    /** Begins a document, or the part of one that belongs to this split. */
     void begin(int category) throws IOException {
         index.room(12).putLong(tokens).putInt(category);
         counter.breakWord();
@@ -83,10 +84,10 @@ final class SplitWriter implements AutoCloseable {
         }
     }
 
-    /** Adds an id that stands for no text of its own, but for what no id of the text before it took. */
+    /** Adds an id that has no text of its own; it covers only text before it that no other id covers. */
     void write(int id) throws IOException {
         if (lengths.isPresent()) {
-            // A token of more bytes leaves the rest to those that follow, so that their sum stays right.
+            // Bytes beyond the range of uint16 are left to the following tokens, so that the sum stays right.
             int length = (int) Math.min(open, LONGEST);
             open -= length;
             asSpelled &= length == tokenizer.byteLength(id);

@@ -33,9 +33,9 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** Reads a corpus once or twice and writes its token store into a folder, holding one piece of text at a time. */
+/** Builds the token store of a corpus in one or two passes, with only one piece of text in memory at a time. */
 public final class StoreBuilder {
-    /** 128 Mi tokens: shards of 256 or 512 MiB. */
+    /** Default number of tokens per shard, 2^27: shards of 256 or 512 MiB. */
     public static final long SHARD_TOKENS = 1L << 27;
 
     private final Corpus corpus;
@@ -56,7 +56,7 @@ public final class StoreBuilder {
         categories.put("", 0);
     }
 
-    /** What the first pass finds. */
+    /** The results of the first pass. */
     private static final class Facts {
         final TextCounter counter = new TextCounter();
         final BitSet codePoints = new BitSet();
@@ -91,7 +91,7 @@ public final class StoreBuilder {
                 Tokenizer read = Tokenizers.read(file, spec.endOfText());
                 if (separator && read.endOfText().isEmpty()) {
                     throw Failure.usage(
-                            "%s does not say which of its tokens ends a text, to be put between documents; %s: name one with"
+                            "%s does not specify which of its tokens ends a text, which is needed between documents; %s: name one with"
                                     + " data.end_of_text, or set data.document_separator: false",
                             file, Tokenizers.addedTokens(read));
                 }
@@ -99,7 +99,8 @@ public final class StoreBuilder {
                         .ifPresent(
                                 difference -> progress.say(
                                         file + ": " + difference
-                                                + "; this model will read the ids of the file, and cannot be exported for transformers"));
+                                                + "; this model will use the ids in the file and cannot be exported"
+                                                + " for transformers"));
                 yield read;
             }
         };
@@ -162,7 +163,7 @@ public final class StoreBuilder {
             try (train;
                     validation;
                     test) {
-                // Each is closed even if another cannot be.
+                // Each is closed even if closing another fails.
             }
         }
     }
@@ -193,7 +194,7 @@ public final class StoreBuilder {
         }
     }
 
-    /** Reads the corpus; documents that no separator will follow are ended by a line end, unless there is only one. */
+    /** Reads the corpus. Documents without a separator after them are made to end with a line feed, unless there is only one document. */
     private void read(String title, Consumer<DocumentPart> consumer) {
         done = 0;
         told = 0;
@@ -214,7 +215,7 @@ public final class StoreBuilder {
             tell(part.text().length());
         });
         progress.finish("");
-        // The first pass tells; the second would say the same.
+        // Both passes return the same notes, so each is shown once.
         notes.stream().filter(said::add).forEach(note -> progress.say(corpus.name() + ": " + note));
     }
 
@@ -250,8 +251,8 @@ public final class StoreBuilder {
         Part train = parts.get(Split.TRAIN.key());
         if (train != null && train.tokens() == 0) {
             throw Failure.data(
-                    "%s is too short to be split: data.validation and data.test leave nothing of it to train on; give it more text, or"
-                            + " hold out less",
+                    "%s is too short to be split: data.validation and data.test leave nothing to train on; use more"
+                            + " text, or hold out less",
                     corpus.name());
         }
     }
@@ -262,7 +263,7 @@ public final class StoreBuilder {
         return new StoredFile("tokenizer.json", json.getBytes(StandardCharsets.UTF_8).length, Hashes.sha256(json));
     }
 
-    /** Entropy {@code -sum p ln p} of token frequencies, in nats. */
+    /** Returns the entropy {@code -sum p ln p} of token frequencies, in nats. */
     static double entropy(long[] counts) {
         double total = 0;
         for (long count : counts) {

@@ -23,26 +23,26 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Token stores under {@code MOJAVE_HOME/stores}, built when absent and found again by what they are made of.
+ * The token stores under {@code MOJAVE_HOME/stores}, built on first use and found again by a key of everything they depend on.
  *
- * <p>A store's folder is {@code LABEL-KEY}; the key is the first 16 digits of the SHA-256 of format version, source checksum,
- * layout, tokenizer and split. A store is built in a hidden folder and renamed, under a lock that holds between threads and
- * processes, so another process sees either nothing or all of it; what a killed process left is removed by the next.
+ * <p>A store's folder is {@code LABEL-KEY}; the key is the first 16 hexadecimal digits of the SHA-256 of the format version, source
+ * checksum, layout, tokenizer and split. A store is built in a hidden folder and renamed, under a lock that excludes other threads and
+ * processes, so another process sees either no store or a complete one; the next build removes what a killed process left behind.
  */
 public final class StoreCache {
-    /** File locks hold between processes; within one, these do. */
+    /** File locks exclude other processes; these locks exclude other threads of this process. */
     private static final Map<Path, Object> IN_PROCESS = new ConcurrentHashMap<>();
 
     private final Path stores;
     private final long shardTokens;
 
-    /** Keeps stores in a folder, with shards of so many tokens. */
+    /** Keeps stores in a folder, with {@code shardTokens} tokens per shard. */
     public StoreCache(Path stores, long shardTokens) {
         this.stores = stores;
         this.shardTokens = shardTokens;
     }
 
-    /** Opens the store of a corpus, building it if need be. */
+    /** Opens the store of a corpus, building it if necessary. */
     public TokenStore open(Corpus corpus, DataSpec spec, Progress progress) {
         String name = name(corpus, spec);
         Path folder = stores.resolve(name);
@@ -53,7 +53,7 @@ public final class StoreCache {
                     buildLocked(folder, corpus, spec, progress);
                 }
             } catch (IOException e) {
-                throw IoFailures.of("write the token store (MOJAVE_HOME says where)", stores, e);
+                throw IoFailures.of("write the token store (MOJAVE_HOME sets the folder)", stores, e);
             }
         }
         return TokenStore.open(folder);
@@ -74,7 +74,7 @@ public final class StoreCache {
         if (lock != null) {
             return lock;
         }
-        progress.say("another mojave is building the same token store; waiting for it");
+        progress.say("another mojave process is building the same token store; waiting for it");
         return channel.lock();
     }
 
@@ -96,7 +96,7 @@ public final class StoreCache {
         }
     }
 
-    /** Returns the folders of the stores that were made of a source. */
+    /** Returns the folders of the stores that were built from a source. */
     public List<Path> builtFrom(String source) {
         List<Path> found = new ArrayList<>();
         if (Files.isDirectory(stores)) {
@@ -118,13 +118,13 @@ public final class StoreCache {
         String tokenizer = spec.tokenizer();
         if (!Tokenizers.NAMES.contains(tokenizer)) {
             Path file = Tokenizers.file(tokenizer);
-            // Stores that were made before bytes were kept by token lack them, so they are not found.
+            // Stores from before the bytes per token were recorded lack them; this line keeps them from being found.
             tokenizer = "file " + Hashes.sha256(Tokenizers.text(file)) + "\nlengths 1"
                     + Tokenizers.namedEnd(file, spec.endOfText())
                             .map(end -> "\nend_of_text " + end)
                             .orElse("");
         }
-        // Not named where it is off, so that stores made before it existed are found.
+        // Left out if the option is off, so that stores from before it existed are still found.
         String text = spec.lowercase() ? "\nlowercase" : "";
         String made = String.join(
                 "\n",

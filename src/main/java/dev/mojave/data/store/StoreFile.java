@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 
-/** A file of a token store while it is written: buffered, little-endian, hashed on the way. */
+/** Writes a file of a token store: buffered, little-endian, and hashed while it is written. */
 final class StoreFile implements AutoCloseable {
     private final Path path;
     private final FileChannel channel;
@@ -31,7 +31,7 @@ final class StoreFile implements AutoCloseable {
         return buffer;
     }
 
-    /** Forces the content to disk and returns what the manifest says about it. */
+    /** Forces the content to disk and returns the file's entry for the manifest. */
     StoredFile finish() throws IOException {
         flush();
         channel.force(true);

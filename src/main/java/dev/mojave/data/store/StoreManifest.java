@@ -10,18 +10,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The content of a token store's {@code manifest.json}.
  *
- * @param version of the format
- * @param source what the store was made of, as the recipe named it
+ * @param version version of the format
+ * @param source name of the source, as in the recipe
  * @param sourceSha256 checksum of the source's content
- * @param tokenizer kind of the tokenizer, whose file lies beside
- * @param vocabSize ids are below this
- * @param tokenBytes 2 (uint16) or 4 (uint32), little-endian
- * @param shardTokens tokens in every shard of a split but its last
+ * @param tokenizer kind of the tokenizer, whose file is in the same folder
+ * @param vocabSize number of ids
+ * @param tokenBytes bytes per id: 2 (uint16) or 4 (uint32), little-endian
+ * @param shardTokens number of tokens in every shard of a split except the last, which may have fewer
  * @param unigramEntropy entropy of the training split's token frequencies, in nats; 0 for an empty split
- * @param categories names by category number; number 0 is "", no category
- * @param endOfText the token of the tokenizer file that ends documents, where the file itself does not say; else absent (null)
- * @param tokenizerFile {@code tokenizer.json}
- * @param splits the parts by {@link Split#key}
+ * @param categories names by category number; number 0 is the empty name, for documents without a category
+ * @param endOfText the token of the tokenizer file that ends documents, if the file itself does not determine it; otherwise null
+ * @param tokenizerFile the entry of {@code tokenizer.json}
+ * @param splits the splits by {@link Split#key}
  */
 public record StoreManifest(
         int version,
@@ -54,14 +54,14 @@ public record StoreManifest(
     /**
      * One split.
      *
-     * @param tokens separators included
-     * @param documents pieces of documents that are in this split
+     * @param tokens number of tokens, separators included
+     * @param documents number of documents; a document that is cut counts in both of its splits
      * @param bytes UTF-8 bytes of the text
-     * @param words runs of characters that are not white space
-     * @param shards token ids, in order
-     * @param index per document its first token (int64) and category (int32), little-endian
-     * @param lengths per token the bytes of text that it stands for (uint16, little-endian); absent (null) where these are the bytes of its
-     *     spelling
+     * @param words runs of characters other than white space
+     * @param shards the files with the token ids, in order
+     * @param index the file with the position of the first token (int64) and the category number (int32) of each document, little-endian
+     * @param lengths the file with the number of bytes of text that each token covers (uint16, little-endian); null if these are the
+     *     lengths of the tokens' spellings
      */
     record Part(
             long tokens,

@@ -1,6 +1,6 @@
 package dev.mojave.data.store;
 
-/** Counts characters (code points), UTF-8 bytes and words of a text that comes in pieces, none of which cuts a surrogate pair. */
+/** Counts the characters (code points), UTF-8 bytes and words of a text that comes in pieces, which must not split a surrogate pair. */
 public final class TextCounter {
     private long characters;
     private long bytes;
@@ -24,22 +24,22 @@ public final class TextCounter {
         }
     }
 
-    /** Says that what follows begins a new word. */
+    /** Ends the current word, even if the next piece does not begin with white space. */
     public void breakWord() {
         inWord = false;
     }
 
-    /** Returns how many code points there were. */
+    /** Returns the number of code points. */
     public long characters() {
         return characters;
     }
 
-    /** Returns how many bytes they are in UTF-8. */
+    /** Returns the number of bytes in UTF-8. */
     public long bytes() {
         return bytes;
     }
 
-    /** Returns how many runs of characters there were between white space. */
+    /** Returns the number of words: runs of characters other than white space. */
     public long words() {
         return words;
     }

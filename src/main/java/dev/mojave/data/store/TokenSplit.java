@@ -43,7 +43,7 @@ public final class TokenSplit {
         return split.key();
     }
 
-    /** Returns what the store was made of, as the recipe names it. */
+    /** Returns the name of the store's source, as in the recipe. */
     public String source() {
         return manifest.source();
     }
@@ -53,7 +53,7 @@ public final class TokenSplit {
         return part.tokens();
     }
 
-    /** Returns the number of documents, a cut one counted in both its splits. */
+    /** Returns the number of documents; a document that is cut counts in both of its splits. */
     public long documents() {
         return part.documents();
     }
@@ -79,7 +79,7 @@ public final class TokenSplit {
     public void read(long start, int[] target) {
         Check.that(
                 start >= 0 && start + target.length <= tokens(),
-                "tokens %d to %d are outside the %d of the %s split",
+                "tokens %d to %d are outside the %d tokens of the %s split",
                 start,
                 start + target.length,
                 tokens(),
@@ -105,13 +105,13 @@ public final class TokenSplit {
     }
 
     /**
-     * Returns how many UTF-8 bytes of the text that was encoded tokens stand for: those between the end of the token before the first and the
-     * end of the last, as {@link dev.mojave.data.tokenizer.EncodedText} counts them. A separator stands for none, except for text before it
-     * that no token took. The bytes of all tokens are those of the text, but for such text at the very end.
+     * Returns the number of UTF-8 bytes of the encoded text that consecutive tokens cover: those from the end of the token before the
+     * first to the end of the last, as {@link dev.mojave.data.tokenizer.EncodedText} counts them. A separator covers none, except those
+     * of text before it that no token covers. Together, all tokens cover the whole text, except for such text at the very end.
      *
      * @param start position of the first token
-     * @param count how many tokens
-     * @param spelled bytes of an id's spelling, for stores whose tokens stand for just these
+     * @param count number of tokens
+     * @param spelled number of bytes in the spelling of an id, for stores whose tokens cover exactly these
      */
     public long bytes(long start, int count, IntUnaryOperator spelled) {
         long bytes = 0;
@@ -129,11 +129,11 @@ public final class TokenSplit {
         return bytes;
     }
 
-    /** Returns the number, from 0, of the document that a position is in; a separator belongs to the document before it. */
+    /** Returns the number, from 0, of the document at a position; a separator belongs to the document before it. */
     public long document(long position) {
         Check.that(
                 position >= 0 && position < tokens(),
-                "token %d is outside the %d of the %s split",
+                "token %d is outside the %d tokens of the %s split",
                 position,
                 tokens(),
                 name());
@@ -155,7 +155,7 @@ public final class TokenSplit {
         return index.get(INT64, document * ENTRY);
     }
 
-    /** Returns the position behind a document's last token, its separator included. */
+    /** Returns the position after a document's last token, its separator included. */
     public long documentEnd(long document) {
         return document + 1 < documents() ? documentStart(document + 1) : tokens();
     }
@@ -166,8 +166,8 @@ public final class TokenSplit {
     }
 
     /**
-     * Fills an array with the categories of the tokens from {@code start} on: 1 + the index in {@code names}, 0 for others and beyond the
-     * end. A separator has the category of the document before it.
+     * Fills an array with the categories of the tokens from {@code start} on: 1 + the index in {@code names}, 0 for other categories and
+     * beyond the end. A separator has the category of the document before it.
      */
     public void readCategories(long start, List<String> names, int[] target) {
         int[] numbers = manifest.categories().stream()

@@ -22,11 +22,11 @@ import java.util.Optional;
 
 /**
  * An open token store: memory-mapped shards of uint16 or uint32 ids (little-endian), a manifest with checksums, and the
- * tokenizer. Nothing is read before it is needed, but opening verifies: every size always, and every SHA-256 of a file that
- * has not been verified in its present state (size and modification time) — of stores below 1 GB, every time.
+ * tokenizer. Ids are read only when they are needed, but opening a store verifies it: the size of every file and its SHA-256, which in
+ * stores of 1 GB or more is computed only if the file's size or modification time has changed since it was last verified.
  */
 public final class TokenStore implements AutoCloseable {
-    /** Stores below this are verified whole at every opening: about a second for the largest. */
+    /** Stores of fewer bytes than this are verified completely whenever they are opened, which takes about a second for the largest. */
     private static final long ALWAYS_VERIFIED = 1_000_000_000;
 
     private final Path folder;
@@ -43,7 +43,7 @@ public final class TokenStore implements AutoCloseable {
     /**
      * Opens and verifies a store.
      *
-     * @throws Failure of kind DATA if a file is missing, has another size or other content than the manifest says
+     * @throws Failure of kind DATA if a file is missing, or its size or content differs from the manifest
      */
     static TokenStore open(Path folder) {
         return open(folder, ALWAYS_VERIFIED);
@@ -87,7 +87,7 @@ public final class TokenStore implements AutoCloseable {
         }
     }
 
-    /** Reads the manifest alone. */
+    /** Reads only the manifest. */
     public static StoreManifest manifest(Path folder) {
         Path file = folder.resolve(StoreManifest.FILE);
         StoreManifest manifest;
@@ -102,12 +102,12 @@ public final class TokenStore implements AutoCloseable {
         if (manifest.version() != StoreManifest.VERSION) {
             throw broken(
                     folder,
-                    "its format has version " + manifest.version() + ", this Mojave reads " + StoreManifest.VERSION);
+                    "it has format version " + manifest.version() + ", but this version of Mojave reads " + StoreManifest.VERSION);
         }
         return manifest;
     }
 
-    /** Returns what the store says about itself. */
+    /** Returns the store's manifest. */
     public StoreManifest manifest() {
         return manifest;
     }
@@ -117,7 +117,7 @@ public final class TokenStore implements AutoCloseable {
         return folder;
     }
 
-    /** Returns the tokens of a split, perhaps none. */
+    /** Returns a split, which may be empty. */
     public TokenSplit split(Split split) {
         TokenSplit found = splits.get(split);
         if (found == null) {
@@ -153,7 +153,7 @@ public final class TokenStore implements AutoCloseable {
         VerifiedFiles verified = new VerifiedFiles(folder, total >= alwaysVerified);
         for (StoredFile file : files) {
             Path path = folder.resolve(file.file());
-            if (verified.knows(path, file.sha256())) {
+            if (verified.contains(path, file.sha256())) {
                 continue;
             }
             String found = Hashes.sha256(path);
@@ -181,6 +181,6 @@ public final class TokenStore implements AutoCloseable {
     }
 
     private static String remedy(Path folder) {
-        return "delete that folder (rm -r '" + folder + "') and it is built again from the source at the next start";
+        return "delete that folder (rm -r '" + folder + "') and it will be built again from the source on the next start";
     }
 }

@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Remembers, beside a large store, which files had the right checksum in which state, so that opening it takes no minutes. */
+/**
+ * The files of a large store whose checksums have been verified, with their states at the time, kept in the store's folder so that
+ * opening the store does not take minutes.
+ */
 final class VerifiedFiles {
     private static final String FILE = "verified.json";
 
@@ -36,13 +39,13 @@ final class VerifiedFiles {
             try {
                 states.putAll(Json.read(file, States.class).files());
             } catch (Failure e) {
-                // Unreadable: everything is verified again and the file is replaced.
+                // If it is unreadable, everything is verified again and the file is replaced.
                 changed = true;
             }
         }
     }
 
-    boolean knows(Path path, String sha256) throws IOException {
+    boolean contains(Path path, String sha256) throws IOException {
         return used && state(path, sha256).equals(states.get(String.valueOf(path.getFileName())));
     }
 
@@ -60,7 +63,7 @@ final class VerifiedFiles {
         try {
             AtomicFiles.write(file, Json.pretty(new States(states)));
         } catch (IOException e) {
-            // A store in a folder that cannot be written is verified at every opening.
+            // A store in a read-only folder is verified whenever it is opened.
             changed = true;
         }
     }

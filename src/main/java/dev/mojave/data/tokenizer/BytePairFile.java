@@ -16,9 +16,9 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads a {@code tokenizer.json} into our own encoder if it is byte-level BPE in GPT-2's manner; every other one is left to
- * {@link TokenizerFile}. Whatever the file asks for must be known here, so an option that this class has never heard of is
- * enough to leave it.
+ * Reads a {@code tokenizer.json} for Mojave's own encoder if it is byte-level BPE like GPT-2's; all others are left to
+ * {@link TokenizerFile}. Every option in the file must be supported here, so a single unknown one is enough to leave the file to the
+ * library.
  */
 final class BytePairFile {
     private final JsonNode root;
@@ -34,11 +34,11 @@ final class BytePairFile {
     }
 
     /**
-     * Returns the tokenizer, or nothing if the file is of another kind.
+     * Returns the tokenizer; empty if the file is of another kind.
      *
-     * @param end which token ends a text
-     * @param place what to call the file in messages
-     * @throws Failure of kind DATA if it is of this kind and contradicts itself
+     * @param end how the end-of-text token is chosen
+     * @param place name of the file in messages
+     * @throws Failure of kind DATA if it is of this kind but inconsistent
      */
     static Optional<Tokenizer> read(String json, JsonNode root, EndOfText end, String place) {
         BytePairFile file = new BytePairFile(root, end, place);
@@ -46,7 +46,7 @@ final class BytePairFile {
             return Optional.empty();
         }
         Map<String, Integer> vocabulary = file.vocabulary();
-        // An added token needs no spelling in bytes: it is cut out of the text before bytes are looked at.
+        // An added token need not be spelled in bytes: it is cut out of the text before the bytes are encoded.
         root.path("added_tokens")
                 .valueStream()
                 .map(token -> token.path("content").asString(""))
@@ -67,8 +67,8 @@ final class BytePairFile {
                 && isAbsent(model, "dropout")
                 && isEmpty("continuing_subword_prefix")
                 && isEmpty("end_of_word_suffix")
-                // Byte fallback, unknown token and their fusing are never used: all bytes are in the vocabulary.
-                && knows(
+                // Byte fallback, unknown tokens and their fusing are never needed, because all bytes are in the vocabulary.
+                && hasOnly(
                         model,
                         "type",
                         "dropout",
@@ -82,10 +82,10 @@ final class BytePairFile {
                         "merges");
     }
 
-    /** Post-processing only adds special tokens, which we do not ask for; truncation and padding are for batches. */
+    /** Post-processing only adds special tokens, and truncation and padding only concern batches; none of them is used here. */
     private boolean isPlainPipeline() {
         JsonNode before = root.path("pre_tokenizer");
-        return knows(
+        return hasOnly(
                         root,
                         "version",
                         "truncation",
@@ -104,7 +104,7 @@ final class BytePairFile {
 
     private static boolean isByteLevel(JsonNode part) {
         return part.path("type").asString("").equals("ByteLevel")
-                && knows(part, "type", "add_prefix_space", "trim_offsets", "use_regex");
+                && hasOnly(part, "type", "add_prefix_space", "trim_offsets", "use_regex");
     }
 
     private boolean hasPlainAddedTokens() {
@@ -119,7 +119,7 @@ final class BytePairFile {
         return true;
     }
 
-    private static boolean knows(JsonNode node, String... keys) {
+    private static boolean hasOnly(JsonNode node, String... keys) {
         return Arrays.asList(keys).containsAll(node.propertyNames());
     }
 
@@ -154,7 +154,7 @@ final class BytePairFile {
             put(pairs, rank++, merge, idOf);
         }
         Vocabulary vocabulary = Vocabulary.of(root, end, place);
-        // A token's own bytes, not those of an added token of the same id, which stands for no text.
+        // The bytes of the token itself, not those of an added token with the same id, which has no text.
         byte[][] bytesOf = new byte[vocabulary.size()][];
         Arrays.fill(bytesOf, new byte[0]);
         idOf.forEach((spelling, id) -> bytesOf[id] = ByteLevel.bytes(spelling));
@@ -168,7 +168,7 @@ final class BytePairFile {
                 root.path("pre_tokenizer").path("add_prefix_space").asBoolean(true));
     }
 
-    /** A merge is {@code ["a", "b"]}, or {@code "a b"} in files of before 2024. */
+    /** A merge is {@code ["a", "b"]}, or {@code "a b"} in files from before 2024. */
     private void put(PairTable pairs, int rank, JsonNode merge, Map<String, Integer> idOf) {
         String[] sides = merge.isArray()
                 ? new String[] {merge.path(0).asString(""), merge.path(1).asString("")}
@@ -180,13 +180,13 @@ final class BytePairFile {
         int id = idOf.getOrDefault(left + right, -1);
         if (leftId < 0 || rightId < 0 || id < 0) {
             throw Failure.data(
-                    "%s: merge %d, %s, needs '%s', '%s' and '%s' in model.vocab, and one is not there",
+                    "%s: merge %d, %s, needs '%s', '%s' and '%s' in model.vocab, but one of them is missing",
                     place, rank, merge, left, right, left + right);
         }
         pairs.put(leftId, rightId, rank, id);
     }
 
-    /** Tokens that say they are matched in normalised text are searched for after the others. */
+    /** Returns the added tokens with the given value of {@code normalized}; those with true are searched for after the others. */
     private AddedTokens added(boolean normalized) {
         List<AddedTokens.Token> tokens = new ArrayList<>();
         for (JsonNode token : root.path("added_tokens")) {

@@ -16,8 +16,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Byte-level byte-pair encoding with GPT-2's way of splitting text: GPT-2's own vocabulary, trained ones, and every
- * {@code tokenizer.json} of that kind.
+ * Byte-level byte-pair encoding with GPT-2's pre-tokenizer, for GPT-2's own vocabulary, trained ones, and every {@code tokenizer.json} of
+ * this kind.
  *
  * <p>GPT-2's vocabulary has 50,257 ids, the last of which is {@code <|endoftext|>}; text that spells it is encoded as ordinary
  * text. In a tokenizer file, as in Hugging Face's library, text that spells an added token becomes that token.
@@ -30,16 +30,16 @@ public final class BytePairTokenizer implements Tokenizer {
     private final BytePairs pairs;
     private final List<AddedTokens> added;
     private final boolean prefixSpace;
-    /** By id, how many bytes of a text become it. */
+    /** For each id, the number of bytes of text that it covers. */
     private final int[] bytesInText;
-    /** One is kept for the next call; calls at the same time make their own. */
+    /** Scratch space kept for the next call; concurrent calls create their own. */
     private final AtomicReference<BytePairs.@Nullable Scratch> spare = new AtomicReference<>();
 
     /**
-     * Makes a tokenizer.
+     * Creates a tokenizer.
      *
-     * @param json the file that it was read from; absent for GPT-2's
-     * @param added tokens that are cut out of the text, in rounds: what one round leaves is searched by the next
+     * @param json content of the file that it was read from; null for GPT-2's
+     * @param added tokens that are cut out of the text, in rounds: each round searches what the one before left
      * @param prefixSpace whether a space is put in front of text that does not begin with one
      */
     BytePairTokenizer(
@@ -55,7 +55,7 @@ public final class BytePairTokenizer implements Tokenizer {
         this.prefixSpace = prefixSpace;
         this.bytesInText = new int[vocabulary.size()];
         Arrays.setAll(bytesInText, id -> vocabulary.bytes(id).length);
-        // Text that spells an added token is text, also where the token stands for none.
+        // Text that spells an added token counts as text, even if the token decodes to none.
         for (AddedTokens round : added) {
             for (AddedTokens.Token token : round.tokens()) {
                 bytesInText[token.id()] = token.content().getBytes(StandardCharsets.UTF_8).length;
@@ -63,7 +63,7 @@ public final class BytePairTokenizer implements Tokenizer {
         }
     }
 
-    /** Loading GPT-2's vocabulary takes a moment; it is immutable, so one is enough. */
+    /** Loads GPT-2's vocabulary on first use and only once: loading takes a moment, and the vocabulary is immutable. */
     private static final class Gpt2 {
         static final BytePairTokenizer INSTANCE = of(Gpt2Vocabulary.load());
 
@@ -72,7 +72,7 @@ public final class BytePairTokenizer implements Tokenizer {
         }
     }
 
-    /** Returns GPT-2's. */
+    /** Returns GPT-2's tokenizer. */
     public static BytePairTokenizer gpt2() {
         return Gpt2.INSTANCE;
     }
@@ -92,7 +92,7 @@ public final class BytePairTokenizer implements Tokenizer {
         return vocabulary.endOfText();
     }
 
-    /** Returns the content of the token that was named as the one that ends texts, where it was named. */
+    /** Returns the content of the end-of-text token, if it was named. */
     Optional<String> namedEnd() {
         return vocabulary.namedEnd();
     }
@@ -117,13 +117,13 @@ public final class BytePairTokenizer implements Tokenizer {
         int[] ids = encode(text, prefixed::set);
         int[] lengths = new int[ids.length];
         for (int i = 0; i < ids.length; i++) {
-            // The first id behind a space that was put in front has it; nothing else is not in the text.
+            // An id that begins with an inserted space covers one byte less than its spelling.
             lengths[i] = bytesInText[ids[i]] - (prefixed.get(i) ? 1 : 0);
         }
         return EncodedText.ofLengths(ids, lengths);
     }
 
-    /** Takes the index of each id that begins with a space that is not in the text. */
+    /** Receives the index of each id that begins with an inserted space, which is not in the text. */
     private interface Prefixes {
         void at(int index);
     }

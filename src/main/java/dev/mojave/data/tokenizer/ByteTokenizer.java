@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 
 /**
- * UTF-8 bytes as ids 0 to 255, and 256 for the separator if there is one.
+ * A tokenizer whose ids 0 to 255 are UTF-8 bytes; id 256 is the separator, if there is one.
  *
  * @param separator whether id 256 exists
  */

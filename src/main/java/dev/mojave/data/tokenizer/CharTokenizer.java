@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * One id per Unicode code point that the corpus has, in ascending order, and one more for the separator if there is one.
- * Every character of the corpus counts, held-out parts included, as in nanoGPT's character data (65 for tiny Shakespeare).
+ * A tokenizer with one id per Unicode code point of the corpus, in ascending order, and one more for the separator, if there is one. The
+ * characters of the held-out splits are included, as in nanoGPT's character data (65 for tiny Shakespeare).
  */
 public final class CharTokenizer implements Tokenizer {
     static final String KIND = "char";
-    /** Ids of the code points below this are looked up in an array. */
+    /** Code points below this are looked up in an array. */
     private static final int DIRECT = 0x3000;
 
     private final int[] codePoints;
@@ -34,7 +34,7 @@ public final class CharTokenizer implements Tokenizer {
             int codePoint = codePoints[id];
             Check.that(
                     id == 0 || codePoints[id - 1] < codePoint,
-                    "the characters of a vocabulary must ascend, but id %d (%s) does not",
+                    "the characters of a vocabulary must be in ascending order, but id %d (%s) is not",
                     id,
                     name(codePoint));
             if (codePoint < DIRECT) {
@@ -45,17 +45,17 @@ public final class CharTokenizer implements Tokenizer {
         }
     }
 
-    /** Makes the vocabulary of a set of code points. */
+    /** Creates a tokenizer for a set of code points. */
     public static CharTokenizer of(BitSet codePoints, boolean separator) {
         return new CharTokenizer(codePoints.stream().toArray(), separator);
     }
 
-    /** Makes the vocabulary of the characters of a text. */
+    /** Creates a tokenizer for the characters of a text. */
     public static CharTokenizer of(String text, boolean separator) {
         return new CharTokenizer(text.codePoints().distinct().sorted().toArray(), separator);
     }
 
-    /** Makes the vocabulary from its characters, which must ascend. */
+    /** Creates a tokenizer from its characters, which must be in ascending order. */
     static CharTokenizer fromCharacters(String characters, boolean separator) {
         return new CharTokenizer(characters.codePoints().toArray(), separator);
     }
@@ -86,7 +86,7 @@ public final class CharTokenizer implements Tokenizer {
             if (ids[n] < 0) {
                 throw Failure.data(
                         "character %s at position %d is not among the %d characters of the vocabulary; leave it out,"
-                                + " or train with data.tokenizer: byte, which knows every text",
+                                + " or train with data.tokenizer: byte, which can encode any text",
                         name(codePoint), n, codePoints.length);
             }
             i += Character.charCount(codePoint);
@@ -99,8 +99,8 @@ public final class CharTokenizer implements Tokenizer {
         return EncodedText.ofSpellings(encode(text), this::byteLength);
     }
 
-    /** Says whether a character is in the vocabulary. */
-    boolean knows(int codePoint) {
+    /** Returns whether a character is in the vocabulary. */
+    boolean contains(int codePoint) {
         return id(codePoint) >= 0;
     }
 

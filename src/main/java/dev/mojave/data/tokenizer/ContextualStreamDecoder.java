@@ -3,18 +3,19 @@ package dev.mojave.data.tokenizer;
 import java.util.Arrays;
 
 /**
- * Stream decoder for tokenizers whose tokens have their text only beside others. Each new token is decoded together with those before it on
- * which its text depends: the last one handed out, and as many in front of that as it takes for some text, because decoders treat the
- * beginning of a text in their own way. A run of bytes is handed out when it has ended: one that is not UTF-8 is replaced as a whole.
+ * Stream decoder for tokenizers in which the text of a token depends on its neighbours. Each new token is decoded together with the
+ * tokens before it on which its text depends: the last one whose text was returned, and as many before that as yield some text, because
+ * decoders treat the beginning of a text differently. A run of byte tokens is returned when it has ended, because a run that is not UTF-8
+ * is replaced as a whole.
  */
 final class ContextualStreamDecoder implements StreamDecoder {
     private final Tokenizer tokenizer;
     private final DecodingContext seams;
-    /** What the next token's text depends on, and behind it what has not been handed out. */
+    /** The ids on which the text of the next token depends, followed by those whose text has not been returned yet. */
     private int[] ids;
 
-    private int spoken;
-    /** The text of the ids that have been handed out. */
+    private int emitted;
+    /** The text of the first {@code emitted} ids. */
     private String before;
 
     ContextualStreamDecoder(Tokenizer tokenizer, DecodingContext seams, int... before) {
@@ -22,7 +23,7 @@ final class ContextualStreamDecoder implements StreamDecoder {
         this.seams = seams;
         String text = decode(before);
         this.ids = Arrays.stream(before).filter(seams::hasText).toArray();
-        this.spoken = ids.length;
+        this.emitted = ids.length;
         this.before = text;
     }
 
@@ -32,7 +33,7 @@ final class ContextualStreamDecoder implements StreamDecoder {
 
     @Override
     public String add(int id) {
-        tokenizer.byteLength(id); // refuses what is outside the vocabulary
+        tokenizer.byteLength(id); // throws for an id outside the vocabulary
         if (!seams.hasText(id)) {
             return "";
         }
@@ -43,19 +44,19 @@ final class ContextualStreamDecoder implements StreamDecoder {
         }
         String all = decode(ids);
         String text = DecodingContext.changedTail(before, all);
-        int[] latest = Arrays.copyOfRange(ids, spoken, ids.length);
+        int[] latest = Arrays.copyOfRange(ids, emitted, ids.length);
         String alone = decode(latest);
         ids = alone.isEmpty() ? ids : latest;
         before = alone.isEmpty() ? all : alone;
-        spoken = ids.length;
+        emitted = ids.length;
         return text;
     }
 
     @Override
     public String finish() {
-        String rest = ids.length == spoken ? "" : DecodingContext.changedTail(before, decode(ids));
+        String rest = ids.length == emitted ? "" : DecodingContext.changedTail(before, decode(ids));
         ids = new int[0];
-        spoken = 0;
+        emitted = 0;
         before = "";
         return rest;
     }

@@ -8,12 +8,11 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * How the tokens of a {@code tokenizer.json} depend on each other when they are decoded. Decoders add or drop the space between two tokens,
- * drop the space in front of the first, and join the bytes of a character; tokens without text lie between others as if they were not
- * there.
+ * How the text of a token depends on its neighbours when the ids of a {@code tokenizer.json} are decoded. Decoders add or drop the space
+ * between two tokens, drop the space before the first, and join the bytes of a character; tokens without text are skipped.
  */
 final class DecodingContext {
-    /** Decoders that turn each token into text by itself, or by its neighbour and whether it is the first or the last. */
+    /** Decoders for which the text of a token depends only on the token, its neighbours and whether it is the first or the last. */
     private static final List<String> TOKEN_BY_TOKEN =
             List.of("WordPiece", "BPEDecoder", "Metaspace", "ByteFallback", "Fuse", "Strip", "Replace", "ByteLevel");
 
@@ -27,7 +26,7 @@ final class DecodingContext {
         this.bytes = bytes;
     }
 
-    /** Reads a file whose vocabulary is known to be one. */
+    /** Reads a file whose vocabulary is known to be valid. */
     static DecodingContext of(JsonNode root) {
         List<JsonNode> decoders = steps(root.path("decoder")).toList();
         boolean fallback = decoders.stream().anyMatch(step -> is(step, "ByteFallback"));
@@ -67,7 +66,7 @@ final class DecodingContext {
         return decoder.path("type").asString("").equals(type);
     }
 
-    /** What comes behind Fuse works on the whole text, so it must do so character by character. */
+    /** Whether the decoders are local. Steps after Fuse work on the whole text, so they must do so character by character. */
     private static boolean isLocal(List<JsonNode> decoders) {
         if (decoders.size() == 1 && is(decoders.getFirst(), "CTC")) {
             return true; // drops a token that repeats the one before
@@ -95,22 +94,22 @@ final class DecodingContext {
                 || (is(step, "Replace") && pattern.codePointCount(0, pattern.length()) == 1);
     }
 
-    /** Whether the text of a token is settled by the tokens around it; otherwise only the whole text can be decoded. */
+    /** Returns whether the text of a token is determined by the tokens around it; otherwise only the whole text can be decoded. */
     boolean isLocal() {
         return local;
     }
 
-    /** Whether decoding looks at an id at all: special tokens and ids without a token are passed over. */
+    /** Returns whether an id has text; decoding skips special tokens and ids without a token. */
     boolean hasText(int id) {
         return text.get(id);
     }
 
-    /** Whether an id is a byte that is decoded together with the bytes beside it. */
+    /** Returns whether an id is a byte token, which is decoded together with adjacent byte tokens. */
     boolean isByte(int id) {
         return bytes.get(id);
     }
 
-    /** Returns a text from the first character on in which it differs from another. */
+    /** Returns the part of {@code all} from the first character that differs from {@code before}. */
     static String changedTail(String before, String all) {
         int most = Math.min(before.length(), all.length());
         int common = 0;

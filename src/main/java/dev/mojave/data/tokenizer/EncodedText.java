@@ -5,14 +5,13 @@ import dev.mojave.base.Promised;
 import java.util.function.IntUnaryOperator;
 
 /**
- * The ids of a text and the bytes of the text that each stands for: the unit of bits per byte, whatever the tokenizer.
+ * The ids of a text and the number of bytes of the text that each id covers, from which bits per byte are computed for any tokenizer.
  *
- * <p>Id {@code i} stands for the UTF-8 bytes from where id {@code i - 1} ends to where it ends itself, so every byte of the text counts
- * exactly once. What a tokenizer drops, such as the spaces between the words of WordPiece, counts for the id that follows, and after the
- * last id for the last. An unknown word has all of its bytes. What the tokenizer adds, such as a space in front or the mark of a word's end,
- * counts nothing. Where several ids end in one character, as those of byte fallback do, its bytes count for the first of them, but for our own
- * byte-level encoder, which knows the bytes of each. A text of which no
- * id is left has nobody to count its bytes.
+ * <p>Id {@code i} covers the UTF-8 bytes from the end of id {@code i - 1} to its own end, so every byte of the text counts exactly once.
+ * Text that a tokenizer drops, such as the spaces between words in WordPiece, counts towards the id that follows, or towards the last id
+ * if none follows. An unknown token covers its whole word. Text that a tokenizer adds, such as a leading space or an end-of-word mark,
+ * does not count. If several ids end in the same character, as with byte fallback, the first of them covers all its bytes; only Mojave's
+ * own byte-level encoder assigns each byte to its id. If a text is encoded as no ids at all, no id covers its bytes.
  */
 @Promised
 public final class EncodedText {
@@ -25,7 +24,7 @@ public final class EncodedText {
         this.ends = ends;
     }
 
-    /** Ids whose spellings, joined, are the text. */
+    /** Returns ids whose concatenated spellings are the text. */
     static EncodedText ofSpellings(int[] ids, IntUnaryOperator byteLength) {
         int[] ends = new int[ids.length];
         int end = 0;
@@ -36,7 +35,7 @@ public final class EncodedText {
         return new EncodedText(ids, ends);
     }
 
-    /** Token ids with the number of bytes that each stands for. */
+    /** Returns ids with the number of bytes that each covers. */
     static EncodedText ofLengths(int[] ids, int[] lengths) {
         int[] ends = lengths.clone();
         for (int i = 1; i < ends.length; i++) {
@@ -46,9 +45,10 @@ public final class EncodedText {
     }
 
     /**
-     * Ids of which a library says where they end; it may be mistaken about the order, and what it says of the end does not matter.
+     * Returns ids with the ends that a library reports. Ends that are out of order are tolerated, and the last id always covers the rest
+     * of the text.
      *
-     * @param characterEnds code points of the text in front of the end of each id, negative where it is not known
+     * @param characterEnds number of code points of the text before the end of each id; negative if unknown
      */
     static EncodedText ofCharacters(int[] ids, int[] characterEnds, String text) {
         int[] ends = new int[ids.length];
@@ -68,22 +68,22 @@ public final class EncodedText {
         return new EncodedText(ids, ends);
     }
 
-    /** Returns the UTF-8 bytes of a code point; half of a surrogate pair counts as U+FFFD, which stands for it. */
+    /** Returns the UTF-8 bytes of a code point; a lone surrogate counts as U+FFFD, which replaces it. */
     static int byteLength(int codePoint) {
         return codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
     }
 
-    /** Returns the ids. The array is not copied; whoever encoded the text owns it. */
+    /** Returns the ids. The array is not copied; it belongs to the caller that encoded the text. */
     public int[] ids() {
         return ids;
     }
 
-    /** Returns the bytes of the text in front of the end of an id. */
+    /** Returns the number of bytes of the text before the end of the id at an index. */
     public int end(int index) {
         return ends[index];
     }
 
-    /** Returns the bytes of the text that an id stands for. */
+    /** Returns the number of bytes of the text that the id at an index covers. */
     public int bytes(int index) {
         return ends[index] - (index == 0 ? 0 : ends[index - 1]);
     }

@@ -16,8 +16,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A tokenizer file whose last added tokens a model has no embeddings for: a padding token, say, that was added without resizing them. Those
- * tokens are left out, and a text that would become one is refused.
+ * A tokenizer file limited to the ids for which a model has embeddings. The last added tokens have none, for example a padding token that
+ * was added without resizing the embeddings; they are left out, and a text that contains one is refused.
  */
 public final class LimitedTokenizer implements Tokenizer {
     static final String FORMAT = "limited";
@@ -37,7 +37,8 @@ public final class LimitedTokenizer implements Tokenizer {
     /**
      * Reads a tokenizer file for a model with the given number of embeddings.
      *
-     * @return nothing if no id is beyond them, or if not all that are belong to added special tokens, which no ordinary text becomes
+     * @return the tokenizer; empty if every id has an embedding, or if an id without one does not belong to an added special token, which
+     *     no ordinary text is encoded as
      */
     static Optional<Tokenizer> of(String file, JsonNode root, int embeddings, EndOfText end, String place) {
         Map<Integer, String> special = new TreeMap<>();
@@ -81,7 +82,7 @@ public final class LimitedTokenizer implements Tokenizer {
         return file;
     }
 
-    /** Returns the tokenizer without what is left out. */
+    /** Returns the tokenizer without the tokens that are left out. */
     public Tokenizer kept() {
         return kept;
     }
@@ -91,7 +92,7 @@ public final class LimitedTokenizer implements Tokenizer {
         return leftOut;
     }
 
-    /** Returns how many token embeddings the model has. */
+    /** Returns the number of token embeddings of the model. */
     int embeddings() {
         return embeddings;
     }
@@ -114,7 +115,7 @@ public final class LimitedTokenizer implements Tokenizer {
     /**
      * {@inheritDoc}
      *
-     * @throws Failure of kind DATA also if the text spells a token that is left out
+     * @throws Failure of kind DATA also if the text contains a token that is left out
      */
     @Override
     public int[] encode(String text) {
@@ -132,7 +133,8 @@ public final class LimitedTokenizer implements Tokenizer {
         for (String token : leftOut) {
             if (!token.isEmpty() && text.contains(token)) {
                 throw Failure.data(
-                        "the text spells the token '%s', for which the model, with embeddings of %d tokens, has none; take it out of the text",
+                        "the text contains the token '%s', for which the model, with %d token embeddings, has none;"
+                                + " remove it from the text",
                         token, embeddings);
             }
         }

@@ -9,21 +9,21 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * The tokens that begin and end the texts of a model.
  *
- * @param ends ids of which each ends a text; possibly none
- * @param begin ids in front of every text that the model reads; mostly none, or one
- * @param start id from which an empty text goes on where {@code begin} is empty
- * @param published what the files of a model from elsewhere say about such tokens, to be written back as it was
+ * @param ends ids each of which ends a text; may be empty
+ * @param begin ids before every text that the model reads; usually none or one
+ * @param start id from which an empty text is continued if {@code begin} is empty
+ * @param published the settings of these tokens in the files of an imported model, to be written back unchanged
  */
 public record SpecialTokens(List<Integer> ends, List<Integer> begin, int start, Published published) {
     /**
-     * The settings of a model's folder as they were found, and nothing that was not; all empty for a model of our own.
+     * The settings of special tokens as they were found in a model's folder; all are empty for a model trained by Mojave.
      *
      * @param config keys of config.json: {@code eos_token_id}, {@code bos_token_id}, {@code pad_token_id}
      * @param generationConfig the same keys of generation_config.json
-     * @param tokenizerConfig keys of tokenizer_config.json: {@code bos_token}, {@code add_bos_token} and their like
+     * @param tokenizerConfig keys of tokenizer_config.json: {@code bos_token}, {@code add_bos_token} and similar keys
      */
     public record Published(ObjectNode config, ObjectNode generationConfig, ObjectNode tokenizerConfig) {
-        /** Returns what a model has that comes from nowhere else. */
+        /** Returns empty settings, those of a model trained by Mojave. */
         public static Published none() {
             return new Published(empty(), empty(), empty());
         }
@@ -33,13 +33,13 @@ public record SpecialTokens(List<Integer> ends, List<Integer> begin, int start, 
         }
     }
 
-    /** Keeps copies. */
+    /** Copies the lists. */
     public SpecialTokens {
         ends = List.copyOf(ends);
         begin = List.copyOf(begin);
     }
 
-    /** The same where one more token ends texts. */
+    /** Returns these special tokens with one more that ends texts, if it is given and new. */
     public SpecialTokens endingAlsoWith(OptionalInt end) {
         List<Integer> all = IntStream.concat(ends.stream().mapToInt(id -> id), end.stream())
                 .distinct()
@@ -48,7 +48,7 @@ public record SpecialTokens(List<Integer> ends, List<Integer> begin, int start, 
         return new SpecialTokens(all, begin, start, published);
     }
 
-    /** Returns those of a model that was trained here: documents end with the tokenizer's separator, and nothing stands in front of them. */
+    /** Returns the special tokens of a model trained by Mojave: documents end with the tokenizer's separator, and no ids precede them. */
     public static SpecialTokens of(Tokenizer tokenizer) {
         List<Integer> ends = tokenizer.endOfText().stream().boxed().toList();
         return new SpecialTokens(ends, List.of(), tokenizer.endOfText().orElse(0), Published.none());

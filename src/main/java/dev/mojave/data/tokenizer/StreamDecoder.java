@@ -3,19 +3,19 @@ package dev.mojave.data.tokenizer;
 import dev.mojave.base.Promised;
 
 /**
- * Turns ids into text as they arrive. Text is handed out once no later id can change it: bytes of an unfinished UTF-8 character wait for
+ * Decodes ids as they arrive. Text is returned as soon as no later id can change it: the bytes of an incomplete UTF-8 character wait for
  * the next id.
  *
- * <p>All that {@link #add} and {@link #finish} return, joined, equals {@link Tokenizer#decode} of all ids. Of a decoder that goes on behind
- * other ids ({@link Tokenizer#streamDecoderAfter}), it equals what decoding those and the new ones together gives, from the first
- * character on in which this differs from decoding those alone. Mostly that is all of it less the text before; where the new ids change
- * how the text before ends (bytes that spoil a character, a decoder that joins "n" and "'t"), it begins with what was changed.
+ * <p>The concatenated results of {@link #add} and {@link #finish} equal {@link Tokenizer#decode} of all ids. For a decoder that continues
+ * after other ids ({@link Tokenizer#streamDecoderAfter}), they equal the text of those and the new ids together, from the first character
+ * that differs from the text of the earlier ids alone. Usually that is everything after the earlier text; if the new ids change how the
+ * earlier text ends (bytes that invalidate a character, a decoder that joins "n" and "'t"), it begins with the changed part.
  */
 @Promised
 public interface StreamDecoder {
-    /** Takes the next id and returns the text that is now complete, possibly empty. */
+    /** Adds the next id and returns the text that is now complete, possibly empty. */
     String add(int id);
 
-    /** Ends the stream and returns what was held back; an unfinished character becomes U+FFFD. */
+    /** Ends the stream and returns what was held back; an incomplete character becomes U+FFFD. */
     String finish();
 }

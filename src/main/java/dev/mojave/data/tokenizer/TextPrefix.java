@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/** What the post-processor of a {@code tokenizer.json} puts in front of a text. */
+/** The ids that the post-processor of a {@code tokenizer.json} puts before a text. */
 public final class TextPrefix {
     private TextPrefix() {}
 
     /**
-     * Returns the ids that a text begins with, such as that of {@code <s>}; none for our own tokenizers and for files without a template.
-     * What a template puts behind a text is no part of it: a text that is to go on has not ended.
+     * Returns the ids that a text begins with, such as that of {@code <s>}; empty for Mojave's own tokenizers and for files without a
+     * template. Ids that a template puts after a text are ignored, because a text that is to be continued has not ended.
      *
      * @throws Failure of kind DATA if the template names a token that the tokenizer does not have
      */
@@ -37,7 +37,7 @@ public final class TextPrefix {
             case "BertProcessing", "RobertaProcessing" ->
                 List.of(processor.path("cls").path(1).asInt(-1));
             case "Sequence" -> {
-                // Each puts its tokens around what those before it made.
+                // Each processor puts its tokens around the output of the one before.
                 List<Integer> begin = new ArrayList<>();
                 processor.path("processors").forEach(step -> begin.addAll(0, of(step)));
                 yield begin;
@@ -64,7 +64,7 @@ public final class TextPrefix {
         for (int id : begin) {
             if (id < 0 || id >= tokenizer.vocabSize()) {
                 throw Failure.data(
-                        "tokenizer.json: the template of post_processor begins texts with the token %d, and the ids are 0 to %d",
+                        "tokenizer.json: the template of post_processor begins texts with the token %d, but the ids are 0 to %d",
                         id, tokenizer.vocabSize() - 1);
             }
         }

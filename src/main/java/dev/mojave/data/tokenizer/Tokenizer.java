@@ -6,8 +6,9 @@ import java.util.OptionalInt;
 /**
  * A reversible map from text to token ids in {@code [0, vocabSize)}.
  *
- * <p>The end-of-text id separates documents. It stands for no text: {@link #encode} does not make it, {@link #decode} leaves it
- * out, and its {@link #byteLength} is 0. {@link TokenizerFile} says where a tokenizer file differs. Implementations are safe for use by several threads.
+ * <p>The end-of-text id separates documents. It has no text: {@link #encode} never returns it, {@link #decode} skips it, and its
+ * {@link #byteLength} is 0. {@link TokenizerFile} documents how tokenizer files differ. Implementations are safe for use by several
+ * threads.
  */
 @Promised
 public sealed interface Tokenizer
@@ -29,36 +30,37 @@ public sealed interface Tokenizer
     int[] encode(String text);
 
     /**
-     * Encodes text as {@link #encode} does and says which of its bytes each id stands for.
+     * Encodes text as {@link #encode} does, and also returns the number of bytes that each id covers.
      *
      * @throws dev.mojave.base.Failure as {@link #encode}
      */
     EncodedText encodeText(String text);
 
     /**
-     * Decodes ids; bytes that are not UTF-8 (a character cut by the ends of {@code ids}) become U+FFFD.
+     * Decodes ids; bytes that are not UTF-8 (such as a character that is cut off at either end of {@code ids}) become U+FFFD.
      *
      * @throws IllegalArgumentException for an id outside the vocabulary
      */
     String decode(int... ids);
 
-    /** Returns a decoder that takes one id at a time and never hands out half of a character. */
+    /** Returns a decoder that accepts one id at a time and never returns a part of a character. */
     default StreamDecoder streamDecoder() {
         return streamDecoderAfter();
     }
 
     /**
-     * Returns a decoder that goes on behind ids whose text is known, such as a prompt's. Many tokenizers write a space between two tokens
-     * that is part of neither: what it hands out begins with that space.
+     * Returns a decoder that continues after ids whose text is known, such as those of a prompt. Many tokenizers write a space between
+     * two tokens that is part of neither; the decoder's text then begins with that space.
      *
-     * @param before ids in front of those that will be added
+     * @param before the ids before those that will be added
      * @throws IllegalArgumentException for an id outside the vocabulary
      */
     StreamDecoder streamDecoderAfter(int... before);
 
     /**
-     * Returns how many UTF-8 bytes the spelling of an id has. For {@code char}, {@code byte} and {@code gpt2} these are the bytes of text
-     * that the id stands for; a tokenizer file may drop, change and add text, so there only {@link #encodeText} knows those.
+     * Returns the number of UTF-8 bytes in the spelling of an id. For {@code char}, {@code byte} and {@code gpt2} that is the number of
+     * bytes of text that the id covers; a tokenizer file may drop, change and add text, so for it only {@link #encodeText} determines
+     * that number.
      */
     int byteLength(int id);
 

@@ -20,13 +20,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A Hugging Face {@code tokenizer.json}, run by Hugging Face's own library without truncation, padding or added special tokens; in a process
- * of its own where the file has parts that the library might not survive ({@link OutOfProcessLibrary}).
+ * A Hugging Face {@code tokenizer.json}, run by Hugging Face's own library without truncation, padding or added special tokens; in a
+ * separate process if the file has parts that might crash the library ({@link OutOfProcessLibrary}).
  *
- * <p>Three differences from our tokenizers follow from the format. Text that spells an added token (such as
- * {@code <|endoftext|>}) becomes that token. Where the file normalises text (lower case, stripped accents), decoding gives the
- * normalised text. {@link #byteLength} is the length of the token's own spelling, without spaces that the tokenizer dropped and with marks
- * that it added; {@link #encodeText} has the bytes of the text.
+ * <p>Three differences from Mojave's own tokenizers follow from the format. Text that spells an added token (such as
+ * {@code <|endoftext|>}) becomes that token. If the file normalises text (lower case, stripped accents), decoding returns the normalised
+ * text. {@link #byteLength} is the length of the token's own spelling, without spaces that the tokenizer dropped and with marks
+ * that it added; {@link #encodeText} returns the bytes of the text.
  */
 public final class TokenizerFile implements Tokenizer {
     static final String KIND = "tokenizer.json";
@@ -56,12 +56,12 @@ public final class TokenizerFile implements Tokenizer {
     }
 
     /**
-     * Makes the tokenizer of the content of a {@code tokenizer.json}.
+     * Creates a tokenizer from the content of a {@code tokenizer.json}.
      *
      * @param root the content, parsed
-     * @param end which token ends a text
-     * @param place what to call it in messages: the file
-     * @throws Failure of kind DATA if the content is not a tokenizer, or the library reads other ids than the file has; ENVIRONMENT if the
+     * @param end how the end-of-text token is chosen
+     * @param place name of the file in messages
+     * @throws Failure of kind DATA if the content is not a tokenizer, or the library assigns other ids than the file; ENVIRONMENT if the
      *     native library cannot be loaded
      */
     public static TokenizerFile of(String json, JsonNode root, EndOfText end, String place) {
@@ -70,8 +70,9 @@ public final class TokenizerFile implements Tokenizer {
         TokenizerParts.require(root, place);
         AddedTokenIds.renumbered(root, place).ifPresent(token -> {
             throw Failure.data(
-                    "%s: the added token '%s' has the id %d, but Hugging Face's library, which this kind of file needs, numbers it %d;"
-                            + " give added tokens the ids that follow the vocabulary's, without gaps",
+                    "%s: the added token '%s' has the id %d, but Hugging Face's library, which this kind of file"
+                            + " needs, assigns it the id %d; give added tokens the ids that follow the"
+                            + " vocabulary's, without gaps",
                     place, token.content(), token.id(), token.library());
         });
         AddedTokenProbe.require(root, place);
@@ -86,7 +87,8 @@ public final class TokenizerFile implements Tokenizer {
     }
 
     /**
-     * A post-processor adds special tokens, which are not wanted here; besides it only cuts spaces off what tokens are said to stand for.
+     * Removes the post-processor: it adds special tokens, which are not wanted here, and otherwise only trims spaces from the offsets of
+     * tokens.
      */
     private static String withoutPostProcessor(JsonNode root) {
         ObjectNode plain = ((ObjectNode) root).deepCopy();
@@ -108,12 +110,12 @@ public final class TokenizerFile implements Tokenizer {
         return vocabulary.endOfText();
     }
 
-    /** Returns the content of the token that was named as the one that ends texts, where it was named. */
+    /** Returns the content of the end-of-text token, if it was named. */
     Optional<String> namedEnd() {
         return vocabulary.namedEnd();
     }
 
-    /** Returns the id that stands for what the vocabulary lacks, if there is one. */
+    /** Returns the id of the unknown token, if there is one. */
     OptionalInt unknown() {
         return vocabulary.unknown();
     }
@@ -121,7 +123,7 @@ public final class TokenizerFile implements Tokenizer {
     /**
      * {@inheritDoc}
      *
-     * @throws Failure of kind DATA if the file contradicts itself, so that its library cannot encode the text
+     * @throws Failure of kind DATA if the file is inconsistent, so that the library cannot encode the text
      */
     @Override
     public int[] encode(String text) {
@@ -143,7 +145,7 @@ public final class TokenizerFile implements Tokenizer {
         for (long id : ids) {
             if (id >= vocabulary.size()) {
                 throw Failure.data(
-                        "%s encodes text as %d, but its largest token id is %d", place, id, vocabulary.size() - 1);
+                        "%s encodes text as the id %d, but its largest token id is %d", place, id, vocabulary.size() - 1);
             }
         }
         return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
-/** Measures how a tokenizer treats a text, which may come in parts. */
+/** Measures how a tokenizer encodes a text, which may be given in parts. */
 public final class TokenizerInspector {
     private final Tokenizer tokenizer;
     private final long[] counts;
@@ -18,7 +18,7 @@ public final class TokenizerInspector {
     private long missing;
     private boolean inWord;
 
-    /** Begins to measure. */
+    /** Starts to measure a tokenizer. */
     public TokenizerInspector(Tokenizer tokenizer) {
         this.tokenizer = tokenizer;
         this.counts = new long[tokenizer.vocabSize()];
@@ -26,7 +26,7 @@ public final class TokenizerInspector {
         this.unknown = whole instanceof TokenizerFile file ? file.unknown() : OptionalInt.empty();
     }
 
-    /** Measures a text; it goes on where the one before stopped. */
+    /** Measures a part of the text, which continues the part before. */
     public void add(String text) {
         text.codePoints().forEach(codePoint -> {
             characters++;
@@ -42,22 +42,22 @@ public final class TokenizerInspector {
         }
     }
 
-    /** Says that a document ends. */
+    /** Ends a document. */
     public void endDocument() {
         inWord = false;
     }
 
-    /** A character vocabulary refuses what it lacks; here that is counted instead. */
+    /** Encodes a text; the characters that a character tokenizer lacks and would refuse are counted instead. */
     private int[] encode(String text) {
         if (!(tokenizer instanceof CharTokenizer known)) {
             return tokenizer.encode(text);
         }
-        int[] kept = text.codePoints().filter(known::knows).toArray();
+        int[] kept = text.codePoints().filter(known::contains).toArray();
         missing += text.codePointCount(0, text.length()) - kept.length;
         return known.encode(new String(kept, 0, kept.length));
     }
 
-    /** Returns what was measured. */
+    /** Returns the measurements. */
     public TokenizerReport report() {
         long unknownTokens = missing + (unknown.isPresent() ? counts[unknown.getAsInt()] : 0);
         long pieces = tokens + missing;

@@ -26,31 +26,34 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** Makes tokenizers from files. */
+/** Reads tokenizers from files, and answers questions that depend on their kind. */
 public final class Tokenizers {
-    /** The names that {@code data.tokenizer} knows beside paths. */
+    /** The names that {@code data.tokenizer} accepts besides paths. */
     public static final List<String> NAMES = List.of(CharTokenizer.KIND, ByteTokenizer.KIND, BytePairTokenizer.GPT2);
 
-    /** The name of the file that {@link #config} is the content of. */
+    /** The name of the file whose content {@link #config} returns. */
     public static final String CONFIG = EndOfText.CONFIG;
 
     private Tokenizers() {}
 
     /**
-     * Returns the file of a folder's tokenizer, if it has one: {@code tokenizer.json}, or {@code vocab.json} where {@code merges.txt} lies
-     * beside it.
+     * Returns the file of a folder's tokenizer, if it has one: {@code tokenizer.json}, or {@code vocab.json} if {@code merges.txt} is in
+     * the same folder.
      */
     public static Optional<Path> in(Path folder) {
         Path file = folder.resolve("tokenizer.json");
         return Files.isRegularFile(file) ? Optional.of(file) : VocabularyFiles.in(folder);
     }
 
-    /** Returns the text of the {@code tokenizer.json} that a file is, or that it stands for: what tells tokenizers apart. */
+    /**
+     * Returns the content of a {@code tokenizer.json} or, for a {@code vocab.json}, of the equivalent {@code tokenizer.json}; it
+     * identifies the tokenizer.
+     */
     public static String text(Path file) {
         try {
             return VocabularyFiles.is(file) ? VocabularyFiles.json(file) : TextFile.read(file);
         } catch (TextFile.NotUtf8 e) {
-            throw Failure.data("%s %s; a tokenizer.json is UTF-8", file, String.valueOf(e.getMessage()))
+            throw Failure.data("%s %s; a tokenizer.json must be UTF-8", file, String.valueOf(e.getMessage()))
                     .because(e);
         } catch (IOException e) {
             throw IoFailures.of("read the tokenizer", file, e);
@@ -58,8 +61,9 @@ public final class Tokenizers {
     }
 
     /**
-     * Reads a {@code tokenizer.json}, ours or Hugging Face's, or a {@code vocab.json} with the {@code merges.txt} beside it. Texts end with the {@code eos_token} of a {@code tokenizer_config.json} that
-     * lies beside it, if that is one of its added tokens; otherwise with the first that it has of the names that are usual.
+     * Reads a {@code tokenizer.json}, ours or Hugging Face's, or a {@code vocab.json} with the {@code merges.txt} in the same folder.
+     * Texts end with the {@code eos_token} of a {@code tokenizer_config.json} in the same folder, if that is one of the added tokens;
+     * otherwise with the first added token that has a well-known name.
      *
      * @throws Failure of kind USAGE if the file is missing or cannot be read, DATA if it is not a tokenizer
      */
@@ -70,21 +74,22 @@ public final class Tokenizers {
     /**
      * Reads a {@code tokenizer.json} as {@link #read(Path)} does.
      *
-     * @param endOfText the added token that ends texts ({@code data.end_of_text}), whatever lies beside the file
+     * @param endOfText the added token that ends texts ({@code data.end_of_text}), which takes precedence over a
+     *     {@code tokenizer_config.json}
      * @throws Failure also of kind USAGE if the file does not have that token
      */
     public static Tokenizer read(Path file, Optional<String> endOfText) {
         return fromJson(text(file), EndOfText.of(file, endOfText), file.toString());
     }
 
-    /** Reads what {@link Tokenizer#toJson} wrote. */
+    /** Reads what {@link Tokenizer#toJson} returned. */
     public static Tokenizer fromJson(String json) {
         return fromJson(json, new EndOfText.Guessed(), "tokenizer.json");
     }
 
     /**
-     * Returns the content of the token that ends texts where it was named, by {@code data.end_of_text} or a {@code tokenizer_config.json};
-     * it is not part of {@link Tokenizer#toJson}.
+     * Returns the content of the end-of-text token, if it was named by {@code data.end_of_text} or a {@code tokenizer_config.json}; the
+     * name is not part of {@link Tokenizer#toJson}.
      */
     public static Optional<String> namedEnd(Tokenizer tokenizer) {
         return switch (tokenizer) {
@@ -96,10 +101,10 @@ public final class Tokenizers {
     }
 
     /**
-     * Returns the name that a tokenizer file has for the token that ends texts, or would have by its {@code tokenizer_config.json}, without
-     * reading the file itself.
+     * Returns the content of the end-of-text token that {@code data.end_of_text} or the {@code tokenizer_config.json} of a tokenizer file
+     * names, without reading the file itself.
      *
-     * @param asked what {@code data.end_of_text} says
+     * @param asked value of {@code data.end_of_text}
      */
     public static Optional<String> namedEnd(Path file, Optional<String> asked) {
         return switch (EndOfText.of(file, asked)) {
@@ -110,20 +115,23 @@ public final class Tokenizers {
     }
 
     /**
-     * Returns the content of the {@code tokenizer_config.json} that must lie beside {@link Tokenizer#toJson} for its texts to end with the
-     * same token, where one must.
+     * Returns the content of the {@code tokenizer_config.json} that must accompany {@link Tokenizer#toJson} so that texts end with the
+     * same token; empty if none is needed.
      */
     public static Optional<String> config(Tokenizer tokenizer) {
         return namedEnd(tokenizer)
                 .map(end -> Json.pretty(JsonNodeFactory.instance.objectNode().put("eos_token", end)) + "\n");
     }
 
-    /** Says whether the spellings of the ids of every text are the text, so that {@link Tokenizer#byteLength} adds up to its bytes. */
+    /**
+     * Returns whether the concatenated spellings of the ids of every text are the text, so that {@link Tokenizer#byteLength} adds up to
+     * its bytes.
+     */
     public static boolean spellsText(Tokenizer tokenizer) {
         return !tokenizer.kind().equals(TokenizerFile.KIND);
     }
 
-    /** Returns the contents of the added tokens of a tokenizer file, in words. */
+    /** Returns a clause for messages that lists the added tokens of a tokenizer file. */
     public static String addedTokens(Tokenizer tokenizer) {
         Set<String> added = new LinkedHashSet<>();
         file(tokenizer)
@@ -132,15 +140,15 @@ public final class Tokenizers {
         return EndOfText.candidates(added);
     }
 
-    /** Returns the file of Hugging Face's kind that a tokenizer was read from. */
+    /** Returns the content of the Hugging Face file that a tokenizer was read from. */
     private static JsonNode file(Tokenizer tokenizer) {
         return Json.tree((tokenizer instanceof LimitedTokenizer t ? t.kept() : tokenizer).toJson());
     }
 
     /**
-     * Says in which way Hugging Face's library, and so transformers, reads other ids from the file than the file has.
+     * Describes how the ids that Hugging Face's library, and therefore transformers, assigns differ from those in the file.
      *
-     * @return a clause that begins with what differs, or nothing if there is no difference
+     * @return a clause for a message; empty if there is no difference
      */
     public static Optional<String> libraryDifference(Tokenizer tokenizer) {
         if (!tokenizer.kind().equals(TokenizerFile.KIND)) {
@@ -149,15 +157,16 @@ public final class Tokenizers {
         return AddedTokenIds.renumbered(file(tokenizer), TokenizerFile.KIND)
                 .map(token -> String.format(
                         Locale.ROOT,
-                        "the added token '%s' has the id %d, and Hugging Face's library, which numbers added tokens on without gaps, reads %d",
+                        "the added token '%s' has the id %d, but Hugging Face's library, which numbers added tokens"
+                                + " consecutively, assigns %d",
                         token.content(),
                         token.id(),
                         token.library()));
     }
 
     /**
-     * Writes a tokenizer as Hugging Face's {@code tokenizer.json}, whatever kind it is: with the same ids, so that a model folder for
-     * {@code transformers} can have it.
+     * Returns a tokenizer of any kind as a Hugging Face {@code tokenizer.json} with the same ids, for model folders that
+     * {@code transformers} can load.
      */
     public static String huggingFace(Tokenizer tokenizer) {
         return switch (tokenizer) {
@@ -171,8 +180,8 @@ public final class Tokenizers {
     }
 
     /**
-     * Returns a tokenizer for a model of so many token embeddings: the same if it has no more tokens; without its last tokens if those are
-     * added special tokens, which no ordinary text becomes; otherwise nothing.
+     * Returns a tokenizer for a model with the given number of token embeddings: the same one if it has no more tokens than that; one
+     * without its last tokens if those are added special tokens, which no ordinary text is encoded as; otherwise empty.
      */
     public static Optional<Tokenizer> within(Tokenizer tokenizer, int embeddings) {
         if (tokenizer.vocabSize() <= embeddings) {
@@ -189,10 +198,10 @@ public final class Tokenizers {
     }
 
     /**
-     * Reads a {@code tokenizer.json} as {@link #read(Path)} does, for a model of so many token embeddings; see {@link #within}. Tokens that
-     * are left out cannot be numbered wrongly either.
+     * Reads a {@code tokenizer.json} as {@link #read(Path)} does, for a model with the given number of token embeddings; see
+     * {@link #within}. Tokens that are left out are not checked for the ids that the library assigns.
      *
-     * @return a tokenizer that may still have too many tokens
+     * @return the tokenizer, which may still have too many tokens
      */
     public static Tokenizer read(Path file, int embeddings) {
         String text = text(file);
@@ -204,12 +213,12 @@ public final class Tokenizers {
                 limited = LimitedTokenizer.of(text, root, embeddings, end, file.toString());
             }
         } catch (JacksonException e) {
-            // Said by whoever reads it without a limit.
+            // fromJson reports the error below.
         }
         return limited.isPresent() ? limited.get() : fromJson(text, end, file.toString());
     }
 
-    /** Returns the id of the token that a tokenizer spells so, if it has one. */
+    /** Returns the id of the token with the given content, if there is one. */
     public static OptionalInt idOf(Tokenizer tokenizer, String content) {
         JsonNode root = Json.tree(huggingFace(tokenizer));
         for (JsonNode token : root.path("added_tokens")) {
@@ -226,21 +235,21 @@ public final class Tokenizers {
         return vocabulary.has(content) ? OptionalInt.of(vocabulary.path(content).intValue()) : OptionalInt.empty();
     }
 
-    /** Says in a sentence which tokens a tokenizer leaves out because the model has no embeddings for them, if it does. */
+    /** Returns a sentence that lists the tokens left out because the model has no embeddings for them; empty if there are none. */
     public static Optional<String> leftOut(Tokenizer tokenizer) {
         return tokenizer instanceof LimitedTokenizer limited
                 ? Optional.of(String.format(
                         Locale.ROOT,
-                        "the tokenizer has %s beyond the %d token embeddings of the model: left out, and refused in a text",
+                        "the tokenizer has %s beyond the %d token embeddings of the model, which are left out, and refused in a text",
                         String.join(", ", limited.leftOut()),
                         limited.embeddings()))
                 : Optional.empty();
     }
 
     /**
-     * Opens the tokenizer that a person names: {@code byte}, {@code gpt2}, a file, or a folder that has one, such as a run's.
+     * Opens the tokenizer that the user names: {@code byte}, {@code gpt2}, a file, or a folder that contains one, such as a run's.
      *
-     * @param flag what the name was typed for, in messages
+     * @param flag the flag that was given the name, for messages
      * @throws Failure of kind USAGE if it is none of these, DATA if it is not a tokenizer
      */
     public static Tokenizer open(String flag, String tokenizer) {
@@ -270,7 +279,8 @@ public final class Tokenizers {
         }
         if (!Files.isRegularFile(path)) {
             throw Failure.usage(
-                    "%s: '%s' is not one of %s, not a tokenizer.json file and not a folder with one or with vocab.json and merges.txt%s",
+                    "%s: '%s' is not one of %s, not a tokenizer.json file and not a folder with one or with"
+                            + " vocab.json and merges.txt%s",
                     key, tokenizer, String.join(", ", NAMES), Suggest.didYouMean(tokenizer, NAMES));
         }
         return path;
@@ -306,7 +316,7 @@ public final class Tokenizers {
         }
     }
 
-    /** Our own kinds have their end-of-text token by themselves. */
+    /** Mojave's own formats have a fixed end-of-text token. */
     private static void requireNoName(EndOfText end, String place) {
         if (end instanceof EndOfText.Requested(String content) && !content.equals(BytePairTrainer.END_OF_TEXT)) {
             throw Failure.usage(
@@ -318,7 +328,7 @@ public final class Tokenizers {
     private static Tokenizer own(MojaveFormat format, String place) {
         if (format.version() != 1) {
             throw Failure.data(
-                    "%s has version %d of the format, and this Mojave reads version 1; it was written by a newer one",
+                    "%s has format version %d, but this version of Mojave reads version 1; it was written by a newer version",
                     place, format.version());
         }
         return switch (format.type()) {

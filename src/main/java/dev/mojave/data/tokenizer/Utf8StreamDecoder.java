@@ -7,7 +7,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.function.IntFunction;
 
-/** Stream decoder for tokenizers whose ids stand for bytes. */
+/** Stream decoder for tokenizers whose ids are sequences of bytes. */
 final class Utf8StreamDecoder implements StreamDecoder {
     private static final String REPLACEMENT = "\uFFFD";
 
@@ -17,7 +17,7 @@ final class Utf8StreamDecoder implements StreamDecoder {
             .onMalformedInput(CodingErrorAction.REPLACE)
             .onUnmappableCharacter(CodingErrorAction.REPLACE);
     private byte[] held = new byte[0];
-    /** How the text before ends that was shown already: half a character, shown as U+FFFD. */
+    /** U+FFFD if the text before ends inside a character, which has been shown as such; otherwise empty. */
     private String shown = "";
 
     Utf8StreamDecoder(IntFunction<byte[]> bytesOf, int... before) {

@@ -6,12 +6,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Windows of token ids, row after row: {@code ids[b * S + s]} is followed by {@code targets[b * S + s]}.
+ * Rows of token ids (B, S), row-major: {@code targets[b * S + s]} is the token that follows {@code ids[b * S + s]}.
  *
- * <p>The arrays are not copied; whoever takes a batch owns it.
+ * <p>The arrays are not copied; they belong to the receiver of the batch.
  */
 public final class Batch {
-    /** The target that no loss counts: padding after the end of a split. */
+    /** The target of padding, which losses ignore. */
     public static final int IGNORED = -100;
 
     private final int rows;
@@ -19,7 +19,7 @@ public final class Batch {
     private final int[] ids;
     private final int[] targets;
     private final long[] starts;
-    /** Ids in front of the text of each row. */
+    /** The ids before the text of each row. */
     private final List<Integer> begin;
 
     private final int[] lengths;
@@ -28,9 +28,9 @@ public final class Batch {
         this(rows, context, List.of());
     }
 
-    /** Makes room for rows that begin with the same ids, which are not of the text. */
+    /** Creates a batch whose rows all begin with the same ids, which are not part of the text. */
     Batch(int rows, int context, List<Integer> begin) {
-        Check.that(rows > 0, "a batch needs at least one window, not %d", rows);
+        Check.that(rows > 0, "a batch needs at least one row, not %d", rows);
         this.rows = rows;
         this.context = context;
         this.ids = new int[Math.multiplyExact(rows, context)];
@@ -40,12 +40,12 @@ public final class Batch {
         this.lengths = new int[rows];
     }
 
-    /** Returns the number of windows B. */
+    /** Returns the number of rows B. */
     public int rows() {
         return rows;
     }
 
-    /** Returns the length of a window S. */
+    /** Returns the length of a row S, padding included. */
     public int context() {
         return context;
     }
@@ -55,20 +55,20 @@ public final class Batch {
         return ids;
     }
 
-    /** Returns the ids that follow (B, S), row-major; {@link #IGNORED} where there is none. */
+    /** Returns the target of each id (B, S), row-major; {@link #IGNORED} if the id predicts nothing. */
     public int[] targets() {
         return targets;
     }
 
-    /** Returns where a window starts in its split, in tokens; {@link TokenSplit#category} tells what is there. */
+    /** Returns the position in the split, in tokens, at which the text of a row starts. */
     public long start(int row) {
         return starts[row];
     }
 
     /**
-     * Returns the category of each token (B, S), row-major: 1 + its index in {@code names}, 0 where it has none of these.
+     * Returns the category of each token (B, S), row-major: 1 + its index in {@code names}, 0 if it has none of these.
      *
-     * @param split that the windows were read from
+     * @param split the split that the rows were read from
      */
     public int[] categories(TokenSplit split, List<String> names) {
         int[] categories = new int[ids.length];
@@ -80,20 +80,20 @@ public final class Batch {
         return categories;
     }
 
-    /** Returns how many ids of each row (B) are text; what follows is padding, id 0 and target {@link #IGNORED}. */
+    /** Returns the number of ids of each row (B) before the padding, which has id 0 and target {@link #IGNORED}. */
     public int[] lengths() {
         return lengths;
     }
 
-    /** Returns how many tokens are targets. */
+    /** Returns the number of targets. */
     public int targetCount() {
         return Arrays.stream(lengths).sum() - rows * Math.max(0, begin.size() - 1);
     }
 
-    /** Fills a row with the text from a token up to {@code end}, as far as it fits; the rest is padded. */
+    /** Fills a row with the tokens from {@code start} up to {@code end}, as far as they fit, and pads the rest. */
     void fill(int row, TokenSplit split, long start, long end) {
         if (!begin.isEmpty()) {
-            fillBehindBegin(row, split, start, end);
+            fillAfterBegin(row, split, start, end);
             return;
         }
         int at = row * context;
@@ -110,8 +110,8 @@ public final class Batch {
         starts[row] = start;
     }
 
-    /** The text begins behind other ids, the last of which predicts its first token. */
-    private void fillBehindBegin(int row, TokenSplit split, long start, long end) {
+    /** Fills a row whose text comes after other ids, the last of which predicts the first token of the text. */
+    private void fillAfterBegin(int row, TokenSplit split, long start, long end) {
         int at = row * context;
         int ahead = begin.size() - 1;
         int[] window = new int[(int) Math.min(context - ahead, end - start)];

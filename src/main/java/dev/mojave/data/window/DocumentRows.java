@@ -3,7 +3,7 @@ package dev.mojave.data.window;
 import dev.mojave.data.store.TokenSplit;
 import java.util.stream.LongStream;
 
-/** The documents of a split that make a row of their own: those with something to predict, in their order. */
+/** The documents of a split that get a row of their own, in order: those of at least two tokens, which have something to predict. */
 final class DocumentRows {
     private final TokenSplit split;
     private final long[] documents;
@@ -24,7 +24,7 @@ final class DocumentRows {
         return split.documentStart(documents[(int) row]);
     }
 
-    /** Returns the position behind a row's last token. */
+    /** Returns the position after a row's last token. */
     long end(long row) {
         return split.documentEnd(documents[(int) row]);
     }

@@ -10,13 +10,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The fixed rows of an evaluation: the same every time, without overlap.
+ * The fixed rows of an evaluation: the same every time, and without overlap.
  *
- * <p>{@link RowLayout.Documents}: row j is the j-th document that has something to predict. {@link RowLayout.Windows}: window j of a split of N tokens has the ids from {@code j S} on and their S successors as targets, so each token but the
- * first is a target exactly once; the last window may be short and is padded with id 0 and target {@link Batch#IGNORED}.
- * Where every row begins with ids that are not of the text, such as {@code <s>}, its first token is a target too, and row j holds as much
- * of the text as fits behind them.
- * A limit of n tokens takes {@code W' = ceil(n / targets per row)} of the W rows, spread evenly: window {@code floor(i W / W')}.
+ * <p>{@link RowLayout.Documents}: row j is the j-th document that has something to predict. {@link RowLayout.Windows}: window j of a
+ * split of N tokens has the S ids from position {@code j S} on, with their successors as targets, so each token but the first is a target
+ * exactly once; the last window may be short and is padded with id 0 and target {@link Batch#IGNORED}.
+ * If every row begins with ids that are not part of the text, such as {@code <s>}, the first token of the text is a target too, and each
+ * row has as much of the text as fits after them. With a limit of n tokens, {@code W' = ceil(n / targets per row)} of the W rows are
+ * used, spread evenly: rows {@code floor(i W / W')}.
  */
 public final class EvalWindows {
     private final TokenSplit split;
@@ -25,15 +26,15 @@ public final class EvalWindows {
     private final long all;
     private final int count;
     private final List<Integer> begin;
-    /** Targets of a full row. */
+    /** Number of targets in a full row. */
     private final int stride;
-    /** Where the first target of a row is: 1 if its first token is predicted by nothing. */
+    /** Index of the first target in the text of a row: 1 if nothing predicts the first token, otherwise 0. */
     private final int first;
 
     private EvalWindows(TokenSplit split, RowLayout cut, long limit, List<Integer> begin) {
         Check.that(
                 begin.size() < cut.length(),
-                "%d tokens in front of every window leave no room in a context of %d",
+                "%d tokens before every row leave no room in a context of %d",
                 begin.size(),
                 cut.length());
         this.begin = List.copyOf(begin);
@@ -48,7 +49,7 @@ public final class EvalWindows {
     }
 
     /**
-     * Takes every row.
+     * Returns all rows of a split.
      *
      * @throws Failure of kind DATA if the split has fewer than two tokens
      */
@@ -57,27 +58,27 @@ public final class EvalWindows {
     }
 
     /**
-     * Takes every row, with the same ids in front of each.
+     * Returns all rows of a split, with the same ids before each.
      *
-     * @param begin ids that predict the first token of a row and are no targets; none for rows whose first token is predicted by nothing
+     * @param begin ids that predict the first token of a row and are not targets themselves; empty if nothing predicts the first token
      * @throws Failure of kind DATA if the split has fewer than two tokens
      */
     public static EvalWindows all(TokenSplit split, RowLayout cut, List<Integer> begin) {
         return limited(split, cut, Long.MAX_VALUE - cut.length(), begin);
     }
 
-    /** Takes whole rows with about {@code tokens} targets ({@code eval_tokens}), all if the split has fewer. */
+    /** Returns whole rows with about {@code tokens} targets ({@code eval_tokens}) in total, or all rows if the split has fewer targets. */
     public static EvalWindows limited(TokenSplit split, RowLayout cut, long tokens) {
         return limited(split, cut, tokens, List.of());
     }
 
     private static EvalWindows limited(TokenSplit split, RowLayout cut, long tokens, List<Integer> begin) {
         Check.that(tokens > 0, "eval_tokens must be positive, not %d", tokens);
-        // The first token is predicted only where something stands in front of it.
+        // The first token is predicted only if there are ids before it.
         if (split.tokens() < (begin.isEmpty() ? 2 : 1)) {
             throw Failure.data(
                     "the %s split of %s has %d tokens: nothing to evaluate; %s",
-                    split.name(), split.source(), split.tokens(), more(split));
+                    split.name(), split.source(), split.tokens(), remedy(split));
         }
         EvalWindows windows = new EvalWindows(split, cut, tokens, begin);
         if (windows.count == 0) {
@@ -88,35 +89,35 @@ public final class EvalWindows {
         return windows;
     }
 
-    private static String more(TokenSplit split) {
+    private static String remedy(TokenSplit split) {
         return split.name().equals(Split.TRAIN.key())
-                ? "give it more text"
-                : "hold out more with data." + split.name() + ", or give it more text";
+                ? "use more text"
+                : "hold out more with data." + split.name() + ", or use more text";
     }
 
     /**
-     * Checks that at least one byte of text is predicted: without one there is nothing that bits per byte could be of.
+     * Checks that the targets cover at least one byte of text; otherwise bits per byte is undefined.
      *
-     * @param bytes what {@link #bytes} says
+     * @param bytes the result of {@link #bytes}
      * @throws Failure of kind DATA if there is none
      */
     public void requireText(long bytes) {
         if (bytes == 0) {
             throw Failure.data(
-                    "the %s split of %s has %d tokens, and those that are predicted stand for no byte of text: nothing to evaluate;"
+                    "the %s split of %s has %d tokens, but those that are predicted cover no byte of text: nothing to evaluate;"
                             + " %s",
-                    split.name(), split.source(), split.tokens(), more(split));
+                    split.name(), split.source(), split.tokens(), remedy(split));
         }
     }
 
-    /** Returns the number of windows. */
+    /** Returns the number of rows. */
     public int count() {
         return count;
     }
 
-    /** Returns up to {@code rows} windows from number {@code first} on; the last batch is smaller. */
+    /** Returns up to {@code rows} rows from number {@code first} on; the last batch may be smaller. */
     public Batch batch(int first, int rows) {
-        Check.that(first >= 0 && first < count, "window %d is outside 0..%d", first, count - 1);
+        Check.that(first >= 0 && first < count, "row %d is outside 0..%d", first, count - 1);
         Batch batch = new Batch(Math.min(rows, count - first), context, begin);
         for (int row = 0; row < batch.rows(); row++) {
             batch.fill(row, split, start(first + row), end(first + row));
@@ -124,22 +125,22 @@ public final class EvalWindows {
         return batch;
     }
 
-    /** Returns the ids in front of every row. */
+    /** Returns the ids before every row. */
     public List<Integer> begin() {
         return begin;
     }
 
-    /** Returns whether rows are documents that end in padding. */
+    /** Returns whether rows are documents, which are padded. */
     public boolean padded() {
         return documents.isPresent();
     }
 
-    /** Returns the category of each token of a batch of these windows; see {@link Batch#categories}. */
+    /** Returns the category of each token of a batch of these rows; see {@link Batch#categories}. */
     public int[] categories(Batch batch, List<String> names) {
         return batch.categories(split, names);
     }
 
-    /** Returns how many tokens are targets. */
+    /** Returns the number of targets in all rows. */
     public long tokens() {
         long tokens = 0;
         for (int i = 0; i < count; i++) {
@@ -149,9 +150,9 @@ public final class EvalWindows {
     }
 
     /**
-     * Returns how many UTF-8 bytes of the text that was encoded the targets stand for: in each window those behind its first token, up to
-     * the end of its last target ({@link TokenSplit#bytes(long, int, java.util.function.IntUnaryOperator)}). Separators have none, nor has
-     * the first token, which nobody predicts.
+     * Returns the number of UTF-8 bytes of the encoded text that the targets cover
+     * ({@link TokenSplit#bytes(long, int, java.util.function.IntUnaryOperator)}). Separators cover none, and a first token that nothing
+     * predicts is not counted.
      */
     public long bytes(Tokenizer tokenizer) {
         int[] spelled = new int[tokenizer.vocabSize()];

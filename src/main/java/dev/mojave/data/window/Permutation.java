@@ -6,8 +6,8 @@ import dev.mojave.base.Check;
  * A seeded permutation of {@code 0..size-1} that needs no array.
  *
  * <p>A balanced Feistel network permutes {@code [0, 4^h)}, the smallest such range that covers {@code size}: six rounds of
- * {@code (l, r) -> (r, l xor (mix(r + key_i) mod 2^h))}. An index that lands outside is permuted again until it lands inside
- * (cycle walking, fewer than four steps on average), which is again a permutation.
+ * {@code (l, r) -> (r, l xor (mix(r + key_i) mod 2^h))}. An index that lands outside {@code [0, size)} is permuted again until it lands
+ * inside (cycle walking, Black and Rogaway 2002; at most four steps on average), which is again a permutation.
  */
 final class Permutation {
     private static final int ROUNDS = 6;

@@ -7,7 +7,7 @@ import dev.mojave.data.store.TokenSplit;
 
 /** How a split is cut into rows of a batch. */
 public sealed interface RowLayout {
-    /** Windows of running text, all of one length; they may span documents. */
+    /** Windows of running text, all of the same length; they may span documents. */
     record Windows(int length) implements RowLayout {
         /** Checks the length. */
         public Windows {
@@ -21,8 +21,8 @@ public sealed interface RowLayout {
     }
 
     /**
-     * One document a row ({@code data.max_length}), cut after {@code length} ids and padded up to there. A document of a single token has
-     * nothing to predict and makes no row.
+     * One document per row ({@code data.max_length}), truncated or padded to {@code length} ids. A document of a single token has nothing
+     * to predict and gets no row.
      */
     record Documents(int length) implements RowLayout {
         /** Checks the length. */
@@ -44,10 +44,10 @@ public sealed interface RowLayout {
     /** Returns the length of a row S, padding included. */
     int length();
 
-    /** Returns how many tokens of text a row of a split has as targets, on average. */
+    /** Returns the average number of targets in a row of a split. */
     double tokensPerRow(TokenSplit split);
 
-    /** Returns how many rows make one pass over a split. */
+    /** Returns the number of rows in one pass over a split. */
     default double rowsPerEpoch(TokenSplit split) {
         return switch (this) {
             case Windows(int length) -> (double) split.tokens() / length;
@@ -56,10 +56,10 @@ public sealed interface RowLayout {
     }
 
     /**
-     * Returns how a recipe cuts.
+     * Returns the layout that a recipe specifies.
      *
-     * @param context length that the model reads
-     * @throws Failure of kind USAGE if documents may be longer than that
+     * @param context the model's context length in tokens
+     * @throws Failure of kind USAGE if {@code data.max_length} is longer than that
      */
     static RowLayout of(DataSpec spec, int context) {
         Integer length = spec.maxLength();

@@ -6,13 +6,14 @@ import dev.mojave.data.store.TokenSplit;
 import java.util.Optional;
 
 /**
- * Training rows in a seeded order, every token a target once per epoch.
+ * Samples training rows in a seeded order, in which every token is a target once per epoch, except for a few at the ends of the split.
  *
- * <p>{@link RowLayout.Documents}: row j is the j-th document that has something to predict. {@link RowLayout.Windows}: with N tokens and windows of S ids (and S targets, one further on), epoch e starts at a phase
+ * <p>{@link RowLayout.Documents}: row j is the j-th document that has something to predict. {@link RowLayout.Windows}: with N tokens and
+ * windows of S ids (and S targets, shifted by one), epoch e starts at a phase
  * {@code f_e = mix(seed, e) mod min(S, N - S)} and has {@code W_e = floor((N - 1 - f_e) / S)} windows; window j starts at
- * {@code f_e + j S}. They come in the order of a {@link Permutation} of {@code 0..W_e-1} keyed by seed and epoch, so the cuts
- * differ from epoch to epoch, a short run sees the whole corpus evenly, and the cursor is three numbers. At most S - 1 tokens
- * at each end of the split sit an epoch out. A batch may span two epochs.
+ * {@code f_e + j S}. They come in the order of a {@link Permutation} of {@code 0..W_e-1} keyed by seed and epoch, so the windows differ
+ * from epoch to epoch, even a short run samples the whole corpus evenly, and the cursor is just three numbers. At most S - 1 tokens at
+ * each end of the split are skipped in an epoch. A batch may span two epochs.
  */
 public final class Sampler {
     private final TokenSplit split;
@@ -34,14 +35,14 @@ public final class Sampler {
         this.order = enter();
         Check.that(
                 cursor.position() <= windows,
-                "the cursor stands at window %d of %d: it belongs to other data or another context length",
+                "the cursor is at row %d of %d: it belongs to other data or another context length",
                 cursor.position(),
                 windows);
         this.position = cursor.position();
     }
 
     /**
-     * Samples from the first row on.
+     * Starts sampling at the first row.
      *
      * @throws Failure of kind DATA if the split has no row
      */
@@ -49,7 +50,7 @@ public final class Sampler {
         return resume(split, cut, Cursor.start(seed));
     }
 
-    /** Samples from where a cursor stands; seed included. */
+    /** Resumes sampling at a cursor, with its seed. */
     public static Sampler resume(TokenSplit split, RowLayout cut, Cursor cursor) {
         switch (cut) {
             case RowLayout.Windows(int context) -> requireWindow(split, context);
@@ -61,7 +62,8 @@ public final class Sampler {
     private static void requireDocument(TokenSplit split) {
         if (new DocumentRows(split).count() == 0) {
             throw Failure.data(
-                    "data.max_length makes a row of every document, but the %s split of %s has none of at least two tokens",
+                    "data.max_length makes every document a row, but the %s split of %s has no document of at least"
+                            + " two tokens; use more text",
                     split.name(), split.source());
         }
     }
@@ -75,7 +77,7 @@ public final class Sampler {
         }
     }
 
-    /** Returns the next rows. */
+    /** Returns a batch of the next rows. */
     public Batch next(int batchSize) {
         Batch batch = new Batch(batchSize, cut.length());
         for (int row = 0; row < batchSize; row++) {
@@ -98,12 +100,12 @@ public final class Sampler {
         return batch;
     }
 
-    /** Returns where the sampler stands. */
+    /** Returns the current position. */
     public Cursor cursor() {
         return new Cursor(seed, epoch, position);
     }
 
-    /** Returns how many passes over the split have been made, with fractions. */
+    /** Returns the number of passes over the split so far, including the fraction of the current one. */
     public double epochs() {
         return epoch + (double) position / windows;
     }

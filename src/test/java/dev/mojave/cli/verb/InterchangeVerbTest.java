@@ -129,7 +129,8 @@ class InterchangeVerbTest {
         }
         Files.writeString(
                 source.resolve("tokenizer.json"),
-                "{\"type\": \"char\", \"version\": 1, \"separator\": true, \"characters\": \" .0123ABCDEFGHIJKLMNOPQRSTUVWXYZaehmnorstu\"}");
+                "{\"type\": \"char\", \"version\": 1, \"separator\": true, \"characters\": \""
+                        + " .0123ABCDEFGHIJKLMNOPQRSTUVWXYZaehmnorstu\"}");
         Path text = Files.writeString(folder.resolve("text.txt"), "the rat ate at noon. ".repeat(100));
         assertThat(runs(
                                 "import",
@@ -245,7 +246,8 @@ class InterchangeVerbTest {
                 source.resolve("generation_config.json"),
                 "{\"eos_token_id\": [7, 6], \"pad_token_id\": 2, \"bos_token_id\": 1}");
         String names =
-                "{\"add_bos_token\": true, \"bos_token\": {\"content\": \"<turn>\"}, \"eos_token\": \"</s>\", \"pad_token\": \"<unk>\"}";
+                "{\"add_bos_token\": true, \"bos_token\": {\"content\": \"<turn>\"}, \"eos_token\": \"</s>\","
+                        + " \"pad_token\": \"<unk>\"}";
         Files.writeString(source.resolve("tokenizer_config.json"), names);
         String[] greedy = {"--prompt", "the", "--max-tokens", "9", "--temperature", "0", "--json"};
         for (String format : new String[] {"hf", "mojave"}) {
@@ -304,7 +306,7 @@ class InterchangeVerbTest {
         Path source = folder.resolve("source");
         SuccessorFolder.write(source, "", "null", Optional.of(SuccessorFolder.EMBEDDINGS));
         String said =
-                "the tokenizer has [PAD] beyond the 12 token embeddings of the model: left out, and refused in a text";
+                "the tokenizer has [PAD] beyond the 12 token embeddings of the model, which are left out, and refused in a text";
         CliResult imported = runs("import", source.toString(), "--name", "m", "--output", folder.toString(), "--json");
         assertThat(imported.err()).contains("warning: " + said);
         assertThat(Json.tree(imported.out()).path("warnings").path(0).stringValue())
@@ -320,7 +322,7 @@ class InterchangeVerbTest {
             CliResult refused = runs("generate", model, "--prompt", "the [PAD]");
             assertThat(refused.code()).isEqualTo(4);
             assertThat(refused.out()).isEmpty();
-            assertThat(refused.err()).contains("the text spells the token '[PAD]'");
+            assertThat(refused.err()).contains("the text contains the token '[PAD]'");
         }
         Path out = folder.resolve("out");
         assertThat(runs("export", run, out.toString()).code()).isZero();

@@ -151,7 +151,7 @@ class DatasetsTest {
     void aNameIsCheckedAndNotTakenTwice() throws IOException {
         Path file = write("a.txt", "one");
         add("a", file);
-        assertFailure(Failure.Kind.USAGE, () -> add("a", file), "'a' exists", "--name", "--overwrite");
+        assertFailure(Failure.Kind.USAGE, () -> add("a", file), "'a' already exists", "--name", "--overwrite");
         assertFailure(Failure.Kind.USAGE, () -> add("embedded", file), "--name embedded", "comes with Mojave");
         assertFailure(Failure.Kind.USAGE, () -> add("../x", file), "--name '../x'", "letters");
         assertFailure(Failure.Kind.USAGE, () -> add("b"), "nothing to import");
@@ -192,11 +192,11 @@ class DatasetsTest {
         assertRows("b.jsonl", "[1]\n", "b.jsonl line 1 is not a JSON object");
         assertRows("d.jsonl", "{\"text\": 3}\n", "'text' is a number, not a string");
         assertRows("e.jsonl", "\n\n", "e.jsonl is empty");
-        assertRows("f.csv", "1,\"open\n", "f.csv line 1 is not CSV", "never closes", "check its quotes");
-        assertRows("g.csv", "1,a,b\n2\n", "g.csv line 2 has 1 columns, but column 3 is read");
+        assertRows("f.csv", "1,\"open\n", "f.csv line 1 is not CSV", "never closed", "check its quotation marks");
+        assertRows("g.csv", "1,a,b\n2\n", "g.csv line 2 has 1 columns, but column 3 is needed");
         Path which = write("h.csv", "alpha,beta\nx,y\n");
         assertFailure(
-                Failure.Kind.USAGE, () -> add("x", which), "which column is the text? Its first row is [alpha, beta]");
+                Failure.Kind.USAGE, () -> add("x", which), "which column contains the text? Its first row is [alpha, beta]");
         ImportOptions wrong = options(Optional.of("alpa"), Optional.empty(), false);
         assertFailure(
                 Failure.Kind.USAGE,

@@ -169,7 +169,7 @@ class PreparedDataTest {
     }
 
     @Test
-    void noWindowOfTrainingHoldsTextOfAValidationDocument() throws Exception {
+    void noTrainingWindowContainsTextOfAValidationDocument() throws Exception {
         DataSpec spec = spec(rows(200), "{\"validation\": {\"documents\": 0.3}}");
         try (PreparedData data = datasets.open(spec, Progress.SILENT)) {
             Tokenizer tokenizer = data.tokenizer();
@@ -189,7 +189,7 @@ class PreparedDataTest {
     }
 
     @Test
-    void duplicatesStayOnOneSide() throws Exception {
+    void duplicatesAreInOneSplit() throws Exception {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
             lines.add(Json.line(Map.of("text", "row " + i % 30, "label", i % 30 % 3)));

@@ -25,7 +25,7 @@ class StreamingTest {
     @TempDir
     Path folder;
 
-    /** What the small JVM runs. */
+    /** The program that the small JVM runs. */
     static final class Small {
         private Small() {}
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The bytes that bits per byte divide by are those of the text that was encoded, through the token store. */
+/** The number of bytes in bits per byte is that of the encoded text, also when it comes through the token store. */
 class TextBytesTest {
     private static final Path GOLDEN =
             Path.of("src/test/resources/golden/tokenizers").toAbsolutePath();
@@ -32,7 +32,7 @@ class TextBytesTest {
 
     private PreparedData open(String text, String keys) throws IOException {
         Path file = Files.writeString(folder.resolve("text.txt"), text);
-        // Several shards, so that positions of lengths and of ids part.
+        // Several shards, so that the positions of lengths and ids differ.
         return new Datasets(folder.resolve("home"), 50)
                 .open(DataSpecs.of("source: \"%s\", %s", file, keys), Progress.SILENT);
     }
@@ -69,9 +69,9 @@ class TextBytesTest {
         }
     }
 
-    /** A separator has no bytes; a document of which no token is left gives its own to the separator. */
+    /** A separator has no bytes of its own, but it covers those of a document that is encoded as no tokens. */
     @Test
-    void separatorsStandForNoTextOfTheirOwn() throws Exception {
+    void separatorsCoverNoTextOfTheirOwn() throws Exception {
         Path file = Files.writeString(
                 folder.resolve("rows.jsonl"),
                 List.of("the  river ", "\\u0007\\u0007\\u0007", "carry").stream()
@@ -95,7 +95,7 @@ class TextBytesTest {
         }
     }
 
-    /** A file of lengths is written only where spellings do not tell them. */
+    /** A file of lengths is written only if the spellings do not determine them. */
     @Test
     void aStoreKeepsLengthsOnlyWhereTheyDiffer() throws Exception {
         try (PreparedData plain = open("the river carries", golden("byte_level") + ", document_separator: false")) {
@@ -122,7 +122,7 @@ class TextBytesTest {
         }
     }
 
-    /** An unknown word of more bytes than two bytes can count: the rest counts for the tokens behind it, and the sum is right. */
+    /** An unknown word has more bytes than uint16 can count: the rest counts towards the tokens after it, and the sum is right. */
     @Test
     void aTokenOfVeryManyBytesLosesNone() throws Exception {
         String text = "the " + "\u0416".repeat(50_000) + " the river carries";
@@ -143,7 +143,7 @@ class TextBytesTest {
         assertThatThrownBy(() -> open("the river", keys))
                 .isInstanceOf(Failure.class)
                 .hasMessage(
-                        file + " does not say which of its tokens ends a text, to be put between documents; it has '"
+                        file + " does not specify which of its tokens ends a text, which is needed between documents; it has '"
                                 + other + "': name one with data.end_of_text, or set data.document_separator: false");
         Path named;
         try (PreparedData data = open("the river", keys + ", end_of_text: \"" + other + "\"")) {
@@ -157,7 +157,7 @@ class TextBytesTest {
             assertThat(data.folder()).isEqualTo(named);
         }
         assertThatThrownBy(() -> DataSpecs.of("source: x, tokenizer: byte, end_of_text: \"</s>\""))
-                .hasMessageContaining("data.end_of_text ('</s>') names a token of a tokenizer.json")
+                .hasMessageContaining("data.end_of_text ('</s>') applies only to a tokenizer.json")
                 .hasMessageContaining("end with <|endoftext|>, so leave it out");
     }
 }

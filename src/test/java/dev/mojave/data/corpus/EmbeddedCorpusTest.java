@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class EmbeddedCorpusTest {
     @Test
-    void whatIsSaidAboutItIsSo() {
+    void itsInfoMatchesItsContent() {
         MessageDigest digest = Hashes.sha256();
         TextCounter counter = new TextCounter();
         Map<String, Long> categories = new TreeMap<>();
@@ -40,7 +40,8 @@ class EmbeddedCorpusTest {
     @Test
     void aSynsetIsRenderedWithItsLemmasAndWithoutMarkers() {
         DocumentPart part = EmbeddedCorpus.document(
-                "00014490 00 s 03 galore(ip) 0 ready_and_willing 0 a(p) 0 001 & 00013887 a 0000 | in great numbers; \"daffodils galore\"  ",
+                "00014490 00 s 03 galore(ip) 0 ready_and_willing 0 a(p) 0 001 & 00013887 a 0000 | in great numbers;"
+                        + " \"daffodils galore\"  ",
                 "adjective");
         assertThat(part.text()).isEqualTo("galore, ready and willing, a: in great numbers; \"daffodils galore\"");
         assertThat(part.group()).isEqualTo("adjective/00014490");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Tables: what is refused with its line, what is asked, and what stays as it is written. */
+/** Tables: which rows are refused, with their line, what the user is asked, and which text is left unchanged. */
 class CsvRowsTest {
     @TempDir
     Path folder;
@@ -54,7 +54,7 @@ class CsvRowsTest {
                 .hasMessageContaining("line 5 has 3 cells");
     }
 
-    /** Excel writes and reads such a line in front of the header. */
+    /** Excel writes and reads such a line before the header. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -76,8 +76,8 @@ class CsvRowsTest {
     void aHeaderInTheMiddleIsSaid() throws IOException {
         Path file = imports.write("two.csv", "text,label\na,x\n\uFEFFtext,label\nb,y\ntext,z\n");
         assertThat(imports.add(file).notes())
-                .contains("1 row repeats the header and was read as a text, the first at " + file
-                        + " line 3: tables that were put together have one each");
+                .contains("1 row repeats the header, as in concatenated tables, and was read as text, the first at " + file
+                        + " line 3");
     }
 
     @Test
@@ -86,10 +86,10 @@ class CsvRowsTest {
         imports.refused(Failure.Kind.DATA, more, "more.csv line 3 has 3 cells");
         Path open = imports.write("open.csv", "sep=;\ntext;label\na;pos\n\"b;pos\n");
         imports.refused(Failure.Kind.DATA, open, "open.csv line 4 is not CSV");
-        // A separator that somebody names counts for more than the file's; the line is no row all the same.
+        // A separator that the user names takes precedence over the file's; the line is still not a row.
         Path file = imports.write("given.csv", "sep=,\ntext;label\na, b;pos\n");
         assertThat(imports.delimiter(";").texts(file)).containsExactly("a, b");
-        // These are rows: a name that only begins so, and a file of two short columns.
+        // These are rows: a name that only begins like the line, and a file of two short columns.
         Path rows = imports.write("rows.csv", "sep=;;,text\n1,a\n");
         assertThat(imports.text("text").texts(rows)).containsExactly("a");
         Path none = imports.write("none.csv", "sep=;");
@@ -102,20 +102,20 @@ class CsvRowsTest {
         imports.refused(
                 Failure.Kind.USAGE,
                 excel,
-                excel + ": its first row is one cell, [text;label], with ';' in it",
+                excel + ": its first row is a single cell, [text;label], that contains ';'",
                 "instead of commas",
                 "--delimiter ';'",
-                "only one column, with --delimiter ','");
+                "only one column, import it with --delimiter ','");
         assertThat(imports.delimiter(";").texts(excel)).containsExactly("Yes, it is", "a;b");
         Path more = imports.write("more.csv", "text;label\na;b;pos\n");
-        imports.delimiter(";").refused(Failure.Kind.DATA, more, "line 2 has 3 cells", "a text with ';' in it needs");
+        imports.delimiter(";").refused(Failure.Kind.DATA, more, "line 2 has 3 cells", "around a text that contains ';'");
         Path tabs = imports.write("tabs.csv", "text\tlabel\na, b\tpos\n");
-        imports.refused(Failure.Kind.USAGE, tabs, "with '\\t' in it", "--delimiter '\\t'");
+        imports.refused(Failure.Kind.USAGE, tabs, "that contains '\\t'", "--delimiter '\\t'");
         assertThat(imports.delimiter("\t").texts(tabs)).containsExactly("a, b");
         Path commas = imports.write("commas.tsv", "text,label\na,pos\n");
         imports.refused(Failure.Kind.USAGE, commas, "instead of tabs", "--delimiter ','", "--delimiter '\\t'");
         assertThat(imports.delimiter(",").texts(commas)).containsExactly("a");
-        // One column, said or shown.
+        // A single column, named by the user or evident from the file.
         Path one = imports.write("one.csv", "to be; or not\nthat is; the question\n");
         imports.refused(Failure.Kind.USAGE, one, "--delimiter ','");
         assertThat(imports.text("1").texts(one)).containsExactly("to be; or not", "that is; the question");
@@ -129,7 +129,7 @@ class CsvRowsTest {
         DatasetInfo info = imports.add(file);
         assertThat(info.documents()).isEqualTo(2);
         assertThat(info.notes())
-                .containsExactly("1 row has fewer cells than the header, the first on " + file + " line 3");
+                .containsExactly("1 row has fewer cells than the header, the first at " + file + " line 3");
     }
 
     @Test
@@ -142,10 +142,10 @@ class CsvRowsTest {
         imports.refused(Failure.Kind.DATA, quoted, "line 2 has 3 cells");
         assertThat(imports.quote(true).texts(quoted)).containsExactly("a \"b\"\tc");
         Path marks = imports.write("marks.csv", "text,label\n\"Starts with a mark,plain\n  is plain,plain\n");
-        imports.refused(Failure.Kind.DATA, marks, "marks.csv line 2 is not CSV", "never closes", "--no-quote");
+        imports.refused(Failure.Kind.DATA, marks, "marks.csv line 2 is not CSV", "never closed", "--no-quote");
         for (String language : Locales.TAGS) {
             Locales.under(language, () -> {
-                imports.refused(Failure.Kind.DATA, marks, "marks.csv line 2 is not CSV", "never closes");
+                imports.refused(Failure.Kind.DATA, marks, "marks.csv line 2 is not CSV", "never closed");
                 return language;
             });
         }
@@ -157,7 +157,7 @@ class CsvRowsTest {
         Path file = imports.write("over.csv", "text,label\na,x\n\"b\nc\",x\n");
         assertThat(imports.add(file).notes())
                 .containsExactly(
-                        "1 row runs over line ends inside quotation marks, the first from " + file + " line 3 on");
+                        "1 row spans several lines inside quotation marks, the first starting at " + file + " line 3");
     }
 
     @Test
@@ -167,7 +167,7 @@ class CsvRowsTest {
                 Failure.Kind.USAGE,
                 file,
                 "is column 1 the category?",
-                "counts its rows",
+                "numbers the rows",
                 "--text-field 2",
                 "--category-field 1");
         assertThat(imports.text("2").texts(file)).hasSize(5).startsWith("sentence 0");
@@ -190,7 +190,7 @@ class CsvRowsTest {
                 "--no-category");
         assertThat(imports.noCategory().add(named).categories()).isEmpty();
         assertThat(imports.category("label").add(named).categories()).hasSize(30);
-        // Noticed early, not at the end of a large file.
+        // It is noticed early, not at the end of a large file.
         Path large =
                 imports.write("large.csv", "text,label\n" + rows(1200, i -> "s" + i + ",l" + i) + "too,many,cells\n");
         imports.refused(Failure.Kind.USAGE, large, "1000 different values in 1000 rows");
@@ -222,11 +222,11 @@ class CsvRowsTest {
                 Failure.Kind.USAGE,
                 file,
                 "later.csv line 3",
-                "column 1 was taken for the category",
+                "column 1 was taken as the category",
                 "number 3",
-                "here it has 'third'");
+                "this row has 'third'");
         Path both = imports.write("both.csv", "17,a text,5\n18,another,4\n");
-        imports.refused(Failure.Kind.USAGE, both, "the first and the last hold a number");
+        imports.refused(Failure.Kind.USAGE, both, "the first and the last column are both numbers");
         Path twice = imports.write("twice.csv", "text,text\na,b\n");
         imports.refused(Failure.Kind.USAGE, twice, "two of them are called text");
         Path title = imports.write("title.csv", "title,title,b\nx,y,z\n");

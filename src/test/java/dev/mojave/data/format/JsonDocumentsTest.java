@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Documents of JSON: lists, lines, paths to texts, and what Python's json module reads. */
+/** JSON documents: lists, lines, paths to texts, and everything that Python's json module reads. */
 class JsonDocumentsTest {
     private static final String CHAT = """
             {"id": 1, "messages": [{"role": "user", "content": "Hello"}, {"role": "tool", "content": null}, {"role": "assistant", "content": "Hi"}]}
@@ -71,7 +71,7 @@ class JsonDocumentsTest {
     }
 
     @Test
-    void jsonUnderAnotherEndingIsAskedAbout() throws IOException {
+    void jsonWithAnotherExtensionIsAskedAbout() throws IOException {
         Path lines = imports.write("lines.txt", "{\"text\": \"a\"}\n{\"text\": \"b\"}\n");
         imports.refused(
                 Failure.Kind.USAGE, lines, "lines.txt looks like JSON Lines", "--format jsonl", "--format text");
@@ -120,16 +120,16 @@ class JsonDocumentsTest {
     }
 
     @Test
-    void halfACharacterBecomesAReplacementAndIsCounted() throws IOException {
+    void aLoneSurrogateBecomesAReplacementCharacterAndIsCounted() throws IOException {
         Path file = imports.write(
                 "cut.jsonl",
                 "{\"text\": \"fox \\ud83d\", \"label\": \"\\udc00\"}\n{\"text\": \"\\ud83e\\udd8a\", \"label\": \"a\"}\n");
         DatasetInfo info = imports.add(file);
         assertThat(info.notes())
-                .containsExactly("replaced half a character (a lone surrogate) with U+FFFD in 1 document");
+                .containsExactly("replaced lone surrogates (half a character) with U+FFFD in 1 document");
         assertThat(info.categories()).containsOnlyKeys("\uFFFD", "a");
         assertThat(imports.documents("set").getFirst().text()).isEqualTo("fox \uFFFD");
-        // What failed for good: a vocabulary of characters.
+        // A character vocabulary used to fail here.
         for (String tokenizer : List.of("char", "byte", "gpt2")) {
             DataSpec spec = DataSpecs.of("source: set, tokenizer: %s, validation: {tail: 0}", tokenizer);
             try (PreparedData data = imports.datasets().open(spec, Progress.SILENT)) {
@@ -149,13 +149,13 @@ class JsonDocumentsTest {
                 "pretty.jsonl",
                 "{\n  \"text\": \"a\"\n}\n",
                 "pretty.jsonl line 1 is not a JSON object",
-                "one whole object per line",
+                "one complete object per line",
                 "--format json");
         refused(
                 "list.jsonl",
                 "[\n{\"text\": \"a\"}\n]\n",
                 "line 1 is not a JSON object",
-                "ends before",
+                "in the middle of a value",
                 "--format json");
         refused("one.jsonl", "[{\"text\": \"a\"}]\n", "line 1 is not a JSON object", "--format json reads a list");
         refused("half.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b", "half.jsonl line 2", "cut off");
@@ -163,7 +163,7 @@ class JsonDocumentsTest {
         imports.refused(
                 Failure.Kind.DATA,
                 missing,
-                "null.jsonl line 2: 'text' is null where a document has its text",
+                "null.jsonl line 2: 'text' is null, not a string",
                 "select(.text != null)");
         assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> imports.add(missing)))
                 .hasMessageNotContaining("did you mean");

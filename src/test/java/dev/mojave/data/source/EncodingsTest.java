@@ -26,7 +26,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Encodings are named and converted, compressed files read, other kinds of files refused by name. */
+/** Encodings are detected and converted, compressed files are read, and other kinds of files are refused by name. */
 class EncodingsTest {
     private static final Charset WINDOWS = Charset.forName("windows-1252");
 
@@ -78,7 +78,7 @@ class EncodingsTest {
                 "russian.txt",
                 "\u043f\u0440\u0438\u0432\u0435\u0442 \u043c\u0438\u0440\n",
                 Charset.forName("windows-1251"));
-        imports.refused(Failure.Kind.DATA, russian, "a script other than Latin", "windows-1251", "--encoding NAME");
+        imports.refused(Failure.Kind.DATA, russian, "a non-Latin script", "windows-1251", "--encoding NAME");
         Path mixed = imports.write(
                 "mixed.txt",
                 joined("caf\u00e9 caf\u00e9\n".getBytes(StandardCharsets.UTF_8), new byte[] {(byte) 0xe9, '\n'}));
@@ -89,25 +89,25 @@ class EncodingsTest {
         imports.encoding("latin-one")
                 .refused(Failure.Kind.USAGE, latin, "--encoding: 'latin-one' is not a character set");
         imports.encoding("US-ASCII")
-                .refused(Failure.Kind.DATA, latin, "is not US-ASCII: byte 3", "than --encoding says");
+                .refused(Failure.Kind.DATA, latin, "is not US-ASCII: byte 3", "not in the encoding given with --encoding");
     }
 
     @Test
     void utf16IsToldByItsMarkOrItsZeroes() throws IOException {
         String table = "text,label\nGr\u00fcn ist die Hoffnung,x\n";
         Path marked = imports.write("utf16.csv", "\uFEFF" + table, StandardCharsets.UTF_16LE);
-        imports.refused(Failure.Kind.DATA, marked, "utf16.csv is UTF-16, by its byte-order mark", "--encoding UTF-16");
+        imports.refused(Failure.Kind.DATA, marked, "utf16.csv is UTF-16 according to its byte-order mark", "--encoding UTF-16");
         assertThat(imports.encoding("UTF-16").texts(marked)).containsExactly("Gr\u00fcn ist die Hoffnung");
         Path big = imports.write("big.csv", "\uFEFF" + table, StandardCharsets.UTF_16BE);
         assertThat(imports.encoding("UTF-16").texts(big)).containsExactly("Gr\u00fcn ist die Hoffnung");
         imports.encoding("windows-1252")
-                .refused(Failure.Kind.DATA, marked, "is UTF-16, by its byte-order mark, not windows-1252");
+                .refused(Failure.Kind.DATA, marked, "is UTF-16 according to its byte-order mark, not windows-1252");
         Path bare = imports.write("bare.csv", table, StandardCharsets.UTF_16LE);
         imports.refused(Failure.Kind.DATA, bare, "every second byte is zero", "--encoding UTF-16LE");
         assertThat(imports.encoding("UTF-16LE").texts(bare)).containsExactly("Gr\u00fcn ist die Hoffnung");
         Path utf8 = imports.write("utf8.txt", "\uFEFFtext\n");
         imports.encoding("latin1")
-                .refused(Failure.Kind.DATA, utf8, "is UTF-8, by its byte-order mark", "without --encoding");
+                .refused(Failure.Kind.DATA, utf8, "is UTF-8 according to its byte-order mark", "without --encoding");
         assertThat(imports.encoding("utf-8-sig").texts(utf8)).containsExactly("text\n");
     }
 
@@ -146,12 +146,12 @@ class EncodingsTest {
         imports.refused(
                 Failure.Kind.DATA,
                 imports.write("cut.txt.gz", Arrays.copyOf(gzip, gzip.length - 20)),
-                "cut.txt.gz is compressed and ends in the middle");
+                "cut.txt.gz is compressed and was cut off");
         byte[] zstd = zstd("some text that is long enough to be cut. ".repeat(200));
         imports.refused(
                 Failure.Kind.DATA,
                 imports.write("cut.txt.zst", Arrays.copyOf(zstd, zstd.length - 5)),
-                "cut.txt.zst is compressed and ends in the middle");
+                "cut.txt.zst is compressed and was cut off");
         byte[] wrong = gzip.clone();
         wrong[gzip.length - 6] ^= 1;
         imports.refused(Failure.Kind.DATA, imports.write("wrong.gz", wrong), "wrong.gz is compressed and damaged");
@@ -163,7 +163,7 @@ class EncodingsTest {
         refused("a.docx", "PK\003\004rest", ".docx");
         refused("a.parquet", "PAR1\025rest", "a Parquet file");
         refused("a.bz2", "BZh91AY&SYrest", "bzip2", "bzcat FILE | mojave data import /dev/stdin");
-        refused("a.xz", "\u00fd7zXZ\0rest", "compressed by xz");
+        refused("a.xz", "\u00fd7zXZ\0rest", "compressed with xz");
         refused("a.pdf", "%PDF-1.4", "a PDF", "pdftotext");
         byte[] tar = new byte[1024];
         System.arraycopy("ustar".getBytes(StandardCharsets.US_ASCII), 0, tar, 257, 5);
@@ -203,7 +203,7 @@ class EncodingsTest {
                 try {
                     open.add(Files.readSymbolicLink(descriptor));
                 } catch (NoSuchFileException e) {
-                    // Another thread has closed it meanwhile.
+                    // Another thread has closed it in the meantime.
                 }
             }
         }
@@ -221,6 +221,6 @@ class EncodingsTest {
         imports.refused(
                 Failure.Kind.DATA,
                 imports.write("bomb.jsonl.gz", bomb),
-                "more than 67,108,864 characters without the end");
+                "the row is longer than the limit of 67,108,864 characters");
     }
 }

@@ -58,29 +58,29 @@ class SourceTreeTest {
         DatasetInfo info = imports.followLinks().add(real);
         assertThat(info.files()).extracting(DatasetInfo.ImportedFile::name).containsExactly("a.txt", "more/deep/b.txt");
         assertThat(info.notes()).isEmpty();
-        // Links to files are followed wherever they lead, as those of the Hugging Face cache.
+        // Links to files are followed wherever they lead, as the Hugging Face cache requires.
         imports.write("blobs/1", "gamma");
         link("snapshot/c.txt", "../blobs/1");
         assertThat(imports.texts(folder.resolve("snapshot"))).containsExactly("gamma");
     }
 
     @Test
-    void circlesAreRefusedByName() throws IOException {
+    void cyclesAreRefusedByName() throws IOException {
         imports.write("real/sub/a.txt", "alpha");
         link("real/sub/up", "..");
-        imports.refused(Failure.Kind.USAGE, folder.resolve("real"), "real/sub/up is a link to ..", "goes in a circle");
+        imports.refused(Failure.Kind.USAGE, folder.resolve("real"), "real/sub/up is a link to ..", "following it would never end");
         Files.delete(folder.resolve("real/sub/up"));
         link("real/sub/above", "../..");
-        imports.followLinks().refused(Failure.Kind.USAGE, folder.resolve("real"), "above", "goes in a circle");
+        imports.followLinks().refused(Failure.Kind.USAGE, folder.resolve("real"), "above", "following it would never end");
         Files.delete(folder.resolve("real/sub/above"));
         imports.write("other/b.txt", "beta");
         link("other/back", "../real");
         link("real/other", "../other");
-        imports.followLinks().refused(Failure.Kind.USAGE, folder.resolve("real"), "other/back", "goes in a circle");
+        imports.followLinks().refused(Failure.Kind.USAGE, folder.resolve("real"), "other/back", "following it would never end");
     }
 
     @Test
-    void whatALinkRepeatsIsReadOnceAndSaid() throws IOException {
+    void aFileThatLinksRepeatIsReadOnceAndReported() throws IOException {
         imports.write("real/2024/a.txt", "alpha");
         imports.write("real/.store/b.txt", "beta");
         link("real/latest", "2024");
@@ -94,8 +94,8 @@ class SourceTreeTest {
         assertThat(info.notes())
                 .containsExactly(
                         "left out 1 hidden file or folder of " + folder.resolve("real"),
-                        "left out 2 links to what is read at its own place: copy.txt is a link to 2024/a.txt",
-                        "left out 1 thing that cannot be read: lost is a link to no.txt, which does not exist");
+                        "left out 2 links to files that are read anyway: copy.txt is a link to 2024/a.txt",
+                        "left out 1 entry that cannot be read: lost is a link to no.txt, which does not exist");
     }
 
     @Test
@@ -131,11 +131,11 @@ class SourceTreeTest {
         });
         assertThat(String.join("", imports.texts(pipe))).isEqualTo(text);
         writer.join();
-        // A folder does not wait for a pipe in it, and a recipe cannot read one twice.
+        // A pipe inside a folder is not waited for, and a recipe cannot read a pipe twice.
         imports.write("with/a.txt", "alpha");
         Files.move(pipe, folder.resolve("with/pipe"));
         assertThat(imports.add(folder.resolve("with")).notes())
-                .containsExactly("left out 1 thing that cannot be read: pipe is neither a file nor a folder");
+                .containsExactly("left out 1 entry that cannot be read: pipe is neither a file nor a folder");
         assertThat(org.assertj.core.api.Assertions.catchThrowable(
                         () -> imports.documents(folder.resolve("with/pipe").toString())))
                 .isInstanceOf(Failure.class)

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A split that was never on disk. */
+/** A split that exists only in memory. */
 public final class MemorySplit {
     private MemorySplit() {}
 

@@ -125,7 +125,7 @@ class TokenStoreTest {
     void aNewerFormatIsRefused() throws IOException {
         Path manifest = build().resolve("manifest.json");
         Files.writeString(manifest, Files.readString(manifest).replace("\"version\" : 1", "\"version\" : 9"));
-        assertThatThrownBy(this::build).hasMessageContaining("its format has version 9, this Mojave reads 1");
+        assertThatThrownBy(this::build).hasMessageContaining("it has format version 9, but this version of Mojave reads 1");
     }
 
     @Test

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EncodedTextTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden/tokenizers");
 
-    /** Words of one letter, an unknown token, and the end of a word marked as CLIP and GPT-1 do. */
+    /** Words of one letter, an unknown token, and end-of-word marks as in CLIP and GPT-1. */
     private static final String END_OF_WORD = """
             {"version": "1.0", "pre_tokenizer": {"type": "Whitespace"}, "decoder": {"type": "BPEDecoder", "suffix": "</w>"},
              "model": {"type": "BPE", "unk_token": "<unk>", "end_of_word_suffix": "</w>",
@@ -85,7 +85,10 @@ class EncodedTextTest {
         }
     }
 
-    /** Spaces belong to the word behind them, those at the end to the last; accents and case that the file drops change nothing. */
+    /**
+     * Spaces count towards the word after them, and those at the end towards the last word; accents and case that the file drops make no
+     * difference.
+     */
     @Test
     void wordPieceCountsTheSpacesThatItDrops() {
         Tokenizer tokenizer = golden("word_piece");
@@ -105,16 +108,16 @@ class EncodedTextTest {
     }
 
     @Test
-    void theMarkOfAWordsEndCountsNothing() {
+    void endOfWordMarksDoNotCount() {
         Tokenizer tokenizer = open0(END_OF_WORD);
         assertThat(tokenizer.encode("ab a b")).containsExactly(5, 3, 4);
         assertThat(bytes(tokenizer, "ab a b")).containsExactly(2, 2, 2);
     }
 
-    /** The space in front is not in the text, and a character of several bytes counts for the first of them. */
+    /** The leading space is not in the text, and all bytes of a character count towards the first of its ids. */
     @Test
     void sentencePieceCountsNoSpaceOfItsOwn() {
-        // The library says of the space that it put in front that it ends where the "a" does.
+        // The library reports that the space it inserted ends where the "a" does.
         assertThat(decoded(golden("unigram"), "a")).isEqualTo("|a");
         assertThat(bytes(golden("unigram"), "a")).containsExactly(1, 0);
         Tokenizer fallback = open0(TokenizerFiles.sentencePiece());
@@ -141,7 +144,7 @@ class EncodedTextTest {
         assertThat(bytes(golden("word_piece"), "")).isEmpty();
     }
 
-    /** Also where a library says nothing, goes back, or says too much. */
+    /** This also holds if the library reports no ends, ends out of order or ends beyond the text. */
     @Test
     void endsOnlyGrowAndStopAtTheText() {
         EncodedText encoded =

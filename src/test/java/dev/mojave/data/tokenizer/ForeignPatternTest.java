@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A pattern over which Hugging Face's library ends its process ends one, not this one; wherever a pattern may stand. */
+/** A pattern over which Hugging Face's library aborts its process does not end this process, in whichever part of the file it is. */
 class ForeignPatternTest {
     private static final String EVIL = "(x+x+)+y";
     private static final String TEXT = "a " + "x".repeat(60) + " a";
@@ -30,7 +30,8 @@ class ForeignPatternTest {
     private static ObjectNode file(String part, String type, String pattern) {
         ObjectNode root = (ObjectNode)
                 Json.tree(
-                        "{\"version\": \"1.0\", \"model\": {\"type\": \"WordLevel\", \"unk_token\": \"u\", \"vocab\": {\"u\": 0, \"a\": 1}}}");
+                        "{\"version\": \"1.0\", \"model\": {\"type\": \"WordLevel\", \"unk_token\": \"u\","
+                                + " \"vocab\": {\"u\": 0, \"a\": 1}}}");
         ObjectNode node = root.putObject(part).put("type", type);
         node.putObject("pattern").put("Regex", pattern);
         if (type.equals("Split")) {
@@ -49,16 +50,16 @@ class ForeignPatternTest {
         assertThatThrownBy(() -> tokenizer.encode(TEXT))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
                 .hasMessageStartingWith(
-                        "tokenizer.json cannot be used as a tokenizer: Hugging Face's library ended its process (")
+                        "tokenizer.json cannot be used as a tokenizer: Hugging Face's library aborted its process (")
                 .hasMessageContaining(
-                        "when it encoded a text that begins with 'a xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'")
+                        "while encoding a text that begins with 'a xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'")
                 .hasMessageEndingWith(
                         "rewrite the pattern \"" + EVIL + "\" without a repetition inside a repetition such as (x+)+");
-        // The next call has another process.
+        // The next call starts another process.
         assertThat(tokenizer.encode("a")).containsExactly(1);
     }
 
-    /** The main class of a process that waits for its library, which searches for a long time, each search just below its limit. */
+    /** The main class of a process that waits for the library, which runs many long searches, each just below its limit. */
     static final class Waiting {
         public static void main(String[] arguments) {
             Tokenizers.fromJson(Json.line(file("pre_tokenizer", "Split", EVIL)))
@@ -74,7 +75,7 @@ class ForeignPatternTest {
                 .start();
         try {
             ProcessHandle library = awaitChild(owner);
-            // It computes: the text has arrived.
+            // The process uses the processor, so the text has arrived.
             await(() -> library.info().totalCpuDuration().orElseThrow().toMillis() > 1500);
             owner.destroyForcibly().waitFor();
             await(() -> !library.isAlive());
@@ -84,7 +85,7 @@ class ForeignPatternTest {
         }
     }
 
-    /** The main class of a program that has no Mojave on its class path, as far as another process can tell. */
+    /** The main class of a program whose class path does not give another process access to Mojave. */
     static final class Alone {
         public static void main(String[] arguments) throws IOException {
             System.setProperty("java.class.path", "nowhere");
@@ -99,7 +100,7 @@ class ForeignPatternTest {
         }
     }
 
-    /** Java itself says what is missing, in the user's language. */
+    /** Java itself reports the missing class in the user's language. */
     @Test
     void aClassPathWithoutMojaveIsNamedInEveryLanguage(@TempDir Path folder) throws Exception {
         Path said = folder.resolve("said");
@@ -110,8 +111,9 @@ class ForeignPatternTest {
         assertThat(alone.start().waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(said)
                 .hasContent(
-                        "ENVIRONMENT: the process for the tokenizer library cannot be started (the class path of this program"
-                                + " does not hold Mojave for another process); tokenizer.json has parts that are not run in this one");
+                        "ENVIRONMENT: the process for the tokenizer library cannot be started (another process"
+                                + " cannot find Mojave on the class path of this program), and tokenizer.json has"
+                                + " parts that are not known to be safe in this one");
     }
 
     private static ProcessHandle awaitChild(Process owner) throws InterruptedException {
@@ -135,11 +137,11 @@ class ForeignPatternTest {
         assertThatThrownBy(() -> tokenizer.decode(2))
                 .isInstanceOf(Failure.class)
                 .hasMessageContainingAll(
-                        "Hugging Face's library ended its process", "when it decoded; rewrite the pattern");
+                        "Hugging Face's library aborted its process", "while decoding; rewrite the pattern");
         assertThat(tokenizer.decode(1)).isEqualTo("a");
     }
 
-    /** In whichever process, a text becomes the same. */
+    /** A text is encoded alike in both processes. */
     @Test
     void aHarmlessForeignPatternWorksAsEverywhere() {
         ObjectNode root = file("pre_tokenizer", "Split", "\\s|q");
@@ -162,13 +164,13 @@ class ForeignPatternTest {
     }
 
     @Test
-    void whatThePartsSayIsRefusedInWords() {
+    void anErrorOfTheLibraryIsReported() {
         assertThatThrownBy(() -> Tokenizers.fromJson(Json.line(file("pre_tokenizer", "Split", "(("))))
                 .isInstanceOf(Failure.class)
                 .hasMessageStartingWith("tokenizer.json cannot be used as a tokenizer: ");
     }
 
-    /** More tokenizers than the process holds take turns. */
+    /** More tokenizers than the process keeps loaded take turns. */
     @Test
     void manyTokenizersShareTheProcess() {
         List<Tokenizer> tokenizers = java.util.stream.IntStream.range(0, 7)
@@ -182,7 +184,7 @@ class ForeignPatternTest {
         }
     }
 
-    /** The library gives up after ten million retries; a known pattern comes to as many only in a text that this process does not encode. */
+    /** The library aborts after ten million retries; a known pattern needs that many only on a text that is too long for this process. */
     @Test
     void aKnownPatternSurvivesALongRunOfSpaces() {
         String llama =
@@ -195,7 +197,7 @@ class ForeignPatternTest {
                 .isEmpty();
         assertThatThrownBy(() -> tokenizer.encode(" ".repeat(12_000_000) + "1"))
                 .isInstanceOf(Failure.class)
-                .hasMessageContainingAll("Hugging Face's library ended its process", "cut it into documents");
+                .hasMessageContainingAll("Hugging Face's library aborted its process", "split it into documents");
     }
 
     @Test
@@ -209,7 +211,7 @@ class ForeignPatternTest {
     }
 
     @Test
-    void lookingAtAPatternEnds() {
+    void tryingAPatternEnds() {
         assertThat(Tokenizers.fromJson(Json.line(file("normalizer", "Replace", "(.+.+)+\uffff#" + "z".repeat(200))))
                         .encode("a"))
                 .containsExactly(1);

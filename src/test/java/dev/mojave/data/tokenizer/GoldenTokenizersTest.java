@@ -16,7 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** What Hugging Face's library says about a corpus and about difficult strings; the folder's ORIGIN.md tells how it was asked. */
+/**
+ * Compares encodings of a corpus and of difficult strings with those of Hugging Face's library; the folder's ORIGIN.md describes how
+ * these were made.
+ */
 class GoldenTokenizersTest {
     private static final Path FOLDER = Path.of("src/test/resources/golden/tokenizers");
 
@@ -72,7 +75,7 @@ class GoldenTokenizersTest {
                 .isEqualTo(Json.tree(Files.readString(FOLDER.resolve("by_line.json"))));
     }
 
-    /** The same file, once by our encoder and once by the library through its binding. */
+    /** Encodes with the same file in Mojave's own encoder and in the library through its binding. */
     @Test
     void ourEncoderEqualsTheBindingOnRandomUnicode() throws Exception {
         String json = Files.readString(FOLDER.resolve("byte_level.json"));
@@ -91,7 +94,7 @@ class GoldenTokenizersTest {
     @ParameterizedTest
     @ValueSource(strings = {"byte", "gpt2", "char"})
     void everyKindWrittenForHuggingFaceEncodesTheSameThere(String kind) {
-        // Text that spells the last token is that token there.
+        // There, text that spells the last token is encoded as that token.
         String corpus = RandomText.of(new Random(5), 300).replace("<|", "") + "end";
         Tokenizer tokenizer = switch (kind) {
             case "byte" -> new ByteTokenizer(true);
@@ -107,7 +110,7 @@ class GoldenTokenizersTest {
         assertThat(theirs.decode(ids)).isEqualTo(corpus);
     }
 
-    /** Where a file asks for what our encoder does not do, the library does it. */
+    /** If a file has options that Mojave's own encoder does not support, the library reads it. */
     @Test
     void aFileThatAsksForMoreIsLeftToTheLibrary() throws Exception {
         String json = Files.readString(FOLDER.resolve("byte_level.json"));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.BitSet;
 import org.junit.jupiter.api.Test;
 
-/** Half of a surrogate pair is U+FFFD for every tokenizer, not a question mark. */
+/** A lone surrogate is U+FFFD for every tokenizer, not a question mark. */
 class LoneSurrogateTest {
     private static final String HALF = "fox \uD83D, \uDE80!";
     private static final String WHOLE = "fox \uFFFD, \uFFFD!";

@@ -3,7 +3,7 @@ package dev.mojave.data.tokenizer;
 import java.util.List;
 import java.util.Random;
 
-/** Text that is hard to split: all of Unicode, spaces of every kind, contractions and what looks like them. */
+/** Text that is hard to split: all of Unicode, spaces of every kind, contractions and text that looks like them. */
 public final class RandomText {
     private static final List<String> PARTS = List.of(
             "'s",

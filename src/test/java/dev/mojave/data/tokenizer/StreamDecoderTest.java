@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Streams of every family of tokenizers beside what decoding all ids at once gives. */
+/** Compares streams of every family of tokenizers with the text of all ids decoded together. */
 class StreamDecoderTest {
     private static final String GOLDEN = "src/test/resources/golden/tokenizers/";
     private static final String REPLACE =
@@ -26,7 +26,7 @@ class StreamDecoderTest {
     private static final List<String> MARKED =
             List.of("\u2581the", "\u2581quick", "\u2581", ".", "ing", "\u2581\u2581", "\u6f22");
 
-    /** A tokenizer of each family. */
+    /** One tokenizer of each family. */
     enum Family {
         BYTES,
         CHARACTERS,
@@ -82,7 +82,7 @@ class StreamDecoderTest {
                     words(
                             "{\"type\": \"CTC\", \"pad_token\": \"_\", \"word_delimiter_token\": \"|\", \"cleanup\": true}",
                             List.of("a", "b", "|", "_", "."));
-                // Joins "n" and "'t" wherever they meet, so no token's text is settled before the last is there.
+                // Joins "n" and "'t" wherever they meet, so the text of no token is certain before the last one has arrived.
                 case REWRITTEN_WHOLE ->
                     words(
                             sequence(
@@ -117,7 +117,7 @@ class StreamDecoderTest {
         return words;
     }
 
-    /** Two special tokens, an added one that is none, and words in between. */
+    /** Two special tokens, an added token that is not special, and words between them. */
     private static Tokenizer words(String decoder, List<String> words) {
         Map<String, Integer> vocabulary = new LinkedHashMap<>();
         vocabulary.put("</s>", 0);
@@ -167,7 +167,7 @@ class StreamDecoderTest {
         return pieces;
     }
 
-    /** Where the text of all departs from the text of the first, in whole characters. */
+    /** The part of the text of all ids that differs from the text of the first ones, in whole characters. */
     private static String less(String before, String all) {
         int[] first = before.codePoints().toArray();
         int[] whole = all.codePoints().toArray();
@@ -178,7 +178,7 @@ class StreamDecoderTest {
 
     private static int[] draw(Random random, int vocabulary, int most) {
         int[] ids = random.ints(random.nextInt(most + 1), 0, vocabulary).toArray();
-        // Small vocabularies in full; of large ones also single bytes, which make and spoil characters.
+        // Small vocabularies are used in full; from large ones also single bytes, which complete and invalidate characters.
         if (vocabulary > 300) {
             for (int i = 0; i < ids.length; i++) {
                 ids[i] = random.nextBoolean() ? random.nextInt(260) : ids[i];
@@ -207,10 +207,10 @@ class StreamDecoderTest {
         }
     }
 
-    /** Streaming is no pretence: whatever later ids cannot change is handed out with its token. */
+    /** Text that later ids cannot change is returned with its token, not at the end. */
     @ParameterizedTest
     @EnumSource(value = Family.class, mode = EnumSource.Mode.EXCLUDE, names = "REWRITTEN_WHOLE")
-    void aTokenIsHandedOutAtOnce(Family family) throws Exception {
+    void aTokenIsReturnedImmediately(Family family) throws Exception {
         Tokenizer tokenizer = family.open();
         int a = IntStream.range(0, tokenizer.vocabSize())
                 .filter(id -> tokenizer.decode(id).matches("[\u2581 ]?[a-z]+"))
@@ -228,7 +228,7 @@ class StreamDecoderTest {
     @Test
     void aDecoderOfTheWholeTextIsAskedOnceAtTheEnd() throws Exception {
         Tokenizer tokenizer = Family.REWRITTEN_WHOLE.open();
-        // do | n ' t: the text becomes "don't", which departs from the prompt's "do n" behind "do".
+        // do | n ' t: the text becomes "don't", which differs from the prompt's "do n" after "do".
         assertThat(pieces(tokenizer.streamDecoderAfter(1, 2), 3, 4)).containsExactly("", "", "n't");
     }
 
@@ -242,18 +242,18 @@ class StreamDecoderTest {
     }
 
     @Test
-    void aRunOfBytesIsHandedOutWhenItHasEnded() throws Exception {
+    void aRunOfBytesIsReturnedWhenItHasEnded() throws Exception {
         Tokenizer tokenizer = Family.GEMMA_BYTE_FALLBACK.open();
         int first = 1 + MARKED.size(); // <0x41>
         assertThat(pieces(tokenizer.streamDecoder(), first + 1, first + 2, 1, first + 1, first + 2))
                 .containsExactly("", "", "\u00e9 the", "", "", "\u00e9");
-        // A third byte spoils the character that the prompt ends with: the text begins with what it became.
+        // A third byte invalidates the character at the end of the prompt: the text begins with its replacement.
         assertThat(pieces(tokenizer.streamDecoderAfter(1, first + 1, first + 2), first + 7, 1))
                 .containsExactly("", "\ufffd\ufffd\ufffd the", "");
     }
 
     @Test
-    void halfACharacterOfThePromptIsCompleted() {
+    void anIncompleteCharacterOfThePromptIsCompleted() {
         Tokenizer bytes = new ByteTokenizer(false);
         assertThat(pieces(bytes.streamDecoderAfter('a', 0xc3), 0xa9, 'b')).containsExactly("\u00e9", "b", "");
         assertThat(pieces(bytes.streamDecoderAfter('a', 0xc3), 'b')).containsExactly("b", "");

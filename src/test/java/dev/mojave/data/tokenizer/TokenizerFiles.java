@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Small Hugging Face tokenizer files of the two common kinds, made by the formats' rules. */
+/** Small Hugging Face tokenizer files of the two common kinds, built according to their formats. */
 public final class TokenizerFiles {
     private TokenizerFiles() {}
 

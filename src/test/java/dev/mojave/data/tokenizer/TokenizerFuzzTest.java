@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Whatever is done to a {@code tokenizer.json}, it is read and works, or is refused with a Failure: never another exception, never a crash,
- * also not of Hugging Face's native library.
+ * A damaged {@code tokenizer.json} is either read and works or is refused with a Failure: there is never another exception and never a
+ * crash, not even in Hugging Face's native library.
  */
 class TokenizerFuzzTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden/tokenizers");
@@ -84,7 +84,7 @@ class TokenizerFuzzTest {
         return Json.line(Damage.json(root, random)).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Puts a pattern that nobody has seen where one may stand. */
+    /** Puts an unknown pattern in a place where patterns are allowed. */
     private static void usePattern(ObjectNode root, Random random) {
         String part = List.of("normalizer", "pre_tokenizer", "decoder").get(random.nextInt(3));
         boolean split = part.equals("pre_tokenizer");

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class TokenizerTest {
-    /** One to four bytes a character, combining marks, control characters. */
+    /** Characters of one to four bytes, combining marks and control characters. */
     private static final String HARD =
             "Hello, wörld!\r\n\tнe 漢字 \uD83D\uDE80\uD83D\uDC69\u200D\uD83D\uDE80 e\u0301  don't   \n\n x";
 
@@ -66,7 +66,7 @@ class TokenizerTest {
 
     @ParameterizedTest
     @MethodSource("separated")
-    void theSeparatorStandsForNoText(Tokenizer tokenizer) {
+    void theSeparatorHasNoText(Tokenizer tokenizer) {
         int end = tokenizer.endOfText().orElseThrow();
         assertThat(tokenizer.byteLength(end)).isZero();
         int[] word = tokenizer.encode("e");
@@ -166,7 +166,7 @@ class TokenizerTest {
         Files.writeString(file, "{\"type\": \"byte\", \"version\": 1, \"seperator\": true}");
         assertData(file, "seperator");
         Files.writeString(file, "{\"type\": \"char\", \"version\": 1, \"separator\": true, \"characters\": \"ba\"}");
-        assertData(file, "must ascend");
+        assertData(file, "must be in ascending order");
         Files.writeString(file, "{\"model\": {}}");
         assertData(file, "no model.vocab");
         Files.writeString(file, "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}}}");
@@ -178,7 +178,7 @@ class TokenizerTest {
         Files.writeString(file, "[1");
         assertData(file, "not a valid tokenizer.json");
         Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe});
-        assertData(file, "begins with a UTF-16 byte-order mark; save it as UTF-8; a tokenizer.json is UTF-8");
+        assertData(file, "begins with a UTF-16 byte-order mark; save it as UTF-8; a tokenizer.json must be UTF-8");
         Files.write(file, new byte[] {'{', (byte) 0xe9, '}'});
         assertData(file, "not UTF-8");
         assertThatThrownBy(() -> Tokenizers.read(folder.resolve("none.json")))
@@ -186,7 +186,7 @@ class TokenizerTest {
                 .hasMessageContaining("does not exist");
     }
 
-    /** The library would end the process at each of these. */
+    /** The library would crash the process on each of these. */
     @Test
     void whatTheLibraryCannotParseNeverReachesIt(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("tokenizer.json");
@@ -201,9 +201,9 @@ class TokenizerTest {
         }
     }
 
-    /** WordPiece has a token for what it does not know; this file says that it has and has not. */
+    /** WordPiece needs an unknown token; this file names one that its vocabulary lacks. */
     @Test
-    void aFileThatContradictsItselfIsNamedWhenItIsUsed(@TempDir Path folder) throws Exception {
+    void anInconsistentFileIsNamedWhenItIsUsed(@TempDir Path folder) throws Exception {
         String model = "{\"type\": \"WordPiece\", \"unk_token\": \"[UNK]\", \"continuing_subword_prefix\": \"##\","
                 + " \"max_input_chars_per_word\": 100, \"vocab\": {\"a\": 0}}";
         Path file = Files.writeString(folder.resolve("tokenizer.json"), "{\"model\": " + model + "}");

@@ -19,7 +19,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A document a row: {@code data.max_length}. */
+/** One document per row: {@code data.max_length}. */
 class DocumentRowsTest {
     private static final String[] TEXTS = {"Alpha", "b", "Gamma delta epsilon", "Zeta eta", "theta Iota", "kappa"};
 
@@ -80,7 +80,7 @@ class DocumentRowsTest {
                 assertThat(text(data, batch, row)).isEqualTo(TEXTS[row]);
             }
             assertThat(windows.tokens()).isEqualTo(batch.targetCount());
-            // The first byte of a document is not predicted, its end is; the end stands for no byte.
+            // The first byte of a document is not predicted, but its end is; the end covers no byte.
             assertThat(windows.bytes(data.tokenizer()))
                     .isEqualTo(Arrays.stream(TEXTS).mapToInt(String::length).sum() - TEXTS.length);
         }
@@ -89,7 +89,7 @@ class DocumentRowsTest {
     @Test
     void aDocumentOfOneTokenPredictsNothingAndIsLeftOut() throws Exception {
         try (PreparedData data = open("max_length: 8, document_separator: false")) {
-            // Without separators a line end closes each document: "b" still has two tokens.
+            // Without separators each document ends with a line feed: "b" still has two tokens.
             assertThat(data.cut(8).rowsPerEpoch(data.train())).isEqualTo(6);
         }
         TokenSplit one = MemorySplit.of(8, 7);
@@ -109,7 +109,7 @@ class DocumentRowsTest {
     }
 
     @Test
-    void aRowLongerThanTheModelReadsIsRefused() throws Exception {
+    void aRowLongerThanTheContextIsRefused() throws Exception {
         try (PreparedData data = open("max_length: 65")) {
             assertThatThrownBy(() -> data.cut(64))
                     .isInstanceOfSatisfying(

@@ -71,7 +71,7 @@ class SamplerTest {
 
     @ParameterizedTest
     @CsvSource({"1000, 7", "1000, 64", "97, 96", "98, 96", "65, 64", "500, 1"})
-    void anEpochHasEveryTokenAsATargetOnceButForTheEnds(int tokens, int context) {
+    void anEpochHasEveryTokenAsATargetOnceExceptAtTheEnds(int tokens, int context) {
         int[] ids = random(tokens);
         Sampler sampler = Sampler.start(MemorySplit.of(SHARD, ids), new RowLayout.Windows(context), 11);
         for (int epoch = 0; epoch < 3; epoch++) {
@@ -139,7 +139,7 @@ class SamplerTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Sampler.resume(
                         MemorySplit.of(SHARD, random(100)), new RowLayout.Windows(10), new Cursor(1, 0, 11)))
-                .withMessageContainingAll("window 11", "other data or another context length");
+                .withMessageContainingAll("row 11", "other data or another context length");
     }
 
     @Test
@@ -201,8 +201,8 @@ class SamplerTest {
     void anEmptySplitCannotBeEvaluated() {
         assertThatThrownBy(() -> EvalWindows.all(MemorySplit.of(SHARD, 7), new RowLayout.Windows(8)))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
-                .hasMessageContainingAll("train split of memory has 1 tokens", "give it more text");
-        // What stands in front of every window predicts the first token.
+                .hasMessageContainingAll("train split of memory has 1 tokens", "use more text");
+        // The ids before every row predict the first token.
         assertThat(EvalWindows.all(MemorySplit.of(SHARD, 7), new RowLayout.Windows(8), List.of(256))
                         .tokens())
                 .isEqualTo(1);
@@ -216,14 +216,14 @@ class SamplerTest {
         EvalWindows separators = EvalWindows.all(MemorySplit.of(SHARD, 65, 256, 256), new RowLayout.Windows(8));
         assertThatThrownBy(() -> new Perplexity(separators, tokenizer, 1))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
-                .hasMessageContainingAll("train split of memory has 3 tokens", "no byte of text", "give it more text");
+                .hasMessageContainingAll("train split of memory has 3 tokens", "no byte of text", "use more text");
         EvalWindows one = EvalWindows.all(MemorySplit.of(SHARD, 65, 66), new RowLayout.Windows(8));
         assertThat(new Perplexity(one, tokenizer, 1).windows()).isEqualTo(1);
     }
 
     @Test
     void everyTokenHasTheCategoryOfItsDocument() {
-        // Documents of 4, 3 and 5 tokens: verb, none, noun; window 2 of 5 ids runs over the end.
+        // Documents of 4, 3 and 5 tokens: verb, none, noun; window 2 of 5 ids extends beyond the end.
         TokenSplit split = MemorySplit.of(
                 8,
                 List.of("", "noun", "verb"),
@@ -240,10 +240,10 @@ class SamplerTest {
                 .endsWith(0, 0, 0, 0, 0);
     }
 
-    /** A token in front of every window predicts the first of its text, so that every token is a target once. */
+    /** A token before every row predicts the first token of its text, so that every token is a target once. */
     @ParameterizedTest
     @CsvSource({"1,4", "1,5", "2,5", "3,5", "1,100", "2,7"})
-    void rowsMayBeginWithTokensThatAreNotOfTheText(int begin, int context) {
+    void rowsMayBeginWithTokensThatAreNotPartOfTheText(int begin, int context) {
         int[] text = IntStream.range(10, 33).toArray();
         List<Integer> front = IntStream.range(0, begin).mapToObj(i -> 90 + i).toList();
         EvalWindows windows = EvalWindows.all(MemorySplit.of(SHARD, text), new RowLayout.Windows(context), front);
@@ -261,7 +261,7 @@ class SamplerTest {
                 }
                 counted++;
                 seen.add(target);
-                // What predicts a token is the one before it in the text, or the last one in front.
+                // A token is predicted by the one before it in the text, or by the last of the ids before the row.
                 assertThat(batch.ids()[s]).isEqualTo(s < begin ? front.getLast() : target - 1);
             }
             assertThat(batch.targetCount()).isEqualTo(counted);
@@ -269,6 +269,6 @@ class SamplerTest {
         assertThat(seen).containsExactlyElementsOf(IntStream.of(text).boxed().toList());
         assertThat(windows.tokens()).isEqualTo(text.length);
         assertThatThrownBy(() -> EvalWindows.all(MemorySplit.of(SHARD, text), new RowLayout.Windows(begin), front))
-                .hasMessage(begin + " tokens in front of every window leave no room in a context of " + begin);
+                .hasMessage(begin + " tokens before every row leave no room in a context of " + begin);
     }
 }

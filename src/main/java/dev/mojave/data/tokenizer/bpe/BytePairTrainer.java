@@ -6,15 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Trains a byte-level BPE tokenizer: text is given piece by piece, counted on all processors, and forgotten. The result depends
- * on the texts alone, not on the number of processors, and equals that of Hugging Face's {@code BpeTrainer} with GPT-2's
+ * Trains a byte-level BPE tokenizer. Text is given in parts, counted on all processors and then discarded. The result depends only on the
+ * texts, not on the number of processors, and equals that of Hugging Face's {@code BpeTrainer} with GPT-2's
  * pre-tokenizer, all 256 bytes and the same sequences.
  *
- * <p>Memory is bounded: when the distinct pieces of text outgrow their room (4 million, or 64 MiB), the rarest are forgotten.
- * {@link #forgotten} says whether that happened; English of 100 million words has about a million.
+ * <p>Memory is bounded: when there are more than 4 million or 64 MiB of distinct pieces (pre-tokens), the rarest are discarded and
+ * {@link #forgotten} returns true. English text of 100 million words has about a million.
  */
 public final class BytePairTrainer {
-    /** Tokens that end a text: the first id. */
+    /** The content of the token that ends a text; it has the first id. */
     public static final String END_OF_TEXT = "<|endoftext|>";
 
     private static final int BATCH_CHARS = 32 << 20;
@@ -22,10 +22,10 @@ public final class BytePairTrainer {
     private static final int MAX_BYTES = 64 << 20;
 
     /**
-     * What is trained.
+     * The vocabulary to train.
      *
-     * @param vocabSize entries: {@code <|endoftext|>}, the 256 bytes, and the merges
-     * @param minFrequency a pair must occur so often to be merged
+     * @param vocabSize number of entries: {@code <|endoftext|>}, the 256 bytes, and the merges
+     * @param minFrequency minimum number of occurrences for a pair to be merged
      */
     public record Spec(int vocabSize, int minFrequency) {
         /** Checks that there is room for bytes and separator. */
@@ -36,18 +36,18 @@ public final class BytePairTrainer {
                     vocabSize);
             Check.that(
                     minFrequency >= 1,
-                    "a pair occurs at least once, so the least frequency is 1, not %d",
+                    "the minimum frequency of a pair must be at least 1, not %d",
                     minFrequency);
         }
     }
 
     /**
-     * What came out.
+     * The result of training.
      *
-     * @param json a {@code tokenizer.json} that Hugging Face's libraries read too
-     * @param vocabSize entries; fewer than asked for if no pair was frequent enough
-     * @param merges how many pairs were merged
-     * @param pieces distinct pieces of text
+     * @param json the content of a {@code tokenizer.json} that Hugging Face's libraries can read, too
+     * @param vocabSize number of entries; fewer than requested if no pair was frequent enough
+     * @param merges number of pairs that were merged
+     * @param pieces number of distinct pieces of text
      */
     public record Trained(String json, int vocabSize, int merges, int pieces) {}
 
@@ -60,7 +60,7 @@ public final class BytePairTrainer {
     private long batched;
     private boolean forgotten;
 
-    /** Begins to train. */
+    /** Starts training. */
     public BytePairTrainer(Spec spec) {
         this(spec, BATCH_CHARS, MAX_PIECES, MAX_BYTES);
     }
@@ -72,7 +72,7 @@ public final class BytePairTrainer {
         this.maxBytes = maxBytes;
     }
 
-    /** Takes a sequence of text, or a part of one that ends before white space that follows something else. */
+    /** Adds a text, or a part of one that ends where white space follows another character. */
     public void add(String text) {
         batch.add(text);
         batched += text.length();
@@ -81,7 +81,7 @@ public final class BytePairTrainer {
         }
     }
 
-    /** Counts what was added; where a batch ends depends on the text alone, so what is forgotten does too. */
+    /** Counts the batch. Where a batch ends depends only on the text, so which pieces are discarded does too. */
     private void count() {
         PieceCounter counted =
                 batch.parallelStream().collect(PieceCounter::new, PieceCounter::count, PieceCounter::addAll);
@@ -98,12 +98,12 @@ public final class BytePairTrainer {
         }
     }
 
-    /** Returns whether rare pieces were forgotten to bound memory. */
+    /** Returns whether rare pieces were discarded to bound memory. */
     public boolean forgotten() {
         return forgotten;
     }
 
-    /** Learns the merges from all that was added. */
+    /** Learns the merges from all text that was added. */
     public Trained finish(Progress progress) {
         count();
         MergeLearner learner = new MergeLearner(counter, spec.vocabSize(), spec.minFrequency(), List.of(END_OF_TEXT));

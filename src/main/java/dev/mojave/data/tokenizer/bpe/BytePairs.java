@@ -5,11 +5,11 @@ import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 
 /**
- * Byte-pair encoding of pieces (Sennrich et al. 2016, on bytes as in GPT-2): of all neighbouring pairs, the one whose merge was
- * learned first is joined, the leftmost of equals, until none merges. Immutable.
+ * Byte-pair encoding of pieces (Sennrich et al. 2016, on bytes as in GPT-2): repeatedly merges the adjacent pair whose merge was learned
+ * first, the leftmost if it occurs several times, until no pair can be merged. Immutable.
  */
 public final class BytePairs {
-    /** Pieces up to this are merged by scanning, longer ones with a queue, whose time does not grow with the square. */
+    /** Pieces of up to this many bytes are merged by scanning, longer ones with a priority queue, which avoids quadratic time. */
     private static final int SHORT = 96;
 
     private final int[] idOfByte;
@@ -17,13 +17,13 @@ public final class BytePairs {
     private final PieceTable whole;
 
     /**
-     * Makes the encoder.
+     * Creates an encoder.
      *
-     * @param bytesOf bytes of every id
-     * @param vocabulary the ids that pieces may become; the others are added tokens
-     * @param idOfByte the id of every byte
+     * @param bytesOf the bytes of each id
+     * @param vocabulary the ids that pieces may be encoded as; all others are added tokens
+     * @param idOfByte the id of each byte
      * @param pairs the merges
-     * @param wholeFirst whether a piece that is in the vocabulary is that token, whatever the merges say
+     * @param wholeFirst whether a piece that is in the vocabulary is encoded as that token regardless of the merges
      */
     public BytePairs(byte[][] bytesOf, int[] vocabulary, int[] idOfByte, PairTable pairs, boolean wholeFirst) {
         this.idOfByte = idOfByte;
@@ -36,12 +36,12 @@ public final class BytePairs {
                         .toArray());
     }
 
-    /** Whether merging a token's bytes gives the token; a shortcut past the merges is right only then. */
+    /** Whether merging a token's bytes yields the token; only then may a lookup of the whole piece replace the merges. */
     private boolean isReached(int id, byte[] bytes, Scratch scratch) {
         return bytes.length > 0 && merge(bytes, 0, bytes.length, scratch) == 1 && scratch.ids[0] == id;
     }
 
-    /** Work space and output of one encoding at a time. */
+    /** Scratch space and output of one encoding at a time. */
     public static final class Scratch {
         private int[] ids = new int[SHORT];
         private long[] merges = new long[SHORT];
@@ -62,12 +62,12 @@ public final class BytePairs {
             }
         }
 
-        /** Returns how many ids there are so far. */
+        /** Returns the number of ids so far. */
         public int size() {
             return size;
         }
 
-        /** Returns the ids so far and forgets them. */
+        /** Returns the ids so far and clears them. */
         public int[] take() {
             int[] taken = Arrays.copyOf(out, size);
             size = 0;
@@ -75,7 +75,7 @@ public final class BytePairs {
         }
     }
 
-    /** Encodes a text that ends {@link PieceKeys#PADDING} bytes before the array does. */
+    /** Encodes a text that is followed by {@link PieceKeys#PADDING} bytes of padding. */
     public void encode(byte[] utf8, Scratch scratch) {
         int to = utf8.length - PieceKeys.PADDING;
         int from = 0;
@@ -91,7 +91,7 @@ public final class BytePairs {
         }
     }
 
-    /** Merges a piece into the first ids of the scratch and returns how many they are. */
+    /** Encodes a piece into the first ids of the scratch space and returns their number. */
     private int merge(byte[] bytes, int from, int to, Scratch scratch) {
         int n = to - from;
         if (n > scratch.ids.length) {
@@ -146,7 +146,7 @@ public final class BytePairs {
         }
         for (Long entry = queue.poll(); entry != null; entry = queue.poll()) {
             int at = (int) entry.longValue();
-            // An entry is stale if another merge has since changed the pair at its place.
+            // An entry is stale if another merge has since changed the pair at its position.
             if (merges[at] == PairTable.NONE || merges[at] >>> 32 != entry >>> 32) {
                 continue;
             }

@@ -1,8 +1,8 @@
 package dev.mojave.data.tokenizer.bpe;
 
 /**
- * What GPT-2's pre-tokenizer sees in a code point: a letter ({@code \p{L}}), a number ({@code \p{N}}), white space (Unicode's
- * White_Space) or something else. The JDK's Unicode version decides about characters that are new.
+ * The class of a code point in GPT-2's pre-tokenizer: letter ({@code \p{L}}), number ({@code \p{N}}), white space (Unicode's White_Space)
+ * or other. New characters are classified by the JDK's version of Unicode.
  */
 final class CharClass {
     static final byte OTHER = 0;
@@ -11,9 +11,9 @@ final class CharClass {
     static final byte SPACE = 3;
 
     private static final int BLOCK_BITS = 8;
-    /** Blocks of 256 code points, filled when first asked for; two threads that fill one write the same. */
+    /** Blocks of 256 code points, filled on first use; two threads that fill the same block write the same values. */
     private static final byte[][] BLOCKS = new byte[(Character.MAX_CODE_POINT + 1) >> BLOCK_BITS][];
-    /** The first block, which nearly all text is made of. */
+    /** The first block, by far the most used. */
     static final byte[] LATIN = block(0);
 
     private CharClass() {}

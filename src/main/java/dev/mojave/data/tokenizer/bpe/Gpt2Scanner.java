@@ -1,15 +1,15 @@
 package dev.mojave.data.tokenizer.bpe;
 
 /**
- * GPT-2's pre-tokenizer over UTF-8 bytes, by hand instead of by its regular expression
- * {@code 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+} (Radford et al. 2019): words, numbers and
- * signs take a space in front of them along; of several white spaces before something, the last is left to it.
+ * GPT-2's pre-tokenizer for UTF-8 bytes, a hand-written scanner for its regular expression
+ * {@code 's|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+} (Radford et al. 2019). Words, numbers and runs of
+ * other characters include one preceding space; of several white-space characters before one of these, the last is left to it.
  */
 final class Gpt2Scanner {
     private Gpt2Scanner() {}
 
     /**
-     * Returns where the piece that begins at {@code from} ends.
+     * Returns the end of the piece that begins at {@code from}.
      *
      * @param utf8 valid UTF-8
      * @param from start of a piece, before {@code to}
@@ -28,7 +28,7 @@ final class Gpt2Scanner {
         return kind == CharClass.SPACE ? spaces(utf8, from, to) : run(utf8, at, to, kind);
     }
 
-    /** Length of {@code 's 't 'm 'd 're 've 'll}, or 0. */
+    /** Returns the length of a contraction {@code 's 't 'm 'd 're 've 'll}, or 0. */
     private static int contraction(byte[] utf8, int from, int to) {
         if (from + 1 >= to) {
             return 0;
@@ -41,7 +41,10 @@ final class Gpt2Scanner {
         };
     }
 
-    /** The whole run of white space if the text ends with it or it is one character, otherwise all but its last. */
+    /**
+     * Returns the end of a run of white space: all of it if it ends the text or is a single character, otherwise all but the last
+     * character.
+     */
     private static int spaces(byte[] utf8, int from, int to) {
         int last = from;
         int at = from;

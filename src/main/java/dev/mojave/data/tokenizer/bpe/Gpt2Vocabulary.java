@@ -18,16 +18,17 @@ import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
- * GPT-2's vocabulary, of 50,000 merges as OpenAI published them (NOTICE has their licence).
+ * GPT-2's vocabulary, built from the 50,000 merges that OpenAI published (their licence is in NOTICE).
  *
- * @param pairs its merges, ready to be applied
+ * @param vocabulary the 50,257 ids and their bytes
+ * @param pairs the encoder that applies the merges
  */
 public record Gpt2Vocabulary(Vocabulary vocabulary, BytePairs pairs) {
     private static final String RESOURCE = "gpt2.merges";
     private static final int BYTES = 256;
     private static final int END_OF_TEXT = 50_256;
 
-    /** Returns the merges in order, each as two spellings with a space between. */
+    /** Returns the merges in order, each as two spellings separated by a space. */
     static List<String> merges() {
         try (InputStream in = Objects.requireNonNull(Gpt2Vocabulary.class.getResourceAsStream(RESOURCE), RESOURCE);
                 BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
@@ -37,7 +38,7 @@ public record Gpt2Vocabulary(Vocabulary vocabulary, BytePairs pairs) {
         }
     }
 
-    /** Loads it, which takes a moment. */
+    /** Loads the vocabulary, which takes a moment. */
     public static Gpt2Vocabulary load() {
         byte[][] bytesOf = new byte[END_OF_TEXT + 1][];
         int[] idOfByte = new int[BYTES];
@@ -63,7 +64,7 @@ public record Gpt2Vocabulary(Vocabulary vocabulary, BytePairs pairs) {
         Vocabulary vocabulary =
                 new Vocabulary(bytesOf, OptionalInt.of(END_OF_TEXT), true, OptionalInt.empty(), Optional.empty());
         int[] ids = IntStream.range(0, END_OF_TEXT).toArray();
-        // The merges reach every token, so looking whole pieces up first changes nothing and saves the check.
+        // The merges yield every token, so looking up whole pieces first changes nothing and saves the check.
         return new Gpt2Vocabulary(vocabulary, new BytePairs(bytesOf, ids, idOfByte, pairs, true));
     }
 }

@@ -47,7 +47,7 @@ public final class HuggingFaceFormat {
         return byteLevel(added(BytePairTrainer.END_OF_TEXT, end), vocabulary, pairs);
     }
 
-    /** Writes bytes as byte-level BPE that merges nothing. */
+    /** Writes a byte tokenizer as byte-level BPE without merges. */
     public static String bytes(boolean separator) {
         ObjectNode vocabulary = bytes(value -> value);
         ArrayNode added = JsonNodeFactory.instance.arrayNode();
@@ -58,7 +58,7 @@ public final class HuggingFaceFormat {
         return byteLevel(added, vocabulary, JsonNodeFactory.instance.arrayNode());
     }
 
-    /** Writes characters as words of one character each. */
+    /** Writes a character tokenizer as a word-level vocabulary of single characters. */
     public static String characters(int[] codePoints, boolean separator) {
         ObjectNode vocabulary = JsonNodeFactory.instance.objectNode();
         for (int codePoint : codePoints) {
@@ -74,8 +74,7 @@ public final class HuggingFaceFormat {
         split.put("behavior", "Isolated").put("invert", false);
         ObjectNode decoder = JsonNodeFactory.instance.objectNode().put("type", "Fuse");
         ObjectNode model = JsonNodeFactory.instance.objectNode();
-        // The format demands a name for what is unknown; it is not in the vocabulary, so an unknown character is an
-        // error.
+        // The format requires the name of an unknown token; it is not in the vocabulary, so an unknown character is an error.
         model.put("type", "WordLevel").set("vocab", vocabulary).put("unk_token", "<unk>");
         return file(added, split, decoder, model);
     }

@@ -3,7 +3,7 @@ package dev.mojave.data.tokenizer.bpe;
 import java.util.Arrays;
 import java.util.function.IntConsumer;
 
-/** A growing list of numbers that leaves out a number equal to the one before it. */
+/** A growing list of integers that skips an integer equal to the last one. */
 final class IntList {
     private int[] values = new int[2];
     private int size;

@@ -9,18 +9,18 @@ import java.util.Map;
 import java.util.PriorityQueue;
 
 /**
- * Learns the merges of byte-level byte-pair encoding: again and again the most frequent pair of neighbours becomes a token; of
- * equally frequent ones, that with the smaller left id, then the smaller right id.
+ * Learns the merges of byte-level byte-pair encoding: repeatedly, the most frequent pair of adjacent tokens becomes a token; of equally
+ * frequent pairs, the one with the smaller left id, then the smaller right id.
  *
- * <p>It repeats the bookkeeping of Hugging Face's trainer step by step, so that the merges are equal also in the rare case where
- * two pairs spell the same token: the second merge then takes the id of the first, the vocabulary does not grow, and a pair that
+ * <p>It follows the bookkeeping of Hugging Face's trainer step by step, so that the merges are equal even in the rare case where two
+ * pairs spell the same token: the second merge then reuses the id of the first, the vocabulary does not grow, and a pair that
  * was merged before may be merged again.
  */
 final class MergeLearner {
-    /** A merge in order of learning: two ids that become a third. */
+    /** A learned merge: two ids that become a third. */
     record Merge(int left, int right, int id) {}
 
-    /** A pair that may be merged next, with the pieces in which it stood when it was found. */
+    /** A pair that may be merged next, with the pieces that contained it when it was found. */
     private static final class Candidate implements Comparable<Candidate> {
         final long pair;
         final IntList pieces;
@@ -44,7 +44,7 @@ final class MergeLearner {
     private final Map<String, Integer> idOf = new HashMap<>();
     private final List<Merge> merges = new ArrayList<>();
 
-    /** Ids of all pieces one after another; merging shortens a piece in its place. */
+    /** The concatenated ids of all pieces; merging shortens a piece in place. */
     private final int[] ids;
 
     private final int[] starts;
@@ -85,7 +85,7 @@ final class MergeLearner {
         }
     }
 
-    /** Returns the id of a token, a new one if it is new. */
+    /** Returns the id of a token, adding the token if it is new. */
     private int token(String spelling) {
         return idOf.computeIfAbsent(spelling, s -> {
             tokens.add(s);
@@ -103,7 +103,7 @@ final class MergeLearner {
         return merges;
     }
 
-    /** Learns until the vocabulary has its size or no pair is frequent enough. */
+    /** Learns until the vocabulary has the requested size or no pair is frequent enough. */
     void learn(Progress progress) {
         progress.start("merging", vocabSize, "tokens");
         countPairs();
@@ -153,7 +153,7 @@ final class MergeLearner {
         });
     }
 
-    /** Merges a pair in one piece, left to right, and counts the neighbours that go and come. */
+    /** Merges a pair in one piece from left to right, and updates the counts of the adjacent pairs that disappear and appear. */
     private void merge(int piece, int left, int right, int id) {
         int start = starts[piece];
         int length = lengths[piece];

@@ -2,9 +2,9 @@ package dev.mojave.data.tokenizer.bpe;
 
 import java.util.Arrays;
 
-/** How often pairs of ids stand beside each other, and in which pieces those were found that are new since last asked. */
+/** The counts of adjacent pairs of ids, and the pieces in which pairs were found since the last call of {@link #takeFound}. */
 final class PairCounts {
-    /** Takes a pair and the pieces in which it was found. */
+    /** Receives a pair and the pieces in which it was found. */
     @FunctionalInterface
     interface Found {
         void accept(long pair, IntList pieces);
@@ -26,7 +26,7 @@ final class PairCounts {
         return slots;
     }
 
-    /** Counts a pair more often and notes the piece. */
+    /** Increases the count of a pair and records the piece. */
     void add(long pair, long times, int piece) {
         int entry = entry(pair);
         counts[entry] += times;
@@ -42,17 +42,17 @@ final class PairCounts {
         list.add(piece);
     }
 
-    /** Counts a pair less often. */
+    /** Decreases the count of a pair. */
     void subtract(long pair, long times) {
         counts[entry(pair)] -= times;
     }
 
-    /** Returns how often a pair stands somewhere. */
+    /** Returns the count of a pair. */
     long count(long pair) {
         return counts[entry(pair)];
     }
 
-    /** Hands out what {@link #add} noted since the last call. */
+    /** Passes on what {@link #add} recorded since the last call. */
     void takeFound(Found consumer) {
         for (int i = 0; i < foundSize; i++) {
             int entry = found[i];

@@ -2,12 +2,12 @@ package dev.mojave.data.tokenizer.bpe;
 
 import java.util.Arrays;
 
-/** Counts pieces of text: distinct ones once each in one array of bytes, found by open addressing. */
+/** Counts pieces of text. The distinct pieces are stored in one array of bytes and found through a hash table with open addressing. */
 final class PieceCounter {
     private long[] keys = new long[1 << 12];
     private int[] pieceAt = new int[1 << 12];
     private byte[] bytes = new byte[1 << 14];
-    /** Where each piece begins in {@link #bytes}; the next begins where it ends. */
+    /** The start of each piece in {@link #bytes}; a piece ends where the next begins. */
     private int[] starts = new int[1 << 11];
 
     private long[] counts = new long[1 << 11];
@@ -25,7 +25,7 @@ final class PieceCounter {
         }
     }
 
-    /** Adds what another has counted. */
+    /** Adds the counts of another counter. */
     void addAll(PieceCounter other) {
         for (int piece = 0; piece < other.size; piece++) {
             count(other.bytes, other.starts[piece], other.starts[piece + 1], other.counts[piece]);
@@ -86,7 +86,7 @@ final class PieceCounter {
         }
     }
 
-    /** Returns what is left when the pieces that occur at most so often are forgotten. */
+    /** Returns a counter with only the pieces that occur more than {@code count} times. */
     PieceCounter above(long count) {
         PieceCounter kept = new PieceCounter();
         for (int piece = 0; piece < size; piece++) {
@@ -102,22 +102,22 @@ final class PieceCounter {
         return size;
     }
 
-    /** Returns the length of all distinct pieces together. */
+    /** Returns the total length of the distinct pieces in bytes. */
     int totalBytes() {
         return starts[size];
     }
 
-    /** Returns how often a piece occurs. */
+    /** Returns the number of occurrences of a piece. */
     long count(int piece) {
         return counts[piece];
     }
 
-    /** Returns how many bytes a piece has. */
+    /** Returns the length of a piece in bytes. */
     int length(int piece) {
         return starts[piece + 1] - starts[piece];
     }
 
-    /** Returns a byte of a piece. */
+    /** Returns a byte of a piece, from 0 to 255. */
     int byteAt(int piece, int index) {
         return bytes[starts[piece] + index] & 0xff;
     }

@@ -8,11 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Keys of pieces of text for hash tables. The key of up to seven bytes is the bytes and their number, so equal keys are equal
- * pieces; that of a longer piece is a hash, and who finds it must compare.
+ * Hash table keys for pieces of text. The key of a piece of up to seven bytes consists of the bytes and their number, so equal keys mean
+ * equal pieces; the key of a longer piece is a hash, so its bytes must be compared.
  */
 public final class PieceKeys {
-    /** Bytes that must be readable after the end of a piece. */
+    /** Number of bytes that must be readable after the end of a piece. */
     static final int PADDING = 8;
 
     private static final int EXACT = 7;
@@ -21,7 +21,7 @@ public final class PieceKeys {
 
     private PieceKeys() {}
 
-    /** Returns the UTF-8 bytes of a text and {@link #PADDING} zeros; half a surrogate pair becomes U+FFFD. */
+    /** Returns the UTF-8 bytes of a text and {@link #PADDING} zeros; a lone surrogate becomes U+FFFD. */
     public static byte[] padded(String text) {
         return padded(WholeText.of(text).getBytes(StandardCharsets.UTF_8));
     }
@@ -44,12 +44,12 @@ public final class PieceKeys {
         return mix(hash ^ (long) WORD.get(bytes, to - 8)) | LONG;
     }
 
-    /** Whether pieces with this key may differ. */
+    /** Returns whether different pieces may have this key. */
     static boolean isHash(long key) {
         return (key & LONG) == LONG;
     }
 
-    /** Spreads a key over 64 bits (the finaliser of MurmurHash3, published without copyright by Austin Appleby). */
+    /** Mixes the bits of a key (the finaliser of MurmurHash3, which Austin Appleby placed in the public domain). */
     static long mix(long key) {
         long h = key;
         h = (h ^ h >>> 33) * 0xff51afd7ed558ccdL;

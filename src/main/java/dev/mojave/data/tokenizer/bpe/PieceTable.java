@@ -2,7 +2,7 @@ package dev.mojave.data.tokenizer.bpe;
 
 import java.util.Arrays;
 
-/** Pieces that are one token: bytes to id, by open addressing. */
+/** The pieces that are a single token: a hash table with open addressing from bytes to id. */
 final class PieceTable {
     static final int ABSENT = -1;
 
@@ -11,10 +11,10 @@ final class PieceTable {
     private final byte[][] bytesOf;
 
     /**
-     * Makes the table.
+     * Creates the table.
      *
-     * @param bytesOf bytes of every id
-     * @param members which ids are in the table
+     * @param bytesOf the bytes of each id
+     * @param members the ids in the table
      */
     PieceTable(byte[][] bytesOf, int... members) {
         int slots = Integer.highestOneBit(Math.max(8, members.length * 4));

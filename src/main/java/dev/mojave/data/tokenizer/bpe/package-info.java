@@ -1,4 +1,4 @@
-/** Byte-pair encoding: how text is split into pieces, merges are applied and learned, and GPT-2's own. */
+/** Byte-pair encoding: splitting text into pieces (pre-tokens), applying and learning merges, and GPT-2's vocabulary. */
 @NullMarked
 package dev.mojave.data.tokenizer.bpe;
 

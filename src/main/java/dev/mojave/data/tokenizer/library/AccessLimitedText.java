@@ -1,14 +1,17 @@
 package dev.mojave.data.tokenizer.library;
 
-/** A text that a pattern may look at only so often, so that one which goes back without end comes to an end. */
+/**
+ * A text that limits how often its characters are accessed, so that a pattern that backtracks excessively fails instead of running
+ * forever.
+ */
 final class AccessLimitedText implements CharSequence {
-    private static final int LOOKS = 1_000_000;
+    private static final int MAX_ACCESSES = 1_000_000;
 
     private final String text;
     private final int[] left;
 
     AccessLimitedText(String text) {
-        this(text, new int[] {LOOKS});
+        this(text, new int[] {MAX_ACCESSES});
     }
 
     private AccessLimitedText(String text, int[] left) {
@@ -16,12 +19,12 @@ final class AccessLimitedText implements CharSequence {
         this.left = left;
     }
 
-    /** The pattern has looked too often. */
+    /** The limit was exceeded. */
     static final class Exhausted extends RuntimeException {
         private static final long serialVersionUID = 1;
 
         Exhausted() {
-            super("a pattern has looked at a text " + LOOKS + " times");
+            super("a pattern accessed the characters of a text more than " + MAX_ACCESSES + " times");
         }
     }
 

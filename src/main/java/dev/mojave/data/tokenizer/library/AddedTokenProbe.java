@@ -10,9 +10,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Finds added tokens that Hugging Face's library cannot look for in a text without ending the process: those of which the normalizer leaves
- * nothing, which would be found inside characters too; and white space that reaches to its left, where another token may have reached over
- * it to its right. What the normalizer leaves only the library knows, so we ask it, with a tokenizer that has nothing but the normalizer.
+ * Detects added tokens over which Hugging Face's library aborts the process when it searches a text: tokens that the normalizer reduces
+ * to nothing, which would match even inside characters; and white-space tokens with {@code lstrip} if another token has {@code rstrip},
+ * because both may claim the same space. Only the library knows the output of its normalizers, so the probe asks it, with a tokenizer
+ * that consists of the normalizer alone.
  */
 public final class AddedTokenProbe {
     private static final JsonNode NONE = JsonNodeFactory.instance.nullNode();
@@ -24,10 +25,10 @@ public final class AddedTokenProbe {
     private AddedTokenProbe() {}
 
     /**
-     * Looks at the added tokens of a file whose other parts are known to be usable.
+     * Checks the added tokens of a file whose other parts have been checked.
      *
-     * @param place what to call the file in messages
-     * @throws Failure of kind DATA if the library could not look for one
+     * @param place name of the file in messages
+     * @throws Failure of kind DATA if the library could not search for one of them
      */
     public static void require(JsonNode root, String place) {
         List<JsonNode> tokens = root.path("added_tokens")
@@ -56,8 +57,9 @@ public final class AddedTokenProbe {
                         reaching.stream().filter(normalized).toList(), normalizer, WITHOUT_SPACE, place))
                 .ifPresent(token -> {
                     throw Failure.data(
-                            "%s: the added token %s is white space with \"lstrip\": true, and another has \"rstrip\": true, so both"
-                                    + " would want the same space; give this one \"lstrip\": false",
+                            "%s: the added token %s is white space with \"lstrip\": true, and another has"
+                                    + " \"rstrip\": true, so both would claim the same space; give this one"
+                                    + " \"lstrip\": false",
                             place, token.path("content"));
                 });
     }
@@ -80,7 +82,7 @@ public final class AddedTokenProbe {
         }
     }
 
-    /** A tokenizer that knows no word, so that every piece of text is one unknown. */
+    /** Returns a tokenizer without words, so that every piece of text is one unknown token. */
     private static ObjectNode file(JsonNode normalizer, JsonNode preTokenizer) {
         ObjectNode root = JsonNodeFactory.instance.objectNode();
         root.put("version", "1.0").putArray("added_tokens");

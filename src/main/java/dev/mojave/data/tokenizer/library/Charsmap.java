@@ -10,13 +10,13 @@ import java.util.BitSet;
 import java.util.Deque;
 
 /**
- * SentencePiece's compiled table of replacements, as the {@code precompiled_charsmap} of a {@code tokenizer.json} has it: base 64 of the
- * size of a trie in bytes (32 bits, least byte first), the trie, and the replacements in UTF-8, a zero byte after each.
+ * SentencePiece's compiled table of replacements, the {@code precompiled_charsmap} of a {@code tokenizer.json}: Base64 of the size of a
+ * trie in bytes (32 bits, little-endian), the trie, and the zero-terminated replacements in UTF-8.
  *
  * <p>The trie is a double array of 32-bit units. From position p the byte c leads to unit p xor c, which must carry c as its label (bits 0
- * to 7, and bit 31 unset); its offset (bits 10 to 31, times 256 where bit 9 is set) xor its own index is the next position. Where bit 8 is
- * set, the unit at that position holds, in bits 0 to 30, where the replacement begins. Whoever walks it trusts it, so a damaged one leads
- * out of it.
+ * to 7, and bit 31 unset); its offset (bits 10 to 31, times 256 where bit 9 is set) xor its own index is the next position. If bit 8 is
+ * set, bits 0 to 30 of the unit at that next position are the start of the replacement. The library does not check bounds, so a damaged
+ * trie makes it read outside the array.
  */
 final class Charsmap {
     private static final int LABEL = 0x800000FF;
@@ -29,7 +29,7 @@ final class Charsmap {
         this.replacements = replacements;
     }
 
-    /** Whether every text can be looked up in a table. */
+    /** Returns whether every text can be looked up in a table. */
     static boolean usable(String base64) {
         byte[] bytes;
         try {
@@ -37,7 +37,7 @@ final class Charsmap {
         } catch (IllegalArgumentException e) {
             return false;
         }
-        // Java forgives missing padding and bits left over; the library does not.
+        // Java's decoder accepts missing padding and leftover bits; the library's does not.
         if (bytes.length < 8 || !Base64.getEncoder().encodeToString(bytes).equals(base64)) {
             return false;
         }
@@ -63,7 +63,7 @@ final class Charsmap {
         }
     }
 
-    /** Goes to every position that some text leads to. */
+    /** Whether every position that some text leads to is valid. */
     private boolean sound() {
         BitSet seen = new BitSet();
         Deque<Integer> open = new ArrayDeque<>();
@@ -96,7 +96,7 @@ final class Charsmap {
         return (unit >>> 10) << ((unit & 0x200) >>> 6);
     }
 
-    /** Whether a replacement can begin at a byte: the end is the empty one, and a character is not begun in its middle. */
+    /** Whether a replacement can begin at an index: at the first byte of a character, or at the end, where it is empty. */
     private boolean begins(int index) {
         return index == replacements.length || (index < replacements.length && (replacements[index] & 0xC0) != 0x80);
     }

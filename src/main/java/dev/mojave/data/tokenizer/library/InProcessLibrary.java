@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Hugging Face's library in this process, through its binding, without truncation, padding or added special tokens. */
+/** Hugging Face's library in this process, through the Java binding of DJL, without truncation, padding or added special tokens. */
 public final class InProcessLibrary implements TokenLibrary {
     private final HuggingFaceTokenizer tokenizer;
 
@@ -21,14 +21,17 @@ public final class InProcessLibrary implements TokenLibrary {
         this.tokenizer = tokenizer;
     }
 
-    /** Reads a {@code tokenizer.json}; {@code place} names it in messages. */
+    /** Loads a {@code tokenizer.json}; {@code place} is the name of the file in messages. */
     public static InProcessLibrary open(String json, String place) {
         return new InProcessLibrary(load(json, place));
     }
 
-    /** Reads a {@code tokenizer.json} and returns the library's own object; fails as DATA for a bad file, as ENVIRONMENT without native code. */
+    /**
+     * Loads a {@code tokenizer.json} and returns the library's own object; throws a {@link Failure} of kind DATA for an invalid file,
+     * ENVIRONMENT if the native code cannot be loaded.
+     */
     public static HuggingFaceTokenizer load(String json, String place) {
-        // The library unpacks its native code into a cache; it must not look anything up on the network.
+        // The library unpacks its native code into a cache; it must not use the network.
         preset("DJL_CACHE_DIR", MojaveHome.path().resolve("native").toString());
         preset("ai.djl.offline", "true");
         preset("OPT_OUT_TRACKING", "true");
@@ -39,7 +42,7 @@ public final class InProcessLibrary implements TokenLibrary {
         } catch (UnsatisfiedLinkError | ExceptionInInitializerError | NoClassDefFoundError | IllegalStateException e) {
             throw Failure.environment(
                             "the native library for tokenizer.json files cannot be loaded on this machine (%s);"
-                                    + " use data.tokenizer: gpt2, byte, char or a byte-level BPE file, which need none",
+                                    + " use data.tokenizer: gpt2, byte, char or a byte-level BPE file, which do not need it",
                             String.valueOf(e.getMessage() == null ? e.getCause() : e.getMessage()))
                     .because(e);
         } catch (IOException | RuntimeException e) {

@@ -6,12 +6,12 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The parts of a {@code tokenizer.json} that Hugging Face's library is known to survive on every text: types that it has had for long, and the
- * patterns of published tokenizers. Each of these patterns goes back over a text at most once from any place, so that it stays below the
- * number of retries at which the library gives up and ends the process, in texts of up to {@link #LONGEST_TEXT} characters.
+ * The parts of a {@code tokenizer.json} that are known to be safe in Hugging Face's library for every text: long-established types, and
+ * the patterns of published tokenizers. Each of these patterns backtracks over a text at most once from any position, so in texts of up
+ * to {@link #LONGEST_TEXT} characters it stays below the number of retries at which the library aborts the process.
  */
 public final class KnownParts {
-    /** The library gives up after ten million retries. */
+    /** Maximum length of a text in UTF-16 code units; the library aborts after ten million retries. */
     public static final int LONGEST_TEXT = 1 << 21;
 
     private static final List<String> PARTS = List.of("normalizer", "pre_tokenizer", "decoder");
@@ -68,7 +68,8 @@ public final class KnownParts {
             // DeepSeek
             "\\p{N}{1,3}",
             "[\u4e00-\u9fa5\u3040-\u309f\u30a0-\u30ff]+",
-            "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*"
+            "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+|"
+                    + " ?[\\p{P}\\p{S}]+[\\r\\n]*"
                     + LINES_AND_SPACE,
             // One character, or a run of one kind
             "[\\s\\S]",
@@ -88,7 +89,7 @@ public final class KnownParts {
 
     private KnownParts() {}
 
-    /** Whether everything in a file that works on text is known. */
+    /** Returns whether every part of a file that processes text is known. */
     public static boolean all(JsonNode root) {
         List<String> patterns = new ArrayList<>();
         foreignPatterns(root, patterns);
@@ -109,7 +110,7 @@ public final class KnownParts {
         return true;
     }
 
-    /** Adds the patterns that are not known, wherever one may stand, as the file has them. */
+    /** Adds the patterns that are not known, at any depth, as they are written in the file. */
     static void foreignPatterns(JsonNode root, List<String> patterns) {
         PARTS.forEach(part -> collect(root.path(part), patterns));
     }

@@ -17,17 +17,17 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one process beside this one in which Hugging Face's library runs tokenizers that might end it. It is started at the first call, serves
- * calls one after the other, and ends with this process, whose end closes its standard input. When it ends by itself or does not answer in
- * time, that call fails, and the next starts another.
+ * The single separate process in which Hugging Face's library runs tokenizers that might crash it. It is started on the first call,
+ * serves one call at a time, and ends with this process, whose end closes its standard input. If it exits early or does not answer in
+ * time, that call fails and the next starts a new process.
  */
 final class LibraryProcess {
-    /** Seconds for what depends on no text, and characters a second that the slowest machine should encode. */
+    /** The time limit of a call: a fixed number of seconds, and the characters per second that the slowest machine should encode. */
     private static final long SECONDS = 30;
 
     private static final long CHARACTERS_PER_SECOND = 10_000;
 
-    /** Tokenizers that the process holds at a time. */
+    /** Maximum number of tokenizers that the process keeps loaded. */
     private static final int HELD = 4;
 
     private static final String NO_CLASS = "Could not find or load main class";
@@ -40,20 +40,20 @@ final class LibraryProcess {
     private final DataOutputStream out;
     private final DataInputStream in;
     private final Path errors;
-    /** By their content the tokenizers that the process holds, the one that was used last at the end. */
+    /** The numbers of the loaded tokenizers by content, the most recently used last. */
     private final Map<String, Integer> held = new LinkedHashMap<>(16, 0.75f, true);
 
-    /** Writes what a call consists of. */
+    /** Writes the arguments of a call. */
     interface Request {
         void write(DataOutputStream out) throws IOException;
     }
 
-    /** Reads what a call gave. */
+    /** Reads the result of a call. */
     interface Reply<T> {
         T read(DataInputStream in) throws IOException;
     }
 
-    /** The library refused in words. */
+    /** The library reported an error. */
     static final class Refused extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -62,7 +62,7 @@ final class LibraryProcess {
         }
     }
 
-    /** The process ended, or did not answer. */
+    /** The process ended, or did not answer in time. */
     static final class Ended extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -82,7 +82,7 @@ final class LibraryProcess {
         Path errors = Files.createTempFile("mojave-tokenizer", ".log");
         errors.toFile().deleteOnExit();
         List<String> flags = List.of(
-                // Java's launcher says in the user's language that it finds no main class.
+                // Without this, Java's launcher reports a missing main class in the user's language.
                 "-Duser.language=en",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -95,11 +95,12 @@ final class LibraryProcess {
     }
 
     /**
-     * Has the process do something with a tokenizer.
+     * Has the process execute a command with a tokenizer.
      *
-     * @param json the tokenizer
-     * @param characters length of the text, which the time that it may take depends on
-     * @throws Refused if the library says no, Ended if it ended or did not answer, another IOException if there is no process to be had
+     * @param json content of the tokenizer file
+     * @param characters length of the text in UTF-16 code units, on which the time limit depends
+     * @throws Refused if the library reports an error, Ended if the process ends or does not answer in time, another IOException if no
+     *     process can be started
      */
     static <T> T call(String json, int command, int characters, Request request, Reply<T> reply) throws IOException {
         synchronized (LOCK) {
@@ -158,13 +159,13 @@ final class LibraryProcess {
         }
         String words = lastWords();
         if (words.contains(NO_CLASS)) {
-            return new IOException("the class path of this program does not hold Mojave for another process", cause);
+            return new IOException("another process cannot find Mojave on the class path of this program", cause);
         }
-        String reason = late ? "did not answer within " + seconds + " seconds" : "ended its process" + words;
+        String reason = late ? "did not answer within " + seconds + " seconds" : "aborted its process" + words;
         return new Ended(reason, cause);
     }
 
-    /** What a panic said, after "panicked at FILE:". */
+    /** Returns the message of a Rust panic, which follows the line "panicked at FILE:". */
     private String lastWords() {
         List<String> lines = process.said().lines().toList();
         errors.toFile().delete();

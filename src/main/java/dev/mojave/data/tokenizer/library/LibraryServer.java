@@ -15,8 +15,9 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What {@link LibraryProcess} runs. A call is a command (one byte), the number of a tokenizer (int) and what the command needs; the answer is
- * {@link #DONE} and what it gives, or {@link #REFUSED} and a reason. It ends with its standard input, or with the process that started it.
+ * The program that {@link LibraryProcess} runs. A request is a command (one byte), the number of a tokenizer (int) and the arguments of
+ * the command; the reply is {@link #DONE} and the result, or {@link #REFUSED} and a reason. The program ends when its standard input
+ * ends, or with the process that started it.
  */
 final class LibraryServer {
     static final int OPEN = 1;
@@ -37,7 +38,7 @@ final class LibraryServer {
         this.out = out;
     }
 
-    /** Serves until standard input ends. */
+    /** Serves requests until standard input ends. */
     public static void main(String[] arguments) throws IOException {
         ignoreInterrupts();
         endWithTheOwner();
@@ -52,7 +53,7 @@ final class LibraryServer {
         }
     }
 
-    /** Ctrl-C reaches this process too, while the one that it serves may still have text to finish. */
+    /** Ignores Ctrl-C, which reaches this process too, although the process that it serves may still have text to encode. */
     private static void ignoreInterrupts() {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
@@ -67,7 +68,10 @@ final class LibraryServer {
         }
     }
 
-    /** While the library works on a text that it will not finish, nobody reads standard input: an owner that was killed would not be missed. */
+    /**
+     * Ends with the process that started this one. While the library is stuck on a text, standard input is not read, so the death of that
+     * process would go unnoticed.
+     */
     private static void endWithTheOwner() {
         ProcessHandle.current().parent().ifPresent(owner -> {
             CompletableFuture<Void> _ =

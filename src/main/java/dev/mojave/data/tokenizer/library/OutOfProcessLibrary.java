@@ -8,25 +8,26 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Hugging Face's library in a process of its own, for tokenizers with parts that nobody has looked at: over a pattern that goes back too
- * often it ends its process, and others keep it busy for ever. Both cost that process alone; here they are a {@link Failure}.
+ * Hugging Face's library in a separate process, for tokenizers with parts that are not known to be safe: the library aborts its process
+ * over a pattern that backtracks too often, and other patterns keep it busy forever. Either affects only the separate process and is
+ * reported as a {@link Failure}.
  */
 public final class OutOfProcessLibrary implements TokenLibrary {
     private final String json;
     private final JsonNode root;
     private final String place;
 
-    /** Starts the process and lets it read the file; {@code place} names it in messages. */
+    /** Starts the process if necessary and has it load the file; {@code place} is the name of the file in messages. */
     public OutOfProcessLibrary(String json, JsonNode root, String place) {
         this.json = json;
         this.root = root;
         this.place = place;
-        call("was read", "", LibraryServer.PING, out -> {}, in -> 0);
+        call("reading it", "", LibraryServer.PING, out -> {}, in -> 0);
     }
 
     @Override
     public Tokens encode(String text) {
-        return call("encoded", text, LibraryServer.ENCODE, out -> LibraryServer.write(out, text), in -> {
+        return call("encoding", text, LibraryServer.ENCODE, out -> LibraryServer.write(out, text), in -> {
             int count = in.readInt();
             long[] ids = new long[count];
             int[] ends = new int[count];
@@ -40,7 +41,7 @@ public final class OutOfProcessLibrary implements TokenLibrary {
 
     @Override
     public String decode(int... ids) {
-        return call("decoded", "", LibraryServer.DECODE, out -> writeIds(out, ids), LibraryServer::read);
+        return call("decoding", "", LibraryServer.DECODE, out -> writeIds(out, ids), LibraryServer::read);
     }
 
     private static void writeIds(DataOutputStream out, int... ids) throws IOException {
@@ -51,7 +52,7 @@ public final class OutOfProcessLibrary implements TokenLibrary {
     }
 
     private <T> T call(
-            String done, String text, int command, LibraryProcess.Request request, LibraryProcess.Reply<T> reply) {
+            String doing, String text, int command, LibraryProcess.Request request, LibraryProcess.Reply<T> reply) {
         try {
             return LibraryProcess.call(json, command, text.length(), request, reply);
         } catch (LibraryProcess.Refused e) {
@@ -59,14 +60,15 @@ public final class OutOfProcessLibrary implements TokenLibrary {
                     .because(e);
         } catch (LibraryProcess.Ended e) {
             String what =
-                    text.isEmpty() ? "it " + done : "it " + done + " a text that begins with '" + beginning(text) + "'";
+                    text.isEmpty() ? doing : doing + " a text that begins with '" + beginning(text) + "'";
             throw Failure.data(
-                            "%s cannot be used as a tokenizer: Hugging Face's library %s when %s; %s",
+                            "%s cannot be used as a tokenizer: Hugging Face's library %s while %s; %s",
                             place, String.valueOf(e.getMessage()), what, suspicion())
                     .because(e);
         } catch (IOException e) {
             throw Failure.environment(
-                            "the process for the tokenizer library cannot be started (%s); %s has parts that are not run in this one",
+                            "the process for the tokenizer library cannot be started (%s), and %s has parts that are"
+                                    + " not known to be safe in this one",
                             String.valueOf(e.getMessage()), place)
                     .because(e);
         }
@@ -80,18 +82,18 @@ public final class OutOfProcessLibrary implements TokenLibrary {
 
     private String suspicion() {
         if (KnownParts.all(root)) {
-            return "the text is too long for it to go over in one piece, or has too long a run of spaces: cut it into documents";
+            return "the text, or a run of spaces in it, is too long to be encoded in one piece: split it into documents";
         }
         List<String> patterns = new ArrayList<>();
         KnownParts.foreignPatterns(root, patterns);
         return patterns.isEmpty()
-                ? "its normalizer, pre_tokenizer, model or decoder is not one that the library survives"
+                ? "its normalizer, pre_tokenizer, model or decoder has a part that crashes the library"
                 : "rewrite the pattern " + String.join(" or ", patterns)
                         + " without a repetition inside a repetition such as (x+)+";
     }
 
     @Override
     public void close() {
-        // The process forgets tokenizers that have not been used for long.
+        // The process itself closes the least recently used tokenizers.
     }
 }

@@ -5,8 +5,9 @@ import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What Hugging Face's library can parse. Its parser takes less than ours: numbers within a double's range, text that is Unicode, and no deep
- * nesting. In some parts of a file it does not refuse the rest but ends the process, so we look first.
+ * Checks that Hugging Face's library can parse a file. Its parser accepts less than ours: only numbers within the range of a double,
+ * valid Unicode and limited nesting. In some parts of a file it aborts the process instead of reporting an error, so the file is checked
+ * first.
  */
 public final class PlainJson {
     /** The parser's limit is 128; published files need fewer than ten levels. */
@@ -15,10 +16,10 @@ public final class PlainJson {
     private PlainJson() {}
 
     /**
-     * Looks at everything in a file.
+     * Checks everything in a file.
      *
-     * @param place what to call the file in messages
-     * @throws Failure of kind DATA if something could not be parsed
+     * @param place name of the file in messages
+     * @throws Failure of kind DATA if the library could not parse something
      */
     public static void require(JsonNode root, String place) {
         require(root, place, 1);
@@ -29,7 +30,7 @@ public final class PlainJson {
             throw Failure.data("%s is nested deeper than %d levels; no tokenizer needs that", place, DEEPEST);
         }
         if (node.isNumber() && !Double.isFinite(node.doubleValue())) {
-            throw Failure.data("%s holds a number that is not finite, or too large for any computer's", place);
+            throw Failure.data("%s contains a number that is not finite or exceeds the range of a double", place);
         }
         if (node.isString()) {
             requireUnicode(node.stringValue(), place);
@@ -44,7 +45,7 @@ public final class PlainJson {
 
     private static void requireUnicode(String text, String place) {
         if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-            throw Failure.data("%s holds text that is not Unicode: half of a surrogate pair", place);
+            throw Failure.data("%s contains text that is not valid Unicode: half of a surrogate pair", place);
         }
     }
 }

@@ -2,20 +2,20 @@ package dev.mojave.data.tokenizer.library;
 
 import tools.jackson.databind.JsonNode;
 
-/** Hugging Face's library with one tokenizer: in this process, or in one of its own. */
+/** One tokenizer in Hugging Face's library, in this process or in a separate one. */
 public sealed interface TokenLibrary extends AutoCloseable permits InProcessLibrary, OutOfProcessLibrary {
     /**
-     * Ids of a text.
+     * The encoding of a text.
      *
-     * @param ids in order
-     * @param ends code points of the text in front of the end of each, -1 where the library does not say
+     * @param ids the ids in order
+     * @param ends number of code points of the text before the end of each id; -1 if the library does not report it
      */
-    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+    @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
     record Tokens(long[] ids, int[] ends) {}
 
     /**
-     * Opens a file whose parts have been looked at. Only what is known to be harmless runs in this process: over other patterns the library
-     * may end it.
+     * Opens a file whose parts have been checked. Only parts that are known to be safe run in this process; over other patterns the
+     * library may abort it.
      *
      * @throws dev.mojave.base.Failure of kind DATA if it is not a tokenizer, ENVIRONMENT if the library cannot be loaded
      */
@@ -26,7 +26,7 @@ public sealed interface TokenLibrary extends AutoCloseable permits InProcessLibr
     /** Encodes a text. */
     Tokens encode(String text);
 
-    /** Decodes ids, special tokens left out. */
+    /** Decodes ids, skipping special tokens. */
     String decode(int... ids);
 
     @Override

@@ -11,25 +11,26 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What the normalizer, pre-tokenizer, post-processor, decoder and merges of a {@code tokenizer.json} must be for Hugging Face's library to
- * survive them. It takes forms of them that nobody writes, and ends the process over some, when it reads them or at the first text. So we
- * look first, and refuse those and whatever is not an object with a type: the library guesses what a list stands for.
+ * Checks that the normalizer, pre-tokenizer, post-processor, decoder and merges of a {@code tokenizer.json} do not crash Hugging Face's
+ * library. The library accepts forms of them that no published file has, and over some of these it aborts the process, when it reads them
+ * or on the first text. They are checked and refused beforehand, and so is everything that is not an object with a type, because the
+ * library guesses the meaning of a list.
  *
- * <p>What else it might not survive, such as a pattern that goes back over a text so often that it gives up, is left to
+ * <p>Anything else that might crash it, such as a pattern that backtracks too often, is left to
  * {@link OutOfProcessLibrary}.
  */
 public final class TokenizerParts {
-    /** The parts, and where those that are sequences have what they consist of. */
+    /** The parts, with the key under which a sequence has its members and the rule for each. */
     private static final List<Part> PARTS = List.of(
             new Part("normalizer", "normalizers", TokenizerParts::normalizer),
             new Part("pre_tokenizer", "pretokenizers", TokenizerParts::preTokenizer),
             new Part("post_processor", "processors", TokenizerParts::postProcessor),
             new Part("decoder", "decoders", TokenizerParts::decoder));
 
-    /** What a pattern is tried on, beside itself. */
+    /** The texts that a pattern is tried on, besides the pattern itself. */
     private static final List<String> SAMPLES = List.of("", "a B  c\n\t12 \u00e9\u6f22, x. \n");
 
-    /** Longer than any pattern that is published; trying a longer one on itself could take forever. */
+    /** Longer than any published pattern; trying a longer one on itself could take forever. */
     private static final int LONGEST_PATTERN = 2_000;
 
     private record Part(String name, String members, Rule rule) {}
@@ -41,10 +42,10 @@ public final class TokenizerParts {
     private TokenizerParts() {}
 
     /**
-     * Looks at all of them.
+     * Checks all parts.
      *
-     * @param place what to call the file in messages
-     * @throws Failure of kind DATA if the library could not work with one
+     * @param place name of the file in messages
+     * @throws Failure of kind DATA if the library could not work with one of them
      */
     public static void require(JsonNode root, String place) {
         for (Part part : PARTS) {
@@ -75,24 +76,24 @@ public final class TokenizerParts {
     private static void normalizer(JsonNode node, String where) {
         if (node.path("prepend").isString()
                 && node.path("prepend").stringValue().isEmpty()) {
-            throw Failure.data("%s prepends nothing; give its 'prepend' some text or take it out", where);
+            throw Failure.data("%s prepends nothing; give its 'prepend' some text or remove it", where);
         }
-        if (matchesNothing(node.path("pattern"))) {
+        if (hasEmptyMatch(node.path("pattern"))) {
             throw Failure.data(
-                    "%s has the pattern %s, which also matches where there is no text; write one that needs a character",
+                    "%s has the pattern %s, which also matches the empty string; write one that matches at least one character",
                     where, shortened(node.path("pattern")));
         }
         boolean precompiled = "Precompiled".equals(node.path("type").stringValue());
         JsonNode charsmap = node.path("precompiled_charsmap");
         if ((precompiled || charsmap.isString()) && !Charsmap.usable(charsmap.asString(""))) {
             throw Failure.data(
-                    "%s has a 'precompiled_charsmap' that is damaged or cut off; get the file again from where it was published",
+                    "%s has a 'precompiled_charsmap' that is damaged or cut off; get it again from its publisher",
                     where);
         }
     }
 
-    /** Whether a pattern has matches without a character, as far as Java reads it as the library does and the samples tell. */
-    private static boolean matchesNothing(JsonNode pattern) {
+    /** Whether a pattern has empty matches, as far as Java's regular expressions agree with the library's and the samples show it. */
+    private static boolean hasEmptyMatch(JsonNode pattern) {
         if (pattern.path("String").isString()) {
             return pattern.path("String").stringValue().isEmpty();
         }
@@ -100,13 +101,13 @@ public final class TokenizerParts {
         try {
             Pattern compiled = Pattern.compile(regex);
             return Stream.concat(SAMPLES.stream(), Stream.of(regex).filter(r -> r.length() <= LONGEST_PATTERN))
-                    .anyMatch(sample -> matchesNothing(compiled.matcher(new AccessLimitedText(sample))));
+                    .anyMatch(sample -> hasEmptyMatch(compiled.matcher(new AccessLimitedText(sample))));
         } catch (PatternSyntaxException | StackOverflowError | AccessLimitedText.Exhausted e) {
             return false;
         }
     }
 
-    private static boolean matchesNothing(Matcher matcher) {
+    private static boolean hasEmptyMatch(Matcher matcher) {
         return matcher.results().anyMatch(match -> match.start() == match.end());
     }
 
@@ -133,15 +134,15 @@ public final class TokenizerParts {
     }
 
     private static void decoder(JsonNode node, String where) {
-        // It looks for the first character from behind also where no character is left.
+        // The library searches for a character from the end even if no character is left.
         if (node.path("stop").isNumber() && node.path("stop").doubleValue() != 0) {
             throw Failure.data(
-                    "%s strips %s characters from the end, which Hugging Face's library cannot do to a short text; 'stop' must be 0",
+                    "%s strips %s characters from the end, which crashes Hugging Face's library on a short text; 'stop' must be 0",
                     where, node.path("stop"));
         }
     }
 
-    /** The library cuts the prefix off the second half of every merge without a look at it. */
+    /** The library removes the prefix from the second token of every merge without checking that it is there. */
     private static void merges(JsonNode model, String place) {
         int prefix = model.path("continuing_subword_prefix").asString("").getBytes(StandardCharsets.UTF_8).length;
         if (prefix == 0) {
@@ -154,7 +155,7 @@ public final class TokenizerParts {
             byte[] bytes = half.getBytes(StandardCharsets.UTF_8);
             if (bytes.length < prefix || (bytes.length > prefix && (bytes[prefix] & 0xC0) == 0x80)) {
                 throw Failure.data(
-                        "%s: model.continuing_subword_prefix is '%s', and the merge %s has a second half that does not begin with it",
+                        "%s: model.continuing_subword_prefix is '%s', but the second token of the merge %s does not begin with it",
                         place, model.path("continuing_subword_prefix").stringValue(), shortened(merge));
             }
         }

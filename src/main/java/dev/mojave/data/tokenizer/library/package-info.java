@@ -1,4 +1,4 @@
-/** Hugging Face's tokenizers library, in this process or in one of its own, and what a file must be for it to survive. */
+/** Hugging Face's tokenizers library, in this process or in a separate one, and the checks that keep a file from crashing it. */
 @NullMarked
 package dev.mojave.data.tokenizer.library;
 

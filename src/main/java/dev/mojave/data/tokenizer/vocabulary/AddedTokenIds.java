@@ -7,9 +7,9 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The ids that a {@code tokenizer.json} gives its added tokens, and those that Hugging Face's library gives them. The library does not read
- * the ids: a token that the model's vocabulary has keeps that id; each other one gets the next free number, in the order of the file, from
- * the size of the vocabulary on. The file is right, because trained weights go by it.
+ * Compares the ids of the added tokens in a {@code tokenizer.json} with those that Hugging Face's library assigns. The library ignores
+ * the ids in the file: a token that is in the model's vocabulary keeps its id there, and every other one gets the next free number, in
+ * file order, starting at the size of the vocabulary. The file is right, because the weights were trained with its ids.
  */
 public final class AddedTokenIds {
     private final Map<String, Integer> vocabulary = new HashMap<>();
@@ -36,16 +36,16 @@ public final class AddedTokenIds {
     /**
      * An added token that the library numbers differently.
      *
-     * @param content its text
-     * @param id of the file
-     * @param library id that the library gives it
+     * @param content text of the token
+     * @param id its id in the file
+     * @param library the id that the library assigns
      */
     public record Renumbered(String content, int id, int library) {}
 
     /**
      * Checks that every added token has one id, and every id one token.
      *
-     * @throws Failure of kind DATA if the file contradicts itself
+     * @throws Failure of kind DATA if the file is inconsistent
      */
     public static void requireUnambiguous(JsonNode root, String place) {
         AddedTokenIds ids = new AddedTokenIds(root, place);
@@ -61,13 +61,13 @@ public final class AddedTokenIds {
             Integer other = seen.getOrDefault(content, ids.vocabulary.getOrDefault(content, id));
             if (other != id) {
                 throw Failure.data(
-                        "%s: the added token '%s' has the id %d, and the id %d %s; give it one id",
-                        place, content, id, other, seen.containsKey(content) ? "too" : "in model.vocab");
+                        "%s: the added token '%s' has the id %d, but the id %d %s; give it one id",
+                        place, content, id, other, seen.containsKey(content) ? "elsewhere in added_tokens" : "in model.vocab");
             }
             String owner = contents.getOrDefault(id, content);
             if (!owner.equals(content)) {
                 throw Failure.data(
-                        "%s: the added token '%s' has the id %d, which is that of '%s'; give it an id of its own",
+                        "%s: the added token '%s' has the id %d, which belongs to '%s'; give it an id of its own",
                         place, content, id, owner);
             }
             seen.put(content, id);
@@ -75,7 +75,7 @@ public final class AddedTokenIds {
         }
     }
 
-    /** Returns the first added token that Hugging Face's library numbers otherwise than the file, if there is one. */
+    /** Returns the first added token to which Hugging Face's library assigns another id than the file, if there is one. */
     public static Optional<Renumbered> renumbered(JsonNode root, String place) {
         Map<String, Integer> library = ofLibrary(root, place);
         for (JsonNode token : root.path("added_tokens")) {
@@ -89,7 +89,7 @@ public final class AddedTokenIds {
         return Optional.empty();
     }
 
-    /** Returns the ids that Hugging Face's library gives the added tokens, by their contents. */
+    /** Returns the ids that Hugging Face's library assigns to the added tokens, by their contents. */
     static Map<String, Integer> ofLibrary(JsonNode root, String place) {
         AddedTokenIds ids = new AddedTokenIds(root, place);
         int next = ids.vocabulary.size();

@@ -5,7 +5,10 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 
-/** Tokens that are cut out of a text before it is split into pieces: of those that begin first, the longest. */
+/**
+ * Finds the added tokens that are cut out of a text before it is split into pieces: the leftmost one and, of several at the same
+ * position, the longest.
+ */
 public final class AddedTokens {
     /**
      * One token.
@@ -16,10 +19,10 @@ public final class AddedTokens {
     public record Token(String content, int id) {}
 
     /**
-     * Where a token stands in a text.
+     * An occurrence of a token in a text, with indices in UTF-16 code units.
      *
-     * @param start its first character; the text's length if there is none
-     * @param end after its last character
+     * @param start index of its first character; the text's length if no token was found
+     * @param end index after its last character
      * @param id its id
      */
     public record Match(int start, int end, int id) {}
@@ -27,7 +30,7 @@ public final class AddedTokens {
     private final List<Token> longestFirst;
     private final BitSet firstChars = new BitSet();
 
-    /** Prepares to look for these tokens. */
+    /** Prepares to search for these tokens. */
     public AddedTokens(List<Token> tokens) {
         longestFirst = new ArrayList<>(tokens);
         longestFirst.sort(
@@ -40,7 +43,7 @@ public final class AddedTokens {
         return List.copyOf(longestFirst);
     }
 
-    /** Finds the first token at or after a place. */
+    /** Finds the first token at or after an index. */
     public Match find(String text, int from) {
         if (firstChars.cardinality() == 1) {
             return findSingle(text, from, firstChars.nextSetBit(0));

@@ -4,8 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * GPT-2's spelling of bytes as printable characters: the printable bytes of Latin-1 stand for themselves, the 68 others for
- * U+0100 upwards in ascending order.
+ * GPT-2's spelling of bytes as printable characters: the printable characters of Latin-1 spell their own bytes, and the characters from
+ * U+0100 upwards spell the 68 other bytes in ascending order.
  */
 public final class ByteLevel {
     private static final int[] BYTE_OF = new int[0x100 + 68];
@@ -30,12 +30,12 @@ public final class ByteLevel {
 
     private ByteLevel() {}
 
-    /** Returns the bytes that a token's spelling stands for; a character that is no spelling stands for itself. */
+    /** Returns the bytes that a token spells; a token with a character that spells no byte is taken as ordinary text. */
     public static byte[] bytes(String token) {
         return isSpelling(token) ? spelled(token) : token.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Says whether every character of a token stands for a byte. */
+    /** Returns whether every character of a token spells a byte. */
     public static boolean isSpelling(String token) {
         return token.chars().allMatch(c -> c < BYTE_OF.length && BYTE_OF[c] >= 0);
     }
@@ -57,7 +57,7 @@ public final class ByteLevel {
         return spelling.toString();
     }
 
-    /** Returns a byte's place among all bytes in the order of their spellings: its id in GPT-2's vocabulary. */
+    /** Returns the rank of a byte in the order of the spellings, which is its id in GPT-2's vocabulary. */
     public static int rank(int value) {
         return ID_OF[value];
     }

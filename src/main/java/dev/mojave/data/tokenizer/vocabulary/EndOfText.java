@@ -12,34 +12,34 @@ import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
-/** Which added token of a {@code tokenizer.json} ends a text. */
+/** How the end-of-text token is chosen among the added tokens of a {@code tokenizer.json}. */
 public sealed interface EndOfText {
-    /** The name of the file beside a {@code tokenizer.json} in which transformers keeps the names of its special tokens. */
+    /** The name of the file in which transformers keeps the names of the special tokens, in the folder of the {@code tokenizer.json}. */
     String CONFIG = "tokenizer_config.json";
 
-    /** Nobody said; known names are tried. */
+    /** No token was named, so well-known names are tried. */
     record Guessed() implements EndOfText {}
 
-    /** Someone asked for this token, so the file must have it. */
+    /** The user named this token, so the file must have it. */
     record Requested(String content) implements EndOfText {}
 
-    /** The {@code tokenizer_config.json} beside names this token; where it is not in the file, nobody said. */
+    /** The {@code tokenizer_config.json} in the same folder names this token; if the file does not have it, no token counts as named. */
     record Configured(String content) implements EndOfText {}
 
     /**
-     * Returns what is known of a tokenizer file.
+     * Returns how the end-of-text token of a tokenizer file is chosen.
      *
-     * @param asked what {@code data.end_of_text} says
+     * @param asked value of {@code data.end_of_text}
      */
     static EndOfText of(Path file, Optional<String> asked) {
         if (asked.isPresent()) {
             return new Requested(asked.get());
         }
-        return beside(file).<EndOfText>map(Configured::new).orElseGet(Guessed::new);
+        return configured(file).<EndOfText>map(Configured::new).orElseGet(Guessed::new);
     }
 
     /** Reads {@code eos_token}, a string or an object with {@code content}. */
-    private static Optional<String> beside(Path file) {
+    private static Optional<String> configured(Path file) {
         Path config = file.toAbsolutePath().resolveSibling(CONFIG);
         if (!Files.isRegularFile(config)) {
             return Optional.empty();
@@ -50,14 +50,14 @@ public sealed interface EndOfText {
             return content.isString() ? Optional.of(content.stringValue()) : Optional.empty();
         } catch (IOException | JacksonException e) {
             throw Failure.data(
-                            "%s, which may name the end-of-text token (eos_token) of %s, cannot be read: %s; mend it or take it away",
+                            "%s, which may name the end-of-text token (eos_token) of %s, cannot be read: %s; correct or remove it",
                             config, file.getFileName(), String.valueOf(e.getMessage()))
                     .because(e);
         }
     }
 
     /**
-     * Returns the token that was named, where it was.
+     * Returns the named token, if there is one.
      *
      * @param added the added tokens of the file
      * @throws Failure of kind USAGE if it was asked for and the file does not have it
@@ -77,7 +77,7 @@ public sealed interface EndOfText {
         };
     }
 
-    /** Says which added tokens a file has. */
+    /** Returns a clause that lists the added tokens of a file. */
     static String candidates(Set<String> added) {
         String shown = added.stream().limit(20).map(token -> "'" + token + "'").collect(Collectors.joining(", "));
         return added.isEmpty() ? "it has no added tokens" : "it has " + shown + (added.size() > 20 ? ", ..." : "");

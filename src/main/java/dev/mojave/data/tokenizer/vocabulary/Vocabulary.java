@@ -13,13 +13,13 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
-/** What a {@code tokenizer.json} says about its ids: how many, their text, and which one ends a text. */
+/** The ids of a {@code tokenizer.json}: their number, their text, and which one ends a text. */
 public final class Vocabulary {
-    /** Names under which published tokenizers have their end-of-text token, tried in this order. */
+    /** Names of the end-of-text token in published tokenizers, tried in this order. */
     private static final List<String> ENDS =
             List.of("<|endoftext|>", "<|end_of_text|>", "</s>", "<eos>", "<|eos|>", "[EOS]", "<|im_end|>", "[SEP]");
 
-    /** Larger than in any published file; a damaged one must not take all memory. */
+    /** Larger than in any published file; the limit keeps a damaged file from exhausting the memory. */
     private static final int LARGEST_ID = (1 << 24) - 1;
 
     private final byte[][] bytesOf;
@@ -28,7 +28,7 @@ public final class Vocabulary {
     private final OptionalInt unknown;
     private final Optional<String> namedEnd;
 
-    /** Makes a vocabulary of known parts. */
+    /** Creates a vocabulary from its parts. */
     public Vocabulary(
             byte[][] bytesOf,
             OptionalInt endOfText,
@@ -45,9 +45,10 @@ public final class Vocabulary {
     /**
      * Reads the vocabulary of a {@code tokenizer.json}.
      *
-     * @param end which token ends a text
-     * @param place what to call the file in messages
-     * @throws Failure of kind DATA if it has no vocabulary, or one with ids that cannot be; USAGE if it lacks the token that ends texts
+     * @param end how the end-of-text token is chosen
+     * @param place name of the file in messages
+     * @throws Failure of kind DATA if it has no vocabulary, or one with invalid ids; USAGE if it lacks the end-of-text token that the
+     *     user named
      */
     public static Vocabulary of(JsonNode root, EndOfText end, String place) {
         Map<Integer, String> tokens = tokens(root.path("model").path("vocab"), place);
@@ -79,7 +80,7 @@ public final class Vocabulary {
         return new Vocabulary(bytesOf, endId, byteLevel, unknown(root.path("model"), tokens), named);
     }
 
-    /** Unigram gives the id of its unknown token, the others give its name. */
+    /** A Unigram model gives the id of its unknown token, the others give its content. */
     private static OptionalInt unknown(JsonNode model, Map<Integer, String> tokens) {
         if (model.path("unk_id").isIntegralNumber()) {
             return OptionalInt.of(model.path("unk_id").intValue());
@@ -106,9 +107,9 @@ public final class Vocabulary {
     }
 
     /**
-     * Returns the id that a file gives a token.
+     * Returns the id of a token in a file.
      *
-     * @throws Failure of kind DATA if it is not one
+     * @throws Failure of kind DATA if it is not a valid id
      */
     public static int id(JsonNode id, String token, String place) {
         if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0 || id.intValue() > LARGEST_ID) {
@@ -119,7 +120,10 @@ public final class Vocabulary {
         return id.intValue();
     }
 
-    /** Bytes of a token's spelling: a byte fallback is one byte, the word mark a space, a continuation mark nothing. */
+    /**
+     * Returns the bytes that a token spells: a byte-fallback token is one byte, the word mark U+2581 a space, and the continuation mark
+     * ## nothing.
+     */
     private static byte[] spelling(String token) {
         if (token.matches("<0x[0-9A-Fa-f]{2}>")) {
             return new byte[] {(byte) Integer.parseInt(token.substring(3, 5), 16)};
@@ -140,7 +144,7 @@ public final class Vocabulary {
         return false;
     }
 
-    /** Returns how many ids there are. */
+    /** Returns the number of ids. */
     public int size() {
         return bytesOf.length;
     }
@@ -150,28 +154,28 @@ public final class Vocabulary {
         return endOfText;
     }
 
-    /** Returns the content of the token that was named as the one that ends texts, where it was named and not guessed. */
+    /** Returns the content of the end-of-text token, if it was named and not guessed. */
     public Optional<String> namedEnd() {
         return namedEnd;
     }
 
-    /** The id that stands for what the vocabulary lacks, if there is one. */
+    /** Returns the id of the unknown token, if there is one. */
     public OptionalInt unknown() {
         return unknown;
     }
 
-    /** Whether ids stand for bytes, so that decoding is joining them. */
+    /** Returns whether ids are sequences of bytes, so that decoding concatenates them. */
     public boolean byteLevel() {
         return byteLevel;
     }
 
-    /** Returns the bytes that an id stands for, which must not be changed. */
+    /** Returns the bytes of an id; the array must not be changed. */
     public byte[] bytes(int id) {
         check(id);
         return bytesOf[id];
     }
 
-    /** Returns the text of ids whose bytes together are UTF-8. */
+    /** Returns the concatenated bytes of ids, decoded as UTF-8. */
     public String text(int... ids) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(ids.length * 4);
         for (int id : ids) {
@@ -180,7 +184,7 @@ public final class Vocabulary {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    /** Checks that an id is one of the vocabulary's. */
+    /** Checks that an id is in the vocabulary. */
     public void check(int id) {
         Check.that(id >= 0 && id < bytesOf.length, "token id %d is outside the vocabulary of %d", id, bytesOf.length);
     }

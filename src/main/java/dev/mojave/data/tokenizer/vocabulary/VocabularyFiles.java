@@ -17,10 +17,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Byte-level tokenizers of before {@code tokenizer.json}: {@code vocab.json} and {@code merges.txt}, with special tokens in {@code
- * tokenizer_config.json}, {@code special_tokens_map.json} and {@code added_tokens.json} beside them where those are there. They do not say
- * how text is split before it is merged, so that is taken from {@code tokenizer_class}: GPT-2's way unless it names Qwen2's. A class that
- * splits in another way is refused.
+ * Reads byte-level tokenizers in the format before {@code tokenizer.json}: {@code vocab.json} and {@code merges.txt}, with special tokens
+ * in {@code tokenizer_config.json}, {@code special_tokens_map.json} and {@code added_tokens.json} if these are in the same folder. The
+ * files do not specify how text is split before merging, so {@code tokenizer_class} decides: Qwen2's pre-tokenizer for Qwen2's class,
+ * otherwise GPT-2's. A class that splits text in another way is refused.
  */
 public final class VocabularyFiles {
     static final String VOCABULARY = "vocab.json";
@@ -49,20 +49,20 @@ public final class VocabularyFiles {
                 config.path("tokenizer_class").asString("GPT2Tokenizer").replaceFirst("Fast$", "");
     }
 
-    /** Returns the file that stands for such a tokenizer, its vocabulary, if a folder has one. */
+    /** Returns the vocabulary file of such a tokenizer in a folder, if there is one. */
     public static Optional<Path> in(Path folder) {
         return Files.isRegularFile(folder.resolve(VOCABULARY)) && Files.isRegularFile(folder.resolve(MERGES))
                 ? Optional.of(folder.resolve(VOCABULARY))
                 : Optional.empty();
     }
 
-    /** Says whether a file is the vocabulary of such a tokenizer. */
+    /** Returns whether a file is the vocabulary of such a tokenizer. */
     public static boolean is(Path file) {
         return file.endsWith(VOCABULARY) && Files.isRegularFile(file.resolveSibling(MERGES));
     }
 
     /**
-     * Returns the same tokenizer as a {@code tokenizer.json}.
+     * Returns the tokenizer as the content of a {@code tokenizer.json}.
      *
      * @throws Failure of kind DATA if it is of another kind, or a file is damaged
      */
@@ -100,8 +100,9 @@ public final class VocabularyFiles {
         boolean words = vocabulary.propertyNames().stream().anyMatch(token -> token.endsWith("</w>"));
         if (!known || words) {
             throw Failure.data(
-                    "%s has %s and %s, but no tokenizer.json, and %s: how it splits text is not in these files. Write a"
-                            + " tokenizer.json in Python: AutoTokenizer.from_pretrained(\"%s\").save_pretrained(\"NEW_FOLDER\")",
+                    "%s has %s and %s, but no tokenizer.json, and %s: these files do not specify how it splits text."
+                            + " Create a tokenizer.json in Python:"
+                            + " AutoTokenizer.from_pretrained(\"%s\").save_pretrained(\"NEW_FOLDER\")",
                     folder,
                     VOCABULARY,
                     MERGES,
@@ -131,7 +132,7 @@ public final class VocabularyFiles {
         return sequence;
     }
 
-    /** RoBERTa and its kin put a token before each text and one behind it. */
+    /** RoBERTa and related models put one token before each text and one after it. */
     private JsonNode template() {
         ObjectNode begin = added.get("<s>");
         ObjectNode end = added.get("</s>");
@@ -161,7 +162,7 @@ public final class VocabularyFiles {
             ROLES.forEach(role -> add(source.path(role), -1, true));
             source.path("additional_special_tokens").forEach(token -> add(token, -1, true));
         }
-        // What their classes take for special without being told; only where the vocabulary has it.
+        // The tokens that the classes treat as special without being told, if the vocabulary has them.
         List<String> usual = ROBERTA.contains(tokenizerClass)
                 ? List.of("<s>", "</s>", "<unk>", "<pad>", "<mask>")
                 : List.of("<|endoftext|>");
@@ -170,7 +171,7 @@ public final class VocabularyFiles {
                 .forEach(token -> add(JsonNodeFactory.instance.stringNode(token), -1, true));
     }
 
-    /** Adds a token that is text or an object with {@code content}, unless it is there; then it may only become special. */
+    /** Adds a token, given as text or as an object with {@code content}. A token that has already been added can only become special. */
     private void add(JsonNode token, int id, boolean special) {
         String content =
                 token.isString() ? token.stringValue() : token.path("content").asString("");
@@ -194,7 +195,7 @@ public final class VocabularyFiles {
         added.put(content, entry);
     }
 
-    /** The id behind all others. */
+    /** Returns the id after all others. */
     private int next() {
         int last = -1;
         for (JsonNode id : vocabulary) {
@@ -217,7 +218,7 @@ public final class VocabularyFiles {
             String[] sides = line.split(" ", -1);
             if (sides.length != 2 || sides[0].isEmpty() || sides[1].isEmpty()) {
                 throw Failure.data(
-                        "%s, line %d: '%s' is not a merge: two tokens with one space between them", file, number, line);
+                        "%s, line %d: '%s' is not a merge, which is two tokens separated by a space", file, number, line);
             }
             merges.addArray().add(sides[0]).add(sides[1]);
         }
@@ -227,7 +228,7 @@ public final class VocabularyFiles {
         try {
             return TextFile.read(file).lines().toList();
         } catch (TextFile.NotUtf8 e) {
-            throw Failure.data("%s %s; a list of merges is UTF-8", file, String.valueOf(e.getMessage()))
+            throw Failure.data("%s %s; a list of merges must be UTF-8", file, String.valueOf(e.getMessage()))
                     .because(e);
         } catch (IOException e) {
             throw IoFailures.of("read the tokenizer", file, e);

@@ -1,4 +1,4 @@
-/** Vocabularies: the text of each id, added tokens, and which token ends a text. */
+/** Vocabularies: the text of each id, the added tokens, and the end-of-text token. */
 @NullMarked
 package dev.mojave.data.tokenizer.vocabulary;
 

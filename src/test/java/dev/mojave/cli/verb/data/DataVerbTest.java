@@ -52,7 +52,7 @@ class DataVerbTest {
                         "from " + file);
         assertThatThrownBy(() -> run(new DataImport(home), file.toString()))
                 .isInstanceOf(Failure.class)
-                .hasMessageContainingAll("'Old-sea' exists", "--overwrite");
+                .hasMessageContainingAll("'Old-sea' already exists", "--overwrite");
         JsonNode again = Json.tree(run(new DataImport(home), file.toString(), "--overwrite", "--json"));
         assertThat(again.path("documents").asLong()).isEqualTo(1);
         JsonNode list = Json.tree(run(new DataList(home), "--json"));

@@ -34,7 +34,7 @@ class BytePairsTest {
                     .replace("\\s", "\\p{IsWhite_Space}")
                     .replace("\\S", "\\P{IsWhite_Space}"));
 
-    /** The plain twin of the scanner is GPT-2's own expression. */
+    /** The reference implementation of the scanner is GPT-2's own expression. */
     @Test
     void theScannerSplitsAsTheExpression() {
         long seed = 42;
@@ -61,7 +61,7 @@ class BytePairsTest {
         return pieces;
     }
 
-    /** Another implementation with its own copy of the vocabulary. */
+    /** An independent implementation with a copy of the vocabulary of its own. */
     @Test
     void gpt2EqualsAnIndependentEncoder() {
         Encoding other = Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.R50K_BASE);
@@ -73,7 +73,7 @@ class BytePairsTest {
         }
     }
 
-    /** Pieces of more than 96 bytes are merged with a queue; the same text in short pieces shows the plain way. */
+    /** Pieces of more than 96 bytes are merged with a priority queue; the result is compared with a plain implementation of the merges. */
     @Test
     void longPiecesMergeAsShortOnesWould() {
         byte[][] bytesOf = {{'a'}, {'b'}, {'a', 'b'}, {'a', 'b', 'a'}, {'b', 'b'}};
@@ -123,9 +123,9 @@ class BytePairsTest {
                 .isEqualTo(1 << 20);
     }
 
-    /** A token that its own merges do not reach is not a shortcut: "abc" is in the vocabulary, "bc" merges first. */
+    /** A token that the merges do not yield is not used as a shortcut: "abc" is in the vocabulary, but "bc" merges first. */
     @Test
-    void aTokenThatMergesDoNotReachIsNotUsed() {
+    void aTokenThatMergesDoNotYieldIsNotUsed() {
         String json = Json.line(Json.tree(Tokenizers.huggingFace(new ByteTokenizer(true))))
                 .replace("\"<|endoftext|>\":256}", "\"<|endoftext|>\":256,\"bc\":257,\"ab\":258,\"abc\":259}")
                 .replace("\"merges\":[]", "\"merges\":[[\"b\",\"c\"],\"a b\",[\"ab\",\"c\"]]");
@@ -148,7 +148,7 @@ class BytePairsTest {
                 .allSatisfy(ids -> assertThat(ids).isEqualTo(expected));
     }
 
-    /** The merges do not depend on how the text is batched, and a bound forgets the rarest pieces alone. */
+    /** The merges do not depend on how the text is batched, and a memory bound discards only the rarest pieces. */
     @Test
     void memoryIsBoundedByForgettingWhatIsRare() {
         Random random = new Random(8);

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Each of the refused ended the process, when the file was read or at the first text; beside them stand neighbours that work. */
+/** Each refused file crashed the process, when the file was read or on the first text; similar files that work are tested with them. */
 class TokenizerPartsTest {
     private static final String MODEL =
             "{\"type\": \"WordLevel\", \"unk_token\": \"u\", \"vocab\": {\"u\": 0, \"a\": 1}}";
@@ -76,12 +76,12 @@ class TokenizerPartsTest {
         assertRefused(
                 normalizer(sequence(sequence("{\"type\": \"Prepend\", \"prepend\": \"\"}"))),
                 "normalizer.normalizers[1].normalizers[1] prepends nothing",
-                "give its 'prepend' some text or take it out");
+                "give its 'prepend' some text or remove it");
         assertWorks(normalizer(sequence("{\"type\": \"Prepend\", \"prepend\": \"_\"}")));
         assertWorks(normalizer("null"));
     }
 
-    /** The library reads an object of a type that it does not know by its other keys. */
+    /** If the library does not know the type of an object, it goes by the other keys. */
     @Test
     void theTypeDoesNotHideAnEmptyPrepend() {
         assertRefused(normalizer("{\"type\": \"BertNormalizer\", \"prepend\": \"\"}"), "prepends nothing");
@@ -103,7 +103,7 @@ class TokenizerPartsTest {
         assertRefused(
                 normalizer("{\"type\": \"Replace\", \"pattern\": " + pattern + ", \"content\": \"x\"}"),
                 "normalizer has the pattern " + Json.tree(pattern),
-                "write one that needs a character");
+                "write one that matches at least one character");
     }
 
     @ParameterizedTest
@@ -157,7 +157,7 @@ class TokenizerPartsTest {
         assertRefused(
                 file("model", String.format(Locale.ROOT, model, "\"a b\"")),
                 "model.continuing_subword_prefix is '##'",
-                "the merge \"a b\" has a second half that does not begin with it");
+                "the second token of the merge \"a b\" does not begin with it");
         assertRefused(
                 file("model", String.format(Locale.ROOT, model, "[\"a\", \"x\\u6f22\"]")),
                 "the merge [\"a\",\"x\u6f22\"]");

@@ -28,11 +28,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Which ids added tokens have: in the file, in our encoder, and in Hugging Face's library, which is asked here. */
+/** The ids of added tokens: in the file, in Mojave's own encoder, and in Hugging Face's library, which the tests run. */
 class AddedTokenIdsTest {
     private static final Path GOLDEN = Path.of("src/test/resources/golden/tokenizers");
     private static final String WORD_LEVEL =
-            "{\"version\": \"1.0\", \"model\": {\"type\": \"WordLevel\", \"unk_token\": \"u\", \"vocab\": {\"u\": 0, \"a\": 5, \"b\": 2}}}";
+            "{\"version\": \"1.0\", \"model\": {\"type\": \"WordLevel\", \"unk_token\": \"u\", \"vocab\": {\"u\": 0,"
+                    + " \"a\": 5, \"b\": 2}}}";
 
     private static ObjectNode family(String name) throws IOException {
         String json = switch (name) {
@@ -61,7 +62,10 @@ class AddedTokenIdsTest {
         return Vocabulary.of(root, new EndOfText.Guessed(), "test").size() - 1;
     }
 
-    /** The library itself, asked for the id of each token: files in order, with gaps, with tokens of the vocabulary and with duplicates. */
+    /**
+     * Asks the library itself for the id of each token: in files with consecutive ids, with gaps, with tokens of the vocabulary and with
+     * duplicates.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"byte_level", "word_piece", "unigram", "word_level", "sentence_piece"})
     void weKnowHowTheLibraryNumbers(String name) throws Exception {
@@ -88,7 +92,7 @@ class AddedTokenIdsTest {
         }
     }
 
-    /** Our own encoder and the library on one file, wherever the library does not renumber. */
+    /** Compares Mojave's own encoder with the library on files that the library does not renumber. */
     @Test
     void ourEncoderFindsAddedTokensAsTheLibraryDoes() throws Exception {
         long seed = 9_113;
@@ -102,7 +106,7 @@ class AddedTokenIdsTest {
                 String content = used.remove(random.nextInt(used.size()));
                 int known = root.path("model").path("vocab").path(content).asInt(-1);
                 if (known < 0 && listed) {
-                    // As files of Hugging Face's trainer have it, also where the content is not spelled in bytes.
+                    // As in files of Hugging Face's trainer, even if the content is not spelled in bytes.
                     known = largest(root) + 1;
                     ((ObjectNode) root.path("model").path("vocab")).put(content, known);
                 }
@@ -145,8 +149,8 @@ class AddedTokenIdsTest {
         assertThat(tokenizer.decode(tokenizer.encode("a<|x|>b"))).isEqualTo("a<|x|>b");
         assertThat(tokenizer.decode(449)).isEmpty();
         assertThat(Tokenizers.libraryDifference(tokenizer).orElseThrow())
-                .startsWith("the added token '<|x|>' has the id 450, and Hugging Face's library")
-                .endsWith("reads 400");
+                .startsWith("the added token '<|x|>' has the id 450, but Hugging Face's library")
+                .endsWith("assigns 400");
         assertThat(Tokenizers.libraryDifference(Tokenizers.fromJson(TokenizerFiles.byteLevel())))
                 .isEmpty();
         assertThat(Tokenizers.libraryDifference(new ByteTokenizer(true))).isEmpty();
@@ -158,8 +162,9 @@ class AddedTokenIdsTest {
         assertThatThrownBy(() -> Tokenizers.fromJson(json))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
                 .hasMessage(
-                        "tokenizer.json: the added token '<|x|>' has the id 450, but Hugging Face's library, which this kind of file"
-                                + " needs, numbers it 400; give added tokens the ids that follow the vocabulary's, without gaps");
+                        "tokenizer.json: the added token '<|x|>' has the id 450, but Hugging Face's library, which"
+                                + " this kind of file needs, assigns it the id 400; give added tokens the ids that"
+                                + " follow the vocabulary's, without gaps");
     }
 
     /** In both readers: "lstrip" leaves a file to the library. */
@@ -167,12 +172,12 @@ class AddedTokenIdsTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "400,<x>;401,<x> | the added token '<x>' has the id 401, and the id 400 too; give it one id",
-                "400,<x>;400,<y> | the added token '<y>' has the id 400, which is that of '<x>'; give it an id of its own",
-                "400,he | the added token 'he' has the id 400, and the id %d in model.vocab; give it one id",
-                "5,<x> | the added token '<x>' has the id 5, which is that of '%'; give it an id of its own",
+                "400,<x>;401,<x> | the added token '<x>' has the id 401, but the id 400 elsewhere in added_tokens; give it one id",
+                "400,<x>;400,<y> | the added token '<y>' has the id 400, which belongs to '<x>'; give it an id of its own",
+                "400,he | the added token 'he' has the id 400, but the id %d in model.vocab; give it one id",
+                "5,<x> | the added token '<x>' has the id 5, which belongs to '%'; give it an id of its own",
             })
-    void aFileThatContradictsItselfIsRefused(String tokens, String message) throws Exception {
+    void anInconsistentFileIsRefused(String tokens, String message) throws Exception {
         for (boolean lstrip : new boolean[] {false, true}) {
             ObjectNode root = family("byte_level");
             for (String token : tokens.split(";", -1)) {

@@ -23,7 +23,7 @@ class EndOfTextTest {
     @TempDir
     Path folder;
 
-    /** The usual name is 256, the other 259. */
+    /** The token with the well-known name is 256, the other 259. */
     private Path file(String contentOf256) throws IOException {
         String json = TokenizerFiles.byteLevel().replace("<|endoftext|>", contentOf256);
         String second = json.replace(
@@ -47,7 +47,7 @@ class EndOfTextTest {
     }
 
     @Test
-    void aNameThatIsAskedForWins() throws Exception {
+    void aNameFromTheUserTakesPrecedence() throws Exception {
         config("{\"eos_token\": \"<|endoftext|>\"}");
         Tokenizer tokenizer = Tokenizers.read(file("<|endoftext|>"), Optional.of(DEEP));
         assertThat(tokenizer.endOfText()).hasValue(259);
@@ -58,13 +58,13 @@ class EndOfTextTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"%s\"", "{\"content\": \"%s\", \"lstrip\": false, \"__type\": \"AddedToken\"}"})
-    void theConfigBesideNamesIt(String form) throws Exception {
+    void theConfigInTheSameFolderNamesIt(String form) throws Exception {
         config("{\"bos_token\": \"x\", \"eos_token\": " + form.replace("%s", DEEP) + "}");
         Tokenizer tokenizer = Tokenizers.read(file("<|endoftext|>"));
         assertThat(tokenizer.endOfText()).hasValue(259);
         assertThat(Tokenizers.namedEnd(folder.resolve("tokenizer.json"), Optional.empty()))
                 .hasValue(DEEP);
-        // What is written beside a copy names it again.
+        // The configuration written next to a copy names it again.
         Path copy = Files.createDirectory(folder.resolve("copy"));
         Files.writeString(copy.resolve("tokenizer.json"), tokenizer.toJson());
         Files.writeString(
@@ -86,7 +86,7 @@ class EndOfTextTest {
         assertThatThrownBy(() -> Tokenizers.read(file))
                 .isInstanceOf(Failure.class)
                 .hasMessageContainingAll(
-                        "tokenizer_config.json, which may name the end-of-text token", "mend it or take it away");
+                        "tokenizer_config.json, which may name the end-of-text token", "correct or remove it");
     }
 
     @Test

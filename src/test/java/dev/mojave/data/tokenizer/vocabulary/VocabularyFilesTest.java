@@ -33,7 +33,7 @@ class VocabularyFilesTest {
 
     private Tokenizer whole = new ByteTokenizer(true);
 
-    /** The same tokenizer as one file, and taken apart as GPT-2's was published. */
+    /** The same tokenizer as one file, and split into the files in which GPT-2's was published. */
     @BeforeEach
     void takeApart() throws IOException {
         BytePairTrainer trainer = new BytePairTrainer(new BytePairTrainer.Spec(270, 1));
@@ -60,9 +60,9 @@ class VocabularyFilesTest {
         Files.writeString(folder.resolve(name), json.replace('\'', '"'));
     }
 
-    /** As Windows' editors and PowerShell save text. */
+    /** Editors on Windows and PowerShell save text like this. */
     @Test
-    void aByteOrderMarkInFrontOfAnyOfTheFilesIsNoPartOfIt() throws IOException {
+    void aByteOrderMarkAtTheStartOfAnyOfTheFilesIsIgnored() throws IOException {
         Files.writeString(folder.resolve("tokenizer_config.json"), "\uFEFF{\"eos_token\": \"<|endoftext|>\"}");
         for (String name : List.of("vocab.json", "merges.txt")) {
             Files.writeString(folder.resolve(name), "\uFEFF" + Files.readString(folder.resolve(name)));
@@ -74,7 +74,7 @@ class VocabularyFilesTest {
         assertThat(Tokenizers.read(one).encode(TEXT)).isEqualTo(whole.encode(TEXT));
         Files.writeString(one, whole.toJson(), StandardCharsets.UTF_16);
         assertThatThrownBy(() -> Tokenizers.read(one))
-                .hasMessage(one + " begins with a UTF-16 byte-order mark; save it as UTF-8; a tokenizer.json is UTF-8");
+                .hasMessage(one + " begins with a UTF-16 byte-order mark; save it as UTF-8; a tokenizer.json must be UTF-8");
     }
 
     @Test
@@ -86,7 +86,7 @@ class VocabularyFilesTest {
             assertThat(read.decode(whole.encode(TEXT))).isEqualTo(whole.decode(whole.encode(TEXT)));
             assertThat(read.endOfText()).isEqualTo(whole.endOfText());
         }
-        // It is a tokenizer.json from here on, in runs and exports; one that is there is taken.
+        // From here on it is a tokenizer.json, in runs and exports; one that exists takes precedence.
         assertThat(Tokenizers.fromJson(read().toJson()).encode(TEXT)).containsExactly(whole.encode(TEXT));
         String before = Tokenizers.text(folder.resolve("vocab.json"));
         Files.writeString(folder.resolve("merges.txt"), "#version: 0.2\n");
@@ -136,7 +136,7 @@ class VocabularyFilesTest {
         assertThat(read().decode(read().encode("the <mask>"))).contains("the");
     }
 
-    /** Its splitting differs from GPT-2's: each digit alone, and one other character in front of a word. */
+    /** It splits text differently from GPT-2: each digit is a piece, and one other character may precede a word. */
     @Test
     void qwen2SplitsInItsOwnWay() throws IOException {
         write("tokenizer_config.json", "{'tokenizer_class': 'Qwen2Tokenizer'}");
@@ -150,9 +150,12 @@ class VocabularyFilesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "tokenizer_config.json | {'tokenizer_class': 'CLIPTokenizer'} | tokenizer_class is CLIPTokenizer: how it splits text is not in these files",
-                "vocab.json            | {'the</w>': 0}                       | tokens that end with </w>: how it splits",
-                "merges.txt            | #version: 0.2\\nt h\\nth e r         | merges.txt, line 3: 'th e r' is not a merge: two tokens with one space",
+                "tokenizer_config.json | {'tokenizer_class': 'CLIPTokenizer'} | tokenizer_class is CLIPTokenizer:"
+                        + " these files do not specify how it splits text",
+                "vocab.json            | {'the</w>': 0}                       | tokens that end with </w>: these"
+                        + " files do not specify how it splits",
+                "merges.txt            | #version: 0.2\\nt h\\nth e r         | merges.txt, line 3: 'th e r' is not"
+                        + " a merge, which is two tokens separated by a space",
                 "merges.txt            | th \u0120zz                          | merge 0",
                 "vocab.json            | [1]                                  | vocab.json must contain one JSON object, but contains a list",
                 "vocab.json            | {'a': 'b'}                           | vocab.json",
