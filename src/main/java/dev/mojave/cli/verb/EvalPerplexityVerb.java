@@ -48,7 +48,7 @@ final class EvalPerplexityVerb implements Verb {
             names = "--weights",
             paramLabel = "F",
             description =
-                    "fp32; or bf16 or int8 to measure with rounded weights, as in 'generate --weights', too; default: ${DEFAULT-VALUE}.")
+                    "fp32; with bf16 or int8, also measure with the weights rounded to this format; default: ${DEFAULT-VALUE}.")
     String weights = WeightFormat.FP32.key();
 
     @Option(

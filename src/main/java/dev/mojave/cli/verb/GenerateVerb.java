@@ -46,7 +46,7 @@ public final class GenerateVerb implements Verb {
     @Option(
             names = "--max-tokens",
             paramLabel = "N",
-            description = "Most tokens to generate; default: ${DEFAULT-VALUE}.")
+            description = "Maximum number of tokens to generate; default: ${DEFAULT-VALUE}.")
     int maxTokens = 200;
 
     @Option(

@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "report",
         description =
-                "Rebuild report.html and plots/*.png of a run, a study or a sweep from its files, which may be unfinished.",
+                "Rebuild report.html and plots/*.png of a run, a study or a sweep, finished or not, from its files.",
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave report runs/quickstart-quick")
 public final class ReportVerb implements Verb {

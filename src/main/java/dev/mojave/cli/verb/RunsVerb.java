@@ -40,7 +40,7 @@ public final class RunsVerb implements Verb {
     @Option(
             names = "--csv",
             paramLabel = "RUN",
-            description = "Print the metrics of the run in this folder as CSV instead, one row per line of metrics.jsonl.")
+            description = "Print the metrics of the run in this folder as CSV instead, one row per logged line.")
     private @Nullable Path csv;
 
     @Override

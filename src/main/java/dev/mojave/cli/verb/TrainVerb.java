@@ -34,7 +34,7 @@ public final class TrainVerb implements Verb {
     @Parameters(
             paramLabel = "RECIPE",
             description =
-                    "A YAML file (see recipes/ for examples), or the folder of a run, to train its recipe.yaml in that folder.")
+                    "A YAML file (see recipes/ for examples), or the folder of a run, to train its recipe there.")
     Path recipe = Path.of("");
 
     @Mixin

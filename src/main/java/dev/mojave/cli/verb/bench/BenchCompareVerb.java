@@ -32,8 +32,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "compare",
         description =
-                "Compare the speed of Mojave with PyTorch and Hugging Face, or of Mojave's models with each other, in alternating rounds of one"
-                        + " run: ratios with intervals.",
+                "Compare the speed of Mojave with that of PyTorch and Hugging Face, or of Mojave's models with each other, in alternating"
+                        + " rounds; the results are ratios with intervals.",
         footerHeading = Verb.EXAMPLE,
         footer = {
             "  python3 -m venv peers && peers/bin/pip install torch transformers",

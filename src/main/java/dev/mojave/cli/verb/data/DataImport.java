@@ -105,7 +105,7 @@ final class DataImport implements Verb {
             negatable = true,
             fallbackValue = "true",
             description =
-                    "Whether the first row of a table contains column names; default: yes if a name is text or an option names a column.")
+                    "Whether the first row of a table contains column names; default: yes if one of them is 'text' or an option names a column.")
     private @Nullable Boolean header;
 
     @Option(

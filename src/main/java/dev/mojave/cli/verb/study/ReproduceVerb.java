@@ -27,7 +27,7 @@ public final class ReproduceVerb implements Verb {
             paramLabel = "RUN",
             description =
                     "Folder of a finished run. If commit, processor, libraries, engine or data have changed, validation losses are"
-                            + " compared instead; for a trial of a study, with the spread over the other seeds of its arm as tolerance.")
+                            + " compared instead; the tolerance for a trial of a study is the spread over the other seeds of its arm.")
     Path run = Path.of("");
 
     @Option(

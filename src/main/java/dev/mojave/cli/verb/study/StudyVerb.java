@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
         description = {
             "Train several models (arms) with several seeds at matched budgets, and compare them.",
             "",
-            "Each trial runs in a process of its own, several of them concurrently (--jobs); one that fails does not stop the others. The"
+            "Each trial runs in a process of its own, and several run concurrently (--jobs); one that fails does not stop the others. The"
                     + " results are a verdict with intervals, a table and an HTML report."
         },
         footerHeading = Verb.EXAMPLE,

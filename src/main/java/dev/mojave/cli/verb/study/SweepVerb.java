@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
             "Train one recipe with many settings, and rank them by validation loss.",
             "",
             "The recipe of a sweep adds grid: {KEY: [VALUES]} (every combination), random: {samples: N, keys: {KEY: {from, to, scale: log}}}"
-                    + " (random samples), or both; seeds: [1, 2, 3]; and halving: {rungs: [TOKENS, MORE], keep: 0.33}, which trains the"
-                    + " best share of the points longer. Each trial runs in a process of its own, several of them concurrently (--jobs); one"
+                    + " (random samples), or both; seeds: [1, 2, 3]; and halving: {rungs: [TOKENS, MORE], keep: 0.33}, which trains only"
+                    + " the best share of the points longer. Each trial runs in a process of its own, and several run concurrently (--jobs); one"
                     + " that fails excludes only its point from the ranking. The results are a ranking with intervals, an HTML report, and"
                     + " the recipe of the best point, winner.yaml."
         },

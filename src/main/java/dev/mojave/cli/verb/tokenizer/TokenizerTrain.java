@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "train",
         description = {
-            "Train a byte-level BPE tokenizer and write it as a Hugging Face tokenizer.json, which data.tokenizer accepts, too.",
+            "Train a byte-level BPE tokenizer and write it as a Hugging Face tokenizer.json, which recipes accept, too.",
             "The result depends only on the text, and equals that of Hugging Face's trainer with GPT-2's pre-tokenizer."
         },
         footerHeading = Verb.EXAMPLE,
