@@ -137,7 +137,7 @@ final class CommandTree {
 
     private int usage(CommandLine command, String message) {
         console.error(message);
-        console.say("'./" + command.getCommandSpec().qualifiedName() + " --help' lists the verbs and options.");
+        console.say("'./" + command.getCommandSpec().qualifiedName() + " --help' shows the usage.");
         return ExitCodes.USAGE;
     }
 

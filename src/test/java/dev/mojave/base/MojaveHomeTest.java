@@ -38,7 +38,7 @@ class MojaveHomeTest {
     }
 
     @Test
-    void aRelativeFolderOfTheSystemIsNoPlace() {
+    void relativeSystemFoldersAreIgnored() {
         assertThat(MojaveHome.path(Map.of("XDG_CACHE_HOME", "cache"), "Linux", USER))
                 .isEqualTo(Path.of("/home/u/.cache/mojave"));
         assertThat(MojaveHome.path(Map.of("LOCALAPPDATA", "?"), "Windows 11", USER))
@@ -46,7 +46,7 @@ class MojaveHomeTest {
     }
 
     @Test
-    void whereJavaKnowsNoHomeTheVariableHomeIsIt() {
+    void theVariableHomeIsUsedIfJavaKnowsNoHomeFolder() {
         assertThat(UserHome.known(Map.of("HOME", "/home/v"), "/home/u")).isEqualTo(USER);
         for (String unknown : List.of("?", "", ".", "\0")) {
             assertThat(UserHome.known(Map.of("HOME", "/home/u"), unknown)).isEqualTo(USER);
@@ -70,7 +70,7 @@ class MojaveHomeTest {
     }
 
     @Test
-    void aVariableThatCouldNotBeReadIsRefused() {
+    void anUndecodableVariableIsRejected() {
         assertThatThrownBy(() -> MojaveHome.path(Map.of("MOJAVE_HOME", "/data/M\uFFFDrz"), "Linux", USER))
                 .isInstanceOf(Failure.class)
                 .hasMessageStartingWith("MOJAVE_HOME (/data/M\uFFFDrz) contains bytes");
@@ -104,7 +104,7 @@ class MojaveHomeTest {
     }
 
     @Test
-    void librariesAreToldTheSamePlace() throws IOException {
+    void librariesUseTheSameFolder() throws IOException {
         assertThat(places(Map.of("HOME", "/home/u"))).isEqualTo("/home/u /home/u/.cache/mojave");
         assertThat(places(Map.of("HOME", "/home/u", "MOJAVE_HOME", "/m"))).isEqualTo("/home/u /m");
         assertThat(places(Map.of("MOJAVE_HOME", "/m"))).isEqualTo("/m /m");

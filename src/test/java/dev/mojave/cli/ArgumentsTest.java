@@ -22,7 +22,7 @@ class ArgumentsTest {
     }
 
     @Test
-    void whatCouldNotBeReadIsRefusedByName() {
+    void undecodableArgumentsAreRejectedByName() {
         byte[] latin = "java\0generate\0runs/a\0--prompt\0Die Gr\u00F6\u00DFe\0".getBytes(StandardCharsets.ISO_8859_1);
         assertThatThrownBy(() -> Arguments.require(LOST, "UTF-8", latin))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.USAGE))
@@ -50,7 +50,7 @@ class ArgumentsTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void aProcessSaysSoBeforeItReadsAVerb() throws IOException {
+    void argumentsAreCheckedBeforeTheVerb() throws IOException {
         assertThat(run("C", "Gr\\303\\266\\303\\237e")).contains("cannot be decoded", "set LC_ALL to a UTF-8 locale");
         assertThat(run("not_INSTALLED.UTF-8", "Gr\\303\\266\\303\\237e")).contains("set LC_ALL to a UTF-8 locale");
         assertThat(run("C.UTF-8", "Gr\\366\\337e")).contains("cannot be decoded", "iconv");

@@ -15,7 +15,7 @@ class CommandTreeTest {
         assertThat(result.out()).isEmpty();
         assertThat(result.err()).isEqualTo("""
                 mojave: a verb is missing
-                './mojave --help' lists the verbs and options.
+                './mojave --help' shows the usage.
                 """);
     }
 
@@ -32,7 +32,7 @@ class CommandTreeTest {
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err()).isEqualTo("""
                 mojave: unknown verb 'zzzzzzzzzz'
-                './mojave --help' lists the verbs and options.
+                './mojave --help' shows the usage.
                 """);
     }
 
@@ -66,7 +66,7 @@ class CommandTreeTest {
     }
 
     @Test
-    void resumeTakesAutoAsTheHelpWritesItAndNothingElse() {
+    void resumeAcceptsOnlyAutoAsInTheHelp() {
         for (String verb : new String[] {"train", "study"}) {
             assertThat(CliResult.run(verb, "absent.yaml", "--resume", "auto").err())
                     .isEqualTo("mojave: absent.yaml does not exist\n");

@@ -257,7 +257,7 @@ class LauncherTest {
     }
 
     @Test
-    void twoThatStartAtOnceBuildOnce() throws Exception {
+    void twoConcurrentStartsBuildOnce() throws Exception {
         environment.put("BUILD_SECONDS", "1");
         Process one = command(checkout.resolve("mojave"), temporary, "one").start();
         Process two = command(checkout.resolve("mojave"), temporary, "two").start();
@@ -270,7 +270,7 @@ class LauncherTest {
     }
 
     @Test
-    void theLockOfADeadProcessIsNoObstacleAndItsLeftoversGo() throws Exception {
+    void aStaleLockIsIgnoredAndLeftoversAreDeleted() throws Exception {
         Process dead = new ProcessBuilder("true").start();
         dead.waitFor();
         Path home = Files.createDirectories(checkout.resolve(".mojave"));
@@ -332,7 +332,7 @@ class LauncherTest {
     }
 
     @Test
-    void anOldOrHalfJavaHomeIsPassedOver() throws Exception {
+    void anOldOrIncompleteJavaHomeIsSkipped() throws Exception {
         environment.put("JAVA_HOME", jdk("jdk 17", "17.0.15").toString());
         Files.createSymbolicLink(bin.resolve("java"), jdk.resolve("bin/java"));
         run();
@@ -357,7 +357,7 @@ class LauncherTest {
     }
 
     @Test
-    void whatJavaSaysBeforeMojaveBeginsIsShownOnlyIfItDies() throws Exception {
+    void outputOfJavaBeforeMojaveStartsIsShownOnlyIfJavaDies() throws Exception {
         run();
         environment.put("STUB", "error");
         assertThat(run()).isEqualTo(new Run(42, "", "a message\n"));
@@ -426,7 +426,7 @@ class LauncherTest {
     }
 
     @Test
-    void aKnownCharacterSetOfAnotherKindStays() throws Exception {
+    void aKnownOtherCharacterSetIsKept() throws Exception {
         run();
         installed("C.UTF-8", "UTF-8", "de_DE", "ISO-8859-1", "de_DE@euro", "ISO-8859-15");
         assertThat(locale("LANG", "de_DE")).isEqualTo("none");
@@ -445,7 +445,7 @@ class LauncherTest {
     }
 
     @Test
-    void asksForLargePagesUnlessTheUserHasAnotherWish() throws Exception {
+    void requestsLargePagesUnlessTheUserChoseOtherwise() throws Exception {
         run();
         environment.put("STUB", "malloc");
         assertThat(run().out()).isEqualTo("glibc.malloc.hugetlb=1\n");

@@ -118,7 +118,7 @@ class LocaleTest {
     }
 
     @Test
-    void aModelThatWasTrainedInOneLanguageIsReadInAnother() throws Exception {
+    void aModelTrainedInOneLocaleIsReadInAnother() throws Exception {
         String run = folder.resolve("home/runs/small").toString();
         Locales.under("ar-EG", LocaleTest::everything);
         CliResult result = Locales.under("de-DE", () -> CliResult.run("generate", run, "--max-tokens", "3"));

@@ -74,7 +74,7 @@ class NextStepsTest {
     }
 
     @Test
-    void whatTrainSaysAboutGoingOnHasEveryOptionThatDecidesTheRun() throws Exception {
+    void theCommandThatResumesTrainingHasEveryOptionThatIdentifiesTheRun() throws Exception {
         List<String> typed = List.of(
                 "./-a recipe.yaml", "--name", "n", "--set", "data.text=it's", "--set", "a=$b", "--output", "my runs");
         TrainVerb verb = new TrainVerb();
@@ -112,7 +112,7 @@ class NextStepsTest {
     }
 
     @Test
-    void aRecipeOfTheOtherKindIsSentToItsVerb() throws Exception {
+    void aRecipeOfTheOtherKindNamesItsVerb() throws Exception {
         Path file = recipe();
         String one = message(() -> StudyRecipe.read(file, List.of()));
         String train = after(one, "train it with: ");

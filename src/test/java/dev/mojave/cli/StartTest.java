@@ -31,7 +31,7 @@ class StartTest {
     }
 
     @Test
-    void aStartMakesTheVerbThatIsAskedForAlone() {
+    void aStartCreatesOnlyTheRequestedVerb() {
         assertThat(CommandTree.of(console, "generate", "x").root().getSubcommands())
                 .containsOnlyKeys("generate");
         for (String[] line : new String[][] {{}, {"generat"}, {"--version"}}) {
@@ -40,7 +40,7 @@ class StartTest {
     }
 
     @Test
-    void theEngineStartsEarlyOnlyWhereItIsSurelyNeeded() {
+    void theEngineStartsEarlyOnlyIfItIsSurelyNeeded() {
         String run = folder.toString();
         assertThat(EarlyStart.wanted("generate", run, "--prompt", "x")).isTrue();
         assertThat(EarlyStart.wanted("generate", "--prompt", "x", run)).isTrue();
@@ -55,7 +55,7 @@ class StartTest {
     }
 
     @Test
-    void whatIsRecordedForLaterStartsTrainsAndWrites() throws IOException {
+    void theRecordedStartTrainsAndGenerates() throws IOException {
         assertThat(Warmup.compute(console, folder)).isTrue();
     }
 }

@@ -15,7 +15,7 @@ class IoFailuresTest {
     private static final Path WHERE = Path.of("stores", "x");
 
     @Test
-    void aFullDiskIsTheMachinesProblem() {
+    void aFullDiskIsAnEnvironmentFailure() {
         Failure failure = IoFailures.of("write the store", WHERE, new IOException("No space left on device"));
         assertThat(failure.kind()).isEqualTo(Failure.Kind.ENVIRONMENT);
         assertThat(failure)
@@ -23,7 +23,7 @@ class IoFailuresTest {
     }
 
     @Test
-    void permissionsAndMissingPathsAreTheUsers() {
+    void permissionsAndMissingPathsAreUsageFailures() {
         Failure denied = IoFailures.of("read", WHERE, new AccessDeniedException("stores/x/secret"));
         assertThat(denied.kind()).isEqualTo(Failure.Kind.USAGE);
         assertThat(denied).hasMessageContainingAll("no permission for stores/x/secret", "owner and mode");
@@ -33,14 +33,14 @@ class IoFailuresTest {
     }
 
     @Test
-    void aFileWhereAFolderIsWantedIsNamed() {
+    void aFileInPlaceOfAFolderIsNamed() {
         Failure failure = IoFailures.of("make the run folder", WHERE, new FileAlreadyExistsException("runs"));
         assertThat(failure.kind()).isEqualTo(Failure.Kind.USAGE);
         assertThat(failure).hasMessage("cannot make the run folder: runs exists and is not a folder; choose another");
     }
 
     @Test
-    void anythingElseKeepsTheSystemsWords() {
+    void anythingElseKeepsTheSystemsMessage() {
         Failure failure = IoFailures.of("read", WHERE, new FileSystemException("stores/x", null, "Input/output error"));
         assertThat(failure.kind()).isEqualTo(Failure.Kind.ENVIRONMENT);
         assertThat(failure).hasMessageContaining("Input/output error");

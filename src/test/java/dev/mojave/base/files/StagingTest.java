@@ -25,7 +25,7 @@ class StagingTest {
     }
 
     @Test
-    void whatIsPublishedIsThereAndNothingElse() throws IOException {
+    void onlyPublishedFilesRemain() throws IOException {
         Path target = folder.resolve("a/b");
         try (Staging staging = Staging.folder(target, false)) {
             Files.writeString(staging.place().resolve("x"), "1");
@@ -44,7 +44,7 @@ class StagingTest {
     }
 
     @Test
-    void whatIsNotPublishedLeavesNothing() throws IOException {
+    void unpublishedFilesLeaveNothingBehind() throws IOException {
         Path old = Files.createDirectory(folder.resolve("old"));
         Files.writeString(old.resolve("x"), "1");
         for (Path target : List.of(folder.resolve("new/and/deep"), old)) {
@@ -97,7 +97,7 @@ class StagingTest {
 
     /** The process ends while it writes, as after Ctrl-C. */
     @Test
-    void whatEndsTheProcessLeavesNothing() throws IOException, InterruptedException {
+    void anEndingProcessLeavesNothingBehind() throws IOException, InterruptedException {
         for (int code : new int[] {130, -1}) {
             Process child = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class WholeTextTest {
     @Test
-    void aHalfThatStandsAloneIsReplacedAndAPairIsNot() {
+    void unpairedSurrogatesAreReplacedAndPairsAreKept() {
         assertThat(WholeText.of("a\uD83D")).isEqualTo("a\uFFFD");
         assertThat(WholeText.of("\uDE80b")).isEqualTo("\uFFFDb");
         assertThat(WholeText.of("\uDE80\uD83D")).isEqualTo("\uFFFD\uFFFD");
@@ -20,7 +20,7 @@ class WholeTextTest {
     }
 
     @Test
-    void whatComesOutCanAlwaysBeEncodedAndKeepsItsLength() {
+    void theResultCanBeEncodedAndKeepsItsLength() {
         Random random = new Random(1);
         for (int round = 0; round < 2000; round++) {
             StringBuilder text = new StringBuilder();

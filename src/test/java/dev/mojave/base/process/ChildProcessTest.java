@@ -55,7 +55,7 @@ class ChildProcessTest {
     }
 
     @Test
-    void aDeadlineThatIsLiftedKillsNobody() throws Exception {
+    void aCancelledDeadlineKillsNothing() throws Exception {
         try (ChildProcess process = echo()) {
             ChildProcess.Deadline deadline = process.killAfter(Duration.ofMillis(300));
             deadline.close();
@@ -67,7 +67,7 @@ class ChildProcessTest {
     }
 
     @Test
-    void whoSpeaksInBytesHasThePipes() throws Exception {
+    void bytesCanBeExchangedOverThePipes() throws Exception {
         try (ChildProcess process = echo()) {
             process.input().write(new byte[] {0, (byte) 0xff, 10});
             process.input().flush();

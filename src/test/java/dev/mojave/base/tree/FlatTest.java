@@ -69,7 +69,7 @@ class FlatTest {
             "words: 50\nbase: 2.0\nstretch: 3.0\nwidth: 8\nlayers: 5\nskipped: [1]\nnote: hello\npart:\n  width: 7\n";
 
     @Test
-    void keysOfFlatRecordsStandBesideTheOthers() {
+    void keysOfFlatRecordsAreAtTheSameLevelAsTheOthers() {
         assertThat(read(FULL_YAML, Model.class)).isEqualTo(FULL);
         assertThat(written(FULL)).isEqualTo(FULL_YAML);
     }
@@ -82,7 +82,7 @@ class FlatTest {
     }
 
     @Test
-    void absentKeysTakeWhatTheFlatRecordSays() {
+    void absentKeysHaveTheDefaultsOfTheFlatRecord() {
         Model model = read("{words: 50, base: 2, width: 8}", Model.class);
         assertThat(model)
                 .isEqualTo(new Model(
@@ -91,7 +91,7 @@ class FlatTest {
     }
 
     @Test
-    void writesInTheOrderAskedFor() {
+    void writesInTheRequestedOrder() {
         Ordered ordered = new Ordered(FULL.frame, FULL.stack, FULL.note, FULL.part);
         String yaml = written(ordered);
         assertThat(yaml)
@@ -126,7 +126,7 @@ class FlatTest {
     }
 
     @Test
-    void missingAndKnownKeysAreNamedInTheOrderAskedFor() {
+    void missingAndKnownKeysAreNamedInTheRequestedOrder() {
         assertThatThrownBy(() -> read("{width: 8}", Ordered.class)).hasMessage("r.yaml: model.words: is required");
         assertThatThrownBy(() -> read("{qqqqqq: 8}", Ordered.class))
                 .hasMessage("r.yaml: model.qqqqqq: unknown key; known here: layers, words, part, base, stretch, note,"
@@ -192,7 +192,7 @@ class FlatTest {
 
     @ParameterizedTest
     @MethodSource("wrongRecords")
-    void refusesADefinitionThatHasTwoMeanings(Record wrong, String rule) {
+    void rejectsAmbiguousDefinitions(Record wrong, String rule) {
         String message = wrong.getClass().getName() + ": " + rule;
         assertThatThrownBy(() -> read("{}", wrong.getClass()))
                 .isInstanceOf(IllegalStateException.class)

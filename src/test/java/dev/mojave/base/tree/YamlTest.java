@@ -78,12 +78,12 @@ class YamlTest {
                 "NaN",
                 "nul"
             })
-    void whatIsNoNumberIsText(String text) {
+    void anythingElseIsText(String text) {
         assertThat(Yaml.parse("a: " + text, "t").get("a")).isEqualTo(JsonNodeFactory.instance.stringNode(text));
     }
 
     @Test
-    void quotesMakeTextAndWordsMakeNothing() {
+    void quotedScalarsAreTextAndPlainNullIsNull() {
         assertThat(Yaml.parse("{a: '1', b: \"1e3\", c: 'true', d: ~, e: null, f: , g: 'null', h: True}", "t")
                         .toString())
                 .isEqualTo(

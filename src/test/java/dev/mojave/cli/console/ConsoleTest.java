@@ -29,7 +29,7 @@ class ConsoleTest {
     }
 
     @Test
-    void whereJsonOwnsStandardOutputResultsForPeopleMove() {
+    void humanReadableResultsMoveIfJsonOwnsStandardOutput() {
         Console console = console(Terminal.NONE);
         console.reserveOutput();
         console.print("a table");
@@ -46,7 +46,7 @@ class ConsoleTest {
     }
 
     @Test
-    void aTerminalIsWhatTheLauncherAndTheEnvironmentSay() {
+    void theTerminalIsDetectedFromLauncherAndEnvironment() {
         assertThat(Terminal.detect("out,err", Map.of("TERM", "xterm", "COLUMNS", "120")::get))
                 .isEqualTo(new Terminal(true, true, 120, true));
         assertThat(Terminal.detect("err", Map.of("TERM", "xterm", "NO_COLOR", "1")::get))

@@ -53,7 +53,7 @@ class ExitCodesTest {
 
     @ParameterizedTest
     @MethodSource("forUsers")
-    void failuresOfUsersAreOneMessageAndACode(Throwable thrown, int code, String message) {
+    void failuresBecomeOneMessageAndAnExitCode(Throwable thrown, int code, String message) {
         assertThat(ExitCodes.of(thrown)).isEqualTo(new ExitCodes.Outcome(code, message, false));
     }
 
@@ -65,7 +65,7 @@ class ExitCodesTest {
     }
 
     @Test
-    void aBrokenRuleOfARecordIsAUsageErrorAndAnyOtherIllegalArgumentIsOurs() {
+    void aFailedCheckIsAUsageErrorAndAnyOtherIllegalArgumentIsABug() {
         ExitCodes.Outcome rule = ExitCodes.of(broken());
         assertThat(rule).isEqualTo(new ExitCodes.Outcome(2, "num_experts (0) must be positive", false));
 

@@ -59,7 +59,7 @@ class ProgressLineTest {
     }
 
     @Test
-    void theTimeLeftIgnoresWhatAnEarlierRunDid() {
+    void theRemainingTimeIgnoresTheStepsOfAnEarlierRun() {
         ProgressLine line = line(Terminal.NONE);
         line.start("train", 1000, "steps");
         line.update(900, "");
@@ -78,7 +78,7 @@ class ProgressLineTest {
     }
 
     @Test
-    void updatesOutsideAPieceOfWorkShowNothing() {
+    void updatesOutsideATaskShowNothing() {
         ProgressLine line = line(Terminal.NONE);
         pass(100);
         line.update(5, "x");

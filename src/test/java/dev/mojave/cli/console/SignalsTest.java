@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class SignalsTest {
     @Test
-    void theFirstSignalAsksToStopAndTheSecondStopsAtOnce() throws Exception {
+    void theFirstSignalRequestsAStopAndTheSecondStopsImmediately() throws Exception {
         AtomicInteger first = new AtomicInteger();
         AtomicInteger second = new AtomicInteger();
         try (Signals signals = Signals.listen(first::incrementAndGet, second::set)) {

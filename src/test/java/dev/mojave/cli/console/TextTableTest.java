@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class TextTableTest {
     @Test
-    void numbersAreToTheRightAndWordsToTheLeft() {
+    void numbersAreRightAlignedAndWordsLeftAligned() {
         TextTable table = new TextTable("run", "loss", "state");
         table.add("a", "1.5", "running");
         table.add("longer", "10.25", "");

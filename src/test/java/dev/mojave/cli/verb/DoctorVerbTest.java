@@ -66,7 +66,7 @@ class DoctorVerbTest {
     }
 
     @Test
-    void whatCouldNotBeMeasuredIsAbsentAndNamedAndNoProblem() {
+    void abandonedMeasurementsAreListedAndAreNotProblems() {
         Provenance.Processor emulated = new Provenance.Processor(
                 "AuthenticAMD",
                 25,

@@ -46,7 +46,7 @@ class GenerateVerbTest {
     }
 
     @Test
-    void aCategoryIsForModelsThatAreToldOne() throws IOException {
+    void categoriesAreOnlyForModelsThatUseThem() throws IOException {
         String aware = trained(
                 "aware",
                 "moe: {num_experts: 2, num_experts_per_tok: 1, router: {kind: task_aware, categories: [noun, verb]}}");
@@ -65,7 +65,7 @@ class GenerateVerbTest {
     }
 
     @Test
-    void ofAPromptThatIsTooLongItIsSaidHowMuchIsLeftOut() throws IOException {
+    void aWarningStatesHowMuchOfALongPromptIsLeftOut() throws IOException {
         String run = trained("short", "dropout: 0.0");
         CliResult longer = CliResult.run("generate", run, "--prompt", "abcdefghijklmnopqrst", "--max-tokens", "1");
         assertThat(longer.code()).as(longer.err()).isZero();

@@ -72,9 +72,9 @@ class InterchangeVerbTest {
         assertThat(bare.err()).contains("has no tokenizer.json");
     }
 
-    /** If the import is rejected, even half-way, neither the folder nor a parent of it is created, and a run that was to be replaced is kept. */
+    /** A rejected import or export creates neither the folder nor a parent of it, and a run that was to be replaced is kept. */
     @Test
-    void whatIsRefusedLeavesNothing() throws IOException {
+    void rejectedCommandsLeaveNothingBehind() throws IOException {
         String runs = folder.resolve("runs").toString();
         assertThat(runs("import", GOLDEN + "llama", "--name", "m", "--output", runs)
                         .code())
@@ -102,7 +102,7 @@ class InterchangeVerbTest {
     }
 
     @Test
-    void anImportedRunIsTakenByOtherVerbs() {
+    void otherVerbsAcceptAnImportedRun() {
         String runs = folder.toString();
         assertThat(runs("import", GOLDEN + "llama", "--name", "m", "--output", runs)
                         .err())
@@ -179,7 +179,7 @@ class InterchangeVerbTest {
     }
 
     @Test
-    void parityCountsInItsExitCode() throws IOException {
+    void parityIsReportedByTheExitCode() throws IOException {
         CliResult fine = runs("parity", GOLDEN + "llama");
         assertThat(fine.code()).as(fine.err()).isZero();
         assertThat(fine.out()).contains("tensor ", "max abs", "all 30 tensors pass");
@@ -238,7 +238,7 @@ class InterchangeVerbTest {
 
     /** The begin and end tokens in a model's folder are respected here, and exported unchanged. */
     @Test
-    void specialTokensTravelThroughARunAndBack() throws IOException {
+    void specialTokensSurviveImportAndExport() throws IOException {
         Path source = folder.resolve("source");
         SuccessorFolder.write(
                 source, "\"eos_token_id\": 6, \"bos_token_id\": 1, \"pad_token_id\": 0", "null", Optional.empty());
@@ -286,7 +286,7 @@ class InterchangeVerbTest {
 
     /** If a folder does not specify them, the guessed ones are exported, so that transformers stops at the same place. */
     @Test
-    void whatWasGuessedIsWrittenDown() throws IOException {
+    void guessedSpecialTokensAreExported() throws IOException {
         Path source = folder.resolve("source");
         SuccessorFolder.write(source, "", "null", Optional.empty());
         Path out = folder.resolve("out");
@@ -302,7 +302,7 @@ class InterchangeVerbTest {
     }
 
     @Test
-    void aPaddingTokenBeyondTheEmbeddingsIsSaidAndLeftOut() throws IOException {
+    void aPaddingTokenBeyondTheEmbeddingsIsReportedAndLeftOut() throws IOException {
         Path source = folder.resolve("source");
         SuccessorFolder.write(source, "", "null", Optional.of(SuccessorFolder.EMBEDDINGS));
         String said =

@@ -46,7 +46,7 @@ class ModelsVerbTest {
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err()).isEqualTo("""
                 mojave: unexpected argument 'gpt2'
-                './mojave models --help' lists what there is.
+                './mojave models --help' shows the usage.
                 """);
     }
 }

@@ -42,7 +42,7 @@ final class TokenizerDecode implements Verb {
     @Override
     public int run(Console console) throws Exception {
         boolean asJson = json.chosen(console);
-        Optional<String> source = tokenizer.sourceBeside("--ids", ids);
+        Optional<String> source = tokenizer.sourceUnless("--ids", ids);
         Tokenizer opened = tokenizer.open(console);
         List<String> texts = new ArrayList<>();
         int number = 0;

@@ -43,7 +43,7 @@ final class TokenizerEncode implements Verb {
 
     @Override
     public int run(Console console) throws Exception {
-        Optional<String> source = tokenizer.sourceBeside("--text", text);
+        Optional<String> source = tokenizer.sourceUnless("--text", text);
         boolean asJson = json.chosen(console);
         Tokenizer opened = tokenizer.open(console);
         List<int[]> documents = new ArrayList<>();

@@ -44,7 +44,7 @@ final class TokenizerInspect implements Verb {
     @Override
     public int run(Console console) {
         boolean asJson = json.chosen(console);
-        Optional<String> source = tokenizer.sourceBeside("--text", text);
+        Optional<String> source = tokenizer.sourceUnless("--text", text);
         Tokenizer opened = tokenizer.open(console);
         TokenizerInspector inspector = new TokenizerInspector(opened);
         StringBuilder beginning = new StringBuilder();

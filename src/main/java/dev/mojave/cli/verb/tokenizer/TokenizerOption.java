@@ -67,7 +67,7 @@ final class TokenizerOption {
      * @param text the value of the option
      * @throws Failure of kind USAGE if both are given
      */
-    Optional<String> sourceBeside(String flag, @Nullable String text) {
+    Optional<String> sourceUnless(String flag, @Nullable String text) {
         Optional<String> source = source();
         if (text != null && source.isPresent()) {
             throw Failure.usage("%s and SOURCE ('%s') exclude each other: give one of them", flag, source.get());

@@ -31,7 +31,7 @@ class BenchVerbTest {
             --work trian   | --work 'trian' is not one of train, moe, decode, score, routers, moep
             --work moe     | --work moe compares with Python programs: add --peer-python with the interpreter of a virtual environment
             """)
-    void whatIsComparedIsKnownAndHasItsPrograms(String typed, String message) {
+    void theWorkIsCheckedAndItsProgramsAreRequired(String typed, String message) {
         String[] words = typed.split(" ", 2);
         CliResult result = CliResult.run("bench", "compare", words[0], words[1]);
         assertThat(result.code()).isEqualTo(2);
@@ -40,7 +40,7 @@ class BenchVerbTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"routers", "moep"})
-    void everyProgramOfOursWorksAsWasChosenOnce(String work) {
+    void allMojaveProgramsUseTheEngineThatWasChosenOnce(String work) {
         BenchCompareVerb verb = new BenchCompareVerb();
         new CommandLine(verb).parseArgs("--work", work);
         assertThat(verb.others(Optional.empty(), new EngineRequest("cpu", "fp32", "openblas", "1", "plain")))

@@ -34,7 +34,7 @@ class DataVerbTest {
     }
 
     @Test
-    void importListAndShowTellTheSame() throws Exception {
+    void importListAndShowAgree() throws Exception {
         Path file = Files.writeString(folder.resolve("Old sea.txt"), "the sea\nthe sea\n");
         Path home = folder.resolve("home");
         assertThat(run(new DataImport(home), file.toString()))
@@ -77,7 +77,7 @@ class DataVerbTest {
     }
 
     @Test
-    void whatWasTakenAndLeftOutIsSaidAndKept() throws Exception {
+    void whatWasReadAndLeftOutIsReportedAndStored() throws Exception {
         Path home = folder.resolve("home");
         Path file = Files.writeString(
                 folder.resolve("chat.jsonl"),

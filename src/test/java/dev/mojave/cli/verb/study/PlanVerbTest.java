@@ -36,7 +36,7 @@ class PlanVerbTest {
     }
 
     @Test
-    void ofAStudyEachArmIsPlanned() throws IOException {
+    void eachArmOfAStudyIsPlanned() throws IOException {
         CliResult result = CliResult.run("plan", study().toString(), "--json");
         assertThat(result.code()).as(result.err()).isZero();
         JsonNode plan = Json.tree(result.out());
@@ -56,7 +56,7 @@ class PlanVerbTest {
     }
 
     @Test
-    void ofASweepTrialsAreCountedAndTimed() throws IOException {
+    void trialsOfASweepAreCountedAndTimed() throws IOException {
         Path sweep = Files.writeString(
                 folder.resolve("sweep.yaml"), Files.readString(study()).replaceFirst("(?s)arms:.*", "") + """
                         random: {samples: 6, keys: {train.learning_rate: {from: 1.0e-4, to: 1.0e-2, scale: log}}}
@@ -80,7 +80,7 @@ class PlanVerbTest {
     }
 
     @Test
-    void anArmIsOneOfAStudys() throws IOException {
+    void anArmMustBelongToTheStudy() throws IOException {
         CliResult wrong = CliResult.run("plan", study().toString(), "--arm", "moeb");
         assertThat(wrong.code()).isEqualTo(2);
         assertThat(wrong.err()).contains("has no arm 'moeb'; did you mean 'moep'?");
@@ -90,7 +90,7 @@ class PlanVerbTest {
     }
 
     @Test
-    void aPlanIsReadByPeopleToo() throws IOException {
+    void aPlanIsAlsoPrintedAsText() throws IOException {
         CliResult one = CliResult.run("plan", study().toString(), "--arm", "moep");
         assertThat(one.code()).as(one.err()).isZero();
         assertThat(one.out()).startsWith("study: 4x16, feed-forward 64, 2 layers of 4 blocks of 8, top-2");

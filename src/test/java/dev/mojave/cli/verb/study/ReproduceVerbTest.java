@@ -18,7 +18,7 @@ class ReproduceVerbTest {
     Path folder;
 
     @Test
-    void theExitCodeAnswersAndTheTextSaysWhatWasCompared() throws IOException {
+    void theExitCodeReportsTheOutcomeAndTheTextWhatWasCompared() throws IOException {
         Path recipe = folder.resolve("tiny.yaml");
         Files.writeString(recipe, """
                 name: tiny
@@ -67,7 +67,7 @@ class ReproduceVerbTest {
     }
 
     @Test
-    void whatIsNoRunIsRefused() {
+    void aFolderThatIsNotARunIsRejected() {
         CliResult result = CliResult.run("reproduce", folder.toString());
         assertThat(result.code()).isEqualTo(2);
         assertThat(result.err()).contains("is not a run");

@@ -72,7 +72,7 @@ class StudyTextTest {
     }
 
     @Test
-    void whatWasFoundComesWithItsIntervalAndWhereItLies() {
+    void resultsArePrintedWithIntervalsAndPaths() {
         Summary dense = new Summary(1.6, 0.0123, List.of(1.59, 1.61));
         Summary moe = new Summary(1.5, 0.02, List.of(1.48, 1.52));
         String text = text(

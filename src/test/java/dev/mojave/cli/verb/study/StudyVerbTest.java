@@ -82,7 +82,7 @@ class StudyVerbTest {
     }
 
     @Test
-    void aTrialThatFailsIsNamedAndTheStudySaysHowToGoOn() {
+    void aFailedTrialIsNamedWithTheCommandThatContinues() {
         CliResult result = study("--name", "f", "--set", "arms.moe.train.learning_rate=1e30");
         assertThat(result.code()).isEqualTo(5);
         assertThat(result.err())

@@ -93,7 +93,7 @@ class SweepVerbTest {
     }
 
     @Test
-    void aTrialThatFailsIsNamedAndTheSweepSaysHowToGoOn() {
+    void aFailedTrialIsNamedWithTheCommandThatContinues() {
         CliResult result = sweep("--name", "f", "--set", "grid={train.learning_rate: [1.0e-2, 1.0e+30]}");
         assertThat(result.code()).isEqualTo(5);
         assertThat(result.err())
@@ -106,7 +106,7 @@ class SweepVerbTest {
     }
 
     @Test
-    void whatDoesNotHoldTogetherLeavesNothingBehind() {
+    void anInconsistentRecipeLeavesNothingBehind() {
         CliResult typo = sweep("--set", "grid={train.learning_rat: [1, 2]}");
         assertThat(typo.code()).isEqualTo(2);
         assertThat(typo.err()).contains("train.learning_rat: unknown key; did you mean 'learning_rate'?");

@@ -58,7 +58,7 @@ class TokenizerVerbTest {
     }
 
     @Test
-    void theViewShowsTokensApart() {
+    void theViewSeparatesTokens() {
         CliResult result = CliResult.run("tokenizer", "inspect", "gpt2", "--text", "The sea's\n\tcalm 漢");
         assertThat(result.code()).isZero();
         assertThat(result.out())
@@ -143,7 +143,7 @@ class TokenizerVerbTest {
 
     /** If the library behind transformers would read other ids than those in the file, there is a warning. */
     @Test
-    void idsThatTransformersReadsOtherwiseAreSaid() throws Exception {
+    void idsThatTransformersReadsDifferentlyAreReported() throws Exception {
         String json = Json.line(Json.tree(Tokenizers.huggingFace(Tokenizers.open("", "byte"))));
         Path file = Files.writeString(
                 folder.resolve("tokenizer.json"),
