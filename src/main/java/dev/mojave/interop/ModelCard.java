@@ -6,16 +6,16 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What README.md of an exported model says: where the model comes from, what it can be trusted with, and how to load it. The head is YAML
- * as Hugging Face's hub reads it.
+ * The README.md of an exported model: its origin, its measurements and caveats, and how to load it. It starts with a YAML header
+ * in the format of Hugging Face's hub.
  *
- * @param name of the model
- * @param license identifier such as {@code apache-2.0}, or {@code unknown}
- * @param data what it was trained on, in words
- * @param training how long, in words
- * @param metrics last measurements by name, for example {@code val/loss}
- * @param recipe resolved recipe as YAML; empty if there is none
- * @param origin which program made it, in words
+ * @param name name of the model
+ * @param license identifier of the licence, such as {@code apache-2.0}, or {@code unknown}
+ * @param data description of the training data
+ * @param training description of the length of training
+ * @param metrics latest metrics by name, for example {@code val/loss}
+ * @param recipe the resolved recipe as YAML; empty if there is none
+ * @param origin description of the program that trained it
  */
 public record ModelCard(
         String name,
@@ -53,7 +53,7 @@ public record ModelCard(
                 Locale.ROOT,
                 """
                 - Architecture: %s; %s
-                - Parameters: %,d, of which a token uses %,d
+                - Parameters: %,d, of which %,d are active per token
                 - Context: %,d tokens; vocabulary: %,d
                 - Data: %s
                 - Training: %s
@@ -83,8 +83,8 @@ public record ModelCard(
 
     private static String useHere() {
         return """
-                No architecture of Hugging Face computes what this model does, so the folder is Mojave's own: `config.json` holds the
-                whole specification under `mojave`, and `model.safetensors` names tensors in Hugging Face's manner.
+                No architecture of Hugging Face is equivalent to this model, so the folder is in Mojave's own format: `config.json` has the
+                complete specification under `mojave`, and tensors in `model.safetensors` are named in Hugging Face's style.
                 ```
                 ./mojave import THIS_FOLDER --name NAME
                 ./mojave generate runs/NAME --prompt "..."

@@ -18,14 +18,18 @@ import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A folder with a model as Hugging Face or Mojave writes it: config.json, weights in safetensors, and mostly tokenizer.json, or vocab.json and merges.txt. Opening reads
- * config and headers alone; weights are mapped and come from disk when {@link #load} asks for them. Nothing in it is run.
+ * A model folder in the format of Hugging Face or Mojave: config.json, weights in safetensors, and usually tokenizer.json, or
+ * vocab.json and merges.txt. Opening reads only the config and the headers; weights are memory-mapped and read from disk by
+ * {@link #load}. No code from the folder is executed.
  */
 public final class ModelFolder implements AutoCloseable {
     static final String CONFIG = "config.json";
     static final String TOKENIZER = "tokenizer.json";
 
-    /** Parameters that a list of wrong shapes may cost; beyond, the numbers alone are told. */
+    /**
+     * Excess parameters up to which a model is still allocated, so that the failure can list tensors; beyond it, the failure
+     * reports only the counts.
+     */
     private static final long MARGIN = 50_000_000;
 
     private static final long LARGEST_TABLE = 1L << 28;
@@ -42,20 +46,20 @@ public final class ModelFolder implements AutoCloseable {
         this.weights = weights;
     }
 
-    /** Says whether a folder holds a model: whether it has a config.json. */
+    /** Returns whether a folder contains a model, that is, a config.json. */
     public static boolean isModel(Path folder) {
         return Files.isRegularFile(folder.resolve(CONFIG));
     }
 
     /**
-     * Opens a folder.
+     * Opens a model folder.
      *
-     * @throws Failure of kind USAGE if it is no such folder; DATA that names what is missing, malformed or not supported
+     * @throws Failure of kind USAGE if it is not a folder; DATA that names what is missing, malformed or unsupported
      */
     public static ModelFolder open(Path folder) {
         if (!Files.isDirectory(folder)) {
             throw Failure.usage(
-                    "%s is not a folder with a model: %s",
+                    "%s is not a model folder: %s",
                     folder, Files.exists(folder) ? "it is a file" : "there is no such folder");
         }
         if (!isModel(folder)) {
@@ -67,9 +71,9 @@ public final class ModelFolder implements AutoCloseable {
     }
 
     /**
-     * Returns a hash of the weights in a folder, as they lie there.
+     * Returns a hash of the weight files in a folder.
      *
-     * @throws Failure of kind DATA if there are none that can be read
+     * @throws Failure of kind DATA if there are no readable weights
      */
     public static String weightsSha256(Path folder) {
         try (WeightFiles weights = WeightFiles.open(folder)) {
@@ -82,7 +86,7 @@ public final class ModelFolder implements AutoCloseable {
         return path;
     }
 
-    /** Returns what the model is. */
+    /** Returns the specification of the model. */
     public ModelSpec spec() {
         return spec;
     }
@@ -92,13 +96,13 @@ public final class ModelFolder implements AutoCloseable {
         return config.deepCopy();
     }
 
-    /** Returns what whoever uses the model should know, in sentences. */
+    /** Returns warnings for users of the model, as sentences. */
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>(HfConfig.warnings(config, spec));
         if (Tokenizers.in(path).filter(file -> !file.endsWith(TOKENIZER)).isPresent()) {
             warnings.add(
-                    "there is no tokenizer.json: vocab.json and merges.txt are read as byte-level BPE, which splits text as GPT-2's does"
-                            + " unless tokenizer_config.json names another class that Mojave knows");
+                    "there is no tokenizer.json: vocab.json and merges.txt are read as byte-level BPE, which splits text as GPT-2 does"
+                            + " unless tokenizer_config.json names another class that Mojave supports");
         }
         return warnings;
     }
@@ -111,7 +115,7 @@ public final class ModelFolder implements AutoCloseable {
     /**
      * Builds the model with its weights, in float32; the caller closes it.
      *
-     * @throws Failure of kind DATA that lists missing, unexpected and misshapen tensors
+     * @throws Failure of kind DATA that lists the tensors that are missing, unexpected or of another shape
      */
     public LanguageModel load() {
         requireNear();
@@ -125,7 +129,7 @@ public final class ModelFolder implements AutoCloseable {
         }
     }
 
-    /** Refuses a config that asks for far more memory than the weights fill, before any of it is taken. */
+    /** Rejects a config whose model is far larger than the stored weights, before allocating memory for it. */
     private void requireNear() {
         StoredTensors stored = weights();
         long elements = stored.names().stream()
@@ -134,20 +138,20 @@ public final class ModelFolder implements AutoCloseable {
         long asked = spec.counts().total();
         if (asked < 0 || asked > MARGIN + 2 * elements) {
             throw Failure.data(
-                    "%s describes a model of %,d parameters, the weights hold %,d: they do not belong together",
+                    "%s describes a model of %,d parameters, but the weight files contain %,d; they belong to different models",
                     path.resolve(CONFIG), asked, elements);
         }
         long angles = (long) spec.maxPositionEmbeddings() * spec.headSize();
         if (spec.frame().position().positionEmbedding() == Positions.ROPE && angles > LARGEST_TABLE) {
             throw Failure.data(
-                    "%s: max_position_embeddings (%,d) takes %,d rotary angles of each kind; at most %,d are supported",
+                    "%s: max_position_embeddings (%,d) requires %,d rotary angles each for sine and cosine; at most %,d are supported",
                     path.resolve(CONFIG), spec.maxPositionEmbeddings(), angles / 2, LARGEST_TABLE / 2);
         }
     }
 
     /**
-     * Returns the tokenizer, if the folder has one. Special tokens that were added to it without resizing the embeddings are left out: see
-     * {@link Tokenizers#leftOut}.
+     * Returns the tokenizer; empty if the folder has none. Special tokens that were added to it without resizing the embeddings
+     * are left out: see {@link Tokenizers#leftOut}.
      *
      * @throws Failure of kind DATA if it is damaged, or has more tokens than the model has embeddings
      */
@@ -161,7 +165,7 @@ public final class ModelFolder implements AutoCloseable {
         Optional<Tokenizer> fitting = Tokenizers.within(tokenizer, spec.vocabSize());
         if (fitting.isEmpty()) {
             throw Failure.data(
-                    "%s has %d tokens, but vocab_size in %s is %d: they do not belong together",
+                    "%s has %d tokens, but vocab_size in %s is %d; they belong to different models",
                     file, tokenizer.vocabSize(), path.resolve(CONFIG), spec.vocabSize());
         }
         return fitting;
@@ -170,9 +174,9 @@ public final class ModelFolder implements AutoCloseable {
     /**
      * Reads which tokens begin and end texts.
      *
-     * @param tokenizer what the model is used with
-     * @param own whether that is the folder's own
-     * @throws Failure of kind DATA if a file that says so is damaged
+     * @param tokenizer the tokenizer that is used with the model
+     * @param own whether it is the folder's own tokenizer
+     * @throws Failure of kind DATA if one of the files is damaged
      */
     public TokenSettings tokenSettings(Optional<Tokenizer> tokenizer, boolean own) {
         return TokenSettings.read(path, config, spec.vocabSize(), tokenizer, own);

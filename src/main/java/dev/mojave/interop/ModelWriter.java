@@ -29,15 +29,16 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes a folder with a model: weights, tokenizer.json, generation_config.json, README.md and, last, config.json, without which a folder is
- * no model. All or nothing: what cannot be finished leaves nothing. As {@link Format#HF} it is one that transformers loads with equal logits; as {@link Format#MOJAVE} it is Mojave's own, for
- * what no architecture of Hugging Face computes. {@link ModelFolder} reads both, and the weights come back bit for bit.
+ * Writes a model folder: weights, tokenizer.json, generation_config.json, README.md and, last, config.json, which makes the
+ * folder a model. Writing is atomic: a failure leaves nothing behind. {@link Format#HF} is a folder that transformers loads with
+ * equal logits; {@link Format#MOJAVE} is Mojave's own format, for models that no architecture of Hugging Face computes. {@link
+ * ModelFolder} reads both and restores the weights bit for bit.
  */
 public final class ModelWriter {
-    /** The largest file of weights; larger models are split into shards with an index. */
+    /** Maximum size of a weight file in bytes; larger models are split into shards with an index. */
     private static final long SHARD_BYTES = 5_000_000_000L;
 
-    /** What the folder is for. */
+    /** The formats of a model folder. */
     public enum Format {
         HF,
         MOJAVE
@@ -50,9 +51,10 @@ public final class ModelWriter {
     private final long shardBytes;
 
     /**
-     * Writes into a folder that does not exist or is empty.
+     * Creates a writer for a folder that does not exist or is empty.
      *
-     * @param origin the {@code model_type} that the model came with, which it keeps if that still computes what it does; or nothing
+     * @param origin the {@code model_type} of an imported model, which it keeps if that architecture still computes the same;
+     *     empty for others
      */
     public ModelWriter(Path folder, Format format, String origin) {
         this(folder, format, origin, SHARD_BYTES);
@@ -67,20 +69,21 @@ public final class ModelWriter {
     }
 
     /**
-     * Writes everything.
+     * Writes the folder.
      *
-     * @return the {@code model_type} that the folder has
-     * @throws Failure of kind USAGE if the folder has content, or if the format cannot hold the model; ENVIRONMENT if the disk is full
+     * @return the {@code model_type} of the folder
+     * @throws Failure of kind USAGE if the folder is not empty or the format cannot represent the model; ENVIRONMENT if the disk
+     *     is full
      */
     public String write(LanguageModel model, Optional<Tokenizer> tokenizer, ModelCard card) {
         return write(model, tokenizer, tokenizer.map(SpecialTokens::of), card);
     }
 
     /**
-     * Writes everything for a model from elsewhere.
+     * Writes the folder of an imported model.
      *
-     * @param special which tokens begin and end its texts; absent where nobody knows
-     * @return the {@code model_type} that the folder has
+     * @param special the tokens that begin and end its texts; empty if unknown
+     * @return the {@code model_type} of the folder
      * @throws Failure as {@link #write(LanguageModel, Optional, ModelCard)}
      */
     public String write(
@@ -121,12 +124,12 @@ public final class ModelWriter {
 
     private void requireEmpty() {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
-            throw Failure.usage("%s is a file; a model is written into a folder of its own", folder);
+            throw Failure.usage("%s is a file; choose a new or empty folder for the model", folder);
         }
         if (Files.isDirectory(folder)) {
             try (Stream<Path> content = Files.list(folder)) {
                 if (!content.allMatch(Staging::isLeft)) {
-                    throw Failure.usage("%s is not empty; a model is written into a new folder", folder);
+                    throw Failure.usage("%s is not empty; choose a new or empty folder for the model", folder);
                 }
             } catch (IOException e) {
                 throw IoFailures.of("write the model", folder, e);

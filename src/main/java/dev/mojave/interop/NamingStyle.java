@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How stored tensors are called: after GPT-2 for models with LayerNorm; for models with RMSNorm after LLaMA and Mixtral, or, where they
- * have a q/k norm or a shared expert, after LLaMA, OLMoE and Qwen. {@link WeightNames} has the table.
+ * The naming styles of stored tensors: that of GPT-2 for models with LayerNorm; for models with RMSNorm that of LLaMA and
+ * Mixtral, or, if they have a q/k norm or a shared expert, that of LLaMA, OLMoE and Qwen. {@link WeightNames} has the table.
  *
- * <p>A fused matrix of ours lists its stored parts in the order of its rows; {@code #} stands for the number of an expert.
+ * <p>A matrix that Mojave fuses lists its stored parts in the order of its rows; {@code #} is replaced by the number of an
+ * expert.
  */
 enum NamingStyle {
     GPT2("transformer.h.%d.") {
@@ -106,8 +107,8 @@ enum NamingStyle {
     }
 
     /**
-     * The stored name of what a router holds. No published architecture has more than its matrix, so a router's other modules keep the
-     * names that they have here, but for two that are older.
+     * Returns the stored name of a module of a router. In published architectures a router has only its matrix, so the other
+     * modules keep their names in Mojave, except for two names from earlier versions.
      */
     private static String ofRouter(String mixture, String module) {
         return mixture
@@ -147,7 +148,7 @@ enum NamingStyle {
         };
     }
 
-    /** Returns the prefix of everything in a layer. */
+    /** Returns the prefix of all names in a layer. */
     String layer(int index) {
         return String.format(Locale.ROOT, layer, index);
     }
@@ -155,16 +156,18 @@ enum NamingStyle {
     /** Returns the stored name of a module outside the layers. */
     abstract String outside(String module);
 
-    /** Returns the stored parts of a module of a layer, in the order of our rows. */
+    /** Returns the stored parts of a module of a layer, in the order of the rows in Mojave's matrix. */
     abstract List<String> inLayer(String module, boolean gated);
 
-    /** Says whether a matrix is stored (inputs, outputs), as GPT-2's Conv1D modules are, whose names start with {@code c_}. */
+    /**
+     * Returns whether a matrix is stored as (inputs, outputs), like GPT-2's Conv1D modules, whose names start with {@code c_}.
+     */
     boolean transposed(String storedModule) {
         return this == GPT2
                 && storedModule.substring(storedModule.lastIndexOf('.') + 1).startsWith("c_");
     }
 
     private static IllegalStateException unknown(String module) {
-        return new IllegalStateException("no stored name is known for the parameters of " + module);
+        return new IllegalStateException("the parameters of " + module + " have no stored name");
     }
 }

@@ -15,13 +15,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Weights as programs publish them, under the names that {@link WeightNames} knows. It leaves out what is not trained (causal masks and
- * rotary frequencies of older files) and a head that repeats a tied embedding, takes a tied head for the embedding where it alone is stored,
- * puts the prefix of the whole model where a file was
- * written without it, and takes experts apart that are stored in one tensor, as modules of transformers hold them in memory.
+ * Presents published weights under the names of {@link WeightNames}. It leaves out buffers (causal masks and rotary frequencies
+ * in older files) and a head that repeats a tied embedding, uses a tied head as the embedding if only the head is stored, adds
+ * the model's prefix if the file lacks it, and splits experts that are stored in one tensor, as the modules of transformers keep
+ * them in memory.
  */
 final class PublishedTensors implements StoredTensors {
-    /** What transformers computes anew and Mojave does too: causal masks, rotary angles, numbers of positions. */
+    /** Buffers that both transformers and Mojave recompute: causal masks, rotary angles, position numbers. */
     private static final Pattern BUFFER = Pattern.compile(
             "(.*\\.)?(attn\\.(bias|masked_bias)|rotary_emb\\.(original_)?(inv_freq|cos_cached|sin_cached)|position_ids)");
 
@@ -30,11 +30,11 @@ final class PublishedTensors implements StoredTensors {
     private static final String HEAD = "lm_head.weight";
 
     /**
-     * Where a tensor is.
+     * The location of a tensor in the file.
      *
-     * @param name in the file
-     * @param expert index in its first dimension, or -1 for all of it
-     * @param half 0 or 1 for one half of the rows, -1 for all
+     * @param name name of the stored tensor
+     * @param expert index in its first dimension, or -1 for the whole tensor
+     * @param half 0 or 1 for the first or second half of the rows, -1 for all rows
      */
     private record Place(String name, int expert, int half) {}
 
@@ -60,7 +60,7 @@ final class PublishedTensors implements StoredTensors {
         }
     }
 
-    /** What names lack: a file of the model below the head has no prefix. */
+    /** Returns the prefix that the names lack: a file that was saved from the model without its head has none. */
     private String prefix(NamingStyle style) {
         String embedding = style.outside("embedding") + ".weight";
         String bare = embedding.substring(embedding.indexOf('.') + 1);
@@ -68,7 +68,7 @@ final class PublishedTensors implements StoredTensors {
         return without ? embedding.substring(0, embedding.indexOf('.') + 1) : "";
     }
 
-    /** Says whether a tensor is none of the model's parameters by its name. */
+    /** Returns whether a tensor is, by its name, a buffer and not a parameter. */
     static boolean isBuffer(String name) {
         return BUFFER.matcher(name).matches();
     }
@@ -98,7 +98,7 @@ final class PublishedTensors implements StoredTensors {
                     tensor(HEAD).to(DType.FLOAT32).sub(tensor(embedding).to(DType.FLOAT32));
             if (difference.abs().max().item() != 0) {
                 throw Failure.data(
-                        "%s has a head (%s) that differs from the embedding, but config.json says tie_word_embeddings; set it to false",
+                        "%s has a head (%s) that differs from the embedding, but config.json sets tie_word_embeddings; set it to false",
                         stored.source(), HEAD);
             }
         }

@@ -17,14 +17,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Which tokens begin and end texts, as the files of a model's folder say and transformers reads them.
+ * The tokens that begin and end texts, as specified by the files of a model folder and interpreted by transformers.
  *
- * <p>A text ends at any {@code eos_token_id} of generation_config.json, else of config.json, else at the {@code eos_token} of
- * tokenizer_config.json; only where none of them says so at the token that {@link Tokenizer#endOfText} guesses by its name. It begins as
- * the template of tokenizer.json says, unless tokenizer_config.json has {@code add_bos_token}, which decides then.
+ * <p>A text ends at any {@code eos_token_id} of generation_config.json, or else of config.json, or else at the {@code eos_token}
+ * of tokenizer_config.json; if none of them is set, at the token that {@link Tokenizer#endOfText} guesses by its name. It begins
+ * as the template of tokenizer.json specifies, unless {@code add_bos_token} in tokenizer_config.json overrides it.
  *
- * @param tokens what they say
- * @param warnings what of it cannot be followed, in sentences
+ * @param tokens the tokens
+ * @param warnings settings that are not followed, as sentences
  */
 public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
     static final String GENERATION_CONFIG = "generation_config.json";
@@ -74,8 +74,8 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
             if (names.path(CLEAN_UP).asBoolean(false)) {
                 warnings.add(
                         TOKENIZER_CONFIG + " has " + CLEAN_UP
-                                + ": true, with which transformers takes the space in front of"
-                                + " . , ? ! and of n't, 's and their like out of what it decodes: here text stays as its tokens spell it");
+                                + ": true, with which transformers removes spaces in front of"
+                                + " . , ? !, n't, 's and the like from decoded text; Mojave keeps the text as its tokens spell it");
             }
             return new TokenSettings(tokens, List.copyOf(warnings));
         }
@@ -102,14 +102,14 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
             }
             List<Integer> begin = first(List.of(() -> named(names, "bos_token"), () -> starts));
             if (begin.isEmpty()) {
-                warnings.add(TOKENIZER_CONFIG + " has add_bos_token: true and no file names that token: texts begin "
-                        + (template.isEmpty() ? "without one" : "as the template of tokenizer.json says"));
+                warnings.add(TOKENIZER_CONFIG + " has add_bos_token: true, but no file names that token: texts begin "
+                        + (template.isEmpty() ? "without one" : "as the template of tokenizer.json specifies"));
                 return template;
             }
             return begin.subList(0, 1);
         }
 
-        /** The special tokens of tokenizer_config.json, and of the file that older folders have beside it. */
+        /** Returns the special tokens of tokenizer_config.json and of special_tokens_map.json, which older folders also have. */
         private ObjectNode names() {
             ObjectNode settings = optional(TOKENIZER_CONFIG);
             ObjectNode names = only(settings, NAMES);
@@ -132,7 +132,7 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
                     .toList();
         }
 
-        /** Returns the ids of a key that may hold one, several or null. */
+        /** Returns the ids of a key whose value is one id, a list or null. */
         private List<Integer> ids(ObjectNode settings, String key, String file) {
             JsonNode node = settings.path(key);
             if (node.isMissingNode() || node.isNull()) {
@@ -151,7 +151,7 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
                 } else {
                     warnings.add(String.format(
                             Locale.ROOT,
-                            "%s of %s is %s, and the model's ids are 0 to %d: it is passed over",
+                            "%s of %s is %s, but the model's ids are 0 to %d; it is ignored",
                             key,
                             file,
                             id,
@@ -172,10 +172,10 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
     /**
      * Reads the settings of a folder.
      *
-     * @param config its config.json
-     * @param embeddings token embeddings that the model has
-     * @param own whether the tokenizer is the folder's own, so that tokenizer_config.json is about it
-     * @throws Failure of kind DATA if a file is damaged or an id is none
+     * @param config the content of config.json
+     * @param embeddings number of token embeddings of the model
+     * @param own whether the tokenizer is the folder's own, to which tokenizer_config.json applies
+     * @throws Failure of kind DATA if a file is damaged or an id is not an integer
      */
     static TokenSettings read(
             Path folder, ObjectNode config, int embeddings, Optional<Tokenizer> tokenizer, boolean own) {
@@ -188,7 +188,7 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
         return some;
     }
 
-    /** Puts ids into config.json as they came, or those with which texts end here. */
+    /** Writes the ids into config.json: the published ones if there are any, or else those that end texts. */
     static void writeConfig(ObjectNode config, SpecialTokens tokens) {
         ObjectNode published = tokens.published().config();
         if (!published.isEmpty()) {
@@ -199,8 +199,8 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
     }
 
     /**
-     * Returns the content of generation_config.json: as it came, with the ids of config.json where it had none, as transformers fills it up
-     * where there is no such file.
+     * Returns the content of generation_config.json: the published settings, supplemented by the ids of config.json, as
+     * transformers does if the file is missing.
      */
     static ObjectNode generationConfig(SpecialTokens tokens) {
         ObjectNode generation = Json.mapper().createObjectNode();
@@ -211,7 +211,7 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
                 && tokens.published().generationConfig().isEmpty()) {
             tokens.ends().stream()
                     .limit(1)
-                    .forEach(id -> generation.put(PAD, id)); // so that batches of prompts need no setting
+                    .forEach(id -> generation.put(PAD, id)); // so that batches of prompts work without further settings
             return generation;
         }
         generation.setAll(tokens.published().config());
@@ -227,11 +227,11 @@ public record TokenSettings(SpecialTokens tokens, List<String> warnings) {
         };
     }
 
-    /** Returns what tokenizer_config.json must say of special tokens; empty if it need not say anything. */
+    /** Returns the settings of special tokens for tokenizer_config.json; empty if none are needed. */
     static ObjectNode tokenizerConfig(SpecialTokens tokens, Tokenizer tokenizer) {
         ObjectNode settings = tokens.published().tokenizerConfig().deepCopy();
         if (tokens.begin().isEmpty() && !TextPrefix.begin(tokenizer).isEmpty()) {
-            // The model was trained on texts without what the template puts in front of them.
+            // The model was trained on texts without the prefix that the template adds.
             settings.put(ADD_BOS, false);
         }
         return settings;

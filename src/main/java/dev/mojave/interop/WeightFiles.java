@@ -25,11 +25,10 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The weights in a folder, mapped and read tensor by tensor: {@code model.safetensors}, or the shards that {@code
- * model.safetensors.index.json} names, or {@code weights.safetensors}. An index names plain files of the folder. They may be links within
- * it, and to the files that it shares with other snapshots where it lies in Hugging Face's cache ({@code
- * models--OWNER--NAME/snapshots/COMMIT}, whose files are links to {@code ../../blobs/HASH}); other links are refused. Pickles are never
- * opened.
+ * The weights in a folder, memory-mapped and read tensor by tensor: {@code model.safetensors}, or the shards that {@code
+ * model.safetensors.index.json} names, or {@code weights.safetensors}. An index must name plain files of the folder. These may be
+ * links within the folder or, in Hugging Face's cache ({@code models--OWNER--NAME/snapshots/COMMIT}), links to {@code
+ * ../../blobs/HASH}; other links are rejected. Pickles are never opened.
  */
 final class WeightFiles implements StoredTensors, AutoCloseable {
     private static final String INDEX = "model.safetensors.index.json";
@@ -46,9 +45,9 @@ final class WeightFiles implements StoredTensors, AutoCloseable {
     }
 
     /**
-     * Opens what a folder has.
+     * Opens the weights of a folder.
      *
-     * @throws Failure of kind DATA if there is nothing that can be read, or it is not what the index says
+     * @throws Failure of kind DATA if there are no readable weights, or they do not match the index
      */
     static WeightFiles open(Path folder) {
         for (String name : SINGLE) {
@@ -72,7 +71,7 @@ final class WeightFiles implements StoredTensors, AutoCloseable {
     private static WeightFiles sharded(Path folder, Path index) {
         JsonNode map = Json.readForeign(index).path("weight_map");
         if (!map.isObject() || map.isEmpty()) {
-            throw Failure.data("%s has no weight_map that says which file holds which tensor", index);
+            throw Failure.data("%s has no weight_map from tensors to files", index);
         }
         Map<String, SafetensorsFile> open = new TreeMap<>();
         Map<String, SafetensorsFile> tensors = new TreeMap<>();
@@ -90,8 +89,8 @@ final class WeightFiles implements StoredTensors, AutoCloseable {
                 if (file.contains(entry.getKey())) {
                     tensors.put(entry.getKey(), file);
                 } else if (!PublishedTensors.isBuffer(entry.getKey())) {
-                    // What is computed anew is named by indices of older converters and not always stored.
-                    throw Failure.data("%s: %s is to hold tensor '%s' and does not", index, name, entry.getKey());
+                    // Indices of older converters name buffers that are not always stored.
+                    throw Failure.data("%s: %s does not contain tensor '%s'", index, name, entry.getKey());
                 }
             }
             addUnnamed(index, open, tensors);
@@ -102,7 +101,10 @@ final class WeightFiles implements StoredTensors, AutoCloseable {
         }
     }
 
-    /** Adds what the shards hold and the index does not mention, if it is in one of them alone; of others it has to say which counts. */
+    /**
+     * Adds tensors that the index does not mention. Each must be in only one shard, or else the index would have to specify which
+     * one counts.
+     */
     private static void addUnnamed(
             Path index, Map<String, SafetensorsFile> open, Map<String, SafetensorsFile> tensors) {
         Map<String, String> found = new TreeMap<>();
@@ -110,14 +112,14 @@ final class WeightFiles implements StoredTensors, AutoCloseable {
             String other = tensors.containsKey(entry.name()) ? null : found.put(entry.name(), name);
             if (other != null) {
                 throw Failure.data(
-                        "%s does not say whether %s or %s holds tensor '%s', which is in both",
+                        "%s: both %s and %s contain tensor '%s', and the index does not assign it to one of them",
                         index, other, name, entry.name());
             }
         }));
         found.forEach((tensor, name) -> tensors.put(tensor, Objects.requireNonNull(open.get(name))));
     }
 
-    /** The file of a shard, which must be in the folder itself, or where a cache keeps what is in the folder. */
+    /** Returns the file of a shard, which must be in the folder itself or in the cache to which the folder belongs. */
     private static Path shard(Path folder, Path index, String name) {
         boolean plain = name.endsWith(".safetensors")
                 && !name.startsWith(".")
@@ -130,7 +132,7 @@ final class WeightFiles implements StoredTensors, AutoCloseable {
         try {
             Path file = folder.resolve(name);
             if (!Files.exists(file)) {
-                throw Failure.data("%s names %s, which is not there%s", index, name, dangling(file));
+                throw Failure.data("%s names %s, which does not exist%s", index, name, dangling(file));
             }
             Path real = file.toRealPath();
             if (!real.startsWith(folder.toRealPath()) && !isBlob(folder.toRealPath(), real)) {
@@ -144,7 +146,7 @@ final class WeightFiles implements StoredTensors, AutoCloseable {
         }
     }
 
-    /** Whether a file is one of the blobs of the repository in Hugging Face's cache that a snapshot belongs to. */
+    /** Returns whether a file is a blob of the repository in Hugging Face's cache to which a snapshot belongs. */
     private static boolean isBlob(Path folder, Path file) throws IOException {
         for (Path at = folder; at != null && at.getParent() != null; at = at.getParent()) {
             Path blobs = at.getParent().resolve("blobs");
@@ -155,7 +157,7 @@ final class WeightFiles implements StoredTensors, AutoCloseable {
         return false;
     }
 
-    /** Says what is wrong with a file of a folder that cannot be read as one. */
+    /** Returns a message about a missing file of a folder. */
     static String absent(Path folder, String name) {
         return "it has no " + name + dangling(folder.resolve(name));
     }
@@ -164,10 +166,10 @@ final class WeightFiles implements StoredTensors, AutoCloseable {
         try {
             return Files.isSymbolicLink(file)
                     ? " (a link to " + Files.readSymbolicLink(file)
-                            + ", where there is nothing; was the cache moved or cleaned?)"
+                            + ", which does not exist; was the cache moved or cleaned?)"
                     : "";
         } catch (IOException e) {
-            return ""; // that it cannot be read has been said
+            return ""; // the message already says that the file cannot be read
         }
     }
 
@@ -183,7 +185,7 @@ final class WeightFiles implements StoredTensors, AutoCloseable {
         }
         if (pickles.isEmpty()) {
             return Failure.data(
-                    "%s has no weights: neither %s%s nor %s%s is there",
+                    "%s has no weights: neither %s%s nor %s%s exists",
                     folder,
                     SINGLE.getFirst(),
                     dangling(folder.resolve(SINGLE.getFirst())),
@@ -191,8 +193,8 @@ final class WeightFiles implements StoredTensors, AutoCloseable {
                     dangling(folder.resolve(INDEX)));
         }
         return Failure.data(
-                "%s has its weights in %s, a pickle, which can run code when it is read; Mojave reads safetensors alone."
-                        + " Convert it where you trust it, in Python: AutoModelForCausalLM.from_pretrained(\"%s\")"
+                "%s has its weights in %s, a pickle, which can run code when it is read; Mojave reads only safetensors."
+                        + " If you trust it, convert it in Python: AutoModelForCausalLM.from_pretrained(\"%s\")"
                         + ".save_pretrained(\"NEW_FOLDER\")",
                 folder, pickles.getFirst(), folder);
     }

@@ -18,11 +18,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A model's parameters as the tensors of {@code model.safetensors}, named as Hugging Face names them where the architecture exists
- * there, and in the same spirit (marked *) where it does not:
+ * Maps a model's parameters to the tensors of {@code model.safetensors}. The names are Hugging Face's if the architecture exists
+ * there, and follow the same style (marked *) if it does not:
  *
  * <pre>
- * ours                       with LayerNorm (GPT-2)            with RMSNorm (LLaMA, Mixtral; | OLMoE, Qwen: with q/k norm or shared expert)
+ * Mojave                     with LayerNorm (GPT-2)            with RMSNorm (LLaMA, Mixtral; | OLMoE, Qwen: with q/k norm or shared expert)
  * embedding                  transformer.wte                   model.embed_tokens
  * positions                  transformer.wpe                   model.embed_positions *
  * layers.N.                  transformer.h.N.                  model.layers.N.
@@ -42,16 +42,16 @@ import java.util.regex.Pattern;
  *   moe.shared.input           moe.shared.c_fc, c_gate *         mlp.shared_expert.up_proj, gate_proj
  *   moe.shared.output          moe.shared.c_proj *               mlp.shared_expert.down_proj
  *   moe.shared.gate            moe.shared_gate *                 mlp.shared_expert_gate
- * shrink, grow, layers.N.router, layers.N.blocks.J (MoEP): parallel. and our own name *
+ * shrink, grow, layers.N.router, layers.N.blocks.J (MoEP): parallel. and Mojave's name *
  * final_norm                 transformer.ln_f                  model.norm
  * head                       lm_head                           lm_head
  * </pre>
  *
- * <p>Matrices are (outputs, inputs) but for those called {@code c_...}, which are (inputs, outputs) as GPT-2's Conv1D stores them. A
- * tied head is not stored; a table of sines is not either.
+ * <p>Matrices are (outputs, inputs), except those named {@code c_...}, which are (inputs, outputs) like GPT-2's Conv1D. A tied head
+ * and a table of sinusoidal positions are not stored.
  */
 public final class WeightNames {
-    /** What MoEP has and no published architecture; its parameters are stored as they are. */
+    /** Modules that only MoEP has; their parameters are stored under Mojave's names and unchanged. */
     private static final Pattern PARALLEL =
             Pattern.compile("(shrink|grow)\\..+|layers\\.\\d+\\.(router|blocks\\.\\d+\\..+)");
 
@@ -61,10 +61,10 @@ public final class WeightNames {
     /**
      * One stored tensor as a view of a parameter, so that one table serves reading and writing.
      *
-     * @param parameter which parameter of ours
-     * @param expert index in its first dimension, or -1 where experts are not stacked
-     * @param firstRow first row that is stored under this name
-     * @param rows how many
+     * @param parameter the parameter
+     * @param expert index in its first dimension, or -1 if it does not stack experts
+     * @param firstRow first row of the stored tensor
+     * @param rows number of rows of the stored tensor
      * @param transposed whether rows and columns are swapped
      */
     private record Piece(Tensor parameter, int expert, long firstRow, long rows, boolean transposed) {
@@ -80,7 +80,8 @@ public final class WeightNames {
     /**
      * Returns the tensors to store, by name. They are detached and contiguous, and many share memory with the parameters.
      *
-     * @param parameters of a model of this specification; or values of the same names and shapes, such as their gradients
+     * @param parameters the parameters of a model of this specification, or values of the same names and shapes, such as their
+     *     gradients
      */
     public static Map<String, Tensor> toStored(ModelSpec spec, List<Parameter> parameters) {
         Map<String, Tensor> stored = new LinkedHashMap<>();
@@ -93,9 +94,9 @@ public final class WeightNames {
     }
 
     /**
-     * Copies stored tensors of any float type into the parameters of a model. Nothing is copied unless everything fits.
+     * Copies stored tensors of any float type into the parameters of a model. Copies nothing unless all names and shapes match.
      *
-     * @throws Failure of kind DATA that lists missing, unexpected and misshapen tensors
+     * @throws Failure of kind DATA that lists the tensors that are missing, unexpected or of another shape
      */
     public static void fromStored(ModelSpec spec, StoredTensors stored, List<Parameter> parameters) {
         try (NoGrad _ = NoGrad.open();
@@ -118,21 +119,21 @@ public final class WeightNames {
             if (!stored.names().contains(name)) {
                 missing.add(name + " " + Arrays.toString(expected));
             } else if (!Arrays.equals(expected, stored.shape(name))) {
-                wrong.add(name + " is " + Arrays.toString(stored.shape(name)) + ", the model has "
+                wrong.add(name + " has the shape " + Arrays.toString(stored.shape(name)) + ", but the model needs "
                         + Arrays.toString(expected));
             } else if (!stored.dtype(name).isFloat()) {
-                wrong.add(name + " is " + stored.dtype(name) + ", the model needs a float type");
+                wrong.add(name + " is " + stored.dtype(name) + ", but the model needs a float type");
             }
         });
         TreeSet<String> unexpected = new TreeSet<>(stored.names());
         unexpected.removeAll(pieces.keySet());
         if (!missing.isEmpty() || !wrong.isEmpty() || !unexpected.isEmpty()) {
             throw Failure.data(
-                    "%s does not hold the weights of this model%s%s%s",
+                    "the weights in %s do not match this model%s%s%s",
                     stored.source(),
                     listed("missing", missing),
                     listed("unexpected", List.copyOf(unexpected)),
-                    listed("not as expected", wrong));
+                    listed("different", wrong));
         }
     }
 
@@ -189,7 +190,7 @@ public final class WeightNames {
         Check.that(pieces.put(name, piece) == null, "two parameters would be stored as %s", name);
     }
 
-    /** Splits the rows of a fused matrix: gate and up in halves; queries, keys and values by their heads. */
+    /** Returns the rows of each part of a fused matrix: halves for gate and up; queries, keys and values by their heads. */
     private static long[] rows(ModelSpec spec, int parts, long rows) {
         if (parts == 3) {
             long heads = spec.attention().numAttentionHeads();

@@ -16,13 +16,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Tensors to and from safetensors entries. */
+/** Converts tensors to and from safetensors entries. */
 public final class Weights {
     private Weights() {}
 
     /**
-     * Returns entries that show the tensors' own memory, or a copy where a tensor is not contiguous or not on the CPU: valid until the
-     * tensors or the open {@link Scope} close.
+     * Returns entries that are views of the tensors' memory, or of a copy if a tensor is not contiguous or not on the CPU; valid
+     * until the tensors or the open {@link Scope} close.
      */
     public static List<SafeEntry> entries(Map<String, Tensor> tensors) {
         List<SafeEntry> entries = new ArrayList<>();
@@ -34,17 +34,17 @@ public final class Weights {
     }
 
     /**
-     * Copies a file's tensors into existing ones of the same names, converting element types. Either all names and shapes match, or nothing
-     * is copied.
+     * Copies a file's tensors into existing ones of the same names, converting element types. Copies nothing unless all names and
+     * shapes match.
      *
-     * @throws Failure of kind DATA that names tensors that are missing, not expected or of another shape
+     * @throws Failure of kind DATA that names a tensor that is missing, unexpected or of another shape
      */
     public static void load(SafetensorsFile file, Map<String, Tensor> into) {
         for (Map.Entry<String, Tensor> target : into.entrySet()) {
             SafeEntry entry = file.entry(target.getKey());
             if (!Arrays.equals(entry.shape(), target.getValue().shape())) {
                 throw Failure.data(
-                        "%s: tensor '%s' has shape %s, the model needs %s; the file belongs to another model",
+                        "%s: tensor '%s' has shape %s, but the model needs %s; the file belongs to another model",
                         file.file(),
                         entry.name(),
                         Arrays.toString(entry.shape()),
@@ -54,7 +54,7 @@ public final class Weights {
         for (SafeEntry entry : file.entries()) {
             if (!into.containsKey(entry.name())) {
                 throw Failure.data(
-                        "%s: tensor '%s' is not one of the model's%s; the file belongs to another model",
+                        "%s: the model has no tensor '%s'%s; the file belongs to another model",
                         file.file(), entry.name(), nearest(entry.name(), into));
             }
         }

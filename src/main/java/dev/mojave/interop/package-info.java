@@ -1,4 +1,4 @@
-/** Models in the files of other programs, read and written: weights and their names, tokenizers, model cards. */
+/** Reads and writes models in the formats of other programs: weights and their names, tokenizer settings, model cards. */
 @NullMarked
 package dev.mojave.interop;
 

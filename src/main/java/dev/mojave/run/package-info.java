@@ -1,6 +1,6 @@
 /**
- * One training run: its recipe, its folder, its checkpoints, its log and where it comes from. Everything that a run leaves behind is
- * written here, and read back from here.
+ * One training run: its recipe, folder, checkpoints, log and provenance. These packages write everything that a run leaves
+ * behind, and read it back.
  */
 @NullMarked
 package dev.mojave.run;

@@ -5,18 +5,23 @@ import dev.mojave.data.catalog.PreparedData;
 import dev.mojave.model.ModelSpec;
 import java.util.List;
 
-/** What a recipe's model and its data must agree on before the first step. */
+/**
+ * Checks before the first step that a recipe's model and data agree on categories, and that schedules fit the length of training.
+ */
 final class Categories {
     private Categories() {}
 
-    /** The categories that are told to the router, or, where it wants none, all that the data has, to see who takes what. */
+    /**
+     * Returns the categories that the router reads, or, if it reads none, all categories of the data, for statistics on which
+     * experts process them.
+     */
     static List<String> of(ModelSpec model, PreparedData data) {
         if (model.categories().isEmpty()) {
             return model.sparse() ? data.categories() : List.of();
         }
         if (model.categories().stream().noneMatch(data.categories()::contains)) {
             throw Failure.usage(
-                    "model.moe.router: task-aware routing is told categories of documents, but %s has %s, none of %s; correct"
+                    "model.moe.router: task-aware routing reads the categories of documents, but %s has %s, none of %s; correct"
                             + " model.moe.router.categories, set data.category_field, or choose another router",
                     data.train().source(),
                     data.categories().isEmpty()
@@ -27,7 +32,10 @@ final class Categories {
         return model.categories();
     }
 
-    /** A length in steps was checked with the recipe; other lengths are known only with the data. */
+    /**
+     * Checks the schedules against the number of steps. The recipe has already checked a length in steps; other lengths depend on
+     * the data.
+     */
     static void requireSchedulesStart(ModelSpec model, long totalSteps) {
         try {
             model.requireSchedulesStart(totalSteps);

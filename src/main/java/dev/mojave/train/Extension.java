@@ -11,9 +11,10 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Whether a run may go on to another length than the one that it was started with: if every step so far would have been the same in a run of
- * the new length from the start. What depends on the length is compared step by step: the learning rate, and the coefficients of balance
- * losses. So a constant schedule may always be lengthened, wsd until its decay begins, and cosine and linear while they warm up.
+ * Checks whether a run may continue to another length than the one that it was started with: every step so far must be the same
+ * as in a run that had the new length from the start. The quantities that depend on the length, the learning rate and the
+ * coefficients of balance losses, are compared step by step. So a run can always be lengthened with a constant schedule, with wsd
+ * until its decay begins, and with cosine and linear during warm-up.
  */
 final class Extension {
     private final RunFolder run;
@@ -21,9 +22,9 @@ final class Extension {
     private final long done;
 
     /**
-     * @param run the run's folder, for messages
+     * @param run the run, for messages
      * @param recipe the recipe that it was started with
-     * @param done optimiser steps that it has done
+     * @param done number of optimiser steps done
      */
     Extension(RunFolder run, Recipe recipe, long done) {
         this.run = run;
@@ -31,7 +32,7 @@ final class Extension {
         this.done = done;
     }
 
-    /** Checks two lengths that are given in steps; what other lengths come to is known only with the data. */
+    /** Checks two lengths if both are given in steps; the number of steps of other lengths depends on the data. */
     void check(TrainLength before, TrainLength after) {
         if (before instanceof TrainLength.Steps(long from) && after instanceof TrainLength.Steps(long to)) {
             check(from, to);
@@ -41,18 +42,18 @@ final class Extension {
     /**
      * Checks two lengths in optimiser steps.
      *
-     * @throws Failure of kind USAGE that says from which step on they differ
+     * @throws Failure of kind USAGE that names the first step that differs
      */
     void check(long before, long after) {
         if (after <= done) {
             throw Failure.usage(
-                    "%s has done %,d optimiser steps, and the length now asked for is %,d: give it more than it has done",
+                    "%s has already done %,d optimiser steps, but the new length is %,d; set a length of more steps",
                     run.path(), done, after);
         }
         firstDifference(before, after).ifPresent(reason -> {
             throw Failure.usage(
-                    "%s cannot go on for %,d optimiser steps instead of %,d: %s. A run keeps its past only with a constant schedule, with wsd"
-                            + " before its decay, or during warm-up; start anew with another --name (--from %s takes its weights)",
+                    "%s cannot continue to %,d optimiser steps instead of %,d: %s. A run can be lengthened only with a constant schedule, with wsd"
+                            + " before its decay, or during warm-up; start again with another --name (--from %s starts from its weights)",
                     run.path(), after, before, reason, ShellWord.of(run.path()));
         });
     }
@@ -68,7 +69,7 @@ final class Extension {
             if (!recipe.model()
                     .balanceCoefficients(step, before)
                     .equals(recipe.model().balanceCoefficients(step, after))) {
-                return Optional.of("the coefficients of its balance losses move with the length, from step "
+                return Optional.of("the coefficients of its balance losses depend on the length, from step "
                         + (step + 1) + " on (give their schedules 'steps')");
             }
         }

@@ -11,8 +11,9 @@ import dev.mojave.tensor.engine.choice.EngineChoice;
 import dev.mojave.tensor.engine.machine.MachineInfo;
 
 /**
- * Predicts step time and peak memory of a run by measuring its model with few layers: blocks are alike, so both grow by the same amount
- * with each. What is measured is a few real steps and one pass of an evaluation, at the recipe's width, context and micro-batch.
+ * Predicts the step time and peak memory of a run by measuring its model with few layers: since blocks are alike, both grow
+ * linearly with their number. It measures a few real steps and one pass of an evaluation, at the recipe's width, context and
+ * micro-batch size.
  */
 public final class Planner {
     private static final double WARM_UP_SECONDS = 3;
@@ -27,7 +28,7 @@ public final class Planner {
         this.progress = progress;
     }
 
-    /** Predicts; some seconds, and the memory of a model of few layers. */
+    /** Predicts the cost of a run. Takes some seconds, and the memory of a model with few layers. */
     public static PlanResult plan(Recipe recipe, PreparedData data, EngineChoice engine, Progress progress) {
         ModelSpec model = recipe.model();
         TrainSpec train = recipe.train();
@@ -52,7 +53,7 @@ public final class Planner {
         int layers = model.numHiddenLayers();
         int period =
                 model.mixture().map(moe -> moe.placement().decoderSparseStep()).orElse(1);
-        // Around parallel layers the full ones stay as they are.
+        // The full layers around parallel layers are kept.
         int few = model.parallelBlocks()
                         .map(parallel -> 2 * parallel.fullLayers())
                         .orElse(0)

@@ -11,15 +11,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Takes back what only the end of a run does, so that one that goes on to more steps has the log of one that never ended: the evaluation
- * over all held-out text gives way to one over the windows of all others, and how fast the model wrote is not said yet.
+ * Reverts the log entries that only the end of a run makes, so that a run that is lengthened has the same log as one that never
+ * ended: the evaluation over all held-out text is replaced by one over the windows of the other evaluations, and the speed of
+ * generation is removed.
  */
 final class Reopening {
     private final RunFolder folder;
     private final long step;
     private final Evaluation evaluation;
 
-    /** A run that stands at a step; {@code evaluation} is that of the steps to come. */
+    /** Creates the reopening of a run at a step; {@code evaluation} is the one of the following steps. */
     Reopening(RunFolder folder, long step, Evaluation evaluation) {
         this.folder = folder;
         this.step = step;
@@ -31,8 +32,9 @@ final class Reopening {
     }
 
     /**
-     * Sets what is to be beaten. Where a run once ended here and went on, its checkpoint has the loss over all held-out text, and the log
-     * that over the windows which the coming evaluations take, written by {@link #reopen}.
+     * Sets the best loss so far from the log if this step has the best checkpoint. If a run once ended here and was lengthened,
+     * its checkpoint has the loss over all held-out text, whereas the log has the one over the windows of the following
+     * evaluations, which {@link #reopen} wrote.
      */
     void useLoggedBest() {
         if (bestIsHere()) {
@@ -45,9 +47,9 @@ final class Reopening {
     }
 
     /**
-     * Reopens a run that has finished here.
+     * Reopens a run that finished at this step.
      *
-     * @param begin called once nothing costly is left to do, before the log changes
+     * @param begin called after all costly work, before the log changes
      */
     void reopen(Runnable begin) {
         Map<Metric, Double> measured = new LinkedHashMap<>();

@@ -23,14 +23,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** A run that goes on from its last checkpoint: with the recipe, the data and the engine that it was started with. */
+/** Resumes a run from its last checkpoint, with the recipe, data and engine that it was started with. */
 final class Resumption {
     private final RecipeDraft draft;
     private final TrainRun.Options options;
     private final Progress progress;
     private final StopSignal signal;
 
-    /** A run of the draft's name that is there. */
+    /** Creates the resumption of the existing run with the draft's name. */
     Resumption(RecipeDraft draft, TrainRun.Options options, Progress progress, StopSignal signal) {
         this.draft = draft;
         this.options = options;
@@ -39,16 +39,16 @@ final class Resumption {
     }
 
     /**
-     * Goes on until the end or until the signal.
+     * Trains until the run ends or the signal arrives.
      *
-     * @throws Failure of kind USAGE if the recipe is another one than the run's
+     * @throws Failure of kind USAGE if the recipe differs from the run's
      */
     TrainRun.Result run() {
         RunFolder folder = RunFolder.open(RunFolder.path(options.output(), draft.name()));
         try (RunLock _ = folder.lock()) {
             Recipe stored = folder.recipe();
             Optional<Long> last = folder.checkpoints().last();
-            // Whether or not the run has finished: a result that another recipe gave is no answer to this one.
+            // Even if the run has finished: the result of another recipe must not be passed off as this one's.
             boolean otherLength = Resume.check(folder, stored, draft.beside(stored));
             Extension extension = new Extension(folder, stored, last.orElse(0L));
             if (otherLength) {
@@ -94,7 +94,9 @@ final class Resumption {
         }
     }
 
-    /** What a run without a checkpoint begins with: the weights that it was started with, which must still be the same. */
+    /**
+     * Returns the source of a run's initial weights, which a run without a checkpoint starts from again; they must be unchanged.
+     */
     private Optional<Path> startedFrom(RunFolder folder) {
         StartedFrom before = folder.provenance().startedFrom();
         if (before == null) {
@@ -103,23 +105,26 @@ final class Resumption {
         Path from = Path.of(before.path());
         if (!SavedModel.startedFrom(from).equals(before)) {
             throw Failure.data(
-                    "%s was started from %s, which holds other weights now; start anew with --overwrite",
+                    "%s was started from %s, whose weights have changed since; start again with --overwrite",
                     folder.path(), from);
         }
         return Optional.of(from);
     }
 
-    /** Forgets what was logged after the checkpoint that the run goes on from. */
+    /** Removes everything that was logged after the checkpoint from which the run resumes. */
     private static void cutBack(RunFolder folder, long step) {
         MetricsLog.truncateAfter(folder.metrics(), step);
         folder.samples().truncateAfter(step);
     }
 
-    /** Lets the folder say that the run is longer: first that it has not finished, so that a process that is killed here leaves no lie. */
+    /**
+     * Records the new length in the folder. The status changes first, so that it is correct even if this process is killed in
+     * between.
+     */
     private void lengthen(TrainJob job, Trainer trainer, Recipe recipe, long before, Reopening reopening) {
         RunFolder folder = job.folder();
         folder.write(
-                folder.status().with(Status.State.INTERRUPTED, "it goes on to more steps; --resume auto continues it"));
+                folder.status().with(Status.State.INTERRUPTED, "its length was increased; --resume auto continues it"));
         Runnable write = () -> {
             folder.write(recipe);
             folder.write(folder.provenance().goingOnWith(recipe.sha256(), options.command()));
@@ -131,7 +136,7 @@ final class Resumption {
         }
     }
 
-    /** Writes what a process that was killed at its start had not written yet. */
+    /** Writes the files that a process that was killed at its start had not written yet. */
     private void complete(RunFolder folder, Recipe recipe, PreparedData data, EngineChoice engine) {
         if (!Files.exists(folder.path().resolve("tokenizer.json"))) {
             folder.write(data.tokenizer());
@@ -141,13 +146,13 @@ final class Resumption {
         }
     }
 
-    /** The run's own engine, so that it goes on bit for bit; another one only if the recipe now asks for it in so many words. */
+    /** Returns the run's own engine, so that it resumes bit for bit, unless the recipe now explicitly requests another one. */
     private EngineChoice engine(Recipe stored, Optional<Checkpoint> checkpoint) {
         if (checkpoint.isPresent() && stored.engine().equals(draft.engine())) {
             return Engine.pin(EngineChoice.of(checkpoint.get().state().engine()));
         }
         if (!stored.engine().equals(draft.engine())) {
-            progress.say("the engine section differs from the run's: it goes on, but not bit for bit as it would have");
+            progress.say("the engine section differs from the run's, so the run does not resume bit for bit");
         }
         return Engine.configure(draft.engine(), progress);
     }
@@ -158,8 +163,8 @@ final class Resumption {
                 .filter(sha -> !sha.equals(data.checksum()))
                 .ifPresent(sha -> {
                     throw Failure.data(
-                            "%s was trained on other text: the data's SHA-256 is %s..., the run's was %s...; bring the former data back or"
-                                    + " start anew with another --name",
+                            "%s was trained on different data: the SHA-256 is now %s..., the run's was %s...; restore the former data, or"
+                                    + " start again with another --name",
                             folder.path(),
                             data.checksum().substring(0, 12),
                             sha.substring(0, Math.min(12, sha.length())));

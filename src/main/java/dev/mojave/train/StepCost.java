@@ -18,9 +18,9 @@ import dev.mojave.train.learn.Losses;
 import dev.mojave.train.listen.Evaluation;
 import java.util.SplittableRandom;
 
-/** Seconds of one micro-batch and of one optimiser step, and the resident bytes at the peak. */
+/** The cost of training steps: seconds per micro-batch, seconds per optimiser update, and peak resident memory in bytes. */
 record StepCost(double microBatch, double update, double peak) {
-    /** The cost of {@code layers}, from that of two numbers of layers below it. */
+    /** Returns the cost of a model with {@code layers} layers, extrapolated linearly from two smaller numbers of layers. */
     static StepCost extrapolated(StepCost few, int fewLayers, StepCost more, int moreLayers, int layers) {
         double factor = (double) (layers - moreLayers) / (moreLayers - fewLayers);
         return new StepCost(
@@ -29,7 +29,7 @@ record StepCost(double microBatch, double update, double peak) {
                 more.peak + factor * Math.max(0, more.peak - few.peak));
     }
 
-    /** Measures a recipe's model with few layers: a few real steps and one pass of an evaluation. */
+    /** Measures a recipe's model with few layers, in a few real steps and one pass of an evaluation. */
     static final class Measurer {
         private static final int STEPS = 4;
 
@@ -43,16 +43,19 @@ record StepCost(double microBatch, double update, double peak) {
             this.context = TrainJob.context(train, engine);
         }
 
-        /** Trains for {@value #STEPS} steps, and for so many seconds at least; the fastest counts, the first ones compile. */
+        /**
+         * Trains for at least {@value #STEPS} steps and at least this many seconds. The fastest step counts, since the first ones
+         * include JIT compilation.
+         */
         StepCost measure(int layers, double seconds) {
             ModelSpec spec = recipe.model().withLayers(layers);
-            // Where a step reads all micro-batches before the first goes back, one of several costs more than one
-            // alone.
+            // If a step routes all micro-batches before the first backward pass, a micro-batch among several costs more
+            // than a single one.
             int parts = train.batchSize() > train.microBatchSize() && spec.balancePoolsTokens(0, 1) ? 2 : 1;
             int rows = parts * train.microBatchSize();
             int[] ids = ids(spec, rows);
             Rows batch = new Rows(ids, ids, rows);
-            // Of the model before, perhaps of another arm of the study.
+            // Frees memory of the previous model, perhaps that of another arm of a study.
             Buffers.trim();
             ProcessMemory.giveBackFreed();
             ProcessMemory.resetPeak();
@@ -74,7 +77,7 @@ record StepCost(double microBatch, double update, double peak) {
             }
         }
 
-        /** The recipe's steps, with weights that stay as they are: random tokens teach nothing. */
+        /** Returns the recipe's settings with a learning rate of 0, so that random tokens do not change the weights. */
         private Learner.Spec learning() {
             return new Learner.Spec(
                     train.optimizer(),
@@ -91,7 +94,7 @@ record StepCost(double microBatch, double update, double peak) {
                     .toArray();
         }
 
-        /** One pass as an evaluation makes it. */
+        /** Runs one forward pass as an evaluation does. */
         private static void evaluate(LanguageModel model, int rows) {
             int[] ids = ids(model.spec(), rows);
             try (Scope _ = Scope.open();

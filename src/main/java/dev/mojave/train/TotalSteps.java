@@ -8,11 +8,11 @@ import dev.mojave.run.recipe.TrainLength.Tokens;
 import dev.mojave.run.recipe.TrainLength.Words;
 import dev.mojave.run.recipe.TrainSpec;
 
-/** How many optimiser steps a recipe's length is; tokens, words and epochs are rounded up to whole steps. */
+/** Converts the length of training into optimiser steps; tokens, words and epochs are rounded up to whole steps. */
 public final class TotalSteps {
     private TotalSteps() {}
 
-    /** Counts for a training split that is cut into rows; padding counts as no tokens. */
+    /** Returns the number of steps for a training split that is cut into rows; padding does not count as tokens. */
     public static long of(TrainSpec spec, TokenSplit train, RowLayout cut) {
         double perStep = spec.batchSize() * cut.tokensPerRow(train);
         return switch (spec.length()) {

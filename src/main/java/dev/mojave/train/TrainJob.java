@@ -11,14 +11,14 @@ import dev.mojave.tensor.engine.choice.EngineChoice;
 import dev.mojave.train.learn.Learner;
 
 /**
- * What a trainer works on.
+ * The inputs of a {@link Trainer}.
  *
- * @param model built, with the weights to start from
- * @param data opened
+ * @param model the model with its initial weights
+ * @param data the prepared data
  * @param spec the recipe's {@code train} section
- * @param engine what the engine runs with
- * @param recipeSha256 hash of the resolved recipe
- * @param folder where everything goes
+ * @param engine the engine's choices
+ * @param recipeSha256 SHA-256 of the resolved recipe
+ * @param folder the run's folder, for all output
  */
 public record TrainJob(
         LanguageModel model,
@@ -27,12 +27,12 @@ public record TrainJob(
         EngineChoice engine,
         String recipeSha256,
         RunFolder folder) {
-    /** Returns how a training step computes. */
+    /** Returns the context in which training steps compute. */
     static Context context(TrainSpec spec, EngineChoice engine) {
         return new Context(true, engine.mixed() ? DType.BFLOAT16 : DType.FLOAT32, spec.recompute());
     }
 
-    /** Returns what takes the run's steps, before the first of so many. */
+    /** Returns the learner of the run, before the first of {@code totalSteps} steps. */
     Learner learner(long totalSteps) {
         return new Learner(
                 model,

@@ -24,35 +24,38 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** One training run from recipe to finished folder: engine, data, model, training, a sample, status and provenance. */
+/**
+ * Executes a training run from its recipe to the finished folder: engine, data, model, training, a text sample, status and
+ * provenance.
+ */
 public final class TrainRun {
-    /** A weight and its gradient. */
+    /** Values per parameter besides the optimiser's state: the weight and its gradient. */
     private static final int WITHOUT_OPTIMIZER = 2;
 
     /**
-     * Where a run goes and how it starts.
+     * Options for starting a run.
      *
-     * @param output folder under which the run's folder is made
-     * @param resume whether a run of that name goes on where it stopped
-     * @param overwrite whether a run of that name is replaced
-     * @param from a run, or a folder as Hugging Face writes it, whose weights this one starts from
-     * @param command what was typed, for the provenance
+     * @param output folder under which the run's folder is created
+     * @param resume whether to resume an existing run of that name
+     * @param overwrite whether to replace an existing run of that name
+     * @param from a run, or a folder in Hugging Face's format, whose weights this run starts from
+     * @param command the command as typed, for the provenance
      */
     public record Options(Path output, boolean resume, boolean overwrite, Optional<Path> from, String command) {
-        /** Checks that the ways to start do not contradict each other. */
+        /** Checks that resume and overwrite are not both set. */
         public Options {
             if (resume && overwrite) {
-                throw Failure.usage("--resume and --overwrite contradict each other: give one of them");
+                throw Failure.usage("--resume and --overwrite contradict each other; give only one of them");
             }
         }
     }
 
     /**
-     * What a run left.
+     * The outcome of a run.
      *
-     * @param folder where it is
-     * @param finished whether it reached its end; otherwise it was asked to stop and can be resumed
-     * @param alreadyFinished whether it had finished before and nothing was done
+     * @param folder the run's folder
+     * @param finished whether it reached its end; if not, it was asked to stop and can be resumed
+     * @param alreadyFinished whether it had finished before, so that nothing was done
      */
     public record Result(RunFolder folder, boolean finished, boolean alreadyFinished) {}
 
@@ -69,9 +72,9 @@ public final class TrainRun {
     }
 
     /**
-     * Runs until the end or until the signal.
+     * Runs until the end of training or until the signal arrives.
      *
-     * @throws Failure of every kind that its parts have; the folder's status then says failed and why
+     * @throws Failure of any kind; the run's status is then failed, with the reason
      */
     public static Result run(RecipeDraft draft, Options options, Progress progress, StopSignal signal) {
         TrainRun run = new TrainRun(draft, options, progress, signal);
@@ -81,7 +84,7 @@ public final class TrainRun {
 
     private Result start() {
         if (RunFolder.exists(options.output, draft.name()) && !options.overwrite) {
-            // Refused before the data is prepared and the machine measured: create() has the message.
+            // Fails before the data is prepared and the machine is measured; create() throws the message.
             RunFolder.create(options.output, draft.name(), false);
         }
         EngineChoice engine = Engine.configure(draft.engine(), progress);
@@ -92,8 +95,8 @@ public final class TrainRun {
                 RunFolder folder = RunFolder.planned(options.output, recipe.name());
                 TrainJob job = new TrainJob(model, data, recipe.train(), engine, recipe.sha256(), folder);
                 try (Trainer trainer = new Trainer(job)) {
-                    // Made last: where recipe and data do not fit together no folder is left, and one to be replaced
-                    // still stands.
+                    // Created last, so that an error in recipe or data leaves no new folder and does not delete one to
+                    // be replaced.
                     RunFolder.create(options.output, recipe.name(), options.overwrite);
                     try (RunLock _ = folder.lock()) {
                         folder.write(recipe);
@@ -111,16 +114,19 @@ public final class TrainRun {
         }
     }
 
-    /** Builds the model where it fits: an operating system out of memory ends processes without a word. */
+    /**
+     * Builds the model after checking that training fits into memory, since an operating system that runs out of memory kills
+     * processes without a message.
+     */
     static LanguageModel build(Recipe recipe) {
         long parameters = recipe.model().counts().total();
         long needed = bytes(recipe.model().counts(), recipe.train().optimizer());
         long free = ProcessMemory.availableBytes();
         if (needed > free) {
             throw Failure.environment(
-                    "out of memory: %,d parameters in training take %s (weights, gradients and what %s remembers, in float32), and %s"
-                            + " are free; lower model.hidden_size, model.num_hidden_layers, model.vocab_size or"
-                            + " model.moe.num_experts, or free memory ('./mojave plan RECIPE' predicts the rest)",
+                    "out of memory: training %,d parameters takes %s (weights, gradients and the state of %s, in float32), but only %s"
+                            + " is free; lower model.hidden_size, model.num_hidden_layers, model.vocab_size or"
+                            + " model.moe.num_experts, or free memory ('./mojave plan RECIPE' predicts the total)",
                     parameters,
                     Units.bytes((double) needed),
                     recipe.train().optimizer().kind(),
@@ -129,7 +135,10 @@ public final class TrainRun {
         return LanguageModel.build(recipe.model(), recipe.train().seed());
     }
 
-    /** Bytes of what training holds of every parameter; the few that are neither matrices of blocks nor embeddings are taken for matrices. */
+    /**
+     * Returns the bytes of weights, gradients and optimiser state; the few parameters that are neither matrices of blocks nor
+     * embeddings are counted as matrices.
+     */
     static long bytes(ModelCounts counts, OptimizerSpec optimizer) {
         long body = counts.withoutEmbeddings() * (WITHOUT_OPTIMIZER + optimizer.remembered(Role.MATRIX));
         long around = (counts.total() - counts.withoutEmbeddings())
@@ -137,7 +146,7 @@ public final class TrainRun {
         return (body + around) * Float.BYTES;
     }
 
-    /** Returns where a run that is trained here and now comes from. */
+    /** Returns the provenance of a run that this process trains. */
     static Provenance provenance(Recipe recipe, PreparedData data, EngineChoice engine, Options options) {
         return Provenances.of(new Provenances.Facts(
                 recipe.sha256(),

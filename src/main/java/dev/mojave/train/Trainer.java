@@ -22,8 +22,8 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The loop of a run: a step, then the listeners, until the recipe's length is reached or someone asks to stop. What it does next depends
- * only on its {@link TrainState}, the weights and what the optimiser remembers, so that a resumed run repeats an undisturbed one bit for
+ * The training loop: a step, then the listeners, until the recipe's length is reached or a stop is requested. Its future depends
+ * only on its {@link TrainState}, the weights and the optimiser's state, so a resumed run equals an uninterrupted one bit for
  * bit.
  */
 public final class Trainer implements AutoCloseable {
@@ -40,9 +40,9 @@ public final class Trainer implements AutoCloseable {
     private double earlierSeconds;
 
     /**
-     * Prepares a run from its first step.
+     * Creates a trainer before the first step.
      *
-     * @throws Failure of kind USAGE if recipe and data do not fit together
+     * @throws Failure of kind USAGE if recipe and data are incompatible
      */
     public Trainer(TrainJob job) {
         this.job = job;
@@ -67,16 +67,19 @@ public final class Trainer implements AutoCloseable {
         restored.putAll(state.listeners());
     }
 
-    /** Gives a listener the state that the checkpoint has for it, if it has one; once. {@link #run} does so for all that have not got theirs. */
+    /**
+     * Restores a listener's state from the checkpoint, if it contains one. Only the first call for a listener has an effect;
+     * {@link #run} restores all remaining listeners.
+     */
     void restore(Listener.Stateful listener) {
         Optional.ofNullable(restored.remove(listener.key())).ifPresent(listener::restore);
     }
 
     /**
-     * Trains until the end or until the signal.
+     * Trains until the end of the run or until the signal arrives.
      *
      * @return whether the recipe's length was reached
-     * @throws Failure of kind TRAINING if a loss or gradient is not finite; the last checkpoint stands
+     * @throws Failure of kind TRAINING if a loss or gradient is not finite; the last checkpoint is untouched
      */
     boolean run(List<Listener> listeners, StopSignal signal) {
         Listener.stateful(listeners).values().forEach(this::restore);
@@ -94,14 +97,14 @@ public final class Trainer implements AutoCloseable {
         return finished;
     }
 
-    /** The batch with the categories of its tokens: those that the model knows, or all where it is not told any. */
+    /** Returns the batch with the categories of its tokens: the categories that the model reads, or all if it reads none. */
     private Rows rows(Batch batch) {
         Optional<int[]> ofTokens =
                 categories.isEmpty() ? Optional.empty() : Optional.of(batch.categories(text, categories));
         return Rows.of(batch, cut instanceof RowLayout.Documents, ofTokens, categories.size());
     }
 
-    /** Returns where the run stands. */
+    /** Returns the position of the run. */
     RunPosition position() {
         long tokens = Math.round(learner.steps() * job.spec().batchSize() * tokensPerRow);
         long words = Math.round(tokens * ((double) text.words() / text.tokens()));
@@ -109,12 +112,12 @@ public final class Trainer implements AutoCloseable {
         return new RunPosition(learner.steps(), totalSteps, tokens, words, elapsed);
     }
 
-    /** Returns the names of the categories of text that the run looks at; empty where there are none. */
+    /** Returns the names of the text categories that the run distinguishes; empty if there are none. */
     List<String> categories() {
         return categories;
     }
 
-    /** Writes a checkpoint with what listeners must know to go on. */
+    /** Writes a checkpoint, including the listeners' state. */
     void save(List<Listener> listeners, boolean best) {
         RunPosition now = position();
         Map<String, JsonNode> states = new LinkedHashMap<>();

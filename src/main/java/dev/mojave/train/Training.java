@@ -19,14 +19,14 @@ import dev.mojave.train.listen.StepMetrics;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The loop of a run with everything that happens beside it; status.json says how it ended. */
+/** Runs the training loop with all its listeners, and records its end in status.json. */
 final class Training {
     private final TrainJob job;
     private final Trainer trainer;
     private final Progress progress;
     private final StopSignal signal;
 
-    /** A run that stands where the trainer does. */
+    /** Creates a run at the trainer's position. */
     Training(TrainJob job, Trainer trainer, Progress progress, StopSignal signal) {
         this.job = job;
         this.trainer = trainer;
@@ -35,7 +35,7 @@ final class Training {
     }
 
     /**
-     * Trains until the end or until the signal.
+     * Trains until the end of the run or until the signal arrives.
      *
      * @return whether the run reached its end
      */
@@ -58,7 +58,9 @@ final class Training {
         }
     }
 
-    /** What happens beside training, in this order: what is measured is logged before a checkpoint says that the run got that far. */
+    /**
+     * Returns the listeners, in order: measurements are logged before a checkpoint records that the run has reached this step.
+     */
     private List<Listener> listeners(Evaluation evaluation, Log log, StatusFile status) {
         TrainSpec spec = job.spec();
         long steps = trainer.position().totalSteps();

@@ -1,4 +1,4 @@
-/** Trains language models: optimiser, schedule, steps, and the loop that survives interruption. */
+/** Trains language models: runs from recipe to result, planning, and a loop that can be interrupted and resumed bit for bit. */
 @NullMarked
 package dev.mojave.train;
 

@@ -158,10 +158,10 @@ class ModelFolderTest {
         try (LanguageModel model = LanguageModel.build(Tiny.spec("gpt2"), 1)) {
             assertThatThrownBy(() ->
                             new ModelWriter(folder, ModelWriter.Format.HF, "").write(model, Optional.empty(), card()))
-                    .hasMessage(folder + " is not empty; a model is written into a new folder");
+                    .hasMessage(folder + " is not empty; choose a new or empty folder for the model");
             assertThatThrownBy(() -> new ModelWriter(folder.resolve("README.md"), ModelWriter.Format.HF, "")
                             .write(model, Optional.empty(), card()))
-                    .hasMessageEndingWith("is a file; a model is written into a folder of its own");
+                    .hasMessageEndingWith("is a file; choose a new or empty folder for the model");
         }
     }
 
@@ -192,7 +192,7 @@ class ModelFolderTest {
         try (ModelFolder read = ModelFolder.open(small)) {
             assertThatThrownBy(read::tokenizer)
                     .hasMessage(small.resolve("tokenizer.json") + " has 257 tokens, but vocab_size in "
-                            + small.resolve("config.json") + " is 61: they do not belong together");
+                            + small.resolve("config.json") + " is 61; they belong to different models");
         }
     }
 
@@ -219,7 +219,7 @@ class ModelFolderTest {
                 "..                     | names the file '..'; a shard is",
                 "model.bin              | names the file 'model.bin'; a shard is",
                 "C:\\part.safetensors | names the file 'C:\\part.safetensors'; a shard is",
-                "none.safetensors       | names none.safetensors, which is not there",
+                "none.safetensors       | names none.safetensors, which does not exist",
                 "link.safetensors       | names link.safetensors, which is a link to",
                 ".part.safetensors      | names the file '.part.safetensors'; a shard is",
             })
@@ -245,14 +245,14 @@ class ModelFolderTest {
         assertThatThrownBy(() -> ModelFolder.open(folder))
                 .hasMessage(
                         index
-                                + " does not say whether 2 part.safetensors or part.safetensors holds tensor 'lm_head.weight', which is in both");
+                                + ": both 2 part.safetensors and part.safetensors contain tensor 'lm_head.weight', and the index does not assign it to one of them");
         ((ObjectNode) tree.path("weight_map")).put("lm_head.weight", "part.safetensors");
         Files.writeString(index, tree.toString());
         assertReadBack(folder, Tiny.spec("llama"));
         ((ObjectNode) tree.path("weight_map")).put("x", "part.safetensors");
         Files.writeString(index, tree.toString());
         assertThatThrownBy(() -> ModelFolder.open(folder))
-                .hasMessage(index + ": part.safetensors is to hold tensor 'x' and does not");
+                .hasMessage(index + ": part.safetensors does not contain tensor 'x'");
         ((ObjectNode) tree.path("weight_map")).put("x", 3);
         Files.writeString(index, tree.toString());
         assertThatThrownBy(() -> ModelFolder.open(folder))
@@ -335,15 +335,15 @@ class ModelFolderTest {
     void aLinkToNothingIsSaid() throws IOException {
         Path snapshot = cached(temporary.resolve("models--a--b"));
         Path blobs = temporary.resolve("models--a--b/blobs");
-        String nothing = ", where there is nothing; was the cache moved or cleaned?)";
+        String nothing = ", which does not exist; was the cache moved or cleaned?)";
         Files.delete(snapshot.resolve("part.safetensors").toRealPath());
         assertThatThrownBy(() -> ModelFolder.open(snapshot))
                 .hasMessageEndingWith(
-                        "names part.safetensors, which is not there (a link to ../../blobs/016" + nothing);
+                        "names part.safetensors, which does not exist (a link to ../../blobs/016" + nothing);
         Files.delete(blobs.resolve("028"));
         assertThatThrownBy(() -> ModelFolder.open(snapshot))
                 .hasMessageEndingWith(
-                        "nor model.safetensors.index.json (a link to ../../blobs/028" + nothing + " is there");
+                        "nor model.safetensors.index.json (a link to ../../blobs/028" + nothing + " exists");
         Files.delete(blobs.resolve("011"));
         assertThatThrownBy(() -> ModelFolder.open(snapshot))
                 .hasMessage(snapshot + " is not a model: it has no config.json (a link to ../../blobs/011" + nothing);
@@ -374,7 +374,7 @@ class ModelFolderTest {
         Files.delete(folder.resolve("model.safetensors"));
         assertThatThrownBy(() -> ModelFolder.open(folder))
                 .hasMessage(folder
-                        + " has no weights: neither model.safetensors nor model.safetensors.index.json is there");
+                        + " has no weights: neither model.safetensors nor model.safetensors.index.json exists");
         Files.writeString(folder.resolve("pytorch_model.bin"), "x");
         assertThatThrownBy(() -> ModelFolder.open(folder))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
@@ -386,14 +386,14 @@ class ModelFolderTest {
     void whatIsNoModelIsSaid() throws IOException {
         assertThatThrownBy(() -> ModelFolder.open(temporary.resolve("none")))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.USAGE))
-                .hasMessageEndingWith("is not a folder with a model: there is no such folder");
+                .hasMessageEndingWith("is not a model folder: there is no such folder");
         assertThatThrownBy(() -> ModelFolder.open(temporary))
                 .hasMessage(temporary + " is not a model: it has no config.json");
         Path folder = write(Tiny.spec("llama"), ModelWriter.Format.HF, Long.MAX_VALUE);
         try (FileChannel file = FileChannel.open(folder.resolve("model.safetensors"), StandardOpenOption.WRITE)) {
             file.truncate(file.size() - 100);
         }
-        assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("model.safetensors is cut short");
+        assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("model.safetensors is truncated");
         Files.writeString(folder.resolve("config.json"), "{\"model_type\": ");
         assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("config.json: line 1, column ");
         for (String other : List.of("null", "[1]")) {
@@ -416,14 +416,14 @@ class ModelFolderTest {
                 config.deepCopy().put("vocab_size", 2_000_000_000).toString());
         try (ModelFolder read = ModelFolder.open(folder)) {
             assertThatThrownBy(read::load)
-                    .hasMessageContaining("the weights hold")
-                    .hasMessageContaining("do not belong together");
+                    .hasMessageContaining("the weight files contain")
+                    .hasMessageContaining("they belong to different models");
         }
         Files.writeString(
                 folder.resolve("config.json"),
                 config.deepCopy().put("max_position_embeddings", 2_000_000_000).toString());
         try (ModelFolder read = ModelFolder.open(folder)) {
-            assertThatThrownBy(read::load).hasMessageContaining("max_position_embeddings (2,000,000,000) takes");
+            assertThatThrownBy(read::load).hasMessageContaining("max_position_embeddings (2,000,000,000) requires");
         }
         Files.write(folder.resolve("config.json"), new byte[] {'{', '"', (byte) 0xff, '"', '}'});
         assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageEndingWith("config.json is not UTF-8 text");
@@ -477,7 +477,7 @@ class ModelFolderTest {
             try (ModelFolder read = ModelFolder.open(folder)) {
                 assertThatThrownBy(read::load)
                         .hasMessageEndingWith(
-                                "differs from the embedding, but config.json says tie_word_embeddings; set it to false");
+                                "differs from the embedding, but config.json sets tie_word_embeddings; set it to false");
             }
         }
     }

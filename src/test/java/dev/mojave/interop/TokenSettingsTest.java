@@ -84,7 +84,7 @@ class TokenSettingsTest {
         SuccessorFolder.write(folder, "\"eos_token_id\": 50256", "null", Optional.empty());
         assertThat(read().warnings())
                 .containsExactly(
-                        "eos_token_id of config.json is 50256, and the model's ids are 0 to 11: it is passed over");
+                        "eos_token_id of config.json is 50256, but the model's ids are 0 to 11; it is ignored");
         Files.writeString(folder.resolve("generation_config.json"), "{\"eos_token_id\": \"</s>\"}");
         assertThatThrownBy(this::read)
                 .isInstanceOf(Failure.class)
@@ -119,7 +119,7 @@ class TokenSettingsTest {
         assertThat(read().warnings())
                 .hasSize(tokenizer.equals("{\"add_bos_token\": true}") ? 1 : 0)
                 .allSatisfy(warning -> assertThat(warning)
-                        .isEqualTo("tokenizer_config.json has add_bos_token: true and no file names that token:"
+                        .isEqualTo("tokenizer_config.json has add_bos_token: true, but no file names that token:"
                                 + " texts begin without one"));
     }
 
@@ -132,7 +132,7 @@ class TokenSettingsTest {
                 .singleElement()
                 .asString()
                 .contains(
-                        "tokenizer_config.json has clean_up_tokenization_spaces: true", "stays as its tokens spell it");
+                        "tokenizer_config.json has clean_up_tokenization_spaces: true", "keeps the text as its tokens spell it");
         assertThat(read().tokens()
                         .published()
                         .tokenizerConfig()

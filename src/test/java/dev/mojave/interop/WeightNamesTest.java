@@ -62,7 +62,7 @@ class WeightNamesTest {
                     .containsExactly(mixture + "router.centroids.scale");
             assertThatThrownBy(() -> style.inLayer("moe.gone", true))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("no stored name is known for the parameters of moe.gone");
+                    .hasMessage("the parameters of moe.gone have no stored name");
         }
     }
 
@@ -224,10 +224,10 @@ class WeightNamesTest {
                             WeightNames.fromStored(spec, StoredTensors.of("m.safetensors", stored), model.parameters()))
                     .isInstanceOfSatisfying(
                             Failure.class, failure -> assertThat(failure.kind()).isEqualTo(Failure.Kind.DATA))
-                    .hasMessage("m.safetensors does not hold the weights of this model"
+                    .hasMessage("the weights in m.safetensors do not match this model"
                             + "; missing: transformer.ln_f.bias [24]; unexpected: transformer.ln_f.gain"
-                            + "; not as expected: transformer.wpe.weight is [8, 24], the model has [16, 24]"
-                            + "; transformer.ln_f.weight is INT64, the model needs a float type");
+                            + "; different: transformer.wpe.weight has the shape [8, 24], but the model needs [16, 24]"
+                            + "; transformer.ln_f.weight is INT64, but the model needs a float type");
             assertThat(model.parameters().getFirst().value().toFloats()).isEqualTo(before);
         }
     }

@@ -80,11 +80,11 @@ class WeightsTest {
                                 Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
                         .hasMessage(saved + " has no tensor 'bb'; did you mean 'b'?");
                 assertThatThrownBy(() -> Weights.load(file, Map.of("a", a)))
-                        .hasMessage(saved + ": tensor 'b' is not one of the model's (nearest: 'a');"
+                        .hasMessage(saved + ": the model has no tensor 'b' (nearest: 'a');"
                                 + " the file belongs to another model");
                 assertThatThrownBy(() -> Weights.load(file, Map.of("a", a, "b", a)))
                         .hasMessage(saved
-                                + ": tensor 'b' has shape [1], the model needs [2]; the file belongs to another model");
+                                + ": tensor 'b' has shape [1], but the model needs [2]; the file belongs to another model");
             }
             assertThat(a.toFloats()).containsExactly(0, 0);
         }

@@ -179,6 +179,6 @@ class InitializerTest {
                 .as("the default is not written")
                 .isEmpty();
         assertThat(HfConfig.lostInHuggingFace(spec))
-                .containsExactly("initializer is left out; it concerns the weights that a new model begins with");
+                .containsExactly("initializer is left out; it concerns only the initial weights of a new model");
     }
 }

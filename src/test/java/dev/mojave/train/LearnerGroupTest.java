@@ -92,7 +92,7 @@ class LearnerGroupTest {
         assertThatThrownBy(() -> Ranks.run(3, group -> train(Tiny.dense(0), 1, group)))
                 .isInstanceOf(ExecutionException.class)
                 .hasMessageContaining(
-                        "3 ranks need a multiple of as many micro-batches per step: batch_size (4) / micro_batch_size (1) is 4");
+                        "the number of micro-batches per step must be a multiple of the 3 ranks: batch_size (4) / micro_batch_size (1) is 4");
     }
 
     private static Trace train(ModelSpec spec, int microBatch, Group group) {

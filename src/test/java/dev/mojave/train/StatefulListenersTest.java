@@ -102,6 +102,6 @@ class StatefulListenersTest {
     void twoOfOneKeyAreRefused() {
         assertThatThrownBy(() -> Listener.stateful(List.of(new Keeper("one", 1), new Keeper("one", 2))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("two listeners keep their state under 'one'");
+                .hasMessage("two listeners store their state under 'one'");
     }
 }

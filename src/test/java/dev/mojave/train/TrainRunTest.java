@@ -137,8 +137,8 @@ class TrainRunTest {
                         StopSignal.NEVER))
                 .isInstanceOf(Failure.class)
                 .hasMessageMatching(
-                        "out of memory: [\\d,]+ parameters in training take \\d+ GB \\(weights, gradients and what adamw remembers, in float32\\),"
-                                + " and [\\d.]+ [GM]B are free; lower model.hidden_size, .*");
+                        "out of memory: training [\\d,]+ parameters takes \\d+ GB \\(weights, gradients and the state of adamw, in float32\\), but only"
+                                + " [\\d.]+ [GM]B is free; lower model.hidden_size, .*");
         assertThat(folder.resolve("large")).doesNotExist();
     }
 
@@ -246,7 +246,7 @@ class TrainRunTest {
         assertThatThrownBy(() -> run(draft(DENSE), "parts", true, StopSignal.NEVER))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
                 .hasMessage(parts.path() + " was started from " + first
-                        + ", which holds other weights now; start anew with --overwrite");
+                        + ", whose weights have changed since; start again with --overwrite");
     }
 
     private void from(Path weights, String output, boolean overwrite) {
@@ -352,15 +352,15 @@ class TrainRunTest {
         assertThatThrownBy(() -> run(draft(DENSE, "train.steps=48"), "cosine", true, StopSignal.NEVER))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.USAGE))
                 .hasMessageContaining(
-                        "cannot go on for 48 optimiser steps instead of 24: its cosine schedule depends on the length:"
+                        "cannot continue to 48 optimiser steps instead of 24: its cosine schedule depends on the length:"
                                 + " step 6 of 24 had the learning rate 0.002983 and would have had 0.002997")
-                .hasMessageContaining("start anew with another --name");
+                .hasMessageContaining("start again with another --name");
         run(draft(DENSE, WSD), "wsd", false, StopSignal.NEVER);
         assertThatThrownBy(() -> run(draft(DENSE, WSD, "train.steps=48"), "wsd", true, StopSignal.NEVER))
                 .hasMessageContaining("its decay has begun: step 14 of 24");
         run(draft(DENSE, CONSTANT), "constant", false, StopSignal.NEVER);
         assertThatThrownBy(() -> run(draft(DENSE, CONSTANT, "train.steps=20"), "constant", true, StopSignal.NEVER))
-                .hasMessageContaining("has done 24 optimiser steps, and the length now asked for is 20");
+                .hasMessageContaining("has already done 24 optimiser steps, but the new length is 20");
         assertThatThrownBy(() -> run(
                         draft(DENSE, "train.schedule={kind: constant, warmup_steps: 8}", "train.steps=48"),
                         "constant",
@@ -371,7 +371,7 @@ class TrainRunTest {
         run(draft(SPARSE, CONSTANT, moving), "sparse", false, StopSignal.NEVER);
         assertThatThrownBy(
                         () -> run(draft(SPARSE, CONSTANT, moving, "train.steps=48"), "sparse", true, StopSignal.NEVER))
-                .hasMessageContaining("the coefficients of its balance losses move with the length, from step 2 on");
+                .hasMessageContaining("the coefficients of its balance losses depend on the length, from step 2 on");
         assertThat(RunFolder.open(folder.resolve("sparse/run")).status().state())
                 .isEqualTo(Status.State.FINISHED);
     }
@@ -389,7 +389,7 @@ class TrainRunTest {
         run(draft(DENSE), "out", false, StopSignals.afterPolls(3));
         Files.writeString(text, Files.readString(text).replace("cats", "rats"));
         assertThatThrownBy(() -> run(draft(DENSE), "out", true, StopSignal.NEVER))
-                .hasMessageContaining("was trained on other text");
+                .hasMessageContaining("was trained on different data");
     }
 
     @Test

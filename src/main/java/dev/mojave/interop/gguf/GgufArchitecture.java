@@ -5,13 +5,13 @@ import dev.mojave.nn.Attention;
 import dev.mojave.nn.QkNorm;
 import java.util.Locale;
 
-/** Architectures of llama.cpp, by their names there in lower case. */
+/** The supported architectures of llama.cpp; their names in GGUF are in lower case. */
 enum GgufArchitecture {
     LLAMA,
     QWEN2,
     QWEN3;
 
-    /** Returns the one whose attention a model has, or else the most general. */
+    /** Returns the architecture with a model's attention, or else the most general one. */
     static GgufArchitecture of(ModelSpec spec) {
         if (spec.attention().qkNorm() == QkNorm.HEAD) {
             return QWEN3;

@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
- * Writes GGUF, version 3: metadata, a table of tensors, and their data, each aligned to 32 bytes. One tensor at a time is converted, so
- * memory does not hold the file.
+ * Writes GGUF version 3: metadata, a table of tensors, and the tensors' data, each aligned to 32 bytes. Tensors are converted one
+ * at a time, so the file need not fit into memory.
  */
 final class GgufFile {
     private static final int VERSION = 3;
@@ -22,11 +22,11 @@ final class GgufFile {
     private static final int CHUNK_VALUES = 1 << 18;
 
     /**
-     * A tensor to be.
+     * A tensor to write.
      *
-     * @param name at most 63 bytes
-     * @param type how it is stored
-     * @param parts tensors of one shape; several are stacked along a new first dimension
+     * @param name its name in the file, at most 63 bytes
+     * @param type element type in the file
+     * @param parts one tensor, or several of the same shape that are stacked along a new first dimension
      */
     record Entry(String name, GgufType type, List<Tensor> parts) {
         private long[] shape() {
@@ -81,7 +81,7 @@ final class GgufFile {
             out.putLong(name(entry).length).put(name(entry));
             long[] shape = entry.shape();
             out.putInt(shape.length);
-            // The format counts dimensions from the one that varies fastest.
+            // The format lists dimensions from the fastest varying one.
             for (int i = shape.length - 1; i >= 0; i--) {
                 out.putLong(shape[i]);
             }
@@ -101,7 +101,7 @@ final class GgufFile {
         for (int at = 0; at < values.length; at += type.block()) {
             if (type == GgufType.F16 && Math.abs(values[at]) > 65_504) {
                 throw Failure.data(
-                        "%s has the value %s, which half precision cannot hold; write f32 instead",
+                        "%s has the value %s, which half precision cannot represent; write f32 instead",
                         entry.name(), values[at]);
             }
             type.put(values, at, out);

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The keys and values at the start of a GGUF file, in the order of their writing. */
+/** The keys and values at the start of a GGUF file, in the order in which they were added. */
 final class GgufMetadata {
     private static final int UINT32 = 4;
     private static final int INT32 = 5;
@@ -60,7 +60,7 @@ final class GgufMetadata {
         int32(type);
     }
 
-    /** Appends a string as the format has them: its length in bytes, then UTF-8. */
+    /** Appends a string in the format's encoding: its length in bytes, then UTF-8. */
     private void string(String value) {
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
         int64(bytes.length);

@@ -20,13 +20,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Writes a LLaMA, Mistral, Mixtral, or a dense Qwen2 or Qwen3 as one GGUF file, which llama.cpp runs. The first three are its architecture
- * {@code llama}: RMSNorm, SwiGLU, rotary positions whose halves are interleaved (so the rows of queries and keys are reordered), grouped
- * queries, and in every layer either a feed-forward or a mixture whose weights are renormalised over the chosen experts. Its {@code qwen2}
- * and {@code qwen3} rotate halves as we do, so their rows stay; the one has biases of queries, keys and values, the other norms of each
- * head's queries and keys.
+ * Writes a LLaMA, Mistral, Mixtral, or a dense Qwen2 or Qwen3 as one GGUF file for llama.cpp. The first three map to its
+ * architecture {@code llama}: RMSNorm, SwiGLU, rotary positions with interleaved halves (so the rows of queries and keys are
+ * reordered), grouped queries, and in every layer either a feed-forward or a mixture whose weights are renormalised over the
+ * chosen experts. Its {@code qwen2} and {@code qwen3} rotate halves as Mojave does, so their rows stay in order; {@code qwen2}
+ * has biases of queries, keys and values, {@code qwen3} norms of each head's queries and keys.
  *
- * <p>Norms and routers stay float32; a matrix whose rows are no multiple of 32 is stored as F16 where Q8_0 was asked for.
+ * <p>Norms and routers stay float32. If Q8_0 is requested, a matrix whose row length is not a multiple of 32 is stored as F16.
  */
 public final class GgufModel {
     private static final Pattern LAYER = Pattern.compile("model\\.layers\\.(\\d+)\\.(.+)");
@@ -66,16 +66,17 @@ public final class GgufModel {
         this.type = type;
     }
 
-    /** Returns what llama.cpp calls models of this kind. */
+    /** Returns the name of llama.cpp's architecture for a model. */
     public static String architecture(ModelSpec spec) {
         return GgufArchitecture.of(spec).key();
     }
 
     /**
-     * Writes a file; one that is there is replaced when the new one is whole.
+     * Writes a file. An existing file is replaced after the new one is complete.
      *
-     * @param name what the model is called
-     * @throws Failure of kind DATA if llama.cpp has no such model or tokenizer, USAGE or ENVIRONMENT if the file cannot be written
+     * @param name name of the model
+     * @throws Failure of kind DATA if llama.cpp does not support the model or the tokenizer; USAGE or ENVIRONMENT if the file
+     *     cannot be written
      */
     public static void write(
             Path file, String name, ModelSpec spec, List<Parameter> parameters, Tokenizer tokenizer, GgufType type) {
@@ -83,10 +84,10 @@ public final class GgufModel {
     }
 
     /**
-     * Writes a file for a model from elsewhere.
+     * Writes a file for an imported model.
      *
-     * @param special which tokens begin and end its texts
-     * @throws Failure as the other
+     * @param special the tokens that begin and end its texts
+     * @throws Failure as {@link #write(Path, String, ModelSpec, List, Tokenizer, GgufType)}
      */
     public static void write(
             Path file,
@@ -99,7 +100,7 @@ public final class GgufModel {
         List<String> against = GgufObstacles.of(spec);
         if (!against.isEmpty()) {
             throw Failure.data(
-                    "%s cannot be written as GGUF, which has the shapes of LLaMA, Mistral, Mixtral, Qwen2 and Qwen3 here: %s",
+                    "%s cannot be written as GGUF, for which Mojave supports LLaMA, Mistral, Mixtral, Qwen2 and Qwen3: %s",
                     name, String.join("; ", against));
         }
         GgufModel model = new GgufModel(spec, type);
@@ -156,7 +157,7 @@ public final class GgufModel {
             String inside = layer.group(2);
             Matcher expert = EXPERT.matcher(inside);
             if (expert.matches()) {
-                // Experts come in the order of their numbers.
+                // Experts are stored in the order of their numbers.
                 put(parts, prefix + INSIDE.getOrDefault(expert.group(2), ""), tensor);
             } else {
                 put(parts, prefix + INSIDE.getOrDefault(inside, ""), interleaved(inside, tensor));
@@ -172,7 +173,10 @@ public final class GgufModel {
         parts.computeIfAbsent(name, n -> new ArrayList<>()).add(tensor);
     }
 
-    /** Rows of each head from halves (0, n/2, 1, n/2 + 1, ...): llama.cpp rotates neighbours, Hugging Face's models halves. */
+    /**
+     * Interleaves the two halves of each head's rows (0, n/2, 1, n/2 + 1, ...): llama.cpp rotates pairs of adjacent rows, Hugging
+     * Face's models pairs from the two halves.
+     */
     private Tensor interleaved(String inside, Tensor tensor) {
         int heads = architecture != GgufArchitecture.LLAMA
                 ? 0

@@ -27,8 +27,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Finds what a model has and llama.cpp does not compute. It takes the specification apart in full, so that a new component does not compile
- * until this class has answered for it.
+ * Finds the features of a model that llama.cpp does not support. It deconstructs the specification completely, so that a new
+ * component does not compile until it is handled here.
  */
 final class GgufObstacles {
     private static final String OTHER_BIASES = "it has biases outside its attention";
@@ -40,7 +40,7 @@ final class GgufObstacles {
         this.architecture = architecture;
     }
 
-    /** Returns each obstacle in the words of the recipe. */
+    /** Returns the obstacles, each named by its key in the recipe. */
     static List<String> of(ModelSpec spec) {
         GgufObstacles obstacles = new GgufObstacles(GgufArchitecture.of(spec));
         obstacles.refuseModel(spec);
@@ -55,10 +55,10 @@ final class GgufObstacles {
                     ModelKeys.Attention(var _, var _, var _, var _, var _, var _),
                     ModelKeys.FeedForward(var _, var _, var _),
                     ModelKeys.Norm(var _, var _, var _),
-                    ModelKeys.Start(var _, var _), // concerns training alone
+                    ModelKeys.Start(var _, var _), // concerns only training
                     MoeSpec moe,
                     var parallel) -> {
-                // These say what the keys of the other groups come to.
+                // These are derived from the keys of the other groups.
                 refuseFrame(spec.frameSpec());
                 refuse(parallel != null, "parallel is set");
                 spec.blocks().forEach(this::refuseBlock);
@@ -172,7 +172,7 @@ final class GgufObstacles {
         refuse(!IntStream.range(0, layers).allMatch(moe::sparse), "some layers are dense");
     }
 
-    /** Adds a reason once, however many layers have it. */
+    /** Adds a reason once, even if several layers have it. */
     private void refuse(boolean wrong, String why) {
         if (wrong && !found.contains(why)) {
             found.add(why);

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/** Writes a byte-level tokenizer as llama.cpp reads it: tokens, their types, merges, and GPT-2's way of splitting text. */
+/** Writes a byte-level tokenizer in llama.cpp's format: tokens, their types, merges, and GPT-2's rule for splitting text. */
 final class GgufTokenizer {
     private static final int NORMAL = 1;
     private static final int CONTROL = 3;
@@ -24,11 +24,11 @@ final class GgufTokenizer {
     private GgufTokenizer() {}
 
     /**
-     * Adds the tokenizer.
+     * Adds a tokenizer to the metadata.
      *
-     * @param special which tokens begin and end texts
-     * @param rows token embeddings of the model; ids that the tokenizer lacks are called unused
-     * @throws Failure of kind DATA if it is not byte-level, does not end texts, or takes whole words before it merges
+     * @param special the tokens that begin and end texts
+     * @param rows number of token embeddings of the model; ids that the tokenizer lacks are marked as unused
+     * @throws Failure of kind DATA if it is not byte-level, has no end-of-text token, or looks up whole words before merging
      */
     static void add(GgufMetadata metadata, Tokenizer tokenizer, SpecialTokens special, int rows) {
         JsonNode root = Json.tree(Tokenizers.huggingFace(tokenizer));
@@ -36,23 +36,23 @@ final class GgufTokenizer {
         boolean byteLevel = whole instanceof BytePairTokenizer || whole instanceof ByteTokenizer;
         if (!byteLevel || root.path("pre_tokenizer").path("add_prefix_space").asBoolean(true)) {
             throw Failure.data(
-                    "a tokenizer of kind %s cannot be written as GGUF: llama.cpp has byte-level tokenizers without a space in"
-                            + " front (data.tokenizer: byte, gpt2, or one that 'tokenizer train' made)",
+                    "a tokenizer of kind %s cannot be written as GGUF: llama.cpp supports byte-level tokenizers that add no space in"
+                            + " front (data.tokenizer: byte, gpt2, or one from 'tokenizer train')",
                     tokenizer.kind());
         }
         if (root.path("model").path("ignore_merges").asBoolean(false)) {
             throw Failure.data(
-                    "a tokenizer with ignore_merges: true cannot be written as GGUF: it takes a word that is a token as that token, and"
-                            + " llama.cpp, which always merges, would split such words in another way than the model was trained with");
+                    "a tokenizer with ignore_merges: true cannot be written as GGUF: it encodes a word that is a token as that token, but"
+                            + " llama.cpp always merges and would split such words differently than in training");
         }
         if (special.ends().isEmpty()) {
             throw Failure.data(
                     "a tokenizer without an end-of-text token cannot be"
-                            + " written as GGUF, where another token would end texts; train with data.document_separator: true");
+                            + " written as GGUF, because another token would end texts there; train with data.document_separator: true");
         }
         if (special.begin().size() > 1) {
             throw Failure.data(
-                    "texts of this model begin with the tokens %s, and llama.cpp puts one in front of a text; write another format",
+                    "texts of this model begin with the tokens %s, but llama.cpp adds only one; export to another format",
                     special.begin());
         }
         List<String> tokens = new ArrayList<>();
@@ -67,11 +67,11 @@ final class GgufTokenizer {
         }
         for (JsonNode added : root.path("added_tokens")) {
             if (added.path("id").intValue() >= rows) {
-                continue; // left out: the model has no embedding for it
+                continue; // the model has no embedding for it
             }
             tokens.set(added.path("id").intValue(), added.path("content").asString());
-            // Text that stays in one piece, such as runs of spaces, is shown and looked for in prompts; what steers a
-            // model is not.
+            // Tokens of ordinary text, such as runs of spaces, are displayed and recognised in prompts; control tokens
+            // are not.
             boolean control = added.path("special").asBoolean(false);
             types.set(added.path("id").intValue(), control ? CONTROL : USER_DEFINED);
         }
@@ -85,7 +85,7 @@ final class GgufTokenizer {
                 special.begin().isEmpty() ? special.start() : special.begin().getFirst());
         metadata.uint32("tokenizer.ggml.eos_token_id", special.ends().getFirst());
         if (special.ends().size() > 1) {
-            // llama.cpp ends at this one too; for more it has no key.
+            // llama.cpp also ends at this token; it has no keys for further ones.
             metadata.uint32("tokenizer.ggml.eot_token_id", special.ends().get(1));
         }
         metadata.bool("tokenizer.ggml.add_bos_token", !special.begin().isEmpty());

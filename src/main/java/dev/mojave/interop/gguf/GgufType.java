@@ -2,7 +2,7 @@ package dev.mojave.interop.gguf;
 
 import java.nio.ByteBuffer;
 
-/** How GGUF stores numbers: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md. */
+/** Element types of GGUF files: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md. */
 public enum GgufType {
     /** 4 bytes. */
     F32(0, 0, 1, 4) {
@@ -18,7 +18,7 @@ public enum GgufType {
             out.putShort(Float.floatToFloat16(values[at]));
         }
     },
-    /** Blocks of 32: a half-precision scale, the largest magnitude / 127, and 32 signed bytes. */
+    /** Blocks of 32 values: a half-precision scale, which is the largest magnitude / 127, and 32 signed bytes. */
     Q8_0(8, 7, 32, 34) {
         @Override
         void put(float[] values, int at, ByteBuffer out) {
@@ -57,22 +57,22 @@ public enum GgufType {
         return value < 0 ? -rounded : rounded;
     }
 
-    /** Number of the type of a tensor in the file. */
+    /** Returns the number of this type in the table of tensors. */
     int code() {
         return code;
     }
 
-    /** Number that a file says it is mostly of. */
+    /** Returns the number in {@code general.file_type} of a file that mostly has this type. */
     int fileType() {
         return fileType;
     }
 
-    /** Values in a block. */
+    /** Returns the number of values per block. */
     int block() {
         return block;
     }
 
-    /** Bytes of so many values, a multiple of the block. */
+    /** Returns the size in bytes of this many values, a multiple of the block. */
     long bytes(long values) {
         return values / block * blockBytes;
     }

@@ -1,4 +1,4 @@
-/** GGUF files, as llama.cpp reads them: which models they can hold, and what is written. */
+/** Writes GGUF files for llama.cpp, and determines which models they can represent. */
 @NullMarked
 package dev.mojave.interop.gguf;
 

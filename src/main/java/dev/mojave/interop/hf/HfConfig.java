@@ -14,23 +14,26 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code config.json} beside a model's weights. Ours has the whole specification under {@code mojave}, which is what Mojave itself reads
- * back, and Hugging Face's keys where the model is one of its architectures ({@link HfFamily}): one that computes exactly what ours does.
+ * The {@code config.json} of a model. Mojave's has the complete specification under {@code mojave}, which Mojave reads back, and,
+ * if the model computes exactly what one of Hugging Face's architectures does ({@link HfFamily}), also Hugging Face's keys.
  */
 public final class HfConfig {
     private static final String OWN = "mojave";
 
     private HfConfig() {}
 
-    /** Returns the content of config.json for a model of ours: {@code model_type} is {@code mojave} where no other says it all. */
+    /**
+     * Returns the content of config.json for a model from Mojave. Its {@code model_type} is {@code mojave} if no architecture of
+     * Hugging Face is equivalent.
+     */
     public static ObjectNode write(ModelSpec spec) {
         return write(spec, "");
     }
 
     /**
-     * The same for a model that came from elsewhere.
+     * Returns the content of config.json for an imported model.
      *
-     * @param origin the {@code model_type} that it had there, which it keeps if that still computes what it does
+     * @param origin the {@code model_type} of the imported model, which it keeps if that architecture still computes the same
      */
     public static ObjectNode write(ModelSpec spec, String origin) {
         ObjectNode config = HfFamily.of(spec, origin)
@@ -41,29 +44,29 @@ public final class HfConfig {
     }
 
     /**
-     * Returns the content of config.json as Hugging Face's own programs write it, without a word of ours.
+     * Returns the content of config.json in Hugging Face's own format, without the {@code mojave} section.
      *
      * @param origin as in {@link #write(ModelSpec, String)}
-     * @throws Failure of kind USAGE that lists what the model has and no architecture of Hugging Face has
+     * @throws Failure of kind USAGE that lists the features that the nearest architecture of Hugging Face lacks
      */
     public static ObjectNode writeForHuggingFace(ModelSpec spec, String origin) {
         HfFamily nearest = HfFamily.nearest(spec, origin);
         List<String> obstacles = nearest.obstacles(spec);
         if (!obstacles.isEmpty()) {
             throw Failure.usage(
-                    "no architecture of Hugging Face computes what this model does; nearest is %s, but %s; export it with --format mojave",
+                    "no architecture of Hugging Face is equivalent to this model; the nearest is %s, but %s; export it with --format mojave",
                     nearest.modelType(), String.join("; ", obstacles));
         }
         return HfConfigWriter.write(nearest, spec);
     }
 
-    /** Returns what concerns training alone and has no key in Hugging Face's config, in sentences; logits do not depend on it. */
+    /** Returns the training settings that have no key in Hugging Face's config, as sentences; logits do not depend on them. */
     public static List<String> lostInHuggingFace(ModelSpec spec) {
         List<String> lost = new ArrayList<>();
         switch (spec.start()) {
             case ModelKeys.Start(double _, Initializer initializer) -> {
                 if (initializer != null) {
-                    lost.add("initializer is left out; it concerns the weights that a new model begins with");
+                    lost.add("initializer is left out; it concerns only the initial weights of a new model");
                 }
             }
         }
@@ -71,22 +74,22 @@ public final class HfConfig {
             moe.choice().losses().section().keySet().stream()
                     .filter(loss -> !loss.equals(BalanceLoss.MIXTRAL_BALANCE.key()))
                     .forEach(loss -> lost.add("losses." + loss
-                            + " has no key in Hugging Face's config; training there goes on without it"));
+                            + " has no key in Hugging Face's config; training there would not use it"));
             if (moe.dispatchSpec().inputJitter() > 0 || moe.experts().expertDropout() > 0) {
-                lost.add("input_jitter and expert_dropout are left out; they concern training alone");
+                lost.add("input_jitter and expert_dropout are left out; they concern only training");
             }
         });
         return lost;
     }
 
-    /** Returns what a reader of this config should know before using the model, in sentences. */
+    /** Returns warnings for users of a model with this config, as sentences. */
     public static List<String> warnings(ObjectNode config, ModelSpec spec) {
         List<String> warnings = new ArrayList<>();
         spec.mixture()
                 .flatMap(MoeSpec::untrainable)
                 .ifPresent(why -> warnings.add("the model runs but cannot be trained: " + why));
         if (config.path("router_jitter_noise").asDouble(0) > 0) {
-            warnings.add("router_jitter_noise is left out; it concerns training alone");
+            warnings.add("router_jitter_noise is left out; it concerns only training");
         }
         if (config.path("model_type").asString("").equals(HfFamily.GPT2.modelType()) && !config.has(OWN)) {
             boolean alike = Stream.of("embd_pdrop", "attn_pdrop")
@@ -94,17 +97,17 @@ public final class HfConfig {
                             config.path(key).asDouble(0.1) == spec.stack().dropout());
             if (!alike) {
                 warnings.add(
-                        "embd_pdrop and attn_pdrop differ from resid_pdrop, which stands for all three in training");
+                        "embd_pdrop and attn_pdrop differ from resid_pdrop, which replaces all three in training");
             }
         }
         return warnings;
     }
 
     /**
-     * Rebuilds the specification: from the {@code mojave} section, or, where another program wrote the file, from Hugging Face's keys.
+     * Reads the specification from the {@code mojave} section or, if another program wrote the file, from Hugging Face's keys.
      *
-     * @param source what messages call the file
-     * @throws Failure of kind DATA if a key is missing or the model is not one that Mojave can build
+     * @param source the file's name in messages
+     * @throws Failure of kind DATA if a key is missing or Mojave does not support the model
      */
     public static ModelSpec read(ObjectNode config, String source) {
         JsonNode own = config.path(OWN);
@@ -113,7 +116,7 @@ public final class HfConfig {
                     ? new HfConfigReader(config, source).spec()
                     : Records.read(own, ModelSpec.class, source, OWN);
         } catch (Failure e) {
-            // What is wrong is a file here, not something that the user typed.
+            // The fault is in a file, not in the user's input, so the kind becomes DATA.
             throw Failure.data("%s", String.valueOf(e.getMessage())).because(e);
         } catch (IllegalArgumentException e) {
             throw Failure.data("%s: %s", source, String.valueOf(e.getMessage())).because(e);

@@ -22,8 +22,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads Hugging Face's own keys for the architectures of {@link HfFamily}, with transformers' defaults for those that it leaves out, and
- * refuses by name every setting that would make the model compute something else.
+ * Reads Hugging Face's keys for the architectures of {@link HfFamily}, with transformers' defaults for missing ones. It rejects
+ * by name every setting that would make the model compute something else.
  */
 final class HfConfigReader {
     private static final double INITIALIZER_RANGE = 0.02;
@@ -60,7 +60,7 @@ final class HfConfigReader {
         String type = text("model_type", "");
         return HfFamily.named(type)
                 .orElseThrow(() -> Failure.data(
-                        "%s: model_type '%s' is not one that Mojave can build (%s)",
+                        "%s: model_type '%s' is not supported; supported types: %s",
                         source, type, String.join(", ", HfFamily.modelTypes())));
     }
 
@@ -112,7 +112,10 @@ final class HfConfigReader {
                 null);
     }
 
-    /** A key that an architecture does not know is not read there: its modules have biases or not, whatever the config says. */
+    /**
+     * Returns where attention has biases. A key that an architecture does not have is not read for it, even if the config
+     * contains it.
+     */
     private Attention.Bias attentionBias() {
         return switch (family()) {
             case GPT2, LLAMA, OLMOE, QWEN3, QWEN3_MOE -> Attention.Bias.of(flag("attention_bias", false));
@@ -122,7 +125,10 @@ final class HfConfigReader {
         };
     }
 
-    /** Without the key transformers takes the number of the model that the architecture is named after; null is one for each head. */
+    /**
+     * Returns the number of key-value heads. If the key is missing, transformers uses the number of the model after which the
+     * architecture is named; null means one per head.
+     */
     private int keyValueHeads(int heads) {
         if (config.has("num_key_value_heads")) {
             return whole("num_key_value_heads", heads);
@@ -136,7 +142,10 @@ final class HfConfigReader {
         };
     }
 
-    /** Of no concern to a model that has its weights: one that Mojave would not begin with is as good as none. */
+    /**
+     * Returns the initialisation settings. They do not affect a model that has its weights, so an invalid range is replaced by
+     * the default.
+     */
     private ModelKeys.Start initializerRange() {
         double range = config.path("initializer_range").asDouble(INITIALIZER_RANGE);
         return new ModelKeys.Start(range > 0 && range < Double.POSITIVE_INFINITY ? range : INITIALIZER_RANGE);
@@ -187,7 +196,7 @@ final class HfConfigReader {
                 Coefficients.NONE.with(BalanceLoss.MIXTRAL_BALANCE, number("router_aux_loss_coef", balance)));
     }
 
-    /** The number of experts has two names in transformers, and which one it writes changed. */
+    /** Returns the number of experts, which has had two names in transformers. */
     private int experts(int fallback) {
         return absent(config.path("num_local_experts")) ? whole("num_experts", fallback) : whole("num_local_experts");
     }
@@ -200,7 +209,7 @@ final class HfConfigReader {
         require(node.isArray(), key, "must be a list of layers");
         List<Integer> layers = new ArrayList<>();
         for (JsonNode layer : node) {
-            require(layer.isIntegralNumber() && layer.canConvertToInt(), key, "must hold whole numbers");
+            require(layer.isIntegralNumber() && layer.canConvertToInt(), key, "must contain whole numbers");
             layers.add(layer.intValue());
         }
         return layers;
@@ -228,7 +237,7 @@ final class HfConfigReader {
         return absent(config.path(key)) ? fallback : whole(key);
     }
 
-    /** JSON as Python writes it may hold NaN and Infinity, which no setting of a model means. */
+    /** Returns whether a node is a finite number; Python's JSON may contain NaN and Infinity, which are never valid settings. */
     static boolean isFinite(JsonNode node) {
         return node.isNumber() && Double.isFinite(node.doubleValue());
     }

@@ -11,7 +11,7 @@ import java.util.Optional;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Hugging Face's keys for models that are of one of its architectures. */
+/** Writes Hugging Face's keys for models of its architectures. */
 final class HfConfigWriter {
     private HfConfigWriter() {}
 
@@ -33,7 +33,7 @@ final class HfConfigWriter {
             case OLMOE -> {
                 config.put("attention_bias", spec.attention().attentionBias() == Attention.Bias.ALL);
                 config.putNull("clip_qkv");
-                // Another default names a token of a vocabulary that is not ours.
+                // The default is the id of a token in another vocabulary.
                 config.putNull("pad_token_id");
             }
             case QWEN2_MOE ->
@@ -55,14 +55,16 @@ final class HfConfigWriter {
         };
     }
 
-    /** Where the window is used it begins, unless told otherwise, behind the 28th layer. */
+    /**
+     * Writes the window's keys. By default transformers applies the window only after the 28th layer, so max_window_layers is 0.
+     */
     private static void qwenWindow(ObjectNode config, ModelSpec spec) {
         Optional<Integer> window = window(spec);
         config.put("use_sliding_window", window.isPresent());
         window.ifPresent(tokens -> config.put("sliding_window", tokens).put("max_window_layers", 0));
     }
 
-    /** The keys that every config has. */
+    /** Returns a config with the keys that every model has. */
     static ObjectNode start(String modelType, String architecture, ModelSpec spec) {
         ObjectNode config = JsonNodeFactory.instance.objectNode();
         config.putArray("architectures").add(architecture);
@@ -71,7 +73,7 @@ final class HfConfigWriter {
         config.put("vocab_size", spec.vocabSize());
         config.put("tie_word_embeddings", spec.frame().tieWordEmbeddings());
         config.put("initializer_range", spec.start().initializerRange());
-        // Hugging Face's defaults name tokens of vocabularies that are not ours.
+        // Hugging Face's defaults are ids of tokens in other vocabularies.
         config.putNull("bos_token_id");
         config.putNull("eos_token_id");
         return config;
@@ -102,7 +104,7 @@ final class HfConfigWriter {
         config.put("rms_norm_eps", spec.norm().normEps());
         config.put("attention_dropout", spec.stack().dropout());
         ModelKeys.Position position = spec.frame().position();
-        // Before transformers 5 the base stood alone, and what stretches it in rope_scaling.
+        // Before transformers 5, rope_theta was a key of its own and the scaling was in rope_scaling.
         config.put("rope_theta", position.ropeTheta());
         ObjectNode rope = config.putObject("rope_parameters");
         rope.put("rope_type", "default");
@@ -153,7 +155,7 @@ final class HfConfigWriter {
             config.put("norm_topk_prob", moe.choice().normTopkProb());
         }
         if (mixtral || family == HfFamily.OLMOE) {
-            config.put("intermediate_size", expert); // there is no dense layer that would need the other
+            config.put("intermediate_size", expert); // there are no dense layers, so the key means the experts' width
             return;
         }
         config.put("moe_intermediate_size", expert);

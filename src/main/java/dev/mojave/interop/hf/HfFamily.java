@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** The architectures of Hugging Face that some of our models are: those that compute exactly the same. */
+/** The supported architectures of Hugging Face. A Mojave model belongs to one if both compute exactly the same. */
 public enum HfFamily {
     GPT2("gpt2", "GPT2LMHeadModel"),
     LLAMA("llama", "LlamaForCausalLM"),
@@ -50,16 +50,17 @@ public enum HfFamily {
     }
 
     /**
-     * Returns the architecture that a model is, if it is one.
+     * Returns the architecture of a model; empty if no architecture is equivalent.
      *
-     * @param origin the {@code model_type} that it came with, which wins where several compute the same: Mistral and LLaMA
+     * @param origin the {@code model_type} of an imported model, which takes precedence if several compute the same, as Mistral
+     *     and LLaMA do
      */
     public static Optional<HfFamily> of(ModelSpec spec, String origin) {
         HfFamily nearest = nearest(spec, origin);
         return nearest.obstacles(spec).isEmpty() ? Optional.of(nearest) : Optional.empty();
     }
 
-    /** Returns the architecture that a model is most like; {@code origin} as in {@link #of}. */
+    /** Returns the architecture nearest to a model; {@code origin} as in {@link #of}. */
     static HfFamily nearest(ModelSpec spec, String origin) {
         return named(origin).filter(family -> family.obstacles(spec).isEmpty()).orElseGet(() -> nearest(spec));
     }
@@ -88,7 +89,9 @@ public enum HfFamily {
         };
     }
 
-    /** Returns what keeps a model from being of this architecture, each with the key and what the architecture has instead. */
+    /**
+     * Returns the obstacles to representing a model in this architecture, each with the key and the architecture's own setting.
+     */
     List<String> obstacles(ModelSpec spec) {
         return HfObstacles.of(this, spec);
     }
@@ -101,7 +104,7 @@ public enum HfFamily {
         return this == GPT2 ? Positions.LEARNED : Positions.ROPE;
     }
 
-    /** Returns whether its heads share the width, whatever head_dim says. */
+    /** Returns whether the head size is always the width divided by the number of heads, regardless of head_dim. */
     boolean sharedHeads() {
         return switch (this) {
             case GPT2, OLMOE -> true;
@@ -109,7 +112,7 @@ public enum HfFamily {
         };
     }
 
-    /** Returns whether all of its layers can have a sliding window, in every release of transformers. */
+    /** Returns whether all of its layers can have a sliding window in every release of transformers. */
     boolean windowed() {
         return switch (this) {
             case MISTRAL, MIXTRAL, QWEN2, QWEN3, QWEN3_MOE -> true;

@@ -27,8 +27,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Finds what a model has and an architecture of Hugging Face does not compute. It takes the specification apart in full, so that a new
- * component does not compile until this class has answered for it.
+ * Finds the features of a model that an architecture of Hugging Face does not have. It deconstructs the specification completely,
+ * so that a new component does not compile until it is handled here.
  */
 final class HfObstacles {
     private final HfFamily family;
@@ -38,7 +38,7 @@ final class HfObstacles {
         this.family = family;
     }
 
-    /** Returns each obstacle with the key and what the architecture has instead. */
+    /** Returns the obstacles, each with the key and the architecture's own setting. */
     static List<String> of(HfFamily family, ModelSpec spec) {
         HfObstacles obstacles = new HfObstacles(family);
         obstacles.model(spec);
@@ -53,11 +53,11 @@ final class HfObstacles {
                     ModelKeys.Attention(var _, var _, var _, var _, var _, var _),
                     ModelKeys.FeedForward(var _, var _, var _),
                     ModelKeys.Norm(var _, var _, var _),
-                    ModelKeys.Start(var _, var _), // concerns training alone
+                    ModelKeys.Start(var _, var _), // concerns only training
                     MoeSpec moe,
                     var parallel) -> {
                 unless(parallel == null, "parallel", "there", "no parallel blocks");
-                // These say what the keys of the other groups come to.
+                // These are derived from the keys of the other groups.
                 frame(spec.frameSpec());
                 spec.blocks().forEach(this::block);
                 if (family.sparse()) {
@@ -87,7 +87,8 @@ final class HfObstacles {
                 Positions has = switch (position) {
                     case FrameSpec.Learned() -> Positions.LEARNED;
                     case FrameSpec.Sinusoidal() -> Positions.SINUSOIDAL;
-                    // All that rotate stretch their angles in the same ways, which HfConfigWriter writes.
+                    // All architectures with rotary positions support the same kinds of scaling, which HfConfigWriter
+                    // writes.
                     case FrameSpec.Rotated(int _, double _, Optional<RopeScaling> _) -> Positions.ROPE;
                 };
                 unless(norm == family.norm(), "norm", norm, family.norm());
@@ -168,7 +169,7 @@ final class HfObstacles {
         }
     }
 
-    /** What the layer itself says; {@link #mixture(MoeSpec)} has the rest, in the words of the recipe. */
+    /** Checks the experts of a layer; {@link #mixture(MoeSpec)} checks the rest, by the keys of the recipe. */
     private void mixture(MoeLayer.Spec mixture) {
         switch (mixture) {
             case MoeLayer.Spec(
@@ -199,8 +200,8 @@ final class HfObstacles {
                         family != HfFamily.MIXTRAL || renormalized || experts == 1,
                         "moe.norm_topk_prob",
                         renormalized,
-                        "true; router weights that are not divided by their sum, as with one expert a token, exist in olmoe (qk_norm:"
-                                + " projection), qwen2_moe and qwen3_moe alone");
+                        "true; router weights that are not divided by their sum, as with one expert per token, exist only in olmoe (qk_norm:"
+                                + " projection), qwen2_moe and qwen3_moe");
                 boolean qwen = family == HfFamily.QWEN2_MOE || family == HfFamily.QWEN3_MOE;
                 unless(qwen || step == 1, "moe.decoder_sparse_step", step, "1");
                 unless(qwen || dense.isEmpty(), "moe.mlp_only_layers", dense, "none");
@@ -214,7 +215,7 @@ final class HfObstacles {
         }
     }
 
-    /** Adds an obstacle once, however many layers have it. */
+    /** Adds an obstacle once, even if several layers have it. */
     private void unless(boolean condition, String key, Object has, Object wanted) {
         String text =
                 String.format(Locale.ROOT, "%s is %s (%s has %s)", key, word(has), family.modelType(), word(wanted));

@@ -7,8 +7,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The rotary settings of a config.json: {@code rope_parameters} since transformers 5; before, {@code rope_theta} and {@code rope_scaling},
- * whose kind was called {@code type} at first.
+ * Reads the rotary settings of a config.json: {@code rope_parameters} since transformers 5; before, {@code rope_theta} and {@code
+ * rope_scaling}, whose kind was originally named {@code type}.
  */
 final class HfRope {
     private static final List<String> TYPES = List.of("default", "linear", "dynamic", "llama3", "yarn");

@@ -10,8 +10,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The window of a config.json: how far back attention looks. It is read where every layer uses it or where it hides nothing, and refused
- * where only some layers use it. Which layers use it differs between architectures and releases of transformers.
+ * Reads the sliding window of a config.json: how many tokens back attention reaches. A window is accepted if every layer uses it
+ * or if it is no shorter than the context, and rejected if only some layers use it. Which layers use it depends on the
+ * architecture and the release of transformers.
  */
 final class HfWindow {
     private static final String FULL = "full_attention";
@@ -28,7 +29,7 @@ final class HfWindow {
         this.context = context;
     }
 
-    /** Returns the window that a sequence as long as the context meets, if it meets one. */
+    /** Returns the window in tokens; empty if it does not restrict a sequence of the context's length. */
     Optional<Integer> window() {
         List<String> layers = layers();
         if (!layers.contains(SLIDING)) {
@@ -43,9 +44,9 @@ final class HfWindow {
                 "sliding_window",
                 String.format(
                         Locale.ROOT,
-                        (config.has("sliding_window") ? "" : "is " + DEFAULT + " where it is left out, and ")
-                                + "must be that of every layer (here some see all tokens) or not shorter than the context (max_position_embeddings is %d);"
-                                + " to use the model for up to %d tokens, which a window does not touch, set max_position_embeddings to"
+                        (config.has("sliding_window") ? "" : "defaults to " + DEFAULT + " and ")
+                                + "must apply to every layer (here some layers see all tokens) or be no shorter than the context (max_position_embeddings is %d);"
+                                + " to use the model for up to %d tokens, where the window has no effect, set max_position_embeddings to"
                                 + " %d in config.json",
                         context,
                         window,
@@ -53,7 +54,10 @@ final class HfWindow {
         return Optional.of(window);
     }
 
-    /** Returns the window; an architecture that has one by default has it where the key is left out, none where it is null. */
+    /**
+     * Returns the window in tokens. An architecture with a default window uses it if the key is missing, and no window if it is
+     * null.
+     */
     private int width() {
         boolean optional = reader.is(HfFamily.MIXTRAL) || config.has("sliding_window");
         int window = reader.whole("sliding_window", optional ? context : DEFAULT);
@@ -61,12 +65,12 @@ final class HfWindow {
         return window;
     }
 
-    /** Returns what the layers see, all tokens or those in the window; empty where no key says so. */
+    /** Returns the attention type of each layer, full or sliding; empty if no key sets it. */
     private List<String> layers() {
         int layers = reader.whole("num_hidden_layers");
         HfFamily family = reader.family();
         return switch (family) {
-            case GPT2, LLAMA, OLMOE -> List.of(); // They do not read the key.
+            case GPT2, LLAMA, OLMOE -> List.of(); // These do not read the key.
             case MISTRAL, MIXTRAL -> Collections.nCopies(layers, SLIDING);
             case QWEN3_MOE -> used() ? Collections.nCopies(layers, SLIDING) : List.of();
             case QWEN2, QWEN3, QWEN2_MOE -> {
@@ -80,10 +84,10 @@ final class HfWindow {
         return reader.flag("use_sliding_window", false);
     }
 
-    /** Which layers of a Qwen use the window where no list says so. */
+    /** Returns the attention types of a Qwen without a list. */
     private List<String> ofDefault(HfFamily family, int layers) {
         if (family == HfFamily.QWEN2_MOE) {
-            return List.of(SLIDING, FULL); // By turns; how many of them differs between releases.
+            return List.of(SLIDING, FULL); // Alternating; the pattern differs between releases.
         }
         int first = reader.whole("max_window_layers", 28);
         return IntStream.range(0, layers)
@@ -91,7 +95,7 @@ final class HfWindow {
                 .toList();
     }
 
-    /** The list that transformers 4.53 and later write, which counts where it is there. */
+    /** Returns the list that transformers 4.53 and later write, which takes precedence if present. */
     private List<String> ofList(boolean used) {
         List<String> types = new ArrayList<>();
         JsonNode list = config.path("layer_types");
@@ -100,11 +104,11 @@ final class HfWindow {
             reader.require(
                     name.equals(FULL) || name.equals(SLIDING),
                     "layer_types",
-                    "must hold " + FULL + " or " + SLIDING + " alone");
+                    "must contain only " + FULL + " or " + SLIDING);
             reader.require(
                     used || name.equals(FULL),
                     "layer_types",
-                    "must hold " + FULL + " alone where use_sliding_window is false");
+                    "must contain only " + FULL + " if use_sliding_window is false");
             types.add(name);
         }
         return types;

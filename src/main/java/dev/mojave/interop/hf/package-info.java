@@ -1,4 +1,7 @@
-/** Hugging Face's {@code config.json}: which families of models it describes, and what it says that we do not have. */
+/**
+ * Hugging Face's {@code config.json}: the supported families of models, their settings, and the obstacles between them and
+ * Mojave's models.
+ */
 @NullMarked
 package dev.mojave.interop.hf;
 

@@ -7,16 +7,16 @@ import java.util.Arrays;
 /**
  * One tensor of a safetensors file: little-endian, row-major.
  *
- * @param name its key
+ * @param name name of the tensor in the header
  * @param type element type
- * @param shape sizes, empty for a scalar
- * @param data exactly the product of the shape times the element size in bytes; of a file that is open, a read-only view that
- *     lives as long as the file is open and need not be aligned
+ * @param shape sizes of the dimensions; empty for a scalar
+ * @param data the elements, exactly as many bytes as the shape and type require; for an open file, a read-only view that is valid
+ *     while the file is open and may be unaligned
  */
-// The array is copied on the way in and out, so the record stays immutable.
+// The array is copied in the constructor and the accessor, so the record is immutable.
 @SuppressWarnings("ArrayRecordComponent")
 public record SafeEntry(String name, SafeType type, long[] shape, MemorySegment data) {
-    /** Checks that the data is as long as the shape says. */
+    /** Checks that the data has the size that the shape requires. */
     public SafeEntry {
         long elements = 1;
         for (long size : shape) {

@@ -3,7 +3,7 @@ package dev.mojave.interop.safetensors;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The element types of safetensors files that Mojave reads and writes; the constants are the names in the file. */
+/** The element types of safetensors files that Mojave reads and writes; the names of the constants are those in the file. */
 public enum SafeType {
     /** IEEE double. */
     F64(8),
@@ -13,7 +13,7 @@ public enum SafeType {
     F32(4),
     /** Signed 32-bit integer. */
     I32(4),
-    /** Upper half of an IEEE single. */
+    /** bfloat16: the upper half of an IEEE single. */
     BF16(2),
     /** IEEE half. */
     F16(2),

@@ -17,8 +17,8 @@ import java.util.Collections;
 import java.util.Map;
 
 /**
- * A safetensors file, mapped into memory: opening reads the header alone and checks all of it (see {@link SafetensorsHeader}); data is read
- * from disk when it is touched. Entries are views into the mapping and die with {@link #close()}.
+ * A memory-mapped safetensors file. Opening reads only the header and checks it completely (see {@link SafetensorsHeader}); data
+ * is read from disk on access. Entries are views into the mapping and become invalid with {@link #close()}.
  */
 public final class SafetensorsFile implements AutoCloseable {
     private final Path file;
@@ -38,7 +38,7 @@ public final class SafetensorsFile implements AutoCloseable {
      *
      * @throws Failure of kind DATA if it is missing or breaks a rule of the format
      */
-    @SuppressWarnings("MustBeClosedChecker") // the file that is returned owns the arena and closes it
+    @SuppressWarnings("MustBeClosedChecker") // the returned file owns the arena and closes it
     public static SafetensorsFile open(Path file) {
         // Shared: a checkpoint may be opened by one thread and read by another.
         Arena arena = Arena.ofShared();
@@ -77,12 +77,12 @@ public final class SafetensorsFile implements AutoCloseable {
         return entries.values();
     }
 
-    /** Returns the header's text notes. */
+    /** Returns the header's {@code __metadata__}. */
     public Map<String, String> metadata() {
         return metadata;
     }
 
-    /** Says whether a tensor is there. */
+    /** Returns whether the file has a tensor of this name. */
     public boolean contains(String name) {
         return entries.containsKey(name);
     }
@@ -90,7 +90,7 @@ public final class SafetensorsFile implements AutoCloseable {
     /**
      * Returns a tensor by name.
      *
-     * @throws Failure of kind DATA that names the nearest one
+     * @throws Failure of kind DATA that suggests the nearest name if there is no such tensor
      */
     public SafeEntry entry(String name) {
         SafeEntry entry = entries.get(name);

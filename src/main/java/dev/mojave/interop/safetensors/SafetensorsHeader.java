@@ -22,31 +22,31 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The checked header of a safetensors file. Refused, each by name: a file shorter than its header or its data says, bytes after the data,
- * a header that is not UTF-8 or not a JSON object, duplicate keys, other keys than {@code dtype}, {@code shape} and {@code data_offsets}, an
- * unknown element type, sizes that are negative or overflow, offsets that do not fit shape and type, and data that overlaps or leaves
- * holes. So nothing is ever read that the file did not say.
+ * The validated header of a safetensors file. It rejects, with a specific message for each: a file that is shorter than its
+ * header or data require, bytes after the data, a header that is not UTF-8 or not a JSON object, duplicate keys, keys other than
+ * {@code dtype}, {@code shape} and {@code data_offsets}, unknown element types, sizes that are negative or overflow, offsets that
+ * do not fit shape and type, and data that overlaps or leaves gaps. So no byte is read that the header does not describe.
  */
 record SafetensorsHeader(Map<String, SafeEntry> entries, Map<String, String> metadata) {
-    /** The reference implementation's limit. */
+    /** Largest header in bytes; the reference implementation has the same limit. */
     private static final long MAX_HEADER = 100_000_000;
 
     private static final ValueLayout.OfLong LENGTH = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private static final String REMEDY = "; the file is damaged or not safetensors: fetch or write it again";
+    private static final String REMEDY = "; the file is damaged or not safetensors; download or write it again";
 
     private record Span(String name, SafeType type, List<Long> shape, long begin, long end) {}
 
     static SafetensorsHeader read(Path file, MemorySegment bytes) {
-        check(file, bytes.byteSize() >= 8, "is cut short: %d bytes, a header needs 8 at least", bytes.byteSize());
+        check(file, bytes.byteSize() >= 8, "is truncated: it has %d bytes, but a header needs at least 8", bytes.byteSize());
         long length = bytes.get(LENGTH, 0);
         boolean fits = length >= 2 && length <= MAX_HEADER && length <= bytes.byteSize() - 8;
-        check(file, fits || !isPickle(bytes), "is a pickle by its first bytes, which Mojave never opens");
-        check(file, length >= 2 && length <= MAX_HEADER, "has a header length of %d, which cannot be", length);
+        check(file, fits || !isPickle(bytes), "is a pickle, judging by its first bytes, and Mojave never opens pickles");
+        check(file, length >= 2 && length <= MAX_HEADER, "has an invalid header length of %d", length);
         check(
                 file,
                 8 + length <= bytes.byteSize(),
-                "is cut short: %d bytes, the header alone takes %d",
+                "is truncated: it has %d bytes, but the header alone needs %d",
                 bytes.byteSize(),
                 8 + length);
         JsonNode tree = parse(file, bytes.asSlice(8, length).asByteBuffer());
@@ -74,7 +74,10 @@ record SafetensorsHeader(Map<String, SafeEntry> entries, Map<String, String> met
         return new SafetensorsHeader(entries, metadata);
     }
 
-    /** Pickles of protocol 2 and later start with 0x80 and its number, PyTorch's files are zip archives of them. */
+    /**
+     * Returns whether a file starts like a pickle: 0x80 and the protocol number, from 2 on, or the signature of a zip archive,
+     * which PyTorch's files are.
+     */
     private static boolean isPickle(MemorySegment bytes) {
         int first = bytes.get(ValueLayout.JAVA_BYTE, 0) & 0xff;
         int second = bytes.get(ValueLayout.JAVA_BYTE, 1) & 0xff;
@@ -90,8 +93,8 @@ record SafetensorsHeader(Map<String, SafeEntry> entries, Map<String, String> met
                     .because(e);
         }
         try {
-            // Strict on the first byte, as the reference is: whatever precedes the brace could hide a second file
-            // format.
+            // Strict about the first byte, like the reference implementation: bytes before the brace could hide a
+            // second file format.
             check(file, text.startsWith("{"), "has a header that does not start with '{'");
             JsonNode tree = Json.tree(text);
             check(file, tree.isObject(), "has a header that is not a JSON object");
@@ -133,7 +136,7 @@ record SafetensorsHeader(Map<String, SafeEntry> entries, Map<String, String> met
         check(
                 file,
                 offsets.size() == 2 && offsets.get(0) <= offsets.get(1),
-                "tensor '%s': data_offsets must be a begin and an end after it",
+                "tensor '%s': data_offsets must be a begin and an end that is not before it",
                 name);
         long bytes = type.bytes();
         try {
@@ -141,14 +144,14 @@ record SafetensorsHeader(Map<String, SafeEntry> entries, Map<String, String> met
                 bytes = Math.multiplyExact(bytes, size);
             }
         } catch (ArithmeticException e) {
-            throw Failure.data("%s: tensor '%s': shape is too large to exist%s", file, name, REMEDY)
+            throw Failure.data("%s: tensor '%s': the size of shape overflows%s", file, name, REMEDY)
                     .because(e);
         }
         long span = offsets.get(1) - offsets.get(0);
         check(
                 file,
                 bytes == span,
-                "tensor '%s': shape and dtype need %d bytes, data_offsets give %d",
+                "tensor '%s': shape and dtype need %d bytes, but data_offsets give %d",
                 name,
                 bytes,
                 span);
@@ -162,7 +165,7 @@ record SafetensorsHeader(Map<String, SafeEntry> entries, Map<String, String> met
             check(
                     file,
                     element.isIntegralNumber() && element.canConvertToLong() && element.longValue() >= 0,
-                    "tensor '%s': %s holds %s, expected whole numbers from 0",
+                    "tensor '%s': %s contains %s; expected whole numbers of at least 0",
                     name,
                     key,
                     element);
@@ -182,13 +185,13 @@ record SafetensorsHeader(Map<String, SafeEntry> entries, Map<String, String> met
             check(
                     file,
                     span.begin == end,
-                    "there is a hole of %d bytes before tensor '%s'",
+                    "there is a gap of %d bytes before tensor '%s'",
                     span.begin - end,
                     span.name);
             end = span.end;
             before = span.name;
         }
-        check(file, end <= dataBytes, "is cut short: the data takes %d bytes, %d are there", end, dataBytes);
+        check(file, end <= dataBytes, "is truncated: the data needs %d bytes, but the file has %d", end, dataBytes);
         check(file, end == dataBytes, "has %d bytes after the last tensor", dataBytes - end);
     }
 

@@ -20,20 +20,20 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes safetensors files: 8 bytes little-endian header length, the header (JSON, keys sorted by name, padded with spaces so that
- * the data starts at a multiple of 8), then the data without gaps, wide element types first, so that every tensor is aligned to its own
- * type. The same tensors give the same bytes.
+ * Writes safetensors files: the length of the header (8 bytes, little-endian), the header (JSON, keys sorted by name, padded with
+ * spaces so that the data starts at a multiple of 8), and the data without gaps, wide element types first, so that every tensor
+ * is aligned to its element type. The same tensors give the same bytes.
  */
 public final class SafetensorsWriter {
-    /** At most so many bytes a write call: keeps the direct buffers that the JDK makes for them small. */
+    /** Maximum number of bytes per write call, which keeps the JDK's temporary direct buffers small. */
     private static final long CHUNK = 1L << 22;
 
     private SafetensorsWriter() {}
 
     /**
-     * Writes a new file and forces it to disk. Nothing is copied but a few megabytes at a time.
+     * Writes a new file and forces it to disk. At most a few megabytes are copied at a time.
      *
-     * @param metadata text kept in the header; {@code format: pt} is added, which other readers expect
+     * @param metadata the header's {@code __metadata__}; {@code format: pt}, which other readers expect, is added
      * @throws IOException if the disk is full or the file exists
      */
     public static void write(Path file, Collection<SafeEntry> entries, Map<String, String> metadata)
@@ -78,7 +78,7 @@ public final class SafetensorsWriter {
         long begin = 0;
         for (SafeEntry entry : ordered) {
             if (begins.put(entry.name(), begin) != null || entry.name().equals("__metadata__")) {
-                throw new IllegalArgumentException("two tensors of one file are called " + entry.name());
+                throw new IllegalArgumentException("two tensors of the file have the name " + entry.name());
             }
             begin += entry.data().byteSize();
         }
@@ -96,7 +96,7 @@ public final class SafetensorsWriter {
     }
 
     private static ByteBuffer bytes(MemorySegment data) {
-        // Arrays of other types than byte have no view as a buffer of bytes.
+        // Arrays of types other than byte cannot be viewed as byte buffers.
         return data.isNative() ? data.asByteBuffer() : ByteBuffer.wrap(data.toArray(ValueLayout.JAVA_BYTE));
     }
 

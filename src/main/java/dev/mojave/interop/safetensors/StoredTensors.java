@@ -11,10 +11,10 @@ import java.util.stream.Collectors;
 
 /** Named tensors that are read one at a time, from a file or from memory. */
 public interface StoredTensors {
-    /** Returns what messages call the place, usually the file's name. */
+    /** Returns the name of the source in messages, usually a file name. */
     String source();
 
-    /** Returns every name. */
+    /** Returns all names. */
     Set<String> names();
 
     /** Returns the shape of the tensor with this name, without reading it. */
@@ -26,7 +26,7 @@ public interface StoredTensors {
     /** Reads the tensor with this name. */
     Tensor tensor(String name);
 
-    /** Returns the tensors of an open file; each read copies one. */
+    /** Returns the tensors of an open file; each read copies the tensor. */
     static StoredTensors of(SafetensorsFile file) {
         return new OfFile(file, file.entries().stream().map(SafeEntry::name).collect(Collectors.toUnmodifiableSet()));
     }

@@ -1,4 +1,4 @@
-/** Safetensors files: headers are checked before a byte of a tensor is read. */
+/** Reads and writes safetensors files; headers are validated before any tensor data is read. */
 @NullMarked
 package dev.mojave.interop.safetensors;
 

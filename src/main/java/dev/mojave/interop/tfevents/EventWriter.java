@@ -32,15 +32,15 @@ public final class EventWriter implements AutoCloseable {
     }
 
     /**
-     * A histogram as TensorBoard shows it.
+     * A histogram in TensorBoard's format.
      *
-     * @param min least value
-     * @param max greatest value
+     * @param min smallest value
+     * @param max largest value
      * @param count number of values, or the sum of their weights
-     * @param sum of the values
-     * @param sumSquares of the values
-     * @param rightEdges of the buckets, ascending
-     * @param buckets values in each
+     * @param sum sum of the values
+     * @param sumSquares sum of the squared values
+     * @param rightEdges right edges of the buckets, in ascending order
+     * @param buckets number of values, or sum of weights, per bucket
      */
     public record Histogram(
             double min,
@@ -50,7 +50,7 @@ public final class EventWriter implements AutoCloseable {
             double sumSquares,
             List<Double> rightEdges,
             List<Double> buckets) {
-        /** Shows shares of numbered things: bar {@code i} stands at i, as high as the i-th share. */
+        /** Returns a histogram of shares by index: bar {@code i} is centred at i and as high as the i-th share. */
         public static Histogram ofShares(List<Double> shares) {
             List<Double> edges = new ArrayList<>();
             double count = 0;
@@ -68,9 +68,9 @@ public final class EventWriter implements AutoCloseable {
     }
 
     /**
-     * Begins a new file.
+     * Creates a new file.
      *
-     * @param seconds since 1970, the time that the file says it begins
+     * @param seconds start time of the file, in seconds since 1970
      * @throws IOException if it exists or cannot be written
      */
     public static EventWriter create(Path file, double seconds) throws IOException {
@@ -81,10 +81,10 @@ public final class EventWriter implements AutoCloseable {
     }
 
     /**
-     * Writes what one step measured.
+     * Writes the measurements of one step.
      *
-     * @param seconds since 1970
-     * @param step its number
+     * @param seconds time of the step, in seconds since 1970
+     * @param step number of the step
      */
     public void write(double seconds, long step, Map<String, Double> scalars, Map<String, Histogram> histograms)
             throws IOException {
@@ -94,7 +94,7 @@ public final class EventWriter implements AutoCloseable {
         histograms.forEach((tag, histogram) -> summary.message(
                 SUMMARY_VALUE, new ProtoWriter().string(TAG, tag).message(HISTOGRAM, message(histogram))));
         ProtoWriter event = new ProtoWriter().float64(WALL_TIME, seconds);
-        // Protobuf leaves out what is 0.
+        // Protobuf omits fields whose value is 0.
         if (step != 0) {
             event.int64(STEP, step);
         }
@@ -112,7 +112,7 @@ public final class EventWriter implements AutoCloseable {
                 .float64s(7, histogram.buckets());
     }
 
-    /** One write call a record, so that a reader never sees half of one while this process lives. */
+    /** Writes a record in one call, so that readers never see an incomplete record while this process is alive. */
     private void record(ProtoWriter event) throws IOException {
         byte[] message = event.toBytes();
         ByteBuffer bytes = ByteBuffer.allocate(16 + message.length).order(ByteOrder.LITTLE_ENDIAN);

@@ -41,7 +41,7 @@ final class ProtoWriter {
         return bytes(field, message.toBytes());
     }
 
-    /** A repeated field of doubles, packed. */
+    /** Writes a packed, repeated field of doubles. */
     ProtoWriter float64s(int field, List<Double> values) {
         ByteBuffer packed = ByteBuffer.allocate(values.size() * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (double value : values) {
@@ -70,7 +70,7 @@ final class ProtoWriter {
         out.write((int) rest);
     }
 
-    /** Little-endian. */
+    /** Writes the low bytes of a value in little-endian order. */
     private void fixed(long bits, int bytes) {
         for (int i = 0; i < bytes; i++) {
             out.write((int) (bits >>> (8 * i)));

@@ -1,4 +1,4 @@
-/** Event files, as TensorBoard reads them. */
+/** Writes event files for TensorBoard. */
 @NullMarked
 package dev.mojave.interop.tfevents;
 

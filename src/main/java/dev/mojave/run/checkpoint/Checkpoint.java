@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A verified checkpoint, open for reading: weights and moments are mapped and come from disk when they are used. */
+/**
+ * A verified checkpoint, open for reading. Weights and moments are memory-mapped, so they are read from disk when they are used.
+ */
 public final class Checkpoint implements AutoCloseable {
     private final Path folder;
     private final TrainState state;
@@ -27,7 +29,7 @@ public final class Checkpoint implements AutoCloseable {
         this.optimizer = optimizer;
     }
 
-    /** Verifies and opens a folder, with what training goes on from or for its model alone. */
+    /** Verifies and opens a checkpoint's folder. */
     static Checkpoint open(Path folder, boolean training) {
         CheckpointFiles.verify(folder, training ? CheckpointFiles.CHECKED : CheckpointFiles.OF_MODEL);
         TrainState state = TrainState.read(folder.resolve(CheckpointFiles.STATE));
@@ -49,12 +51,12 @@ public final class Checkpoint implements AutoCloseable {
         return folder;
     }
 
-    /** Returns what the run needs to go on. */
+    /** Returns the state that the run needs to resume. */
     public TrainState state() {
         return state;
     }
 
-    /** Returns the model's description, Hugging Face's keys. */
+    /** Returns the model's config.json, with Hugging Face's keys. */
     public ObjectNode config() {
         return config;
     }
@@ -67,10 +69,10 @@ public final class Checkpoint implements AutoCloseable {
     /**
      * Returns the optimiser's state by name.
      *
-     * @throws IllegalStateException if the checkpoint was opened for its model alone
+     * @throws IllegalStateException if only the model of the checkpoint was opened
      */
     public SafetensorsFile optimizer() {
-        return optimizer.orElseThrow(() -> new IllegalStateException(folder + " was opened for its model alone"));
+        return optimizer.orElseThrow(() -> new IllegalStateException(folder + " was opened without its optimizer"));
     }
 
     @Override

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The files of one checkpoint's folder and the checksums that say whether they are what was written. */
+/** The files of a checkpoint's folder, and the checksums that detect changes to them. */
 final class CheckpointFiles {
     static final String CONFIG = "config.json";
     static final String WEIGHTS = "model.safetensors";
@@ -22,12 +22,15 @@ final class CheckpointFiles {
     static final String SUMS = "SHA256SUMS";
     static final List<String> CHECKED = List.of(CONFIG, WEIGHTS, OPTIMIZER, STATE);
 
-    /** What a model takes that is not trained on: the moments are twice as large as its weights. */
+    /**
+     * The files needed to use a model without training it further: this skips the moments, which are twice as large as the
+     * weights.
+     */
     static final List<String> OF_MODEL = List.of(CONFIG, WEIGHTS, STATE);
 
     private CheckpointFiles() {}
 
-    /** Writes SHA256SUMS, in the format of {@code sha256sum}, over the files that are there. */
+    /** Writes SHA256SUMS, in the format of {@code sha256sum}, for all files of the checkpoint. */
     static void writeSums(Path folder) throws IOException {
         StringBuilder sums = new StringBuilder();
         for (String name : CHECKED) {
@@ -40,7 +43,7 @@ final class CheckpointFiles {
     }
 
     /**
-     * Checks that files are there, whole and unchanged.
+     * Checks that files exist and are complete and unchanged.
      *
      * @param names {@link #CHECKED} or {@link #OF_MODEL}
      * @throws Failure of kind DATA that names the file, what was expected and what was found
@@ -51,7 +54,10 @@ final class CheckpointFiles {
         });
     }
 
-    /** Says which file is not what was saved, the first one; what is missing or cut short fails as in {@link #verify}. */
+    /**
+     * Returns a message about the first file whose content differs from what was saved; empty if there is none. A missing or
+     * truncated file fails as in {@link #verify}.
+     */
     static Optional<String> changed(Path folder, List<String> names) {
         if (!Files.isDirectory(folder)) {
             throw Failure.data("%s does not exist", folder);
@@ -63,14 +69,14 @@ final class CheckpointFiles {
                 throw Failure.data("%s is missing", file);
             }
             if (name.endsWith(".safetensors")) {
-                // First, because it tells a file that was cut short from one whose content changed.
+                // First, because this distinguishes a truncated file from one whose content changed.
                 SafetensorsFile.open(file).close();
             }
             try {
                 String found = Hashes.sha256(file);
                 if (!found.equals(sums.get(name))) {
-                    return Optional.of(file + " is not what was saved: SHA-256 " + sums.getOrDefault(name, "(none)")
-                            + " is expected, " + found + " was found");
+                    return Optional.of(file + " has changed since it was saved: expected SHA-256 " + sums.getOrDefault(name, "(none)")
+                            + ", found " + found);
                 }
             } catch (IOException e) {
                 throw IoFailures.of("read the checkpoint", file, e);
@@ -88,7 +94,7 @@ final class CheckpointFiles {
             for (String line : Files.readAllLines(file)) {
                 String[] parts = line.split(" {2}", 2);
                 if (parts.length != 2 || parts[0].length() != 64) {
-                    throw Failure.data("%s: '%s' is not a line of checksums", file, line);
+                    throw Failure.data("%s: '%s' is not a checksum line in the format of sha256sum", file, line);
                 }
                 sums.put(parts[1], parts[0]);
             }

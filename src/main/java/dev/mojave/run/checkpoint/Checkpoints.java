@@ -27,16 +27,17 @@ import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The checkpoints of one run: folders {@code step-N}, and the files {@code last} and {@code best} that hold a folder's name. A
- * checkpoint is written beside its place, forced to disk and renamed; the pointers are replaced atomically. So at any moment, also after
- * {@code kill -9} or a full disk, what a pointer names is whole. Only the holder of the run's lock saves.
+ * The checkpoints of one run: folders {@code step-N}, and the pointer files {@code last} and {@code best}, which contain a
+ * folder's name. A checkpoint is written to a temporary folder, forced to disk and renamed, and the pointers are replaced
+ * atomically. So a pointer always names a complete checkpoint, even after {@code kill -9} or a full disk. Only the holder of the
+ * run's lock may save.
  */
 public final class Checkpoints {
     private static final Pattern STEP = Pattern.compile("step-(\\d{1,18})");
     private static final String TEMPORARY = ".saving-";
     private static final String REPLACED = ".replaced-";
 
-    /** What a pointer may say about a checkpoint. */
+    /** The pointer files. */
     private enum Pointer {
         LAST("last"),
         BEST("best");
@@ -49,17 +50,17 @@ public final class Checkpoints {
     }
 
     /**
-     * What a checkpoint holds.
+     * The content of a checkpoint.
      *
      * @param weights the model's parameters
      * @param optimizer the optimiser's tensors
-     * @param state everything else that a run needs to go on
-     * @param config the model's description, Hugging Face's keys
+     * @param state everything else that a run needs to resume
+     * @param config the model's config.json, with Hugging Face's keys
      */
     public record Content(
             Collection<SafeEntry> weights, Collection<SafeEntry> optimizer, TrainState state, ObjectNode config) {}
 
-    /** Writes tensors to a file; tests put a disk that fills up in its place. */
+    /** Writes tensors to a file; tests replace it to simulate a full disk. */
     interface TensorWriter {
         void write(Path file, Collection<SafeEntry> entries, Map<String, String> metadata) throws IOException;
     }
@@ -67,7 +68,7 @@ public final class Checkpoints {
     private final Path folder;
     private final TensorWriter writer;
 
-    /** Works in a folder, which need not exist yet. */
+    /** Manages the checkpoints in a folder, which need not exist yet. */
     public Checkpoints(Path folder) {
         this(folder, SafetensorsWriter::write);
     }
@@ -78,10 +79,11 @@ public final class Checkpoints {
     }
 
     /**
-     * Saves a checkpoint as {@code last}, and as {@code best} if told so, then removes the oldest beyond {@code keep}.
+     * Saves a checkpoint as {@code last}, and as {@code best} if requested, then removes all but the newest {@code keep}, {@code
+     * last} and {@code best}.
      *
-     * @return its folder
-     * @throws Failure of kind ENVIRONMENT if the disk is full: what was there before stays and stays last
+     * @return the checkpoint's folder
+     * @throws Failure of kind ENVIRONMENT if the disk is full; earlier checkpoints and {@code last} are then unchanged
      */
     public Path save(Content content, boolean best, int keep) {
         String name = "step-" + content.state().step();
@@ -101,8 +103,8 @@ public final class Checkpoints {
         } catch (IOException e) {
             remove(temporary);
             Failure failure = IoFailures.of("save the checkpoint", folder.resolve(name), e);
-            // The rename comes last, so whatever was there before was not touched.
-            String kept = last().map(step -> "; step-" + step + " is still there and whole")
+            // The rename comes last, so earlier checkpoints are untouched.
+            String kept = last().map(step -> "; step-" + step + " is still complete")
                     .orElse("");
             throw failure.with(kept);
         }
@@ -117,7 +119,10 @@ public final class Checkpoints {
         AtomicFiles.forceDirectory(temporary);
     }
 
-    /** Puts a complete folder in its place. One that is there (a step saved twice) waits aside: {@link #tidy} brings it back. */
+    /**
+     * Moves a complete folder into place. An existing one (of a step that is saved twice) is first moved aside; if this process
+     * dies in between, {@link #tidy} restores it.
+     */
     private void replace(Path temporary, Path target) throws IOException {
         Path aside = folder.resolve(REPLACED + target.getFileName());
         if (Files.exists(target)) {
@@ -128,7 +133,9 @@ public final class Checkpoints {
         Folders.delete(aside);
     }
 
-    /** Cleans up after a process that was killed while it saved; {@link RunFolder#lock} does this when a process takes the run. */
+    /**
+     * Cleans up after a process that was killed while saving; {@link RunFolder#lock} does this whenever a process locks the run.
+     */
     public void recover() {
         try {
             tidy();
@@ -176,7 +183,7 @@ public final class Checkpoints {
         try {
             Folders.delete(temporary);
         } catch (IOException e) {
-            // The next save removes it; the failure that led here is the one to tell.
+            // The next save removes it; the original failure is the one to report.
         }
     }
 
@@ -207,8 +214,8 @@ public final class Checkpoints {
     }
 
     /**
-     * Returns the step to resume from: what {@code last} names, or the newest there is if that folder is gone (removed because it was
-     * damaged); empty if there is none.
+     * Returns the step to resume from: the one that {@code last} names, or the newest one if that folder was removed, for example
+     * because it was damaged; empty if there is no checkpoint.
      */
     public Optional<Long> last() {
         List<Long> steps = steps();
@@ -216,7 +223,7 @@ public final class Checkpoints {
         return pointed(Pointer.LAST).filter(steps::contains).or(() -> newest);
     }
 
-    /** Returns the step with the best validation loss, if its checkpoint is there. */
+    /** Returns the step with the best validation loss; empty if its checkpoint does not exist. */
     public Optional<Long> best() {
         return pointed(Pointer.BEST).filter(steps()::contains);
     }
@@ -229,7 +236,7 @@ public final class Checkpoints {
             }
             Matcher matcher = STEP.matcher(Files.readString(file).strip());
             if (!matcher.matches()) {
-                throw Failure.data("%s does not hold a checkpoint's name; write one of %s into it", file, names());
+                throw Failure.data("%s does not contain the name of a checkpoint; write one of %s into it", file, names());
             }
             return Optional.of(Long.parseLong(matcher.group(1)));
         } catch (IOException e) {
@@ -242,25 +249,26 @@ public final class Checkpoints {
     }
 
     /**
-     * Opens the checkpoint of a step to go on from, after checking every file.
+     * Opens the checkpoint of a step for resuming, after checking every file.
      *
-     * @throws Failure of kind DATA that names the damaged file, what was expected and found, and the newest older checkpoint that is whole
+     * @throws Failure of kind DATA that names the damaged file, the expected and the found content, and the newest older
+     *     checkpoint that is undamaged
      */
     public Checkpoint open(long step) {
         return open(step, true);
     }
 
-    /** The same for its model alone: what only training needs is neither checked nor opened. */
+    /** Opens only the model of a checkpoint; files that only training needs are neither checked nor opened. */
     public Checkpoint openModel(long step) {
         return open(step, false);
     }
 
-    /** Returns the file of a step's weights, which need not be there. */
+    /** Returns the path of a step's weights, which need not exist. */
     public Path weights(long step) {
         return path(step).resolve(CheckpointFiles.WEIGHTS);
     }
 
-    /** Returns the file of what the optimiser knew at a step, which need not be there. */
+    /** Returns the path of the optimiser's state at a step, which need not exist. */
     public Path optimizer(long step) {
         return path(step).resolve(CheckpointFiles.OPTIMIZER);
     }
@@ -268,7 +276,7 @@ public final class Checkpoints {
     /**
      * Reads the state at a step.
      *
-     * @throws Failure of kind DATA if it is damaged or of a format that this program does not know
+     * @throws Failure of kind DATA if it is damaged or has an unsupported format version
      */
     public TrainState state(long step) {
         return TrainState.read(path(step).resolve(CheckpointFiles.STATE));
@@ -278,7 +286,7 @@ public final class Checkpoints {
         return folder.resolve("step-" + step);
     }
 
-    /** Returns the hash of a checkpoint's weights, as they lie there. */
+    /** Returns the SHA-256 of a checkpoint's weights file as it is now. */
     public String weightsSha256(long step) {
         Path file = weights(step);
         try {
@@ -289,9 +297,9 @@ public final class Checkpoints {
     }
 
     /**
-     * Says what is wrong with a checkpoint whose files are not those that were saved; nothing where they are.
+     * Returns a message about the first file of a checkpoint that has changed since it was saved; empty if none has.
      *
-     * @throws Failure of kind DATA if a file is missing or cannot be read as what it is
+     * @throws Failure of kind DATA if a file is missing or unreadable
      */
     public Optional<String> changed(long step) {
         return CheckpointFiles.changed(path(step), CheckpointFiles.CHECKED);
@@ -301,19 +309,19 @@ public final class Checkpoints {
         Path place = path(step);
         if (!Files.isDirectory(place)) {
             throw Failure.data(
-                    "%s does not exist; there is %s",
-                    place, names().isEmpty() ? "no checkpoint" : String.join(", ", names()));
+                    "%s does not exist; existing checkpoints: %s",
+                    place, names().isEmpty() ? "none" : String.join(", ", names()));
         }
         try {
             return Checkpoint.open(place, training);
         } catch (Failure e) {
             if (e.kind() != Failure.Kind.DATA) {
-                // It may be whole and only out of reach: nothing is to be removed.
+                // The checkpoint may be intact but inaccessible, so do not advise removing it.
                 throw e;
             }
             String remedy = olderWhole(step)
-                    .map(older -> "step-" + older + " is whole: remove " + place + " to go on from there")
-                    .orElse("no older checkpoint is whole: train again with --overwrite");
+                    .map(older -> "step-" + older + " is undamaged; remove " + place + " to resume from there")
+                    .orElse("no older checkpoint is undamaged; train again with --overwrite");
             throw Failure.data("%s; %s", String.valueOf(e.getMessage()), remedy).because(e);
         }
     }

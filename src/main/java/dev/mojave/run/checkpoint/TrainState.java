@@ -10,18 +10,18 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * state.json of a checkpoint: all that a run needs besides weights and moments to go on bit for bit.
+ * The content of a checkpoint's state.json: everything besides weights and moments that a run needs to resume bit for bit.
  *
- * @param version of this file's format; this program writes {@value #VERSION} and reads 1 too
+ * @param version version of this file's format; this program writes {@value #VERSION} and also reads 1
  * @param step optimiser steps done
  * @param tokens training tokens seen
- * @param words training words seen, where the data counts them
- * @param cursor where the sampler of the training data stands
- * @param listeners what each listener of the run must know to go on, by the listener's key
- * @param elapsedSeconds training time so far
- * @param engine the machine's choices that the run is pinned to, by key
- * @param dataSha256 checksum of the data that the cursor counts in
- * @param recipeSha256 hash of the recipe that the run was made by
+ * @param words training words seen; null if the data does not count them
+ * @param cursor position of the sampler of the training data
+ * @param listeners state of each listener of the run, by the listener's key
+ * @param elapsedSeconds training time so far, in seconds
+ * @param engine the engine's choices that the run is pinned to, by key
+ * @param dataSha256 SHA-256 of the data to which the cursor refers
+ * @param recipeSha256 SHA-256 of the run's recipe
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record TrainState(
@@ -38,18 +38,18 @@ public record TrainState(
     /** The format that this program writes. */
     public static final int VERSION = 2;
 
-    /** The key of the evaluation among the listeners. */
+    /** The key of the evaluation in {@code listeners}. */
     public static final String EVALUATION = "evaluation";
 
-    /** Keeps the maps from changing. */
+    /** Copies the maps, so that they cannot change. */
     public TrainState {
         listeners = Map.copyOf(listeners);
         engine = Map.copyOf(engine);
     }
 
     /**
-     * Reads a state. Format 1 had the best loss at the top, and the state of a random stream, which no run needs any more: a run with
-     * dropout or noise goes on from other random numbers than it would have drawn.
+     * Reads a state. Format 1 had the best loss at the top level, and the state of a random stream that is no longer used: a
+     * resumed run with dropout or noise therefore draws other random numbers than the original program would have.
      *
      * @throws Failure of kind DATA if it is damaged or of a format that this program does not know
      */
@@ -58,7 +58,7 @@ public record TrainState(
         int version = tree.path("version").asInt(0);
         if (version < 1 || version > VERSION) {
             throw Failure.data(
-                    "%s was written by another version of Mojave (format %d; this one reads 1 to %d); go on with that version",
+                    "%s was written by another version of Mojave (format %d; this version reads 1 to %d); resume with that version",
                     file, version, VERSION);
         }
         if (version == 1) {

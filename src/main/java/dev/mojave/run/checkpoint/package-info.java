@@ -1,4 +1,4 @@
-/** Checkpoints: the weights and the state of training in one folder, checksummed, and which ones are kept. */
+/** Checkpoints: folders with the weights and the state of training, protected by checksums, and the rules for keeping them. */
 @NullMarked
 package dev.mojave.run.checkpoint;
 

@@ -12,21 +12,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Says where a result comes from: this program, this machine, now. */
+/** Creates provenance records of this program, on this machine, at this time. */
 public final class Provenances {
     private Provenances() {}
 
     /**
-     * What the caller knows.
+     * The facts that the caller supplies.
      *
-     * @param recipeSha256 hash of the resolved recipe's text
+     * @param recipeSha256 SHA-256 of the resolved recipe's text
      * @param dataName name of the data set
-     * @param dataSha256 checksum of its content
+     * @param dataSha256 SHA-256 of the data set's content
      * @param seeds training seeds
-     * @param engine what the engine runs with
-     * @param versions native libraries by name
+     * @param engine the engine's choices
+     * @param versions versions of native libraries, by name
      * @param command the command as typed
-     * @param startedFrom the weights that training began with, where they were not random
+     * @param startedFrom the weights that training started from; empty if they were random
      */
     public record Facts(
             String recipeSha256,
@@ -37,7 +37,7 @@ public final class Provenances {
             Map<String, String> versions,
             String command,
             Optional<StartedFrom> startedFrom) {
-        /** Facts of what did not begin with anyone's weights. */
+        /** Creates the facts of a result that did not start from existing weights. */
         public Facts(
                 String recipeSha256,
                 String dataName,
@@ -50,7 +50,7 @@ public final class Provenances {
         }
     }
 
-    /** Adds what this process knows of itself. */
+    /** Returns a provenance record, with the facts about this process added. */
     public static Provenance of(Facts facts) {
         BuildInfo build = BuildInfo.current();
         Map<String, String> versions = new TreeMap<>(facts.versions);

@@ -9,10 +9,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Whether a run may go on with a recipe. Everything that decides what is learned must be equal; what only decides how often to look and to
- * save may change: {@code name}, {@code train.checkpoint}, {@code train.eval_every} and {@code train.log_every}. So may {@code engine}: a run is
- * pinned to the choices in its checkpoint, and asking for others is how a machine that cannot honour them continues it, not bit for bit.
- * Another length ({@code train.steps} and its siblings) is the caller's to judge: it may not change what was computed so far.
+ * Checks whether a run may resume with a recipe. Every key that influences what is learned must be equal. Keys that only control
+ * how often to evaluate, log and save may change: {@code name}, {@code train.checkpoint}, {@code train.eval_every} and {@code
+ * train.log_every}. So may {@code engine}: a run is pinned to the choices in its checkpoint, and other choices let a machine that
+ * does not support them continue the run, though not bit for bit. The caller decides about another length ({@code train.steps}
+ * and its alternatives), which must not change the steps computed so far.
  */
 public final class Resume {
     private static final List<String> FREE =
@@ -26,8 +27,8 @@ public final class Resume {
     /**
      * Checks a recipe against the one that the run was started with.
      *
-     * @param run the run's folder, for the message
-     * @return whether the recipe gives training another length
+     * @param run the run, for the message
+     * @return whether the recipes differ in the length of training
      * @throws Failure of kind USAGE that lists the keys that differ
      */
     public static boolean check(RunFolder run, Recipe stored, Recipe given) {
@@ -40,14 +41,17 @@ public final class Resume {
         if (!others.isEmpty()) {
             String keys = differences.stream().map(Trees.Difference::toString).collect(Collectors.joining(", "));
             throw Failure.usage(
-                    "%s was started with another recipe and cannot go on with this one: %s; undo that, or start anew with another --name"
-                            + " (--from %s takes its weights)%s",
+                    "%s was started with another recipe and cannot resume with this one: %s; undo the change, or start again with another --name"
+                            + " (--from %s starts from its weights)%s",
                     run.path(), keys, ShellWord.of(run.path()), hint(stored, differences, others));
         }
         return !differences.isEmpty();
     }
 
-    /** A warm-up that nobody typed follows from the number of steps, which surprises those who only wanted more of them. */
+    /**
+     * Explains a difference in a default: a warm-up that was not set follows from the number of steps, which surprises users who
+     * only wanted more steps.
+     */
     private static String hint(Recipe stored, List<Trees.Difference> differences, List<Trees.Difference> others) {
         boolean warmupAlone = others.size() == 1 && others.getFirst().path().equals(WARMUP);
         boolean extensible = switch (stored.train().schedule()) {
@@ -55,7 +59,7 @@ public final class Resume {
             case RateShape.Cosine _, RateShape.Linear _ -> false;
         };
         return extensible && warmupAlone && differences.size() > 1
-                ? ". The warm-up follows from train.steps unless it is set: to train longer, add --set " + WARMUP + "="
+                ? ". The warm-up follows from train.steps unless it is set; to train longer, add --set " + WARMUP + "="
                         + others.getFirst().before()
                 : "";
     }

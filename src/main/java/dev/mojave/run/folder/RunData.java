@@ -6,20 +6,23 @@ import dev.mojave.data.tokenizer.Tokenizers;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
-/** The data section of a run's recipe as it holds wherever the folder lies: a tokenizer that is a file is the folder's own. */
+/**
+ * Resolves the data section of a run's recipe independently of where the folder is: a tokenizer that is a file is read from the
+ * folder.
+ */
 final class RunData {
     private RunData() {}
 
-    /** Returns the section of the run's own data. */
+    /** Returns the data section for the run's own data. */
     static DataSpec in(RunFolder run) {
         DataSpec data = run.recipe().data();
         return Tokenizers.NAMES.contains(data.tokenizer()) ? data : withOwnTokenizer(Records.tree(data), run);
     }
 
-    /** Returns the section of another source, which is read as the run read its own. */
+    /** Returns the data section for another source, which is to be read as the run read its own. */
     static DataSpec in(RunFolder run, String source) {
         ObjectNode data = Records.tree(run.recipe().data());
-        // What is held out of it by default depends on the source.
+        // The default held-out splits depend on the source.
         data.remove(List.of("validation", "test"));
         return withOwnTokenizer(data.put("source", source), run);
     }

@@ -30,8 +30,9 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * A run's folder: recipe.yaml, tokenizer.json, special_tokens.json (of a model from elsewhere), provenance.json, metrics.jsonl, tensorboard/, samples.txt, status.json and checkpoints/. It is complete in
- * itself and can be moved. Whoever trains in it holds its {@link #lock()}.
+ * A run's folder: recipe.yaml, tokenizer.json, special_tokens.json (of an imported model), provenance.json, metrics.jsonl,
+ * tensorboard/, samples.txt, experts.json (of a mixture), status.json and checkpoints/. It is self-contained and can be moved. A
+ * process that trains in it must hold its {@link #lock()}.
  */
 public final class RunFolder {
     /** The file of the resolved recipe. */
@@ -51,32 +52,32 @@ public final class RunFolder {
         this.path = path;
     }
 
-    /** Returns where a run of this name lives under an output folder. */
+    /** Returns the path of a run of this name under an output folder. */
     public static Path path(Path output, String name) {
         RunNames.check(name);
         return output.resolve(name);
     }
 
-    /** Says whether a run of this name is there. */
+    /** Returns whether a run of this name exists. */
     public static boolean exists(Path output, String name) {
         return isRun(path(output, name));
     }
 
-    /** Says whether a folder is a run's: it has a recipe or a status, and holds no trials. */
+    /** Returns whether a folder is a run: it has a recipe or a status, and no trials. */
     public static boolean isRun(Path folder) {
         return !Files.isDirectory(folder.resolve("trials"))
                 && (Files.isRegularFile(folder.resolve(RECIPE)) || Files.isRegularFile(folder.resolve(STATUS)));
     }
 
-    /** Returns the folder of a run that is yet to be made. */
+    /** Returns the folder of a run that is yet to be created. */
     public static RunFolder planned(Path output, String name) {
         return new RunFolder(path(output, name));
     }
 
     /**
-     * Makes the folder of a new run.
+     * Creates the folder of a new run.
      *
-     * @param overwrite whether a run of that name is removed first; nothing but a run is ever removed
+     * @param overwrite whether to delete an existing run of that name first; a folder that is not a run is never deleted
      * @throws Failure of kind USAGE if the name is taken, in use, or the folder cannot be written
      */
     public static RunFolder create(Path output, String name, boolean overwrite) {
@@ -90,11 +91,11 @@ public final class RunFolder {
             Files.createDirectories(path);
             return new RunFolder(path);
         } catch (IOException e) {
-            throw IoFailures.of("make the run folder", path, e);
+            throw IoFailures.of("create the run folder", path, e);
         }
     }
 
-    /** Writes a run whole or not at all: what is there is replaced when {@code content} has come to its end. */
+    /** Writes a run atomically: an existing run is replaced only after {@code content} has returned. */
     public static RunFolder create(Path output, String name, boolean overwrite, Consumer<RunFolder> content) {
         Path path = path(output, name);
         try {
@@ -106,7 +107,7 @@ public final class RunFolder {
             }
             return new RunFolder(path);
         } catch (IOException e) {
-            throw IoFailures.of("make the run folder", path, e);
+            throw IoFailures.of("create the run folder", path, e);
         }
     }
 
@@ -115,26 +116,26 @@ public final class RunFolder {
             if (!overwrite || !isRun(path)) {
                 throw taken(path, isRun(path));
             }
-            // Released before the removal: some systems cannot remove a file that is open.
+            // Released before the deletion, since some systems cannot delete an open file.
             RunLock.take(path).close();
         }
     }
 
     /**
-     * Makes the folder of a run that another process will train, or takes what is left of it.
+     * Creates the folder of a run that another process will train, unless it exists.
      *
-     * @throws Failure of kind USAGE if it cannot be written
+     * @throws Failure of kind USAGE if the folder cannot be written
      */
     public static RunFolder prepare(Path folder) {
         try {
             Files.createDirectories(folder);
             return new RunFolder(folder);
         } catch (IOException e) {
-            throw IoFailures.of("make the run folder", folder, e);
+            throw IoFailures.of("create the run folder", folder, e);
         }
     }
 
-    /** Returns whether training has begun: until then there is a recipe and nothing else. */
+    /** Returns whether training has begun; until then there is only a recipe. */
     public boolean begun() {
         return Files.exists(path.resolve(PROVENANCE));
     }
@@ -151,15 +152,15 @@ public final class RunFolder {
     private static Failure taken(Path path, boolean run) {
         return run
                 ? Failure.usage(
-                        "%s exists: continue it with --resume auto, choose another --name, or replace it with --overwrite",
+                        "%s already exists; continue it with --resume auto, choose another --name, or replace it with --overwrite",
                         path)
-                : Failure.usage("%s exists and is not a run: choose another --name or --output", path);
+                : Failure.usage("%s already exists and is not a run; choose another --name or --output", path);
     }
 
     /**
-     * Opens a run that is there.
+     * Opens an existing run.
      *
-     * @throws Failure of kind USAGE if it is not
+     * @throws Failure of kind USAGE if the folder is not a run
      */
     public static RunFolder open(Path folder) {
         if (!Files.isDirectory(folder)) {
@@ -168,12 +169,12 @@ public final class RunFolder {
                     folder, Files.exists(folder) ? "it is a file" : "there is no such folder");
         }
         if (!Files.isReadable(folder) || !Files.isExecutable(folder)) {
-            throw Failure.usage("cannot open the run %s: no permission; check its owner and mode", folder);
+            throw Failure.usage("cannot open the run %s: permission denied; check its owner and mode", folder);
         }
         if (!isRun(folder)) {
             if (ModelFolder.isModel(folder)) {
                 throw Failure.usage(
-                        "%s is not a run but a model's folder; make a run of it with: mojave import %s",
+                        "%s is the folder of a model, not of a run; import it as a run with: mojave import %s",
                         folder, ShellWord.of(folder));
             }
             throw Failure.usage("%s is not a run: it has no %s; list runs with: mojave runs", folder, RECIPE);
@@ -181,7 +182,7 @@ public final class RunFolder {
         return new RunFolder(folder);
     }
 
-    /** Takes the folder for this process until the lock is closed, and cleans up what a killed process left half done. */
+    /** Locks the folder for this process until the lock is closed, and cleans up after a process that was killed. */
     public RunLock lock() {
         RunLock lock = RunLock.take(path);
         try {
@@ -203,7 +204,7 @@ public final class RunFolder {
         return String.valueOf(path.toAbsolutePath().normalize().getFileName());
     }
 
-    /** Returns the file of the log. */
+    /** Returns the path of metrics.jsonl. */
     public Path metrics() {
         return path.resolve("metrics.jsonl");
     }
@@ -213,7 +214,7 @@ public final class RunFolder {
         return new Checkpoints(path.resolve("checkpoints"));
     }
 
-    /** Returns the run's samples of text. */
+    /** Returns the run's text samples. */
     public Samples samples() {
         return new Samples(path.resolve("samples.txt"));
     }
@@ -224,13 +225,16 @@ public final class RunFolder {
     }
 
     /**
-     * Returns the recipe's data section as it holds wherever the folder lies: a tokenizer that is a file is the run's own, which equals it.
+     * Returns the recipe's data section, valid wherever the folder is: a tokenizer file is replaced by the run's identical copy.
      */
     public DataSpec data() {
         return RunData.in(this);
     }
 
-    /** Returns another source's data section, read as this run read its own: same tokenizer, same case, same rows. */
+    /**
+     * Returns the data section for another source, to be read as this run read its own: with the same tokenizer, letter case and
+     * rows.
+     */
     public DataSpec data(String source) {
         return RunData.in(this, source);
     }
@@ -243,27 +247,27 @@ public final class RunFolder {
     /**
      * Reads the tokenizer.
      *
-     * @throws Failure of kind DATA if there is none
+     * @throws Failure of kind DATA if the folder has no tokenizer
      */
     public Tokenizer tokenizer() {
         return findTokenizer()
                 .orElseThrow(() -> Failure.data(
-                        "%s has no tokenizer.json; put one there, or import the model again with --tokenizer", path));
+                        "%s has no tokenizer.json; add one, or import the model again with --tokenizer", path));
     }
 
-    /** Reads the tokenizer, if there is one: a model that was imported may have come without. */
+    /** Reads the tokenizer; empty if there is none, as for a model that was imported without one. */
     public Optional<Tokenizer> findTokenizer() {
         Path file = path.resolve(TOKENIZER);
         return Files.exists(file) ? Optional.of(Tokenizers.read(file)) : Optional.empty();
     }
 
-    /** Writes the tokenizer, so that the folder can be moved and still generate. */
+    /** Writes the tokenizer, which makes the folder self-contained. */
     public void write(Tokenizer tokenizer) {
         write(TOKENIZER, tokenizer.toJson());
         Tokenizers.config(tokenizer).ifPresent(config -> write(Tokenizers.CONFIG, config));
     }
 
-    /** Reads which tokens begin and end texts of a model that came from elsewhere; nothing for one that was trained here from the start. */
+    /** Reads which tokens begin and end texts of an imported model; empty for a model that Mojave trained from scratch. */
     public Optional<SpecialTokens> findSpecialTokens() {
         Path file = path.resolve(SPECIAL_TOKENS);
         return Files.exists(file) ? Optional.of(Json.read(file, SpecialTokens.class)) : Optional.empty();
@@ -272,7 +276,7 @@ public final class RunFolder {
     /**
      * Returns which tokens begin and end texts.
      *
-     * @throws Failure of kind DATA if the file that says so is damaged
+     * @throws Failure of kind DATA if special_tokens.json is damaged
      */
     public SpecialTokens specialTokens(Tokenizer tokenizer) {
         SpecialTokens tokens = findSpecialTokens().orElseGet(() -> SpecialTokens.of(tokenizer));
@@ -283,7 +287,7 @@ public final class RunFolder {
                 .findFirst()
                 .ifPresent(id -> {
                     throw Failure.data(
-                            "%s has the token %d, and the model's ids are 0 to %d; import the model again",
+                            "%s names token %d, but the model's ids are 0 to %d; import the model again",
                             path.resolve(SPECIAL_TOKENS), id, embeddings - 1);
                 });
         return tokens;
@@ -294,35 +298,38 @@ public final class RunFolder {
         write(SPECIAL_TOKENS, Json.pretty(tokens) + "\n");
     }
 
-    /** Reads where the run comes from. */
+    /** Reads the run's provenance. */
     public Provenance provenance() {
         return Json.read(path.resolve(PROVENANCE), Provenance.class);
     }
 
-    /** Writes where the run comes from. */
+    /** Writes the run's provenance. */
     public void write(Provenance provenance) {
         write(PROVENANCE, Json.pretty(provenance) + "\n");
     }
 
-    /** Reads what the experts do after training; nothing for a dense model and before the end. */
+    /**
+     * Reads the profiles of the experts after training; {@link ExpertProfiles#NONE} for a dense model and before training has
+     * ended.
+     */
     public ExpertProfiles experts() {
         Path file = path.resolve(EXPERTS);
         return Files.exists(file) ? Json.read(file, ExpertProfiles.class) : ExpertProfiles.NONE;
     }
 
-    /** Writes what the experts do after training. */
+    /** Writes the profiles of the experts after training. */
     public void write(ExpertProfiles experts) {
         write(EXPERTS, Json.pretty(experts) + "\n");
     }
 
-    /** Writes where the run stands. */
+    /** Writes the run's status. */
     public void write(Status status) {
         write(STATUS, Json.pretty(status) + "\n");
     }
 
     /**
-     * Returns where the run stands. One that says that it is running while no process holds its lock was ended from outside
-     * ({@code kill -9}, a power cut): it is interrupted.
+     * Returns the run's status. If status.json says that it is running but no process holds its lock, it was terminated from
+     * outside ({@code kill -9}, a power failure), and its status is interrupted.
      */
     public Status status() {
         Optional<Status> said = lastWord();
@@ -336,17 +343,20 @@ public final class RunFolder {
         }
         return said.get().state() == Status.State.RUNNING && !RunLock.isHeld(path)
                 ? said.get()
-                        .with(Status.State.INTERRUPTED, "its process ended without a word; --resume auto continues it")
+                        .with(Status.State.INTERRUPTED, "its process ended unexpectedly; --resume auto continues it")
                 : said.get();
     }
 
-    /** Returns what status.json says, whether or not its process lives; for whoever knows that. Empty before the first word. */
+    /**
+     * Returns the content of status.json, without checking whether the run's process is alive; empty if the file does not exist
+     * yet.
+     */
     public Optional<Status> lastWord() {
         Path file = path.resolve(STATUS);
         return Files.exists(file) ? Optional.of(Json.read(file, Status.class)) : Optional.empty();
     }
 
-    /** Returns the last lines' metrics by name, the newest value of each. */
+    /** Returns the latest value of each metric, by name. */
     public Map<String, Double> lastMetrics() {
         return MetricsLog.last(metrics());
     }
@@ -361,7 +371,7 @@ public final class RunFolder {
         }
     }
 
-    /** Returns the recipe's text as it stands in the folder, if it is there. */
+    /** Returns the text of recipe.yaml; empty if it does not exist. */
     public Optional<String> recipeText() {
         Path file = path.resolve(RECIPE);
         try {
@@ -377,7 +387,7 @@ public final class RunFolder {
             return List.of();
         }
         try {
-            // The folder itself is often a link on clusters, and a walk does not follow the link that it starts at.
+            // On clusters the folder itself is often a link, and a walk does not follow the link at which it starts.
             Path real = output.toRealPath();
             // runs/NAME, or runs/STUDY/trials/ARM/seed-N.
             try (Stream<Path> folders = Files.walk(real, 4)) {

@@ -13,14 +13,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says that one process trains in a folder: the operating system's lock on {@code .lock} in it, which ends with the process however the
- * process ends.
+ * Ensures that only one process trains in a folder: an operating-system lock on its file {@code .lock}, which is released when
+ * the process ends, however it ends.
  */
 public final class RunLock implements AutoCloseable {
     static final String FILE = ".lock";
 
     // POSIX drops a process's locks on a file when any of its channels to that file closes, so within this process the
-    // lock file is opened once at a time, and this set answers for it.
+    // lock file is opened only once at a time, and this set records the locks.
     private static final Set<Path> HELD = new HashSet<>();
 
     private final Path key;
@@ -34,9 +34,9 @@ public final class RunLock implements AutoCloseable {
     }
 
     /**
-     * Takes the lock of an existing folder.
+     * Acquires the lock of an existing folder.
      *
-     * @throws Failure of kind USAGE if someone else has it or the folder cannot be written
+     * @throws Failure of kind USAGE if another process has the lock or the folder cannot be written
      */
     public static RunLock take(Path folder) {
         RunLock taken = tryTake(folder);
@@ -48,7 +48,10 @@ public final class RunLock implements AutoCloseable {
         return taken;
     }
 
-    /** Says whether anyone holds the lock now. Where the folder cannot be written, nobody who asks so can say: no. */
+    /**
+     * Returns whether any process holds the lock now; false if the folder is not writable, in which case this cannot be
+     * determined.
+     */
     static boolean isHeld(Path folder) {
         if (!Files.isWritable(folder)) {
             return false;
@@ -92,7 +95,7 @@ public final class RunLock implements AutoCloseable {
         }
     }
 
-    /** Gives the lock back; again is harmless. */
+    /** Releases the lock; further calls have no effect. */
     @Override
     public void close() {
         synchronized (HELD) {

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a run writes while it trains: metrics.jsonl, and beside it a TensorBoard event file with the same scalars and a histogram of every
- * mixture's load, whose bar i is the share of expert i. The log is the truth: opening it makes the event file anew from its lines, so
- * that a resumed run shows no point twice.
+ * The logs of a training run: metrics.jsonl, and a TensorBoard event file with the same scalars and, per mixture layer, a
+ * histogram of the load whose bar i is the share of expert i. metrics.jsonl is authoritative: opening the logs rewrites the event
+ * file from its lines, so that a resumed run shows no point twice.
  */
 public final class RunLog implements AutoCloseable {
     private static final String EVENTS = "events.out.tfevents.";
@@ -23,7 +23,7 @@ public final class RunLog implements AutoCloseable {
     private final MetricsLog metrics;
     private final EventWriter events;
     private final Path folder;
-    /** Wall time of training second 0, as if the run had never been interrupted. */
+    /** Wall-clock time of training second 0 in seconds since the epoch, as if the run had never been interrupted. */
     private final double start;
 
     private RunLog(MetricsLog metrics, EventWriter events, Path folder, double start) {
@@ -68,7 +68,7 @@ public final class RunLog implements AutoCloseable {
         }
     }
 
-    /** Appends a line to both. */
+    /** Appends a line to both logs. */
     public void write(MetricLine line) {
         metrics.write(line);
         show(line);
@@ -84,7 +84,7 @@ public final class RunLog implements AutoCloseable {
         }
     }
 
-    /** Forces metrics.jsonl to disk: before a checkpoint says that the run got that far. */
+    /** Forces metrics.jsonl to disk; required before a checkpoint records that the run has reached this step. */
     public void force() {
         metrics.force();
     }

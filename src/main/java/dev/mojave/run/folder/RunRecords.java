@@ -8,15 +8,15 @@ import dev.mojave.run.log.MetricsLog;
 import dev.mojave.run.recipe.Recipe;
 import java.util.List;
 
-/** Reads a run's folder back into the record that reports show. */
+/** Reads a run's folder into the record that reports show. */
 public final class RunRecords {
     private RunRecords() {}
 
     /**
      * Reads a run.
      *
-     * @param name what the report calls it: the run's name, for a trial {@code arm/seed-N}
-     * @param arm the arm it belongs to, or its own name
+     * @param name the run's name in the report; {@code arm/seed-N} for a trial
+     * @param arm the arm to which it belongs, or its own name
      */
     public static RunRecord read(RunFolder run, String name, String arm) {
         Recipe recipe = run.recipe();

@@ -7,11 +7,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** What is under an output folder. */
+/** Lists the runs under an output folder. */
 public final class Runs {
     private Runs() {}
 
-    /** Lists runs and studies' trials, sorted by path; one whose files are damaged is listed as failed, with the reason. */
+    /** Lists runs and studies' trials, sorted by path. A run with damaged files is listed as failed, with the reason. */
     public static List<RunSummary> list(Path output) {
         return RunFolder.under(output).stream().map(run -> summary(output, run)).toList();
     }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** samples.txt: text that the model wrote while it learned, each under a line that says at which step. */
+/** The file samples.txt: texts that the model generated during training, each under a line that gives the step. */
 public final class Samples {
     private static final Pattern HEAD = Pattern.compile("(?m)^=== step (\\d+) ===\\n");
 
@@ -22,7 +22,7 @@ public final class Samples {
     }
 
     /**
-     * Text written at one step.
+     * A text that was generated at one step.
      *
      * @param step optimiser steps done
      * @param text prompt and continuation
@@ -38,7 +38,7 @@ public final class Samples {
         }
     }
 
-    /** Returns all samples, oldest first; none if there is no file. */
+    /** Returns all samples, oldest first; empty if there is no file. */
     public List<Sample> read() {
         List<Sample> samples = new ArrayList<>();
         try {
@@ -49,7 +49,7 @@ public final class Samples {
                 long step = Long.parseLong(heads.group(1));
                 int from = heads.end();
                 more = heads.find();
-                // A block ends with the line end that its writer added, and an empty line before the next.
+                // A block ends with the newline that its writer added, followed by an empty line.
                 String body = text.substring(from, more ? heads.start() : text.length());
                 samples.add(new Sample(step, body.replaceFirst("\\n\\n?\\z", "")));
             }
@@ -59,7 +59,7 @@ public final class Samples {
         return samples;
     }
 
-    /** Removes samples after a step: a run that resumes there writes them again. */
+    /** Removes the samples after a step; a run that resumes there generates them again. */
     public void truncateAfter(long step) {
         List<Sample> all = read();
         List<Sample> kept = all.stream().filter(sample -> sample.step() <= step).toList();

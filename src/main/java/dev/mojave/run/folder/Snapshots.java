@@ -13,16 +13,16 @@ import dev.mojave.tensor.Scope;
 import dev.mojave.tensor.Tensor;
 import java.util.Map;
 
-/** Moves a model's weights and an optimiser's moments between memory and checkpoints. */
+/** Saves a model's weights and an optimiser's moments to checkpoints, and restores them. */
 public final class Snapshots {
     private Snapshots() {}
 
     /**
-     * Saves a state.
+     * Saves a checkpoint.
      *
      * @param moments the optimiser's tensors by name
-     * @param best whether it is the best so far
-     * @param keep how many checkpoints stay besides the last and the best
+     * @param best whether its validation loss is the best so far
+     * @param keep number of newest checkpoints to keep, in addition to {@code last} and {@code best}
      */
     public static void save(
             Checkpoints checkpoints,
@@ -35,9 +35,9 @@ public final class Snapshots {
     }
 
     /**
-     * The same for a model that came from elsewhere.
+     * Saves a checkpoint of an imported model.
      *
-     * @param origin the {@code model_type} that it had there: see {@link HfConfig#write(dev.mojave.model.ModelSpec, String)}
+     * @param origin the {@code model_type} of the imported model: see {@link HfConfig#write(dev.mojave.model.ModelSpec, String)}
      */
     public static void save(
             Checkpoints checkpoints,
@@ -63,7 +63,7 @@ public final class Snapshots {
     /**
      * Copies a checkpoint's weights into a model of the same specification.
      *
-     * @throws dev.mojave.base.Failure of kind DATA that names tensors that are missing, unexpected or of another shape
+     * @throws dev.mojave.base.Failure of kind DATA that names the tensors that are missing, unexpected or of another shape
      */
     public static void restore(Checkpoint checkpoint, LanguageModel model) {
         try (Scope _ = Scope.open();

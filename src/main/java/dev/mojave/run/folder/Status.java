@@ -9,14 +9,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * status.json: where a run stands, as it last said.
+ * The content of status.json: the status that a run last reported.
  *
- * @param state what it is doing
- * @param reason why it failed or stopped, in one line; absent otherwise
+ * @param state the state of the run
+ * @param reason why it failed or stopped, in one line; null otherwise
  * @param step optimiser steps done
- * @param totalSteps planned
- * @param heartbeat ISO-8601 instant of this word
- * @param metrics last value of each metric worth a line in a list, for example {@code val/loss}; finite ones only
+ * @param totalSteps planned optimiser steps
+ * @param heartbeat ISO-8601 instant of this report
+ * @param metrics latest finite value of each metric that lists of runs show, for example {@code val/loss}
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Status(
@@ -26,43 +26,43 @@ public record Status(
         long totalSteps,
         String heartbeat,
         Map<String, Double> metrics) {
-    /** What a run is doing. */
+    /** The states of a run. */
     public enum State {
-        /** It has a recipe and was not begun. */
+        /** It has a recipe, and training has not begun. */
         @JsonProperty("waiting")
         WAITING,
-        /** Training. */
+        /** It is training. */
         @JsonProperty("running")
         RUNNING,
-        /** It did what the recipe says. */
+        /** Training and all measurements are complete. */
         @JsonProperty("finished")
         FINISHED,
-        /** It cannot go on; the reason says why. */
+        /** It failed for the given reason. */
         @JsonProperty("failed")
         FAILED,
         /** It stopped before the end and can be resumed. */
         @JsonProperty("interrupted")
         INTERRUPTED;
 
-        /** Returns the word that files and lists show. */
+        /** Returns the state's name in files and lists. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** Keeps the metrics from changing; JSON has no numbers that are not finite. */
+    /** Copies the finite metrics; JSON cannot represent the others. */
     public Status {
         Map<String, Double> finite = new TreeMap<>(metrics);
         finite.values().removeIf(value -> !Double.isFinite(value));
         metrics = Collections.unmodifiableMap(finite);
     }
 
-    /** Returns whether it trained to its end and everything that a run measures was measured: only then is it finished. */
+    /** Returns whether training and all measurements are complete. */
     public boolean complete() {
         return state == State.FINISHED;
     }
 
-    /** Returns the same with another state. */
+    /** Returns this status with another state and reason. */
     public Status with(State newState, @Nullable String newReason) {
         return new Status(newState, newReason, step, totalSteps, heartbeat, metrics);
     }

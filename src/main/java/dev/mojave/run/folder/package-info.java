@@ -1,4 +1,4 @@
-/** The folder of a run: its files, its lock, its status, and what is read back from it. */
+/** The folder of a run: its files, lock and status, and the records read from it. */
 @NullMarked
 package dev.mojave.run.folder;
 

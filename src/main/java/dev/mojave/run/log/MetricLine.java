@@ -21,10 +21,10 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param step optimiser steps done
  * @param tokens training tokens seen
- * @param words training words seen, where the data counts them
- * @param elapsedSeconds training time, without the time between an interruption and its resume
+ * @param words training words seen; null if the data does not count them
+ * @param elapsedSeconds training time in seconds, without the time between an interruption and its resumption
  * @param scalars metrics by standard name, for example {@code val/loss}; a value that is not finite is written as null
- * @param lists metrics with one value an expert, for example {@code moe/0/load}
+ * @param lists metrics with one value per expert, for example {@code moe/0/load}
  */
 public record MetricLine(
         long step,
@@ -36,25 +36,25 @@ public record MetricLine(
 
     static final List<String> HEAD = List.of("step", "tokens", "words", "elapsed_seconds");
 
-    /** Checks that no metric takes the name of a head key or of another metric. */
+    /** Checks that no metric has the name of a head key or of another metric. */
     public MetricLine {
         for (String name : scalars.keySet()) {
             Check.that(
-                    !HEAD.contains(name) && !lists.containsKey(name), "the metric '%s' stands twice in one line", name);
+                    !HEAD.contains(name) && !lists.containsKey(name), "the metric '%s' occurs twice in one line", name);
         }
         for (String name : lists.keySet()) {
-            Check.that(!HEAD.contains(name), "the metric '%s' stands twice in one line", name);
+            Check.that(!HEAD.contains(name), "the metric '%s' occurs twice in one line", name);
         }
         scalars = Collections.unmodifiableMap(new LinkedHashMap<>(scalars));
         lists = Collections.unmodifiableMap(new LinkedHashMap<>(lists));
     }
 
-    /** Returns a metric's value, or another where the line has none. */
+    /** Returns a metric's value, or {@code otherwise} if the line has none. */
     public double value(Metric metric, double otherwise) {
         return scalars.getOrDefault(metric.name(), otherwise);
     }
 
-    /** Returns the line with some of its scalars taken away and others laid over the rest. */
+    /** Returns the line with some of its scalars removed and others added or replaced. */
     public MetricLine with(Predicate<String> without, Map<String, Double> newer) {
         Map<String, Double> changed = new LinkedHashMap<>(scalars);
         changed.keySet().removeIf(without);
@@ -62,7 +62,7 @@ public record MetricLine(
         return new MetricLine(step, tokens, words, elapsedSeconds, changed, lists);
     }
 
-    /** Returns the line as JSON, without a line end. */
+    /** Returns the line as JSON, without a newline. */
     String json() {
         ObjectNode line = JsonNodeFactory.instance.objectNode();
         line.put("step", step).put("tokens", tokens);
@@ -81,7 +81,7 @@ public record MetricLine(
     /**
      * Parses a line.
      *
-     * @throws IllegalArgumentException if it is not such a line
+     * @throws IllegalArgumentException if the text is not a metrics line
      */
     static MetricLine parse(String json) {
         try {

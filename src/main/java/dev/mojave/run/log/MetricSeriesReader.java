@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The lines of a log, turned by metric and by mixture layer: what reports plot. */
+/** Converts the lines of a log into series per metric and per mixture layer, for reports to plot. */
 public final class MetricSeriesReader {
     private MetricSeriesReader() {}
 
-    /** Returns one series a scalar metric, sorted by name; points that are not finite are left out. */
+    /** Returns one series per scalar metric, sorted by name; points that are not finite are left out. */
     public static List<MetricSeries> series(List<MetricLine> lines) {
         Map<String, MetricSeries> byName = new TreeMap<>();
         for (MetricLine line : lines) {
@@ -30,7 +30,10 @@ public final class MetricSeriesReader {
         return List.copyOf(byName.values());
     }
 
-    /** Returns one trace a mixture layer, by layer; empty for a dense model. A figure that a line lacks is NaN (0 experts dead). */
+    /**
+     * Returns one trace per mixture layer, sorted by layer; empty for a dense model. A value that a line lacks is NaN, or 0 for
+     * the number of dead experts.
+     */
     public static List<RoutingTrace> routing(List<MetricLine> lines) {
         Map<Integer, RoutingTrace> byLayer = new TreeMap<>();
         for (MetricLine line : lines) {
@@ -66,7 +69,7 @@ public final class MetricSeriesReader {
         trace.routingEntropy().add(line.value(MixtureMetrics.ROUTING_ENTROPY.of(layer), Double.NaN));
         trace.deadExperts().add((int) Math.round(line.value(MixtureMetrics.DEAD_EXPERTS.of(layer), 0.0)));
         trace.dropRate().add(line.value(MixtureMetrics.DROP_RATE.of(layer), Double.NaN));
-        // Logs of earlier versions have neither.
+        // Logs of earlier versions lack these two.
         addIfThere(trace.bestChoice(), line, MixtureMetrics.BEST_CHOICE.of(layer));
         addIfThere(trace.weightByRank(), line, MixtureMetrics.WEIGHT_BY_RANK.of(layer));
     }

@@ -13,13 +13,13 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 
 /**
- * A log as CSV: a row a line, a column a metric, in the order of their first appearance. A list has a column a value, such as
- * {@code moe/0/load/3}. What a line lacks, or is not finite, is empty.
+ * Formats a log as CSV: one row per line and one column per metric, in the order of first appearance. A list has one column per
+ * value, such as {@code moe/0/load/3}. A cell is empty if the line lacks the value or the value is not finite.
  */
 public final class MetricsCsv {
     private MetricsCsv() {}
 
-    /** Returns the lines as CSV with a header, line ends as on the web (CR LF, RFC 4180). */
+    /** Returns the lines as CSV with a header, with the line ends of RFC 4180 (CR LF). */
     public static String of(List<MetricLine> lines) {
         Set<String> names = new LinkedHashSet<>();
         lines.forEach(line -> names.addAll(values(line).keySet()));

@@ -20,8 +20,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * metrics.jsonl: one {@link MetricLine} a line, appended while training. The log is the truth from which reports are made. A
- * process that dies while it writes leaves half a line at the end, which reading ignores and {@link #truncateAfter} cuts off.
+ * The file metrics.jsonl: one {@link MetricLine} per line, appended during training. Reports are derived from it. A process that
+ * dies while writing leaves an incomplete last line, which reading ignores and {@link #truncateAfter} removes.
  */
 public final class MetricsLog implements AutoCloseable {
     private final Path file;
@@ -33,7 +33,7 @@ public final class MetricsLog implements AutoCloseable {
     }
 
     /**
-     * Opens a log for appending and makes it if it is not there.
+     * Opens a log for appending, and creates it if it does not exist.
      *
      * @throws Failure of kind USAGE if the file cannot be written
      */
@@ -48,7 +48,7 @@ public final class MetricsLog implements AutoCloseable {
         }
     }
 
-    /** Appends a line in one write, so that a reader never sees half of it while this process lives. */
+    /** Appends a line in one write, so that readers never see an incomplete line while this process is alive. */
     public void write(MetricLine line) {
         ByteBuffer bytes = StandardCharsets.UTF_8.encode(line.json() + "\n");
         try {
@@ -60,7 +60,7 @@ public final class MetricsLog implements AutoCloseable {
         }
     }
 
-    /** Forces what was written to disk: before a checkpoint says that the run got that far. */
+    /** Forces the written lines to disk; required before a checkpoint records that the run has reached this step. */
     public void force() {
         try {
             channel.force(false);
@@ -79,8 +79,8 @@ public final class MetricsLog implements AutoCloseable {
     }
 
     /**
-     * Removes every line after a step, and half a line at the end: how a run that resumes from a checkpoint takes back what it will do
-     * again. A file that is not there stays so.
+     * Removes every line after a step, and an incomplete last line. A run that resumes from a checkpoint removes the steps that
+     * it will repeat this way. Does nothing if the file does not exist.
      *
      * @throws Failure of kind DATA if a line before the end is not a metrics line
      */
@@ -89,8 +89,8 @@ public final class MetricsLog implements AutoCloseable {
     }
 
     /**
-     * Replaces every line by what a function makes of it, nothing if it is to go, and removes half a line at the end. A file that is not
-     * there stays so.
+     * Replaces every line by the result of a function, which is empty for a line to remove, and removes an incomplete last line.
+     * Does nothing if the file does not exist.
      *
      * @throws Failure of kind DATA if a line before the end is not a metrics line
      */
@@ -114,7 +114,7 @@ public final class MetricsLog implements AutoCloseable {
         }
     }
 
-    /** Returns the newest value of each metric in a log, by name; none where there is no log. */
+    /** Returns the latest value of each metric in a log, by name; empty if there is no log. */
     public static Map<String, Double> last(Path file) {
         Map<String, Double> last = new TreeMap<>();
         for (MetricLine line : read(file)) {
@@ -124,9 +124,9 @@ public final class MetricsLog implements AutoCloseable {
     }
 
     /**
-     * Reads a log; one that is not there is empty.
+     * Reads a log; returns no lines if the file does not exist.
      *
-     * @throws Failure of kind DATA that names the line if one before the end is not a metrics line
+     * @throws Failure of kind DATA that names the line if a line before the last is not a metrics line
      */
     public static List<MetricLine> read(Path file) {
         List<MetricLine> lines = new ArrayList<>();

@@ -1,4 +1,4 @@
-/** The metrics log: lines of JSON, the truth that everything else is derived from, and its series. */
+/** The metrics log, from which all other outputs are derived, and the series read from it. */
 @NullMarked
 package dev.mojave.run.log;
 

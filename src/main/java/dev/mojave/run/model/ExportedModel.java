@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Writes the model of a run, or of a folder from elsewhere, as a folder for other programs. */
+/** Exports the model of a run, or of a model folder from another program, as a folder for other programs. */
 public final class ExportedModel {
     private static final List<String> MEASURED = Stream.of(
                     Metrics.TRAIN_LOSS,
@@ -37,14 +37,14 @@ public final class ExportedModel {
     private ExportedModel() {}
 
     /**
-     * What to write.
+     * Options of an export.
      *
-     * @param checkpoint {@code last}, {@code best} or a step
-     * @param format for whom
-     * @param license identifier of the licence of the weights
+     * @param checkpoint {@code last}, {@code best} or a step number
+     * @param format format of the exported folder
+     * @param license SPDX-like identifier of the licence of the weights, for example {@code apache-2.0}
      */
     public record Options(String checkpoint, ModelWriter.Format format, String license) {
-        /** Checks the licence, which becomes part of a YAML head. */
+        /** Checks the licence, since it becomes part of a YAML header. */
         public Options {
             Check.that(
                     license.matches("[a-z0-9][a-z0-9.-]{0,60}"),
@@ -54,10 +54,10 @@ public final class ExportedModel {
     }
 
     /**
-     * Exports.
+     * Exports a model.
      *
-     * @param source a run, or a folder with a model
-     * @throws Failure of kind USAGE if the format cannot hold the model, with every reason
+     * @param source folder of a run or a model
+     * @throws Failure of kind USAGE with all reasons if the format cannot represent the model
      */
     public static ExportResult write(Path source, Path target, Options options) {
         if (!RunFolder.isRun(source) && ModelFolder.isModel(source)) {
@@ -67,7 +67,7 @@ public final class ExportedModel {
                         source,
                         options,
                         "not known",
-                        "elsewhere; read from a folder by Mojave",
+                        "outside Mojave; read from a folder",
                         Map.of(),
                         "",
                         "not known");

@@ -8,23 +8,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Writes the model of a run, or of a folder from elsewhere, as one GGUF file for llama.cpp. */
+/** Exports the model of a run, or of a model folder from another program, as one GGUF file for llama.cpp. */
 public final class GgufExport {
     private GgufExport() {}
 
     /**
-     * Exports.
+     * Exports a model.
      *
-     * @param source a run, or a folder with a model
-     * @param target a file that ends with {@code .gguf}, or a folder that gets {@code model.gguf}
-     * @param checkpoint {@code last}, {@code best} or a step
-     * @throws Failure of kind USAGE if the file is there, DATA if llama.cpp has no such model or tokenizer, with every reason
+     * @param source folder of a run or a model
+     * @param target a file name that ends with {@code .gguf}, or a folder in which to write {@code model.gguf}
+     * @param checkpoint {@code last}, {@code best} or a step number
+     * @throws Failure of kind USAGE if the file exists; DATA with all reasons if llama.cpp does not support the model or the
+     *     tokenizer
      */
     public static ExportResult write(Path source, Path target, String checkpoint, GgufType type) {
         boolean named = target.toString().endsWith(".gguf");
         Path file = (named ? target : target.resolve("model.gguf")).toAbsolutePath();
         if (Files.exists(file)) {
-            throw Failure.usage("%s exists; choose another place or remove it", file);
+            throw Failure.usage("%s already exists; choose another target or delete it", file);
         }
         try (SavedModel saved = SavedModel.load(source, checkpoint)) {
             String name = String.valueOf(source.toAbsolutePath().normalize().getFileName());

@@ -29,28 +29,28 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Makes a run folder of a model that was trained elsewhere, so that every verb takes it: its weights are checkpoint step-0, and its recipe
- * says what the model is. How it was trained is not known; data and training of the recipe are a beginning for fine-tuning, on the corpus
- * that comes with Mojave.
+ * Imports a model that was trained by another program as a run folder, so that every verb accepts it: its weights become
+ * checkpoint step-0, and its recipe describes the model. How it was trained is not known, so the recipe's data and training
+ * sections are a starting point for fine-tuning, on the corpus that comes with Mojave.
  */
 public final class ImportedRun {
     private ImportedRun() {}
 
     /**
-     * How to import.
+     * Options of an import.
      *
-     * @param output folder under which the run's folder is made
-     * @param name of the run
-     * @param overwrite whether a run of that name is replaced
-     * @param tokenizer a name or file that stands in for the folder's own tokenizer.json; absent = its own
-     * @param command what was typed, for the provenance
+     * @param output folder under which the run's folder is created
+     * @param name name of the run
+     * @param overwrite whether to replace an existing run of that name
+     * @param tokenizer name or file of a tokenizer that replaces the folder's tokenizer.json; empty to keep it
+     * @param command the command as typed, for the provenance
      */
     public record Options(Path output, String name, boolean overwrite, Optional<String> tokenizer, String command) {}
 
     /**
-     * Imports.
+     * Imports a model.
      *
-     * @throws Failure of kind DATA that names what is missing, malformed or not supported; USAGE if the name is taken
+     * @throws Failure of kind DATA that names what is missing, malformed or unsupported; USAGE if the name is taken
      */
     public static RunFolder make(ModelFolder source, EngineChoice engine, Options options) {
         Optional<Tokenizer> tokenizer = tokenizer(source, options);
@@ -106,11 +106,11 @@ public final class ImportedRun {
     private static Tokenizer fitting(ModelFolder source, Tokenizer tokenizer) {
         return Tokenizers.within(tokenizer, source.spec().vocabSize())
                 .orElseThrow(() -> Failure.data(
-                        "the tokenizer has %d tokens, but vocab_size of %s is %d: they do not belong together",
+                        "the tokenizer has %d tokens, but vocab_size of %s is %d; give the tokenizer that belongs to the model",
                         tokenizer.vocabSize(), source.path(), source.spec().vocabSize()));
     }
 
-    /** Returns what whoever uses an imported model should know of its tokens, in sentences. */
+    /** Returns warnings about the tokens of an imported model, as sentences for its users. */
     public static List<String> warnings(ModelFolder source, RunFolder run, Options options) {
         Optional<Tokenizer> tokenizer = run.findTokenizer();
         return Stream.concat(
@@ -119,14 +119,17 @@ public final class ImportedRun {
                 .toList();
     }
 
-    /** Names with a vocabulary of their own stay; anything else is the file beside the recipe. */
+    /**
+     * Returns the value of {@code data.tokenizer}: the name of a tokenizer with a fixed vocabulary, or else the file next to the
+     * recipe.
+     */
     private static String dataTokenizer(Tokenizer tokenizer) {
         boolean named = tokenizer.kind().equals("byte") || tokenizer.kind().equals("gpt2");
         return named ? tokenizer.kind() : RunFolder.TOKENIZER;
     }
 
     /**
-     * Returns a recipe for a model that was trained elsewhere.
+     * Returns a recipe for a model that was trained by another program.
      *
      * @param separator whether the tokenizer has a token to put between documents
      */

@@ -21,14 +21,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A trained model, ready to use, with what it was trained with.
+ * A trained model, ready to use, with its tokenizer and recipe.
  *
- * @param model with the checkpoint's weights; closed by {@link #close}
- * @param tokenizer of the run
- * @param special which tokens begin and end its texts
- * @param recipe of the run
- * @param step optimiser steps that made the weights
- * @param warnings what whoever uses it should know, in sentences
+ * @param model the model with the checkpoint's weights; {@link #close} closes it
+ * @param tokenizer the run's tokenizer
+ * @param special the tokens that begin and end its texts
+ * @param recipe the run's recipe
+ * @param step optimiser steps after which the weights were saved
+ * @param warnings warnings for users of the model, as sentences
  */
 public record SavedModel(
         LanguageModel model,
@@ -45,12 +45,12 @@ public record SavedModel(
     public static final String BEST = "best";
 
     /**
-     * A run's model without its tokenizer, which a run that was imported may lack.
+     * A run's model without its tokenizer, which an imported run may lack.
      *
-     * @param model with the checkpoint's weights; closed by {@link #close}
-     * @param recipe of the run
-     * @param step optimiser steps that made the weights
-     * @param modelType Hugging Face's name of what the model is, as the checkpoint has it
+     * @param model the model with the checkpoint's weights; {@link #close} closes it
+     * @param recipe the run's recipe
+     * @param step optimiser steps after which the weights were saved
+     * @param modelType Hugging Face's {@code model_type}, as recorded in the checkpoint
      */
     public record Weights(LanguageModel model, Recipe recipe, long step, String modelType) implements AutoCloseable {
         @Override
@@ -60,19 +60,19 @@ public record SavedModel(
     }
 
     /**
-     * Loads the model of a run, or of a folder as Hugging Face or {@code mojave export} writes it.
+     * Loads the model of a run, or of a folder in the format of Hugging Face or {@code mojave export}.
      *
-     * @param which {@code last}, {@code best} or a step; a folder that is no run has but one
-     * @throws Failure of kind DATA if there is no such checkpoint, it is damaged, or the folder has no tokenizer; USAGE if {@code which}
-     *     is none of these or there is no such folder
+     * @param which {@code last}, {@code best} or a step number; ignored for a model folder, which has only one set of weights
+     * @throws Failure of kind DATA if the checkpoint does not exist or is damaged, or the folder has no tokenizer; USAGE if
+     *     {@code which} is invalid or the folder does not exist
      */
     public static SavedModel load(Path folder, String which) {
         return load(folder, which, () -> {});
     }
 
     /**
-     * The same with something to be done between reading and the first tensor: {@link #load(Path, String)} for who configures the engine,
-     * which another thread may be starting until then.
+     * Loads a model as {@link #load(Path, String)} does, and runs an action after reading and before creating the first tensor.
+     * Callers that start the engine on another thread wait for it in this action.
      */
     public static SavedModel load(Path folder, String which, Runnable beforeTensors) {
         requireModel(folder);
@@ -100,9 +100,9 @@ public record SavedModel(
     }
 
     /**
-     * Checks that a folder is one that {@link #load(Path, String)} takes, which costs nothing: for the time before the engine is started.
+     * Checks that a folder is one that {@link #load(Path, String)} accepts. This is cheap and needs no engine.
      *
-     * @throws Failure of kind USAGE if it is not
+     * @throws Failure of kind USAGE if the folder is neither a run nor a model
      */
     public static void requireModel(Path folder) {
         if (!RunFolder.isRun(folder) && !ModelFolder.isModel(folder)) {
@@ -113,8 +113,8 @@ public record SavedModel(
     /**
      * Loads a run's model.
      *
-     * @param which {@code last}, {@code best} or a step
-     * @throws Failure of kind DATA if there is no such checkpoint or it is damaged, USAGE if {@code which} is none of these
+     * @param which {@code last}, {@code best} or a step number
+     * @throws Failure of kind DATA if the checkpoint does not exist or is damaged; USAGE if {@code which} is invalid
      */
     public static SavedModel load(RunFolder run, String which) {
         return load(run, which, () -> {});
@@ -125,7 +125,7 @@ public record SavedModel(
         Tokenizer tokenizer = run.tokenizer();
         if (recipe.model().vocabSize() < tokenizer.vocabSize()) {
             throw Failure.data(
-                    "%s: the model has %d token embeddings, but the tokenizer has %d tokens: they do not belong together",
+                    "%s: the model has %d token embeddings, but the tokenizer has %d tokens; restore the run's own tokenizer.json",
                     run.path(), recipe.model().vocabSize(), tokenizer.vocabSize());
         }
         SpecialTokens special = run.specialTokens(tokenizer);
@@ -133,7 +133,7 @@ public record SavedModel(
         return new SavedModel(weights.model, tokenizer, special, recipe, weights.step, List.of());
     }
 
-    /** Loads a run's model without its tokenizer; failures are those of {@link #load(RunFolder, String)}. */
+    /** Loads a run's model without its tokenizer; fails as {@link #load(RunFolder, String)} does. */
     public static Weights weights(RunFolder run, String which) {
         return weights(run, which, () -> {});
     }
@@ -150,9 +150,9 @@ public record SavedModel(
     }
 
     /**
-     * Copies weights that a model is to start from: those of a run's best checkpoint, or of a folder as Hugging Face writes it.
+     * Copies initial weights into a model: those of a run's best checkpoint, or of a folder in Hugging Face's format.
      *
-     * @throws Failure of kind DATA that lists missing, unexpected and misshapen tensors
+     * @throws Failure of kind DATA that lists the tensors that are missing, unexpected or of another shape
      */
     public static void startFrom(Path from, LanguageModel model) {
         if (!RunFolder.isRun(from) && ModelFolder.isModel(from)) {
@@ -172,13 +172,13 @@ public record SavedModel(
                 .best()
                 .or(run.checkpoints()::last)
                 .orElseThrow(() -> Failure.data(
-                        "--from %s: the run has no checkpoint yet; let it train until its first one", run.path()));
+                        "--from %s: the run has no checkpoint yet; train it until its first one", run.path()));
     }
 
     /**
-     * Says which weights {@link #startFrom} takes.
+     * Identifies the weights that {@link #startFrom} copies.
      *
-     * @throws Failure of kind USAGE if there is no such folder, DATA if it holds no weights
+     * @throws Failure of kind USAGE if the folder does not exist, DATA if it contains no weights
      */
     public static StartedFrom startedFrom(Path from) {
         String sha256;
@@ -192,8 +192,8 @@ public record SavedModel(
     }
 
     /**
-     * Returns which tokens begin and end texts of a model that others start from, if it came from elsewhere and has the same tokenizer; the
-     * token that separates documents in further training ends texts too.
+     * Returns which tokens begin and end texts of a model whose weights training starts from, if that model was imported and has
+     * the same tokenizer. The token that separates documents in further training also ends texts.
      */
     public static Optional<SpecialTokens> specialTokens(Path from, Tokenizer tokenizer) {
         Optional<SpecialTokens> special;
@@ -219,7 +219,7 @@ public record SavedModel(
             case BEST -> checkpoints.best().or(checkpoints::last).orElseThrow(() -> none(run));
             default -> {
                 if (!which.matches("\\d{1,18}")) {
-                    throw Failure.usage("--checkpoint: '%s' is not last, best or a step such as 500", which);
+                    throw Failure.usage("--checkpoint: '%s' is not last, best or a step number such as 500", which);
                 }
                 yield Long.parseLong(which);
             }
@@ -227,7 +227,7 @@ public record SavedModel(
     }
 
     private static Failure none(RunFolder run) {
-        return Failure.data("%s has no checkpoint yet: let it train until its first one", run.path());
+        return Failure.data("%s has no checkpoint yet; train it until its first one", run.path());
     }
 
     @Override

@@ -1,4 +1,4 @@
-/** Models at rest: those of a run, of another program's folder, and what is exported. */
+/** Saved models: loading those of runs and of other programs' folders, importing and exporting. */
 @NullMarked
 package dev.mojave.run.model;
 

@@ -9,14 +9,15 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Keys set on the command line: {@code --set train.steps=500}. Values are YAML ({@code [1, 2]}, {@code 10M}, {@code true}); {@code null}
- * removes a key. A section replaces the one that was there, as every other value does: {@code --set model.moe={num_experts: 8}}; with
- * {@code +=} it is laid over it key by key, and keys that it does not name stay. Where keys exclude each other ({@code train.steps} and {@code train.tokens}), the one that is set replaces the others.
+ * Keys set on the command line: {@code --set train.steps=500}. Values are YAML ({@code [1, 2]}, {@code 10M}, {@code true});
+ * {@code null} removes a key. A section replaces the existing one, as every other value does: {@code --set
+ * model.moe={num_experts: 8}}. With {@code +=} it is merged into the existing section key by key, and keys that it does not name
+ * stay. If keys exclude each other ({@code train.steps} and {@code train.tokens}), the one that is set replaces the others.
  */
 public final class Overrides {
     private record Setting(String path, JsonNode value, boolean laidOver, String typed) {}
 
-    /** Groups of keys of which one may be set. */
+    /** Groups of mutually exclusive keys. */
     private static final List<List<String>> EXCLUSIVE = List.of(
             List.of("train.steps", "train.tokens", "train.words", "train.epochs", "budget.tokens"),
             List.of("data.validation.tail", "data.validation.documents"),
@@ -31,7 +32,7 @@ public final class Overrides {
     /**
      * Parses the arguments of {@code --set}.
      *
-     * @throws Failure of kind USAGE for one that is not {@code KEY=VALUE}
+     * @throws Failure of kind USAGE if an argument is not {@code KEY=VALUE}
      */
     public static Overrides parse(List<String> arguments) {
         List<Setting> overrides = new ArrayList<>();
@@ -45,12 +46,12 @@ public final class Overrides {
             }
             String value = argument.substring(equals + 1);
             if (value.isBlank()) {
-                throw Failure.usage("%s: has no value; write null to remove the key", typed);
+                throw Failure.usage("%s has no value; write null to remove the key", typed);
             }
             JsonNode parsed = Yaml.value(value, typed);
             if (laidOver && !parsed.isObject()) {
                 throw Failure.usage(
-                        "%s: += lays a section over the one that is there, such as %s+={KEY: VALUE}; write = to set a value",
+                        "%s: += merges a section into the existing one, such as %s+={KEY: VALUE}; write = to set a value",
                         typed, path);
             }
             overrides.add(new Setting(path, parsed, laidOver, typed));
@@ -58,7 +59,7 @@ public final class Overrides {
         return new Overrides(overrides);
     }
 
-    /** Returns the tree with every key set. */
+    /** Returns the tree with all overrides applied. */
     public ObjectNode apply(ObjectNode tree) {
         ObjectNode result = tree;
         for (Setting setting : overrides) {
@@ -72,10 +73,10 @@ public final class Overrides {
     }
 
     /**
-     * Returns the tree with one key set as {@code --set KEY=VALUE} sets it: a section replaces the one that was there, {@code null} removes
-     * the key, and keys that exclude the one that is set go.
+     * Returns the tree with one key set as {@code --set KEY=VALUE} would set it: a section replaces the existing one, {@code
+     * null} removes the key, and keys that exclude the one being set are removed.
      *
-     * @throws Failure of kind USAGE if a key on the way holds a value instead of a section
+     * @throws Failure of kind USAGE if a key along the path has a value instead of a section
      */
     public static ObjectNode set(ObjectNode tree, String path, JsonNode value) {
         return set(tree, path, value, false);
@@ -87,12 +88,12 @@ public final class Overrides {
         return Trees.with(base, path, value);
     }
 
-    /** Says whether two keys exclude each other, as {@code train.steps} and {@code train.tokens} do. */
+    /** Returns whether two keys exclude each other, as {@code train.steps} and {@code train.tokens} do. */
     public static boolean exclude(String one, String other) {
         return !one.equals(other) && EXCLUSIVE.stream().anyMatch(group -> group.contains(one) && group.contains(other));
     }
 
-    /** Removes the keys that exclude the one that is set, and a section that is empty then. */
+    /** Removes the keys that exclude the one being set, and a section that becomes empty. */
     private static ObjectNode alone(ObjectNode tree, String path, JsonNode value) {
         ObjectNode result = tree;
         for (List<String> group : EXCLUSIVE) {
@@ -109,7 +110,7 @@ public final class Overrides {
         return result;
     }
 
-    /** Says where a key comes from: the command line, or the file, with what the command line changed below the key. */
+    /** Returns where a key was set: the command line, or the file together with the overrides below the key. */
     public String place(String path, String file) {
         StringBuilder changed = new StringBuilder(file);
         for (Setting setting : overrides) {

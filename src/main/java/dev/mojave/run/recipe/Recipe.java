@@ -11,14 +11,14 @@ import java.nio.file.Path;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Everything that decides what one training run does, complete: every default is written out and the vocabulary is known. What people
- * type is a {@link RecipeDraft}. A printed recipe reads back as an equal one and runs unchanged.
+ * The complete settings of one training run: all defaults are filled in and the vocabulary is known. A recipe as users type it is
+ * a {@link RecipeDraft}. A printed recipe reads back as an equal one and runs unchanged.
  *
- * @param name of the run, and of its folder
- * @param data what it learns from
- * @param model what learns
- * @param train how it learns
- * @param engine what was asked of the machine; what the machine chose is in the run's provenance
+ * @param name name of the run and of its folder
+ * @param data the training data
+ * @param model the model
+ * @param train the training settings
+ * @param engine the requested engine; the engine's choices are in the run's provenance
  */
 public record Recipe(
         String name,
@@ -26,7 +26,9 @@ public record Recipe(
         ModelSpec model,
         TrainSpec train,
         @Default("{}") EngineRequest engine) {
-    /** Checks the name, and that every schedule of the model begins where training is counted in steps. */
+    /**
+     * Checks the name and, if the length of training is given in steps, that every schedule of the model begins before its end.
+     */
     public Recipe {
         RunNames.check(name);
         if (train.steps() != null) {
@@ -37,7 +39,7 @@ public record Recipe(
     /**
      * Reads the recipe of a run folder.
      *
-     * @throws dev.mojave.base.Failure of kind USAGE that names the key if it is not complete
+     * @throws dev.mojave.base.Failure of kind USAGE that names the missing or invalid key
      */
     public static Recipe read(Path file) {
         return Records.read(Yaml.read(file), Recipe.class, file.toString(), "");
@@ -48,7 +50,7 @@ public record Recipe(
         return Records.tree(this);
     }
 
-    /** Returns the canonical text: what recipe.yaml holds and {@code --print-config} prints. */
+    /** Returns the canonical text, which is the content of recipe.yaml and the output of {@code --print-config}. */
     public String yaml() {
         return Yaml.print(tree());
     }

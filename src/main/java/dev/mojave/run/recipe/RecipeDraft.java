@@ -19,14 +19,17 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A recipe as typed, checked and with every default filled in, but for {@code model.vocab_size}, which may come from the tokenizer: that is
- * known once the data is prepared, and {@link #resolve} makes the {@link Recipe}.
+ * A recipe as typed, checked and with all defaults filled in except {@code model.vocab_size}, which may come from the tokenizer.
+ * Once the data is prepared the vocabulary is known, and {@link #resolve} returns the {@link Recipe}.
  *
- * <p>Defaults come from the records themselves ({@link dev.mojave.base.tree.Default}), from {@link Presets} for the model, and where they depend
- * on other keys from {@code TrainDefaults} and {@link DataSpec}. Nothing else fills anything in.
+ * <p>Defaults come from the records themselves ({@link dev.mojave.base.tree.Default}), from {@link Presets} for the model, and,
+ * if they depend on other keys, from {@code TrainDefaults} and {@link DataSpec}. There are no other sources of defaults.
  */
 public final class RecipeDraft {
-    /** Checks of the model need some vocabulary while the tokenizer's is not known; every rule but its own ignores it. */
+    /**
+     * A placeholder for checks of the model while the tokenizer's vocabulary is unknown; only the rule on {@code vocab_size}
+     * itself depends on it.
+     */
     private static final int STAND_IN_VOCABULARY = 256;
 
     private static final List<String> STUDY_KEYS = List.of("arms", "seeds", "budget");
@@ -70,11 +73,11 @@ public final class RecipeDraft {
     }
 
     /**
-     * Sets the length of training to so many tokens; one that the recipe sets besides must say the same.
+     * Sets the length of training in tokens. If the recipe also sets a length, the two must agree.
      *
-     * @param key what says so, such as {@code budget.tokens}
-     * @param place where it stands
-     * @throws Failure of kind USAGE if it does not
+     * @param key the key that sets the length, such as {@code budget.tokens}
+     * @param place where the key was set, for messages
+     * @throws Failure of kind USAGE if the two lengths differ
      */
     public static ObjectNode lasting(ObjectNode typed, long tokens, String key, String place) {
         for (String other : LENGTHS) {
@@ -82,14 +85,17 @@ public final class RecipeDraft {
             boolean same = other.equals("tokens") && Records.count(length).equals(OptionalLong.of(tokens));
             if (!length.isMissingNode() && !length.isNull() && !same) {
                 throw Failure.usage(
-                        "%s: %s (%d) and train.%s (%s) both say how long to train; remove one",
+                        "%s: %s (%d) and train.%s (%s) both set the length of training; remove one of the two",
                         place, key, tokens, other, length);
             }
         }
         return Trees.with(typed, "train.tokens", typed.numberNode(tokens));
     }
 
-    /** A recipe may name a tokenizer file that lies beside it, as a run's folder has one: it is found from wherever the recipe is read. */
+    /**
+     * Resolves the name of a tokenizer file relative to the recipe, so that a recipe next to its tokenizer, as in a run's folder,
+     * can be read from any working directory.
+     */
     private static ObjectNode withTokenizerBeside(ObjectNode typed, Path file) {
         String tokenizer = typed.path("data").path("tokenizer").asString("");
         if (tokenizer.isEmpty() || Tokenizers.NAMES.contains(tokenizer)) {
@@ -101,12 +107,14 @@ public final class RecipeDraft {
                 : typed;
     }
 
-    /** Checks and completes a tree; {@code source} is what messages call it. */
+    /** Checks and completes a tree; {@code source} is its name in messages. */
     public static RecipeDraft of(ObjectNode typed, String source) {
         return of(typed, path -> source);
     }
 
-    /** Checks and completes a tree whose keys come from several places; {@code source} says from which, given a key's path. */
+    /**
+     * Checks and completes a tree whose keys come from several places; {@code source} returns the place of a key, given its path.
+     */
     public static RecipeDraft of(ObjectNode typed, UnaryOperator<String> source) {
         ObjectNode tree = typed.deepCopy();
         if (tree.path("model") instanceof ObjectNode model) {
@@ -131,7 +139,7 @@ public final class RecipeDraft {
         return new RecipeDraft(source.apply(""), complete, checked);
     }
 
-    /** Fills in the name from the file's where the recipe has none. */
+    /** Sets the name to that of the file if the recipe has none. */
     public static ObjectNode named(ObjectNode typed, Path file) {
         return typed.hasNonNull("name")
                 ? typed
@@ -143,22 +151,22 @@ public final class RecipeDraft {
         return checked.name();
     }
 
-    /** Returns what it learns from. */
+    /** Returns the data section. */
     public DataSpec data() {
         return checked.data();
     }
 
-    /** Returns how it learns. */
+    /** Returns the training section. */
     public TrainSpec train() {
         return checked.train();
     }
 
-    /** Returns what is asked of the machine. */
+    /** Returns the requested engine. */
     public EngineRequest engine() {
         return checked.engine();
     }
 
-    /** Returns a draft with one key, by its dotted path, set. */
+    /** Returns a draft with one key set, given its dotted path. */
     public RecipeDraft with(String path, JsonNode value) {
         return of(Trees.with(tree, path, value), source);
     }
@@ -171,7 +179,7 @@ public final class RecipeDraft {
     /**
      * Returns the recipe for a tokenizer's vocabulary.
      *
-     * @throws Failure of kind USAGE if {@code model.vocab_size} is set and smaller
+     * @throws Failure of kind USAGE if {@code model.vocab_size} is set to a smaller size
      */
     public Recipe resolve(int vocabulary) {
         JsonNode typed = tree.path("model").path("vocab_size");
@@ -181,25 +189,25 @@ public final class RecipeDraft {
         }
         if (checked.model().vocabSize() < vocabulary) {
             throw Failure.usage(
-                    "%s: model.vocab_size (%d) is smaller than the tokenizer's vocabulary (%d); remove the key to take the tokenizer's",
+                    "%s: model.vocab_size (%d) is smaller than the tokenizer's vocabulary (%d); remove the key to use the tokenizer's size",
                     source, checked.model().vocabSize(), vocabulary);
         }
         return checked;
     }
 
-    /** Returns the recipe as it is beside another one: an untyped {@code model.vocab_size} is that one's. */
+    /** Returns the recipe for comparison with another one, whose {@code model.vocab_size} it gets if it has none of its own. */
     public Recipe beside(Recipe other) {
         return tree.path("model").has("vocab_size")
                 ? checked
                 : resolve(other.model().vocabSize());
     }
 
-    /** Returns every setting, complete but for an untyped {@code model.vocab_size}. */
+    /** Returns all settings, complete except for {@code model.vocab_size} if that was not set. */
     public ObjectNode tree() {
         return tree.deepCopy();
     }
 
-    /** Returns what {@code --print-config} prints; it reads back as the same draft. */
+    /** Returns the output of {@code --print-config}, which reads back as the same draft. */
     public String yaml() {
         return Yaml.print(tree);
     }

@@ -22,13 +22,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A recipe with {@code arms}, {@code seeds} and a {@code budget}: one base, varied. Every arm is the base with its overrides, as a
- * {@link RecipeDraft} whose model may still be resized to match another arm's.
+ * The recipe of a study: a base recipe with {@code arms}, {@code seeds} and optionally a {@code budget}. Every arm is the base
+ * with the arm's overrides, as a {@link RecipeDraft} whose model may still be resized to match another arm.
  */
 public final class StudyRecipe {
-    /** What a matched arm has in common with the arm it matches. */
+    /** The count in which an arm matches another. */
     public enum MatchBy {
-        /** Parameters that one token uses, without embeddings and head. */
+        /** Parameters that are active per token, without embeddings and head. */
         ACTIVE,
         /** All parameters without embeddings and head. */
         TOTAL,
@@ -36,18 +36,18 @@ public final class StudyRecipe {
         FLOPS
     }
 
-    /** The key that is changed to reach a match. */
+    /** The key that is resized for a match. */
     public enum Resize {
-        /** Width of the feed-forward. */
+        /** Hidden width of the feed-forward. */
         INTERMEDIATE_SIZE
     }
 
     /**
-     * How an arm is resized.
+     * The rule by which an arm is resized.
      *
      * @param arm the arm that sets the target
-     * @param by what is made equal
-     * @param resize the key that is changed
+     * @param by the count that is made equal
+     * @param resize the key that is resized
      */
     public record Match(
             String arm,
@@ -57,13 +57,13 @@ public final class StudyRecipe {
     /**
      * One arm.
      *
-     * @param name its name
+     * @param name name of the arm
      * @param draft the base with the arm's overrides, before any resizing
-     * @param match how it is resized, if it is
+     * @param match the rule by which it is resized; empty if it is not
      */
     public record Arm(String name, RecipeDraft draft, Optional<Match> match) {}
 
-    /** What every trial may spend. */
+    /** The budget of every trial. */
     record Budget(long tokens) {
         Budget {
             Check.that(tokens >= 1, "tokens (%d) must be at least 1", tokens);
@@ -76,7 +76,7 @@ public final class StudyRecipe {
             List<Long> seeds,
             @Nullable Budget budget) {
         Extras {
-            Check.that(arms.size() >= 2, "arms: a study compares at least two; %d given", arms.size());
+            Check.that(arms.size() >= 2, "arms must list at least two arms to compare; found %d", arms.size());
             arms.keySet().forEach(RunNames::check);
             requireSeeds(seeds);
         }
@@ -85,11 +85,11 @@ public final class StudyRecipe {
     /**
      * Checks the seeds of an experiment.
      *
-     * @throws IllegalArgumentException if there are none, or some repeat
+     * @throws IllegalArgumentException if the list is empty or contains duplicates
      */
     public static void requireSeeds(List<Long> seeds) {
         Check.that(!seeds.isEmpty(), "seeds must list at least one seed, for example [1, 2, 3]");
-        Check.that(new HashSet<>(seeds).size() == seeds.size(), "seeds (%s) must differ from each other", seeds);
+        Check.that(new HashSet<>(seeds).size() == seeds.size(), "seeds (%s) must not contain duplicates", seeds);
     }
 
     private static final List<String> KEYS = List.of("arms", "seeds", "budget");
@@ -107,7 +107,7 @@ public final class StudyRecipe {
     }
 
     /**
-     * Reads a study; every arm is checked.
+     * Reads a study and checks every arm.
      *
      * @param sets arguments of {@code --set}
      * @throws Failure of kind USAGE that names file, flag or arm, key, rule and remedy
@@ -116,7 +116,7 @@ public final class StudyRecipe {
         return of(Yaml.read(file), file, sets);
     }
 
-    /** Reads a study whose text comes from elsewhere than the file that messages name; see {@link #read}. */
+    /** Reads a study from a tree instead of from the file that messages name; see {@link #read}. */
     public static StudyRecipe of(ObjectNode content, Path file, List<String> sets) {
         Overrides overrides = Overrides.parse(sets);
         ObjectNode typed = RecipeDraft.named(overrides.apply(content), file);
@@ -129,13 +129,13 @@ public final class StudyRecipe {
         }
         if (!typed.hasNonNull("arms")) {
             throw Failure.usage(
-                    "%s: has no arms, so it describes one run; train it with: mojave train %s (a study adds arms, seeds and a budget)",
+                    "%s has no arms, so it describes one run; train it with: mojave train %s (a study adds arms, seeds and a budget)",
                     file, ShellWord.of(file));
         }
         return of(typed, path -> overrides.place(path, file.toString()));
     }
 
-    /** Checks and completes a tree; {@code source} is what messages call it. */
+    /** Checks and completes a tree; {@code source} is its name in messages. */
     public static StudyRecipe of(ObjectNode typed, String source) {
         return of(typed, path -> source);
     }
@@ -173,10 +173,10 @@ public final class StudyRecipe {
         if (read.isPresent()
                 && Trees.at(overrides, "model.moe").filter(moe -> !moe.isNull()).isPresent()) {
             throw Failure.usage(
-                    "%s: %s.model.moe: an arm with match is a dense model, resized to a mixture's budget; remove its moe or its match",
+                    "%s: %s.model.moe: an arm with match is a dense model, resized to the budget of a mixture; remove model.moe or match",
                     source.apply(path + ".model.moe"), path);
         }
-        // Keys that the arm itself gives are named where they stand; the base's keep their own place.
+        // Messages place the arm's own keys under the arm, and the base's keys where the base sets them.
         RecipeDraft draft = RecipeDraft.of(
                 Trees.merge(shared, overrides),
                 key -> Trees.at(overrides, key).isPresent()
@@ -200,7 +200,7 @@ public final class StudyRecipe {
             }
             if (matched.match().isPresent()) {
                 throw Failure.usage(
-                        "%s: %s: arm '%s' is resized itself; match an arm whose size is fixed",
+                        "%s: %s: arm '%s' has a match of its own; match an arm whose size is fixed",
                         source.apply(path), path, target);
             }
         }
@@ -221,7 +221,7 @@ public final class StudyRecipe {
         return arms;
     }
 
-    /** Returns one arm by a name that is known to be there. */
+    /** Returns the arm with this name. */
     public Arm arm(String name) {
         Arm arm = arms.get(name);
         if (arm == null) {
@@ -235,12 +235,12 @@ public final class StudyRecipe {
         return seeds;
     }
 
-    /** Returns the training tokens that every trial may spend, if the study sets them for all. */
+    /** Returns the number of training tokens of every trial; empty if the study does not set a budget. */
     public Optional<Long> budgetTokens() {
         return budgetTokens;
     }
 
-    /** Returns every setting; each arm holds exactly what tells it apart from the base. */
+    /** Returns all settings; each arm contains only its differences from the base. */
     public ObjectNode tree() {
         ObjectNode tree = base.tree();
         ObjectNode written = tree.putObject("arms");
@@ -255,12 +255,12 @@ public final class StudyRecipe {
         return tree;
     }
 
-    /** Returns the canonical text: what the study's recipe.yaml holds; it reads back as the same study. */
+    /** Returns the canonical text, the content of the study's recipe.yaml, which reads back as the same study. */
     public String yaml() {
         return Yaml.print(tree());
     }
 
-    /** Returns the SHA-256 of the canonical text. */
+    /** Returns the SHA-256 of {@link #yaml()}. */
     public String sha256() {
         return Hashes.sha256(yaml());
     }

@@ -6,15 +6,15 @@ import dev.mojave.base.Check;
 import dev.mojave.base.Units;
 
 /**
- * A number of tokens, or all there are: {@code 50k} or {@code all} in a recipe.
+ * A maximum number of tokens, or no limit: {@code 50k} or {@code all} in a recipe.
  *
- * @param tokens the most to take; {@link Long#MAX_VALUE} stands for all
+ * @param tokens the maximum number of tokens; {@link Long#MAX_VALUE} means all
  */
 public record TokenLimit(long tokens) {
     /** No limit. */
     public static final TokenLimit ALL = new TokenLimit(Long.MAX_VALUE);
 
-    /** Checks the sign. */
+    /** Checks that the limit is positive. */
     public TokenLimit {
         Check.that(tokens >= 1, "must be at least 1 token, or all");
     }

@@ -8,13 +8,14 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The defaults of {@code train} that depend on its other keys. What is not as it should be is left alone: the reader of records says so.
+ * The defaults of {@code train} that depend on its other keys. Invalid values are left as they are; the record reader reports
+ * them.
  *
  * <ul>
  *   <li>{@code micro_batch_size} = {@code batch_size};
  *   <li>{@code optimizer.kind} = adamw;
  *   <li>{@code schedule.kind} = cosine; {@code schedule.warmup_steps} = 100, or a tenth of {@code steps} if that is less;
- *   <li>{@code schedule.min_learning_rate} = {@code learning_rate} / 10, where the kind has one.
+ *   <li>{@code schedule.min_learning_rate} = {@code learning_rate} / 10, if the kind of schedule has one.
  * </ul>
  */
 public final class TrainDefaults {
@@ -57,10 +58,10 @@ public final class TrainDefaults {
                 && !schedule.hasNonNull("min_learning_rate")
                 && peak.isPresent()
                 && Double.isFinite(peak.getAsDouble())) {
-            // In decimal, so that a tenth of 0.001 is written 1.0E-4 and not with the dust of binary fractions.
+            // In decimal, so that a tenth of 0.001 is written as 1.0E-4, without binary rounding error.
             double tenth =
                     BigDecimal.valueOf(peak.getAsDouble()).movePointLeft(1).doubleValue();
-            // A peak that is not positive is refused under its own name.
+            // A peak that is not positive is reported under its own key.
             schedule.put("min_learning_rate", Math.max(0, tenth));
         }
     }

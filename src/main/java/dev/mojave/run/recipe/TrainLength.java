@@ -1,6 +1,6 @@
 package dev.mojave.run.recipe;
 
-/** How long training lasts, in the unit that the recipe chose. */
+/** The length of training, in the unit that the recipe uses. */
 public sealed interface TrainLength {
     /** Optimiser steps. */
     record Steps(long steps) implements TrainLength {}

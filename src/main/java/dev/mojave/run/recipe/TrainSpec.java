@@ -10,26 +10,28 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code train} section of a recipe, complete. Exactly one of {@code steps}, {@code tokens}, {@code words} and {@code epochs} is set;
- * {@link #length()} says which.
+ * The {@code train} section of a recipe, complete. Exactly one of {@code steps}, {@code tokens}, {@code words} and {@code epochs}
+ * is set; {@link #length()} returns it.
  *
  * @param batchSize sequences per optimiser step
- * @param microBatchSize sequences per forward pass; divides the batch size; the batch size unless typed
+ * @param microBatchSize sequences per forward pass; divides the batch size, which is also the default
  * @param steps optimiser steps
  * @param tokens training tokens
  * @param words words of training text
  * @param epochs passes over the training split
- * @param learningRate the schedule's peak
- * @param schedule how it moves; a cosine from a short warm-up to a tenth of the peak unless typed
- * @param optimizer what turns gradients into updates
- * @param gradientClip largest Euclidean norm of all gradients together; 0 = no limit
- * @param evalEvery steps between evaluations; there is one at the end in any case
- * @param evalTokens held-out tokens of an evaluation, the same ones every time; the last takes all
- * @param checkpoint when to save and how much to keep
- * @param seed of initialisation, dropout and the order of the data
- * @param logEvery steps between lines of the log
- * @param trainSubsetTokens size of the fixed part of the training split that each evaluation measures too; 0 = none
- * @param recompute whether blocks keep only their results and compute the rest again in the backward pass: less memory, more time
+ * @param learningRate peak learning rate of the schedule
+ * @param schedule shape of the learning-rate schedule; by default a short warm-up and a cosine decay to a tenth of the peak
+ * @param optimizer the optimiser
+ * @param gradientClip largest Euclidean norm over all gradients; 0 for no limit
+ * @param evalEvery steps between evaluations; there is always one at the end
+ * @param evalTokens held-out tokens per evaluation, always the same ones; the last evaluation uses all
+ * @param checkpoint when to save and how many checkpoints to keep
+ * @param seed seed of initialisation, dropout and the order of the data
+ * @param logEvery steps between lines of metrics.jsonl
+ * @param trainSubsetTokens size in tokens of a fixed part of the training split on which each evaluation also measures the loss;
+ *     0 for none
+ * @param recompute whether blocks keep only their outputs and recompute the other activations in the backward pass, which saves
+ *     memory and takes more time
  */
 public record TrainSpec(
         int batchSize,
@@ -51,21 +53,21 @@ public record TrainSpec(
         @Default("false") boolean recompute) {
 
     /**
-     * When to save and how much to keep: {@code train.checkpoint}.
+     * When to save and how many checkpoints to keep: {@code train.checkpoint}.
      *
-     * @param every steps between checkpoints; there is one at the end in any case
-     * @param keep how many of the newest stay; last and best always do
+     * @param every steps between checkpoints; there is always one at the end
+     * @param keep number of newest checkpoints to keep; {@code last} and {@code best} are always kept
      */
     public record Checkpoint(
             @Default("500") long every, @Default("3") int keep) {
-        /** Checks the signs. */
+        /** Checks that both are positive. */
         public Checkpoint {
             Check.that(every >= 1, "every (%d) must be at least 1 step", every);
             Check.that(keep >= 1, "keep (%d) must be at least 1", keep);
         }
     }
 
-    /** Checks every value, alone and together. */
+    /** Checks every value and their combination. */
     public TrainSpec {
         Check.that(batchSize >= 1, "batch_size (%d) must be at least 1", batchSize);
         Check.that(
@@ -77,7 +79,7 @@ public record TrainSpec(
                 Stream.of(steps, tokens, words, epochs).filter(Objects::nonNull).count();
         Check.that(
                 lengths == 1,
-                "exactly one of steps, tokens, words and epochs says how long to train; %s given",
+                "exactly one of steps, tokens, words and epochs must set the length of training; %s given",
                 lengths == 0 ? "none is" : lengths + " are");
         Stream.of(steps, tokens, words, epochs)
                 .filter(Objects::nonNull)
@@ -101,7 +103,7 @@ public record TrainSpec(
         Check.that(trainSubsetTokens >= 0, "train_subset_tokens (%d) must not be negative", trainSubsetTokens);
     }
 
-    /** Returns how long training lasts. */
+    /** Returns the length of training. */
     public TrainLength length() {
         if (steps != null) {
             return new TrainLength.Steps(steps);

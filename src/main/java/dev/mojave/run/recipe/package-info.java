@@ -1,4 +1,4 @@
-/** Recipes: what a YAML file and its overrides say about a run or a study, checked and completed. */
+/** Recipes: the settings of runs and studies, read from YAML files and overrides, checked and completed. */
 @NullMarked
 package dev.mojave.run.recipe;
 

@@ -13,22 +13,22 @@ import dev.mojave.tensor.Tensor;
 import java.util.Map;
 
 /**
- * Takes optimiser steps: the gradients of a batch in micro-batches, clipping, the update, and what routers adapt to. Nothing else in Mojave
- * changes the weights of a model by gradients.
+ * Takes optimiser steps: computes the gradients of a batch in micro-batches, clips them, updates the weights and lets routers
+ * adapt to their load. Nothing else in Mojave trains the weights of a model.
  *
- * <p>What a step does depends on the weights, the optimiser's state, the number of the step and the batch alone: dropout, noise and jitter
- * are drawn from (seed, step, micro-batch), in whichever rank of a group that is computed.
+ * <p>A step depends only on the weights, the optimiser's state, the step number and the batch: dropout, noise and jitter are
+ * drawn from (seed, step, micro-batch), regardless of the rank that computes the micro-batch.
  */
 public final class Learner implements AutoCloseable {
     /**
-     * How to learn.
+     * The settings of a learner.
      *
-     * @param optimizer what turns gradients into updates
-     * @param learningRate over training
-     * @param gradientClip the largest norm of all gradients together; 0 = no limit
-     * @param microBatchSize sequences that are computed at a time; divides every batch
-     * @param totalSteps length of training, which schedules refer to
-     * @param seed of dropout, noise and jitter
+     * @param optimizer the optimiser
+     * @param learningRate the learning rate over training
+     * @param gradientClip largest Euclidean norm over all gradients; 0 for no limit
+     * @param microBatchSize sequences per forward pass; divides the size of every batch
+     * @param totalSteps length of training in optimiser steps, on which schedules depend
+     * @param seed seed of dropout, noise and jitter
      */
     public record Spec(
             OptimizerSpec optimizer,
@@ -39,12 +39,12 @@ public final class Learner implements AutoCloseable {
             long seed) {}
 
     /**
-     * What one step showed.
+     * The results of one step.
      *
      * @param step optimiser steps done, this one included
-     * @param losses before the update
-     * @param gradientNorm of all gradients together, before clipping
-     * @param learningRate of the update
+     * @param losses losses before the update
+     * @param gradientNorm Euclidean norm over all gradients, before clipping
+     * @param learningRate learning rate of the update
      */
     public record StepResult(long step, Losses losses, double gradientNorm, double learningRate) {}
 
@@ -55,11 +55,11 @@ public final class Learner implements AutoCloseable {
     private final Optimizer optimizer;
 
     /**
-     * Prepares the first step.
+     * Creates a learner before the first step.
      *
-     * @param context of training; its precision is that of matrix products
-     * @param group that learns together: every rank is given the same batches, computes its part of their micro-batches, and takes the same
-     *     steps; {@link Group#ALONE} for one process
+     * @param context the context of forward passes; its precision is that of matrix products
+     * @param group the processes that train together: every rank gets the same batches, computes its share of their micro-batches
+     *     and takes the same steps; {@link Group#ALONE} for a single process
      */
     public Learner(LanguageModel model, Context context, Spec spec, Group group) {
         this.model = model;
@@ -72,22 +72,22 @@ public final class Learner implements AutoCloseable {
     /**
      * Takes one optimiser step.
      *
-     * @param observe whether to gather routing statistics, which costs a little
+     * @param observe whether to collect routing statistics, at a small cost
      * @throws Failure of kind TRAINING, before the weights change, if the loss or the norm of the gradients is not finite
      */
     public StepResult step(Rows batch, boolean observe) {
         return update(gradient(batch, observe));
     }
 
-    /** Adds the gradients of a batch to the parameters, as the next step sees them; {@link #update} or {@link #clear} comes next. */
+    /** Adds the gradients of a batch for the next step to the parameters; {@link #update} or {@link #clear} must follow. */
     public Losses gradient(Rows batch, boolean observe) {
         return gradients.run(batch, steps(), spec.totalSteps, observe);
     }
 
     /**
-     * Updates the weights from their gradients, and forgets these.
+     * Updates the weights from their gradients, and clears the gradients.
      *
-     * @param losses that the gradients are those of
+     * @param losses the losses that belong to the gradients
      * @throws Failure of kind TRAINING, before the weights change, if the loss or the norm of the gradients is not finite
      */
     public StepResult update(Losses losses) {
@@ -100,7 +100,7 @@ public final class Learner implements AutoCloseable {
         return new StepResult(steps(), losses, norm, rate);
     }
 
-    /** Forgets all gradients. */
+    /** Clears all gradients. */
     public void clear() {
         Gradients.clear(model.parameters());
     }
@@ -115,17 +115,17 @@ public final class Learner implements AutoCloseable {
         }
     }
 
-    /** Returns how many steps were taken. */
+    /** Returns the number of steps taken. */
     public long steps() {
         return optimizer.steps();
     }
 
-    /** Returns what the optimiser remembers, by name: what a checkpoint saves and restores in place. */
+    /** Returns the tensors of the optimiser's state by name, which checkpoints save and restore in place. */
     public Map<String, Tensor> state() {
         return optimizer.state();
     }
 
-    /** Continues after {@code stepsDone} steps; the caller has copied what was saved into {@link #state()} and the model. */
+    /** Continues after {@code stepsDone} steps; the caller has already restored {@link #state()} and the model. */
     public void resume(long stepsDone) {
         optimizer.resume(stepsDone);
     }

@@ -5,13 +5,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the forward passes of one step showed.
+ * The results of one step's forward passes.
  *
- * @param loss cross-entropy plus weighted auxiliary losses, nats
- * @param crossEntropy nats per token
+ * @param loss cross-entropy plus weighted auxiliary losses, in nats per token
+ * @param crossEntropy cross-entropy, in nats per token
  * @param auxiliary every auxiliary loss by name, unweighted
- * @param wanted per sparse layer: assignments that each expert was asked for, which its router adapts to
- * @param load one a mixture, which each names; empty unless observed
+ * @param requested requested load per sparse layer: the number of assignments of each expert before capacity dropped any, to
+ *     which the layer's router adapts
+ * @param load load statistics per mixture, each of which names its mixture; empty unless observed
  */
 public record Losses(
         double loss,

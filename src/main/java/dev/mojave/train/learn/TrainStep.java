@@ -26,10 +26,11 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Forward and backward of one batch, in micro-batches: accumulated gradients equal the full batch's, also where padding leaves some with fewer
- * targets or tokens, and whichever rank of a group computes which. The cross-entropy is a mean over targets; of the balance losses, the z-loss is one over routed tokens. The others
- * depend on how all tokens of the batch are routed: while one acts, the micro-batches are read twice, first for what routers decide.
- * (A router that looks at its whole batch, and a capacity, still see a micro-batch.)
+ * Forward and backward passes of one batch, in micro-batches. The accumulated gradients equal those of the full batch, even if
+ * padding leaves some micro-batches with fewer targets or tokens, and regardless of which rank computes which micro-batch. The
+ * cross-entropy is a mean over targets and the z-loss a mean over routed tokens. The other balance losses depend on the routing
+ * of all tokens of the batch; while one of them is active, every micro-batch is read twice, first for the routers' decisions
+ * only. (Routers that normalise over their batch, and capacity limits, still work per micro-batch.)
  */
 final class TrainStep {
     private final LanguageModel model;
@@ -39,11 +40,11 @@ final class TrainStep {
     private final Group group;
 
     /**
-     * Computes the gradients of a model.
+     * Creates the step of a model.
      *
-     * @param microBatchSize divides every batch's rows
-     * @param seed with the step and the number of the micro-batch what dropout, noise and jitter are drawn from
-     * @param group whose ranks compute the micro-batches of a batch, each as many
+     * @param microBatchSize sequences per micro-batch; divides the rows of every batch
+     * @param seed seed of dropout, noise and jitter, combined with the step and the number of the micro-batch
+     * @param group the processes whose ranks share the micro-batches of a batch equally
      */
     TrainStep(LanguageModel model, Context context, int microBatchSize, long seed, Group group) {
         this.model = model;
@@ -56,8 +57,8 @@ final class TrainStep {
     /**
      * Adds the gradients of a batch to the parameters.
      *
-     * @param step counted from 0, of {@code totalSteps}: what the coefficients of balance losses follow
-     * @param observe whether to gather routing statistics, which costs a little
+     * @param step step number, from 0; with {@code totalSteps} it determines the coefficients of balance losses
+     * @param observe whether to collect routing statistics, at a small cost
      */
     Losses run(Rows batch, long step, long totalSteps, boolean observe) {
         Check.that(
@@ -68,7 +69,7 @@ final class TrainStep {
         int parts = batch.rows() / microBatchSize;
         Check.that(
                 parts % group.size() == 0,
-                "%d ranks need a multiple of as many micro-batches per step: batch_size (%d) / micro_batch_size (%d) is %d",
+                "the number of micro-batches per step must be a multiple of the %d ranks: batch_size (%d) / micro_batch_size (%d) is %d",
                 group.size(),
                 batch.rows(),
                 microBatchSize,
@@ -171,10 +172,11 @@ final class TrainStep {
     }
 
     /**
-     * Returns how the routers decide for all parts of the batch, from the random numbers that they will see again.
+     * Returns the routers' decisions for all parts of the batch, computed with the random numbers that the training pass will
+     * draw again.
      *
-     * @param parts of this rank
-     * @param first number of the first of them
+     * @param parts the parts of this rank
+     * @param first number of the first part
      */
     private Optional<RoutingPool> routing(List<Rows> parts, long step, int first) {
         RoutingPool.Parts seen = new RoutingPool.Parts();
@@ -191,11 +193,11 @@ final class TrainStep {
      * Adds the gradients of a part of a batch.
      *
      * @param fraction of the batch's targets that are in this part
-     * @param weight what the part's balance losses are multiplied by
+     * @param weight factor of the part's balance losses
      */
     private static void backward(Loss output, double fraction, Map<String, Weighted> balance, double weight) {
         List<Tensor> terms = new ArrayList<>();
-        if (fraction > 0) { // The mean over no targets is no number.
+        if (fraction > 0) { // A mean over no targets is NaN.
             terms.add(output.crossEntropy().mul(fraction));
         }
         for (Weighted weighted : balance.values()) {
@@ -211,7 +213,7 @@ final class TrainStep {
         return Tensors.stack(scalars.stream().map(Tensor::detach).toList(), 0).toFloats();
     }
 
-    /** What micro-batches add up to. */
+    /** Sums over micro-batches. */
     private static final class Sums {
         private double loss;
         private double crossEntropy;

@@ -1,4 +1,4 @@
-/** One optimiser step: the gradients of a batch, clipping, the update, and what routers adapt to. */
+/** One optimiser step: the gradients of a batch, clipping, the update and the adaptation of routers. */
 @NullMarked
 package dev.mojave.train.learn;
 

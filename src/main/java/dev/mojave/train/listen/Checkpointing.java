@@ -1,11 +1,13 @@
 package dev.mojave.train.listen;
 
-/** Saves every so many steps, at the best evaluation, at the end, and where the run is asked to stop. */
+/**
+ * Saves a checkpoint at a fixed interval of steps, at the best evaluation so far, at the end, and when the run is asked to stop.
+ */
 public final class Checkpointing implements Listener {
-    /** Writes a checkpoint of the run as it stands. */
+    /** Writes a checkpoint of the run's present state. */
     @FunctionalInterface
     public interface Save {
-        /** Saves; {@code best} says whether it is the best so far. */
+        /** Saves a checkpoint; {@code best} tells whether it is the best so far. */
         void save(boolean best);
     }
 
@@ -14,7 +16,7 @@ public final class Checkpointing implements Listener {
     private final Save save;
     private boolean saved = true;
 
-    /** Saves, the log first. */
+    /** Creates a listener that saves every {@code every} steps, after forcing the log to disk. */
     public Checkpointing(long every, Log log, Save save) {
         this.every = every;
         this.log = log;

@@ -23,8 +23,8 @@ import java.util.OptionalDouble;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Measures the same held-out windows every so many steps, all of them at the end, in float32; as many at a time as a training step takes,
- * so that a run needs no memory for the first evaluation that it did not have. Remembers the best.
+ * Evaluates the model on the same held-out windows at a fixed interval of steps, and on all of them at the end, in float32. A
+ * forward pass has no more windows than one of training, so evaluations need no additional memory. Keeps the best loss.
  */
 public final class Evaluation implements Listener.Stateful {
     private static final String BEST = "best_val_loss";
@@ -37,7 +37,7 @@ public final class Evaluation implements Listener.Stateful {
     private final Optional<Perplexity> trainSubset;
     private OptionalDouble best = OptionalDouble.empty();
 
-    /** Measures as the recipe says. */
+    /** Creates the evaluation that a recipe specifies. */
     public Evaluation(LanguageModel model, PreparedData data, TrainSpec spec, Progress progress) {
         this.model = model;
         this.progress = progress;
@@ -56,7 +56,7 @@ public final class Evaluation implements Listener.Stateful {
                         EvalWindows.limited(data.train(), cut, spec.trainSubsetTokens()), data.tokenizer(), rows));
     }
 
-    /** Returns the windows of one forward pass. */
+    /** Returns the number of windows per forward pass. */
     public static int rows(ModelSpec model, TrainSpec train) {
         return Math.min(Perplexity.rows(model), train.microBatchSize());
     }
@@ -75,10 +75,10 @@ public final class Evaluation implements Listener.Stateful {
     }
 
     /**
-     * Measures held-out text, and the part of the training text where that is asked for.
+     * Measures the loss on held-out text and, if configured, on a part of the training text.
      *
-     * @param everything whether all held-out text is measured
-     * @param metrics takes what was measured
+     * @param everything whether to measure all held-out text
+     * @param metrics receives the metrics
      */
     public EvalResult measure(boolean everything, Map<Metric, Double> metrics) {
         EvalResult result = (everything ? last : during).measure(model, Context.EVALUATION, Progress.SILENT);
@@ -99,7 +99,7 @@ public final class Evaluation implements Listener.Stateful {
         return result;
     }
 
-    /** Sets the loss that is to be beaten. */
+    /** Sets the best loss so far, in nats per token. */
     public void toBeat(double loss) {
         best = OptionalDouble.of(loss);
     }

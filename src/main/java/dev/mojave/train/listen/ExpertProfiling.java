@@ -8,7 +8,7 @@ import dev.mojave.model.LanguageModel;
 import dev.mojave.run.folder.RunFolder;
 import java.util.List;
 
-/** Looks at what the experts of a mixture do once it is trained. */
+/** Profiles the experts of a mixture after training, on held-out text. */
 public final class ExpertProfiling implements Listener {
     private static final long TOKENS = 50_000;
 
@@ -18,9 +18,9 @@ public final class ExpertProfiling implements Listener {
     private final RunFolder folder;
 
     /**
-     * Writes into a run's folder.
+     * Creates a listener that writes to a run's folder.
      *
-     * @param categories of tokens: those that the router is told, or else those that the data has
+     * @param categories names of the tokens' categories: those that the router reads, or else those of the data
      */
     public ExpertProfiling(LanguageModel model, PreparedData data, List<String> categories, RunFolder folder) {
         this.model = model;

@@ -8,48 +8,48 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Does one thing beside training and decides itself when. Listeners are told of every step in the order in which a run has them, so that
- * one can use what those before it added to the {@link Moment}.
+ * A task that runs alongside training, such as evaluation or logging, and decides itself when to act. Every step is passed to the
+ * listeners in their order, so a listener can use the metrics that earlier ones added to the {@link Moment}.
  */
 public interface Listener {
-    /** Returns whether it wants routing statistics of a step, counted from 0. */
+    /** Returns whether it needs routing statistics of a step, counted from 0. */
     default boolean observes(long step) {
         return false;
     }
 
-    /** A step was taken. */
+    /** Called after each step. */
     default void after(Moment moment) {}
 
     /**
-     * The loop has ended.
+     * Called after the loop has ended.
      *
-     * @param finished whether the run reached its end; otherwise someone asked it to stop
+     * @param finished whether the run reached its end; if not, it was asked to stop
      */
     default void end(boolean finished) {}
 
-    /** Returns those that keep a state, by its key; two of one key, which would overwrite each other's, are refused. */
+    /** Returns the stateful listeners by key. */
     static Map<String, Stateful> stateful(List<Listener> listeners) {
         Map<String, Stateful> byKey = new LinkedHashMap<>();
         for (Listener listener : listeners) {
             if (listener instanceof Stateful stateful) {
                 Check.that(
                         byKey.put(stateful.key(), stateful) == null,
-                        "two listeners keep their state under '%s'",
+                        "two listeners store their state under '%s'",
                         stateful.key());
             }
         }
         return byKey;
     }
 
-    /** A listener that keeps a state of its own in checkpoints. */
+    /** A listener that stores a state of its own in checkpoints. */
     interface Stateful extends Listener {
-        /** Returns the key of its state in state.json. Checkpoints that exist have it, so it never changes. */
+        /** Returns the key of its state in state.json. It must never change, since existing checkpoints use it. */
         String key();
 
-        /** Returns what it must know to go on from a checkpoint; empty where there is nothing yet. */
+        /** Returns the state that it needs to resume from a checkpoint; empty if there is none yet. */
         Optional<JsonNode> state();
 
-        /** Goes on from what {@link #state()} returned. */
+        /** Restores a state that {@link #state()} returned. */
         void restore(JsonNode state);
     }
 }

@@ -4,7 +4,7 @@ import dev.mojave.run.folder.RunFolder;
 import dev.mojave.run.folder.RunLog;
 import java.util.Map;
 
-/** Writes what was measured at a moment into the run's log. */
+/** Writes the metrics of each moment to the run's log. */
 public final class Log implements Listener, AutoCloseable {
     private final RunLog log;
 
@@ -21,13 +21,13 @@ public final class Log implements Listener, AutoCloseable {
         moment.close();
     }
 
-    /** Adds metrics that were measured after the last step. */
+    /** Appends metrics that were measured after the last step. */
     void append(RunPosition position, Map<String, Double> scalars) {
         log.write(position.line(scalars, Map.of()));
         log.force();
     }
 
-    /** Forces what was written to disk: before a checkpoint says that the run got that far. */
+    /** Forces the written lines to disk; required before a checkpoint records that the run has reached this step. */
     void force() {
         log.force();
     }

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The moment after a step: what it showed, and what listeners have measured since. */
+/** The moment after a step: the step's results, and the metrics that listeners have measured since. */
 public final class Moment {
     private final StepResult result;
     private final RunPosition position;
@@ -19,10 +19,10 @@ public final class Moment {
     private boolean logged;
 
     /**
-     * A moment in which nothing was measured yet.
+     * Creates a moment without metrics.
      *
-     * @param stepSeconds what the step took, reading its batch included
-     * @param stepTokens targets of its batch
+     * @param stepSeconds duration of the step in seconds, including reading its batch
+     * @param stepTokens number of targets in its batch
      */
     public Moment(StepResult result, RunPosition position, double stepSeconds, int stepTokens) {
         this.result = result;
@@ -31,17 +31,17 @@ public final class Moment {
         this.stepTokens = stepTokens;
     }
 
-    /** Returns what the step showed. */
+    /** Returns the results of the step. */
     public StepResult result() {
         return result;
     }
 
-    /** Returns optimiser steps done, this one included. */
+    /** Returns the number of optimiser steps done, including this one. */
     public long step() {
         return position.step();
     }
 
-    /** Returns where the run stands. */
+    /** Returns the position of the run. */
     public RunPosition position() {
         return position;
     }
@@ -51,12 +51,12 @@ public final class Moment {
         return position.step() == position.totalSteps();
     }
 
-    /** Returns seconds of the step. */
+    /** Returns the duration of the step in seconds. */
     public double stepSeconds() {
         return stepSeconds;
     }
 
-    /** Returns targets of its batch. */
+    /** Returns the number of targets in its batch. */
     public int stepTokens() {
         return stepTokens;
     }
@@ -64,30 +64,30 @@ public final class Moment {
     /**
      * Adds a metric.
      *
-     * @throws IllegalStateException if the log has had this moment: the listener stands behind it and would measure for nobody
+     * @throws IllegalStateException if this moment has already been logged, because the listener comes after the log
      */
     public void put(Metric metric, double value) {
         requireOpen(metric);
         scalars.put(metric.name(), value);
     }
 
-    /** The same for a metric that is a list. */
+    /** Adds a metric that is a list. */
     public void put(Metric metric, List<Double> values) {
         requireOpen(metric);
         lists.put(metric.name(), values);
     }
 
-    /** Returns what was measured so far, numbers by name. */
+    /** Returns the scalar metrics so far, by name. */
     public Map<String, Double> scalars() {
         return scalars;
     }
 
-    /** Notes that an evaluation was the best so far. */
+    /** Marks this moment's evaluation as the best so far. */
     void markBest() {
         best = true;
     }
 
-    /** Returns whether an evaluation was the best so far. */
+    /** Returns whether this moment's evaluation is the best so far. */
     public boolean best() {
         return best;
     }
@@ -95,16 +95,16 @@ public final class Moment {
     private void requireOpen(Metric metric) {
         if (logged) {
             throw new IllegalStateException(
-                    metric.name() + " was measured by a listener that stands behind the log; it belongs before it");
+                    metric.name() + " was measured by a listener that comes after the log; move the listener before it");
         }
     }
 
-    /** Nothing is measured any more: the log has this moment. */
+    /** Rejects further metrics, because the moment has been logged. */
     void close() {
         logged = true;
     }
 
-    /** Returns the line of the log; what stands in it decides whether it is worth one. */
+    /** Returns the log line of this moment. */
     MetricLine line() {
         return position.line(scalars, lists);
     }

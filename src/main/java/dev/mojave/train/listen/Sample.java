@@ -13,7 +13,7 @@ import dev.mojave.tensor.kernels.decode.WeightFormat;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Lets the model write once it is trained; how fast it does is one of its costs. */
+/** Generates a text sample after training, and measures the speed of generation, which is one of a model's costs. */
 public final class Sample implements Listener {
     private static final int TOKENS = 200;
     private static final String SPEED = Metrics.GENERATE_SPEED.name();
@@ -26,9 +26,9 @@ public final class Sample implements Listener {
     private final Supplier<RunPosition> position;
 
     /**
-     * Writes into a run's folder.
+     * Creates a listener that writes to a run's folder.
      *
-     * @param position where the run stands
+     * @param position supplies the position of the run
      */
     public Sample(
             LanguageModel model,

@@ -4,14 +4,14 @@ import dev.mojave.base.Progress;
 import dev.mojave.base.Units;
 import java.util.Locale;
 
-/** Shows the loss and the speed of every step to whoever watches. */
+/** Shows the loss and the speed of every step in the progress display. */
 public final class ShownProgress implements Listener {
     private static final double SMOOTHING = 0.9;
 
     private final Progress progress;
     private double recent;
 
-    /** Begins a piece of work of so many steps. */
+    /** Starts a progress display of {@code totalSteps} steps. */
     public ShownProgress(Progress progress, long totalSteps) {
         this.progress = progress;
         progress.start("training", totalSteps, "steps");

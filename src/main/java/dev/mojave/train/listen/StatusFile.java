@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps a run's status.json current: at most one write in two seconds while it trains. */
+/** Keeps a run's status.json current, with at most one write every two seconds during training. */
 public final class StatusFile implements Listener {
     private static final long INTERVAL_NANOS = 2_000_000_000L;
 
@@ -20,7 +20,7 @@ public final class StatusFile implements Listener {
     private long step;
     private long written;
 
-    /** Says that the run trains. */
+    /** Creates the listener and records that the run is training. */
     public StatusFile(RunFolder folder, long totalSteps, long step) {
         this.folder = folder;
         this.totalSteps = totalSteps;
@@ -33,7 +33,7 @@ public final class StatusFile implements Listener {
         beat(moment.step(), moment.scalars());
     }
 
-    /** The run has done so many steps; {@code newest} are metrics by standard name. */
+    /** Updates the number of steps done and the metrics; {@code newest} are metrics by standard name. */
     void beat(long newStep, Map<String, Double> newest) {
         step = newStep;
         for (Metric metric : List.of(Metrics.TRAIN_LOSS, Metrics.VAL_LOSS)) {
@@ -51,12 +51,12 @@ public final class StatusFile implements Listener {
         }
     }
 
-    /** Writes the last word of this process. */
+    /** Writes the final status of this process. */
     public void end(Status.State state, @Nullable String reason) {
         write(state, reason);
     }
 
-    /** Writes why this process failed; where even that fails, as on a full disk, the first failure is the one to tell. */
+    /** Writes why this process failed. If even that fails, as on a full disk, the first failure is the one to report. */
     public void failed(RuntimeException failure) {
         try {
             write(Status.State.FAILED, String.valueOf(failure.getMessage()));

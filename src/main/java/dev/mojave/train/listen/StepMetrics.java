@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** Measures every so many steps, the first and the last among them: losses, routing, speed and memory. */
+/** Measures losses, routing, speed and memory at a fixed interval of steps, and at the first and last step. */
 public final class StepMetrics implements Listener {
     private final long every;
     private final long totalSteps;
@@ -20,11 +20,12 @@ public final class StepMetrics implements Listener {
     private long tokens;
 
     /**
-     * Measures.
+     * Creates the listener.
      *
-     * @param every steps between two measurements
-     * @param flopsPerToken of one training step
-     * @param ceilingFlopsPerSecond what matrix products were measured to reach in the precision in use, if they were
+     * @param every number of steps between measurements
+     * @param flopsPerToken training FLOPs per token, forward and backward
+     * @param ceilingFlopsPerSecond measured rate of matrix products in the run's precision, in FLOPs per second; empty if not
+     *     measured
      */
     public StepMetrics(long every, long totalSteps, double flopsPerToken, OptionalDouble ceilingFlopsPerSecond) {
         this.every = every;

@@ -1,4 +1,7 @@
-/** What happens beside training: each listener says when, does one thing, and keeps its own state in checkpoints. */
+/**
+ * Listeners: tasks that run alongside training, such as evaluation, logging and checkpointing. Each decides when to act, and
+ * keeps its own state in checkpoints.
+ */
 @NullMarked
 package dev.mojave.train.listen;
 

@@ -111,7 +111,7 @@ class InterchangeVerbTest {
         CliResult generated = runs("generate", runs + "/m");
         assertThat(generated.code()).isEqualTo(4);
         assertThat(generated.err())
-                .contains("m has no tokenizer.json; put one there, or import the model again with --tokenizer");
+                .contains("m has no tokenizer.json; add one, or import the model again with --tokenizer");
         CliResult again = runs("import", GOLDEN + "llama", "--name", "m", "--output", runs);
         assertThat(again.code()).isEqualTo(2);
         assertThat(again.err()).contains("exists");

@@ -169,7 +169,7 @@ class GgufTest {
             for (Path target : List.of(file, deep)) {
                 assertThatThrownBy(() ->
                                 GgufModel.write(target, "tiny", spec, model.parameters(), tokenizer(), GgufType.F16))
-                        .hasMessageContaining("which half precision cannot hold");
+                        .hasMessageContaining("which half precision cannot represent");
             }
         }
         assertThat(file).hasContent("old");
@@ -313,7 +313,7 @@ class GgufTest {
             SpecialTokens two = new SpecialTokens(List.of(5), List.of(7, 8), 0, SpecialTokens.Published.none());
             assertThatThrownBy(() ->
                             GgufModel.write(file, "tiny", spec, model.parameters(), tokenizer(), two, GgufType.F32))
-                    .hasMessageContaining("begin with the tokens [7, 8], and llama.cpp puts one in front");
+                    .hasMessageContaining("begin with the tokens [7, 8], but llama.cpp adds only one");
         }
         assertThat(Gguf.read(file).metadata)
                 .containsEntry("tokenizer.ggml.eos_token_id", 5L)

@@ -134,7 +134,7 @@ class HfConfigTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "model_type: 'bert'       | model_type 'bert' is not one that Mojave can build (gpt2, llama, mistral, qwen2, qwen3, mixtral, olmoe, qwen2_moe, qwen3_moe)",
+                "model_type: 'bert'       | model_type 'bert' is not supported; supported types: gpt2, llama, mistral, qwen2, qwen3, mixtral, olmoe, qwen2_moe, qwen3_moe",
                 "hidden_act: 'gelu'       | hidden_act is \"gelu\"; it must be one of silu, swish",
                 "quantization_config: {}  | quantization_config is {}; it is not supported",
                 "rope_parameters: {'rope_type': 'longrope'} | rope_parameters.rope_type is \"longrope\"; it must be one of default, linear, dynamic, llama3, yarn",
@@ -170,13 +170,13 @@ class HfConfigTest {
                 "olmoe     | clip_qkv: 8               | clip_qkv is 8; it is not supported",
                 "olmoe     | head_dim: 16              | head_dim is 16; it must be hidden_size / num_attention_heads",
                 "qwen2_moe | mlp_only_layers: 3        | mlp_only_layers is 3; it must be a list of layers",
-                "qwen3_moe | mlp_only_layers: ['a']    | mlp_only_layers is [\"a\"]; it must hold whole numbers",
-                "qwen2_moe | {use_sliding_window: true, sliding_window: 4} | sliding_window is 4; it must be that of every layer",
-                "qwen2     | {use_sliding_window: true, sliding_window: 4, max_window_layers: 1} | sliding_window is 4; it must be that of every layer",
-                "qwen3     | {use_sliding_window: true, sliding_window: 4, layer_types: [full_attention, sliding_attention]} | sliding_window is 4; it must be",
+                "qwen3_moe | mlp_only_layers: ['a']    | mlp_only_layers is [\"a\"]; it must contain whole numbers",
+                "qwen2_moe | {use_sliding_window: true, sliding_window: 4} | sliding_window is 4; it must apply to every layer",
+                "qwen2     | {use_sliding_window: true, sliding_window: 4, max_window_layers: 1} | sliding_window is 4; it must apply to every layer",
+                "qwen3     | {use_sliding_window: true, sliding_window: 4, layer_types: [full_attention, sliding_attention]} | sliding_window is 4; it must apply to every layer",
                 "mixtral   | sliding_window: 0         | sliding_window is 0; it must be positive",
-                "qwen2     | layer_types: [full_attention, chunked_attention] | layer_types is [\"full_attention\",\"chunked_attention\"]; it must hold",
-                "qwen2     | layer_types: [sliding_attention, full_attention] | layer_types is [\"sliding_attention\",\"full_attention\"]; it must hold full_attention alone",
+                "qwen2     | layer_types: [full_attention, chunked_attention] | layer_types is [\"full_attention\",\"chunked_attention\"]; it must contain only full_attention or sliding_attention",
+                "qwen2     | layer_types: [sliding_attention, full_attention] | layer_types is [\"sliding_attention\",\"full_attention\"]; it must contain only full_attention if use_sliding_window is false",
             })
     void whatOneArchitectureAddsIsReadStrictly(String type, String change, String message) {
         ObjectNode config = published(type);
@@ -276,15 +276,15 @@ class HfConfigTest {
                 .put("use_sliding_window", true)
                 .put("max_window_layers", 1);
         String rest =
-                "must be that of every layer (here some see all tokens) or not shorter than the context (max_position_embeddings is"
-                        + " 32768); to use the model for up to 4096 tokens, which a window does not touch, set max_position_embeddings to 4096"
+                "must apply to every layer (here some layers see all tokens) or be no shorter than the context (max_position_embeddings is"
+                        + " 32768); to use the model for up to 4096 tokens, where the window has no effect, set max_position_embeddings to 4096"
                         + " in config.json";
         config.put("sliding_window", 4096);
         assertThatThrownBy(() -> HfConfig.read(config, "config.json"))
                 .hasMessage("config.json: sliding_window is 4096; it " + rest);
         config.remove("sliding_window");
         assertThatThrownBy(() -> HfConfig.read(config, "config.json"))
-                .hasMessage("config.json: sliding_window is absent; it is 4096 where it is left out, and " + rest);
+                .hasMessage("config.json: sliding_window is absent; it defaults to 4096 and " + rest);
         config.put("max_position_embeddings", 4096);
         assertThat(HfConfig.read(config, "config.json").attention().slidingWindow())
                 .isNull();
@@ -343,7 +343,7 @@ class HfConfigTest {
                 .containsExactly(
                         "the model runs but cannot be trained: norm_topk_prob with num_experts_per_tok 1 makes every weight 1 and cuts"
                                 + " the router's gradient; set norm_topk_prob to false",
-                        "router_jitter_noise is left out; it concerns training alone");
+                        "router_jitter_noise is left out; it concerns only training");
         ObjectNode gpt2 = HfConfig.write(Tiny.spec("gpt2"));
         gpt2.remove("mojave");
         assertThat(HfConfig.warnings(gpt2, Tiny.spec("gpt2"))).isEmpty();

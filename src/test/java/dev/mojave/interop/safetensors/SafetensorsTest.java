@@ -144,7 +144,7 @@ class SafetensorsTest {
         assertThatThrownBy(() -> SafetensorsWriter.write(file, List.of(entry), Map.of()))
                 .isInstanceOf(FileAlreadyExistsException.class);
         assertThatThrownBy(() -> SafetensorsWriter.write(folder.resolve("b"), List.of(entry, entry), Map.of()))
-                .hasMessage("two tensors of one file are called x");
+                .hasMessage("two tensors of the file have the name x");
         assertThatThrownBy(() -> entry("x", SafeType.F32, new byte[7], 2))
                 .hasMessage("x: F32 [2] needs 8 bytes, not 7");
     }
@@ -163,18 +163,18 @@ class SafetensorsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            {"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}} | 3 | ` is cut short: the data takes 4 bytes, 3 are there`
+            {"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}} | 3 | ` is truncated: the data needs 4 bytes, but the file has 3`
             {"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}} | 5 | ` has 1 bytes after the last tensor`
             {"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}} | 4 | `: tensor 'b' overlaps 'a'`
-            {"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[1],"data_offsets":[3,4]}} | 4 | `: there is a hole of 1 bytes before tensor 'b'`
-            {"a":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}} | 4 | `: there is a hole of 2 bytes before tensor 'a'`
-            {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}} | 4 | `: tensor 'a': shape and dtype need 8 bytes, data_offsets give 4`
-            {"a":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,0]}} | 0 | `: tensor 'a': shape is too large to exist`
-            {"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}} | 4 | `: tensor 'a': shape holds -1, expected whole numbers from 0`
-            {"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}} | 4 | `: tensor 'a': shape holds 1.0, expected whole numbers from 0`
-            {"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}} | 4 | `: tensor 'a': data_offsets must be a begin and an end after it`
-            {"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}} | 4 | `: tensor 'a': data_offsets must be a begin and an end after it`
-            {"a":{"dtype":"F32","shape":[1],"data_offsets":[0,99999999999999999999]}} | 4 | `: tensor 'a': data_offsets holds 99999999999999999999, expected whole numbers from 0`
+            {"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[1],"data_offsets":[3,4]}} | 4 | `: there is a gap of 1 bytes before tensor 'b'`
+            {"a":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}} | 4 | `: there is a gap of 2 bytes before tensor 'a'`
+            {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}} | 4 | `: tensor 'a': shape and dtype need 8 bytes, but data_offsets give 4`
+            {"a":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,0]}} | 0 | `: tensor 'a': the size of shape overflows`
+            {"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}} | 4 | `: tensor 'a': shape contains -1; expected whole numbers of at least 0`
+            {"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}} | 4 | `: tensor 'a': shape contains 1.0; expected whole numbers of at least 0`
+            {"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}} | 4 | `: tensor 'a': data_offsets must be a begin and an end that is not before it`
+            {"a":{"dtype":"F32","shape":[1],"data_offsets":[0]}} | 4 | `: tensor 'a': data_offsets must be a begin and an end that is not before it`
+            {"a":{"dtype":"F32","shape":[1],"data_offsets":[0,99999999999999999999]}} | 4 | `: tensor 'a': data_offsets contains 99999999999999999999; expected whole numbers of at least 0`
             {"a":{"dtype":"F32","shape":3,"data_offsets":[0,4]}} | 4 | `: tensor 'a': shape is not a list`
             {"a":{"dtype":7,"shape":[1],"data_offsets":[0,4]}} | 4 | `: tensor 'a': dtype is not text`
             {"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}} | 4 | `: tensor 'a': expected exactly dtype, shape and data_offsets`
@@ -188,7 +188,7 @@ class SafetensorsTest {
         Path file = file(header, dataBytes);
         assertThatThrownBy(() -> SafetensorsFile.open(file).close())
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
-                .hasMessage(file + message + "; the file is damaged or not safetensors: fetch or write it again");
+                .hasMessage(file + message + "; the file is damaged or not safetensors; download or write it again");
     }
 
     @Test
@@ -198,35 +198,35 @@ class SafetensorsTest {
                 "has dtype F8; Mojave reads [");
         assertRefused(
                 file("{\"a\":1,\"a\":2}", 0),
-                "has a header that is not JSON: line 1, column 8: the key \"a\" stands twice");
+                "has a header that is not JSON: line 1, column 8: the key \"a\" occurs twice");
         assertRefused(file("{\"a\":", 0), "has a header that is not JSON: ");
         assertRefused(file("{} {}", 0), "has a header that is not JSON: ");
         assertRefused(
                 file(new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}, 0), "has a header that is not UTF-8");
         assertRefused(folder.resolve("missing"), "does not exist");
         assertRefused(folder, "is a folder, not a safetensors file");
-        assertRefused(Files.write(folder.resolve("short"), new byte[5]), "is cut short: 5 bytes, a header needs 8");
-        assertRefused(Files.write(folder.resolve("empty"), new byte[0]), "is cut short: 0 bytes, a header needs 8");
+        assertRefused(Files.write(folder.resolve("short"), new byte[5]), "is truncated: it has 5 bytes, but a header needs at least 8");
+        assertRefused(Files.write(folder.resolve("empty"), new byte[0]), "is truncated: it has 0 bytes, but a header needs at least 8");
         byte[] huge = new byte[16];
         Arrays.fill(huge, (byte) 0x7f);
         assertRefused(
                 Files.write(folder.resolve("huge"), huge),
-                "has a header length of 9187201950435737471, which cannot be");
+                "has an invalid header length of 9187201950435737471");
         byte[] negative = new byte[16];
         Arrays.fill(negative, (byte) 0xff);
-        assertRefused(Files.write(folder.resolve("negative"), negative), "has a header length of -1, which cannot be");
+        assertRefused(Files.write(folder.resolve("negative"), negative), "has an invalid header length of -1");
         byte[] pickle = new byte[16];
         pickle[0] = (byte) 0x80;
         pickle[1] = 4;
         Arrays.fill(pickle, 2, 16, (byte) 0x60);
         assertRefused(
                 Files.write(folder.resolve("pickle"), pickle),
-                "is a pickle by its first bytes, which Mojave never opens");
+                "is a pickle, judging by its first bytes, and Mojave never opens pickles");
         byte[] zip = {'P', 'K', 3, 4, 20, 0, 0, 0, 8, 0};
-        assertRefused(Files.write(folder.resolve("zip"), zip), "is a pickle by its first bytes");
+        assertRefused(Files.write(folder.resolve("zip"), zip), "is a pickle, judging by its first bytes");
         byte[] longer = {50, 0, 0, 0, 0, 0, 0, 0, '{', '}'};
         assertRefused(
-                Files.write(folder.resolve("longer"), longer), "is cut short: 10 bytes, the header alone takes 58");
+                Files.write(folder.resolve("longer"), longer), "is truncated: it has 10 bytes, but the header alone needs 58");
     }
 
     private static void assertRefused(Path file, String message) {

@@ -137,14 +137,14 @@ class SweepRecipeTest {
             grid: {data.tokenizer: [byte, char]} | FILE: grid: data.tokenizer cannot be swept: losses over different text or tokens cannot be ranked; run a sweep for each
             grid: {engine.threads: [1, 2]} | FILE: grid: engine.threads cannot be swept: all trials of a sweep run with the same engine; run a sweep for each
             grid: {train.batch_size: [10000, 10k]} | FILE: point-1 (batch_size=10000) and point-2 (batch_size=10k) are identical in every key; list values that differ
-            {grid: {train.batch_size: [4, 8]}, seeds: [1, 2, 1]} | FILE: seeds ([1, 2, 1]) must differ from each other
+            {grid: {train.batch_size: [4, 8]}, seeds: [1, 2, 1]} | FILE: seeds ([1, 2, 1]) must not contain duplicates
             {grid: {train.batch_size: [4, 8]}, seeds: []} | FILE: seeds must list at least one seed, for example [1, 2, 3]
             {grid: {train.batch_size: [4, 8]}, budget: {tokens: 5k}} | FILE: budget: this is a key of studies; the trials of a sweep train for train.tokens, or for halving.rungs
             {grid: {train.batch_size: [4, 8]}, arms: {a: {}}} | FILE: arms: this recipe describes a study, not a sweep; run it with: mojave study FILE
             {grid: {train.batch_size: [4, 8]}, random: {samples: 2, keys: {train.batch_size: [2, 16]}}} | FILE: grid: train.batch_size is in both grid and random; remove it from one of them
             {grid: {train.batch_size: [4, 8]}, halving: {rungs: [10k], keep: 0.5}} | FILE: halving: rungs ([10000]) must list at least two budgets in training tokens, for example [250k, 1M]; a single rung has no next rung to promote to
             {grid: {train.batch_size: [4, 8]}, halving: {rungs: [5k, 10k], keep: 0.2}} | FILE: halving.keep (0.2) of 2 points leaves no point for rung 2 of 2; use fewer rungs, a larger keep or more points
-            {grid: {train.batch_size: [4, 8]}, halving: {rungs: [5k, 20k], keep: 0.5}} | FILE: halving.rungs (20000) and train.tokens ("10k") both say how long to train; remove one
+            {grid: {train.batch_size: [4, 8]}, halving: {rungs: [5k, 20k], keep: 0.5}} | FILE: halving.rungs (20000) and train.tokens ("10k") both set the length of training; remove one of the two
             {grid: {train.tokens: [4k, 8k]}, halving: {rungs: [5k, 10k], keep: 0.5}} | FILE: grid: train.tokens cannot be swept: halving.rungs sets the length of trials; remove one of the two
             random: {samples: 0, keys: {train.batch_size: [4, 8]}} | FILE: random: samples (0) must be at least 1
             random: {samples: 2, keys: {}} | FILE: random: keys lists no key; for example keys: {train.learning_rate: {from: 1.0e-4, to: 1.0e-2, scale: log}}

@@ -175,8 +175,8 @@ class CheckpointsTest {
         }
         assertDamaged(
                 2,
-                weights + " is cut short: the data takes 4000 bytes, 3900 are there",
-                "; step-1 is whole: remove " + saved + " to go on from there");
+                weights + " is truncated: the data needs 4000 bytes, but the file has 3900",
+                "; step-1 is undamaged; remove " + saved + " to resume from there");
         Folders.delete(saved);
         assertThat(checkpoints().last()).contains(1L);
         checkpoints().open(1).close();
@@ -191,9 +191,9 @@ class CheckpointsTest {
         Files.write(weights, bytes);
         assertDamaged(
                 2,
-                weights + " is not what was saved: SHA-256 ",
-                " is expected, ",
-                " was found; no older checkpoint is whole: train again with --overwrite");
+                weights + " has changed since it was saved: expected SHA-256 ",
+                ", found ",
+                "; no older checkpoint is undamaged; train again with --overwrite");
         bytes[bytes.length - 5] ^= 1;
         Files.write(weights, bytes);
         checkpoints().open(2).close();
@@ -201,18 +201,18 @@ class CheckpointsTest {
         Path state = saved.resolve("state.json");
         String text = Files.readString(state);
         Files.writeString(state, text.replace("\"step\" : 2", "\"step\" : 3"));
-        assertDamaged(2, state + " is not what was saved");
+        assertDamaged(2, state + " has changed since it was saved");
         Files.writeString(state, text);
 
         Files.delete(saved.resolve("optimizer.safetensors"));
         assertDamaged(2, saved.resolve("optimizer.safetensors") + " is missing");
         Files.writeString(saved.resolve("SHA256SUMS"), "junk\n", StandardOpenOption.TRUNCATE_EXISTING);
-        assertDamaged(2, saved.resolve("SHA256SUMS") + ": 'junk' is not a line of checksums");
+        assertDamaged(2, saved.resolve("SHA256SUMS") + ": 'junk' is not a checksum line in the format of sha256sum");
         Files.delete(saved.resolve("SHA256SUMS"));
         assertDamaged(2, saved.resolve("SHA256SUMS") + " is missing");
-        assertDamaged(9, folder.resolve("checkpoints/step-9") + " does not exist; there is step-2");
+        assertDamaged(9, folder.resolve("checkpoints/step-9") + " does not exist; existing checkpoints: step-2");
         assertThatThrownBy(() -> new Checkpoints(folder.resolve("x")).open(1).close())
-                .hasMessage(folder.resolve("x/step-1") + " does not exist; there is no checkpoint");
+                .hasMessage(folder.resolve("x/step-1") + " does not exist; existing checkpoints: none");
     }
 
     @Test
@@ -221,7 +221,7 @@ class CheckpointsTest {
         Files.writeString(folder.resolve("checkpoints/last"), "../../etc\n");
         assertThatThrownBy(() -> checkpoints().last())
                 .hasMessage(folder.resolve("checkpoints/last")
-                        + " does not hold a checkpoint's name; write one of [step-2] into it");
+                        + " does not contain the name of a checkpoint; write one of [step-2] into it");
         Files.writeString(folder.resolve("checkpoints/last"), "step-99\n");
         assertThat(checkpoints().last()).contains(2L);
         Files.writeString(folder.resolve("checkpoints/best"), "step-99\n");
@@ -237,7 +237,7 @@ class CheckpointsTest {
         assertDamaged(
                 2,
                 state
-                        + " was written by another version of Mojave (format 9; this one reads 1 to 2); go on with that version");
+                        + " was written by another version of Mojave (format 9; this version reads 1 to 2); resume with that version");
     }
 
     @Test
@@ -253,7 +253,7 @@ class CheckpointsTest {
         assertThatThrownBy(() -> full.save(content(2), true, 3))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.ENVIRONMENT))
                 .hasMessage("cannot save the checkpoint: the disk of " + folder.resolve("checkpoints/step-2")
-                        + " is full; free some space or choose another folder; step-1 is still there and whole");
+                        + " is full; free some space or choose another folder; step-1 is still complete");
         assertThat(names()).containsExactly("best", "last", "step-1");
         checkpoints().open(1).close();
         checkpoints().save(content(2), false, 3);

@@ -93,7 +93,7 @@ class RunFolderTest {
         assertUsage(
                 () -> RunFolder.create(output, "a", false),
                 path
-                        + " exists: continue it with --resume auto, choose another --name, or replace it with --overwrite");
+                        + " already exists; continue it with --resume auto, choose another --name, or replace it with --overwrite");
         assertThat(RunFolder.exists(output, "a")).isTrue();
         RunFolder fresh = RunFolder.create(output, "a", true);
         assertThat(fresh.recipeText()).isEmpty();
@@ -101,7 +101,7 @@ class RunFolderTest {
 
         Path precious = Files.createDirectories(output.resolve("home"));
         Files.writeString(precious.resolve("thesis.txt"), "x");
-        String refusal = precious + " exists and is not a run: choose another --name or --output";
+        String refusal = precious + " already exists and is not a run; choose another --name or --output";
         assertUsage(() -> RunFolder.create(output, "home", false), refusal);
         assertUsage(() -> RunFolder.create(output, "home", true), refusal);
         assertThat(precious.resolve("thesis.txt")).exists();
@@ -109,7 +109,7 @@ class RunFolderTest {
         Files.writeString(output.resolve("study/recipe.yaml"), "x");
         assertUsage(
                 () -> RunFolder.create(output, "study", true),
-                output.resolve("study") + " exists and is not a run: choose another --name or --output");
+                output.resolve("study") + " already exists and is not a run; choose another --name or --output");
     }
 
     @Test
@@ -139,10 +139,10 @@ class RunFolderTest {
         Files.writeString(model.resolve("config.json"), "{}");
         assertUsage(
                 () -> RunFolder.open(model),
-                model + " is not a run but a model's folder; make a run of it with: mojave import '" + model + "'");
+                model + " is the folder of a model, not of a run; import it as a run with: mojave import '" + model + "'");
         assertThatThrownBy(() -> RunFolder.create(file, "a", false)).isInstanceOf(Failure.class);
         assertThatThrownBy(() -> RunFolder.create(output, "../up", false))
-                .hasMessageContaining("must be a folder's name");
+                .hasMessageContaining("must be a folder name");
     }
 
     @Test
@@ -159,7 +159,7 @@ class RunFolderTest {
             assertThat(run.status().state()).isEqualTo(Status.State.RUNNING);
         }
         assertThat(run.status().state()).isEqualTo(Status.State.INTERRUPTED);
-        assertThat(run.status().reason()).isEqualTo("its process ended without a word; --resume auto continues it");
+        assertThat(run.status().reason()).isEqualTo("its process ended unexpectedly; --resume auto continues it");
         try (RunLock again = run.lock()) {
             assertThat(again).isNotNull();
         }

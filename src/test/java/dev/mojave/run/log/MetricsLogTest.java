@@ -95,7 +95,7 @@ class MetricsLogTest {
     @Test
     void refusesAMetricNamedLikeAHeadKey() {
         assertThatThrownBy(() -> new MetricLine(1, 1, null, 0, Map.of("step", 1.0), Map.of()))
-                .hasMessage("the metric 'step' stands twice in one line");
+                .hasMessage("the metric 'step' occurs twice in one line");
     }
 
     @Test

@@ -118,7 +118,7 @@ public class RecipeTest {
         assertThatThrownBy(() -> read(TYPED, "model.vocab_size=100").resolve(257))
                 .hasMessage(folder.resolve("r.yaml")
                         + " with --set model.vocab_size=100: model.vocab_size (100) is smaller than the tokenizer's vocabulary (257);"
-                        + " remove the key to take the tokenizer's");
+                        + " remove the key to use the tokenizer's size");
     }
 
     @Test
@@ -201,7 +201,7 @@ public class RecipeTest {
                 .hasMessageContaining("--set model.moe={num_experts_per_tok: 1}: model.moe.num_experts: is required");
         assertThatThrownBy(() -> read(TYPED, "train.steps+=5"))
                 .hasMessage(
-                        "--set train.steps+=5: += lays a section over the one that is there, such as train.steps+={KEY: VALUE};"
+                        "--set train.steps+=5: += merges a section into the existing one, such as train.steps+={KEY: VALUE};"
                                 + " write = to set a value");
         assertThatThrownBy(() -> read(TYPED, "+={a: 1}")).hasMessageContaining("expected KEY=VALUE");
         assertThatThrownBy(() -> read(TYPED, "train.steps.x+={a: 1}"))
@@ -227,12 +227,12 @@ public class RecipeTest {
             train.stepz=500           | --set train.stepz=500: train.stepz: unknown key; did you mean 'steps'?
             trian.steps=500           | FILE with --set trian.steps=500: trian: unknown key; did you mean 'train'?
             train.steps=many          | --set train.steps=many: train.steps: expected a whole number such as 500, 50k or 10M, found "many"
-            train.steps=              | --set train.steps=: has no value; write null to remove the key
+            train.steps=              | --set train.steps= has no value; write null to remove the key
             train.steps               | --set train.steps: expected KEY=VALUE, for example --set train.steps=500
             =500                      | --set =500: expected KEY=VALUE, for example --set train.steps=500
             train..steps=500          | --set train..steps=500: expected KEY=VALUE, for example --set train.steps=500
             train.steps.x=1           | --set train.steps.x=1: train.steps is a value ("2k") and not a section, so it has no key 'x'
-            train.steps=null          | FILE with --set train.steps=null: train: exactly one of steps, tokens, words and epochs says how long to train; none is given
+            train.steps=null          | FILE with --set train.steps=null: train: exactly one of steps, tokens, words and epochs must set the length of training; none is given
             train.micro_batch_size=5  | FILE with --set train.micro_batch_size=5: train: micro_batch_size (5) must be a divisor of batch_size (12)
             train.batch_size=0        | FILE with --set train.batch_size=0: train: batch_size (0) must be at least 1
             train.learning_rate=-1    | FILE with --set train.learning_rate=-1: train: learning_rate (-1.0) must be positive
@@ -248,7 +248,7 @@ public class RecipeTest {
             model.moe.num_experts_per_tok=5 | FILE with --set model.moe.num_experts_per_tok=5: model.moe: num_experts_per_tok (5) must be between 1 and num_experts (4)
             model.num_attention_heads=5 | FILE with --set model.num_attention_heads=5: model: num_attention_heads (5) must divide hidden_size (128)
             engine.precision=fp16     | FILE with --set engine.precision=fp16: engine.precision: 'fp16' is not one of auto, fp32, bf16-mixed; did you mean 'fp32'?
-            name=a/b                  | FILE with --set name=a/b: name ('a/b') must be a folder's name: letters, digits, '.', '_' and '-', at most 100, starting with a letter or a digit
+            name=a/b                  | FILE with --set name=a/b: name ('a/b') must be a folder name of at most 100 letters, digits, '.', '_' and '-' that starts with a letter or a digit
             """)
     void namesTheFlagThatWasTyped(String set, String message) {
         assertThatThrownBy(() -> read(TYPED, set).resolve(257))
@@ -276,7 +276,7 @@ public class RecipeTest {
         assertThatThrownBy(() -> read(TYPED.replace("steps: 2k", "tokens: 1M\n  steps: 5")))
                 .hasMessage(
                         file
-                                + ": train: exactly one of steps, tokens, words and epochs says how long to train; 2 are given");
+                                + ": train: exactly one of steps, tokens, words and epochs must set the length of training; 2 are given");
     }
 
     @Test
@@ -291,10 +291,10 @@ public class RecipeTest {
         assertThatThrownBy(() -> Resume.check(run, stored, wider))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.USAGE))
                 .hasMessageStartingWith(
-                        run.path() + " was started with another recipe and cannot go on with this one: "
+                        run.path() + " was started with another recipe and cannot resume with this one: "
                                 + "model.hidden_size (128 there, 256 here), model.intermediate_size (512 there, 1024 here), model.moe (")
                 .hasMessageEndingWith(
-                        "; undo that, or start anew with another --name (--from " + run.path() + " takes its weights)");
+                        "; undo the change, or start again with another --name (--from " + run.path() + " starts from its weights)");
         assertThat(Resume.check(run, stored, fewerSaves)).isFalse();
         assertThat(Resume.check(run, stored, read(TYPED, "train.steps=3k").resolve(257)))
                 .as("another length is for the caller to judge")

@@ -96,16 +96,16 @@ class StudyRecipeTest {
             arms.moe.model.moe.num_expert=4 | --set arms.moe.model.moe.num_expert=4: arms.moe: model.moe.num_expert: unknown key; did you mean 'num_experts'?
             arms.moe.model.moe.num_experts_per_tok=9 | FILE with --set arms.moe.model.moe.num_experts_per_tok=9: arms.moe: model.moe: num_experts_per_tok (9) must be between 1 and num_experts (4)
             arms.dense-total.match.arm=mo | --set arms.dense-total.match.arm=mo: arms.dense-total.match.arm: there is no arm 'mo'; did you mean 'moe'?
-            arms.dense-total.match.arm=dense-total | --set arms.dense-total.match.arm=dense-total: arms.dense-total.match.arm: arm 'dense-total' is resized itself; match an arm whose size is fixed
-            arms.dense-total.model.moe.num_experts=4 | FILE with --set arms.dense-total.model.moe.num_experts=4: arms.dense-total.model.moe: an arm with match is a dense model, resized to a mixture's budget; remove its moe or its match
+            arms.dense-total.match.arm=dense-total | --set arms.dense-total.match.arm=dense-total: arms.dense-total.match.arm: arm 'dense-total' has a match of its own; match an arm whose size is fixed
+            arms.dense-total.model.moe.num_experts=4 | FILE with --set arms.dense-total.model.moe.num_experts=4: arms.dense-total.model.moe: an arm with match is a dense model, resized to the budget of a mixture; remove model.moe or match
             arms.dense-total.match.by=size | --set arms.dense-total.match.by=size: arms.dense-total.match.by: unknown value 'size' (one of active, total, flops)
             arms.dense=4              | --set arms.dense=4: arms.dense: expected a section, found 4
             seeds=[]                  | FILE with --set seeds=[]: seeds must list at least one seed, for example [1, 2, 3]
-            seeds=[1, 1]              | FILE with --set seeds=[1, 1]: seeds ([1, 1]) must differ from each other
+            seeds=[1, 1]              | FILE with --set seeds=[1, 1]: seeds ([1, 1]) must not contain duplicates
             budget.tokens=0           | FILE with --set budget.tokens=0: budget: tokens (0) must be at least 1
             budget.steps=5            | --set budget.steps=5: budget.steps: unknown key; known here: tokens
             grid={}                   | FILE: grid: this recipe describes a sweep, not a study; run it with: mojave sweep FILE
-            arms=null                 | FILE: has no arms, so it describes one run; train it with: mojave train FILE (a study adds arms, seeds and a budget)
+            arms=null                 | FILE has no arms, so it describes one run; train it with: mojave train FILE (a study adds arms, seeds and a budget)
             """)
     void namesTheKeyThatIsWrong(String set, String message) {
         assertThatThrownBy(() -> read(TYPED, set))
@@ -118,7 +118,7 @@ class StudyRecipeTest {
         String file = folder.resolve("s.yaml").toString();
         assertThatThrownBy(() -> read(TYPED.replace("train:\n", "train:\n  steps: 5\n")))
                 .hasMessage(
-                        file + ": budget.tokens (5000000) and train.steps (5) both say how long to train; remove one");
+                        file + ": budget.tokens (5000000) and train.steps (5) both set the length of training; remove one of the two");
     }
 
     @Test
@@ -128,6 +128,6 @@ class StudyRecipeTest {
         assertThatThrownBy(() -> read(heads))
                 .hasMessageStartingWith(file + ": arms.dense: model: num_attention_heads (5) must divide");
         assertThatThrownBy(() -> StudyRecipe.of(Yaml.parse("name: x\narms: {a: {}}\nseeds: [1]\n", "t"), "t"))
-                .hasMessage("t: arms: a study compares at least two; 1 given");
+                .hasMessage("t: arms must list at least two arms to compare; found 1");
     }
 }

@@ -36,7 +36,7 @@ class MomentTest {
                 assertThatThrownBy(() -> moment.put(Metrics.VAL_LOSS, 3))
                         .isInstanceOf(IllegalStateException.class)
                         .hasMessage(
-                                "val/loss was measured by a listener that stands behind the log; it belongs before it");
+                                "val/loss was measured by a listener that comes after the log; move the listener before it");
                 assertThatThrownBy(() -> moment.put(Metrics.VAL_LOSS, List.of(3.0)))
                         .isInstanceOf(IllegalStateException.class);
             }

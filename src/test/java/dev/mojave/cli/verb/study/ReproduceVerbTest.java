@@ -45,7 +45,7 @@ class ReproduceVerbTest {
         CliResult other = CliResult.run("reproduce", run.toString());
         assertThat(other.code()).isEqualTo(1);
         assertThat(other.out()).contains("was not reproduced").contains("\n  weights:\n    there: ");
-        assertThat(other.err()).contains("model.safetensors is not what was saved");
+        assertThat(other.err()).contains("model.safetensors has changed since it was saved");
 
         Path provenance = run.resolve("provenance.json");
         Files.writeString(
