@@ -1,7 +1,7 @@
 import dev.mojave.api.Mojave;
 import java.nio.file.Path;
 
-/** Trains a small model on a text file and lets it write: java -cp CLASSPATH examples/TrainAndGenerate.java README.md runs. */
+/** Trains a small model on a text file and generates text with it: java -cp CLASSPATH examples/TrainAndGenerate.java README.md runs. */
 void main(String[] arguments) {
     String recipe = """
             name: example

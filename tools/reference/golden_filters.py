@@ -67,9 +67,9 @@ def main(out):
     (folder / "io.safetensors").chmod(0o644)
     (folder / "config.json").write_text("{\"cases\": [\n" + ",\n".join(" " + json.dumps(case) for case in CASES) + "\n]}\n")
     (folder / "ORIGIN.md").write_text(
-        f"# filters\n\n`logits` ({ROWS}, {VOCABULARY}), `history` ({ROWS}, {SEEN}) tokens already seen; for case i of config.json `filtered.i`, what transformers'\n"
-        "LogitsProcessors leave of the logits (-inf = removed), and `probs.i`, its softmax. The last row is of whole numbers, so there are ties:\n"
-        "which of tied tokens top_p removes is not defined, so there the kept values count, not their places.\n\n"
+        f"# filters\n\n`logits` ({ROWS}, {VOCABULARY}), `history` ({ROWS}, {SEEN}) tokens already seen; for case i of config.json `filtered.i`, the logits after transformers'\n"
+        "LogitsProcessors (-inf = removed), and `probs.i`, its softmax. The last row consists of integers, so it has ties:\n"
+        "which of the tied tokens top_p removes is undefined, so compare the kept values there, not their positions.\n\n"
         f"Made by `python tools/reference/golden_filters.py src/test/resources/golden` (seed {SEED}) with torch {torch.__version__.split('+')[0]} and "
         f"transformers {hf.__version__}.\n")
 

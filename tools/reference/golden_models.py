@@ -188,9 +188,10 @@ def write_model(root, name):
     write(folder, "io.safetensors", io)
     (folder / "config.json").write_text(config)
     origin(folder, f"""{type(model).__name__} with random weights: float32, eager attention, no dropout. `ids` (B, S); `logits`; `ce_loss`, the mean over
-shifted labels in nats; `loss`, what `grad.*` differentiates (with experts `ce_loss + router_aux_loss_coef aux_loss`); `padded_*`: a right-padded batch,
-outputs 0 where the mask is 0; `hidden.i`: the embeddings, then after each block, the last after the final norm. Weights and gradients have the names that save_pretrained writes."""
-           + (f"\nA token sees {WINDOW} tokens at most, itself among them; both rows of the batch are longer." if name.endswith("_window") else ""))
+shifted labels in nats; `loss`, whose gradients are `grad.*` (with experts, `ce_loss + router_aux_loss_coef * aux_loss`); `padded_*`: a right-padded batch,
+outputs are 0 where the mask is 0; `hidden.0`: the embeddings, then `hidden.i`: the output of each block, the last one after the final norm. Weights and gradients are named
+as save_pretrained names them."""
+           + (f"\nEach token attends to at most {WINDOW} tokens, itself included; both rows of the batch are longer." if name.endswith("_window") else ""))
 
 
 def write_balance(root):
@@ -218,7 +219,7 @@ def write_balance(root):
     write(folder, "io.safetensors", tensors)
     (folder / "config.json").write_text(json.dumps({"cases": cases}, indent=1) + "\n")
     origin(folder, """transformers' load_balancing_loss_func for Mixtral: `CASE.logits.L` (B * S, E) of layer L, `CASE.loss` and its gradient `CASE.grad.L`; with
-`_masked` only tokens where `mask` (B, S) is 1 count. Tokens of all layers are pooled; uniform routing gives k, collapse about E.""")
+`_masked` only tokens where `mask` (B, S) is 1 count. Tokens of all layers are pooled; uniform routing gives k, a collapsed router about E.""")
 
 
 def write_generation(root):
@@ -246,8 +247,8 @@ def write_generation(root):
     write(folder, "io.safetensors", tensors)
     (folder / "config.json").write_text("{}\n")
     origin(folder, """Greedy continuations of the models in ../gpt2, ../mixtral, ../mistral_window and ../mixtral_window without a cache: `NAME.prompt` (5),
-`NAME.continuation` (12) and `NAME.step_logits` (12, V), the logits each token was chosen from; best and second differ by more than 0.01. `generate`,
-which keeps a cache, gives the same tokens.""")
+`NAME.continuation` (12) and `NAME.step_logits` (12, V), the logits from which each token was chosen; the two largest differ by more than 0.01. `generate`,
+which uses a cache, returns the same tokens.""")
 
 
 def write_adamw(root):
@@ -293,9 +294,9 @@ def write_adamw(root):
         "batches": batches, "lr": history[:, 0], "loss": history[:, 1], "grad_norm": history[:, 2],
         **{f"final.{name}": value for name, value in saved(model)[1].items()}})
     (folder / "config.json").write_text(json.dumps({"betas": [0.9, 0.95], "eps": 1e-8, "weight_decay": 0.1, "clip": clip}) + "\n")
-    origin(folder, """torch.optim.AdamW on the model in ../gpt2: `batches` (S, B, T), one a step, labels = ids shifted; `lr`, `loss` before the update, `grad_norm`
-before clipping to 1; `final.*` weights. Matrices and embeddings decay, biases and norms do not. Entries D..2D of `c_attn.bias` (keys) have
-no gradient but rounding and are not to be compared; all others agree with float64 to 2e-6. Some steps clip, some do not.""")
+    origin(folder, """torch.optim.AdamW on the model in ../gpt2: `batches` (S, B, T), one per step, the labels being the shifted ids; `lr`, `loss` before the update, `grad_norm`
+before clipping to 1; `final.*` weights. Weight decay applies to matrices and embeddings, not to biases and norms. Entries D..2D of `c_attn.bias` (keys) have
+no gradient apart from rounding errors and must not be compared; all others agree with float64 to 2e-6. Some steps clip the gradient, some do not.""")
 
 
 if __name__ == "__main__":

@@ -72,9 +72,9 @@ def noisy_topk(root):
         "x": x, "w_gate": w_gate, "w_noise": w_noise, "eps": eps, "clean": clean, "deviation": deviation, "noisy": noisy, "ids": ids,
         "gates": gates, "in_top_k": in_top_k, "importance": importance, "load": load,
         "importance_cv2": squared(importance), "load_cv2": squared(load)},
-        """Noisy top-k gating by the formulas of arXiv 1701.06538 in float64: `noisy` = `clean` + `eps` * `deviation`, `gates` the softmax over the k largest,
-`in_top_k` the probability of being among them if the own noise is drawn again, `importance` and `load` its sums, `*_cv2` the squared
-coefficients of variation with the population variance and 1e-10 beside the squared mean.""")
+        """Noisy top-k gating according to the formulas of arXiv 1701.06538 in float64: `noisy` = `clean` + `eps` * `deviation`, `gates` the softmax over the k largest,
+`in_top_k` the probability of being among them if its own noise is drawn again, `importance` and `load` its sums, `*_cv2` the squared
+coefficients of variation with the population variance and 1e-10 added to the squared mean.""")
 
 
 def sinkhorn(root):
@@ -97,7 +97,7 @@ def sinkhorn(root):
         ids = plan.topk(k, dim=1).indices
         tensors |= {f"ids.{k}": ids, f"weights.{k}": scores.gather(1, ids)}
     write(root, "sinkhorn", {"tokens": tokens, "experts": experts}, tensors,
-          """Sinkhorn routing as Megatron-LM computes it, in float32: `plan` after `iterations` rounds, `ids.k` its k largest a row, `weights.1` from the
+          """Sinkhorn routing as Megatron-LM computes it, in float32: `plan` after `iterations` rounds, `ids.k` its k largest entries per row, `weights.1` from the
 sigmoid and `weights.2` from the softmax of the logits, not divided by their sum.""")
 
 
@@ -119,8 +119,8 @@ def expert_choice(root):
         tensors |= {f"ids.{c}": ids, f"weights.{c}": weights, f"expert_outputs.{c}": outputs, f"combined.{c}": combined,
                     f"experts_per_token.{c}": torch.bincount(ids.flatten(), minlength=tokens)}
     write(root, "expert_choice", {"tokens": tokens, "width": width, "experts": experts, "capacity_factors": [2, 1]}, tensors,
-          """Expert choice by the formulas of arXiv 2202.09368 in float32: for c = 2 and 1 each expert takes its T c / E most probable tokens, `ids.c` (E, C) with
-`weights.c`; `expert_outputs.c` is given, `combined.c` their weighted sum by token.""")
+          """Expert choice according to the formulas of arXiv 2202.09368 in float32: for c = 2 and 1 each expert selects its T c / E most probable tokens, `ids.c` (E, C) with
+`weights.c`; `expert_outputs.c` are inputs, and `combined.c` is their weighted sum per token.""")
 
 
 def deepseek_v3_router(root):
@@ -148,7 +148,7 @@ def deepseek_v3_router(root):
     tensors |= {"counts": counts.long(), "bias_after": bias + 1e-3 * (counts.mean() - counts).sign()}
     write(root, "deepseek_v3_router", {"tokens": tokens, "width": width, "experts": experts, "top_k": k, "variants": variants}, tensors,
           """transformers' DeepseekV3TopkRouter with one group, in three settings: `ids.v` and `weights.v`, each row sorted by expert. `counts` and `bias_after` are not
-the library's: tokens by expert in setting 0, and the bias of arXiv 2408.15664 after one update of 1e-3.""")
+the library's: tokens per expert in setting 0, and the bias of arXiv 2408.15664 after one update of 1e-3.""")
 
 
 def switch_router(root):
@@ -169,7 +169,7 @@ def switch_router(root):
         "hidden": hidden, "weight": router.classifier.weight, "logits": logits, "probs": probs, "index": index, "top_prob": top,
         "kept": dispatch.sum(-1), "aux_loss": switch.load_balancing_loss_func(probs, index), "z_loss": switch.router_z_loss_func(logits),
         "flat_aux_loss": switch.load_balancing_loss_func(flat(probs), flat(index))},
-        """transformers' SwitchTransformersTop1Router without jitter: `kept` is 0 where the expert of a token was full, sequence by sequence, first come first served;
+        """transformers' SwitchTransformersTop1Router without jitter: `kept` is 0 if the expert of a token was full, with a capacity per sequence and first come, first served;
 `aux_loss` is the mean over sequences, counted before dropping, `flat_aux_loss` that of all tokens together; `z_loss`.""")
 
 

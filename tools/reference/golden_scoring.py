@@ -72,8 +72,8 @@ def main(tokenizer_folder, out):
     tied = {name: value.contiguous() for name, value in model.state_dict().items() if name != "lm_head.weight"}
     save_file(tied, folder / "weights.safetensors")
     (folder / "ORIGIN.md").write_text(
-        "# scoring\n\nSentences of ours under a tiny random GPT-2 with GPT-2's vocabulary: `ids` by GPT-2's tokenizer; `sum` of the log-probabilities in nats\n"
-        "with <|endoftext|> in front, `sum_without_start` without it, the first token unscored; `surprisals` of the `words` between white space,\n"
+        "# scoring\n\nSentences written for this test and scored by a tiny random GPT-2 with GPT-2's vocabulary: `ids` by GPT-2's tokenizer; `sum` of the log-probabilities in nats\n"
+        "with <|endoftext|> before the sentence, `sum_without_start` without it, the first token unscored; `surprisals` of the `words` between white space,\n"
         "the space before a word included.\n\n"
         f"Made by `python tools/reference/golden_scoring.py GPT2_TOKENIZER_FOLDER src/test/resources/golden` (seed {SEED}) with\n"
         f"torch {torch.__version__.split('+')[0]} and transformers {hf.__version__}.\n")
