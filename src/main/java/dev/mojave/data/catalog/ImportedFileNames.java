@@ -10,23 +10,24 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * The names of an import's copies: those of the originals where they can be written anywhere, and plain ones that differ elsewhere.
+ * Chooses the names of an import's copies: the original name if it is valid and distinct on every file system, otherwise a plain ASCII
+ * name.
  *
- * <p>A file name is bytes on Linux, and bytes that are not UTF-8 read as U+FFFD whatever they were; on macOS and Windows names that
- * differ in case or in how an accent is composed are one. So different originals may have what would be the same copy.
+ * <p>On Linux a file name is a sequence of bytes, and bytes that are not UTF-8 are decoded as U+FFFD; on macOS and Windows, names that
+ * differ only in case or in the composition of an accent name the same file. Different originals could therefore get the same copy.
  */
 final class ImportedFileNames {
     private static final int LONGEST = 100;
     private static final char UNREADABLE = '\uFFFD';
 
-    /** Names of copies and of the folders that they lie in, as a file system that ignores case sees them. */
+    /** Names of the copies and of their folders, as a case-insensitive file system compares them. */
     private final Set<String> files = new HashSet<>();
 
     private final Set<String> folders = new HashSet<>();
 
     private ImportedFileNames() {}
 
-    /** Returns the same files in the same order, with names of which no two are the same file anywhere. */
+    /** Returns the same files in the same order, with names that are distinct on every file system. */
     static List<SourceFile> distinct(List<SourceFile> sources) {
         ImportedFileNames taken = new ImportedFileNames();
         List<SourceFile> named = new ArrayList<>(sources);
@@ -59,10 +60,10 @@ final class ImportedFileNames {
         return true;
     }
 
-    /** Returns a free name in ASCII without folders, with the ending that decides the format. */
+    /** Returns an unused ASCII name without folders, with the extension that decides the format. */
     private String plain(String name) {
         String ascii = name.replaceAll("[^A-Za-z0-9._-]", "_");
-        // Of a compressed file both endings count: .jsonl.gz.
+        // Compressed files keep both extensions, such as .jsonl.gz.
         int dot = TextFormat.unpacked(ascii).lastIndexOf('.');
         String stem = dot < 0 ? ascii : ascii.substring(0, dot);
         String ending = dot < 0 ? "" : ascii.substring(dot);
@@ -77,7 +78,7 @@ final class ImportedFileNames {
         return candidate;
     }
 
-    /** Whether a name is the original's own: no replaced bytes, and no half of a surrogate pair, which Windows allows. */
+    /** Whether a name has no replaced bytes and no lone surrogate, which Windows allows. */
     private static boolean readable(String name) {
         return name.indexOf(UNREADABLE) < 0
                 && name.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);

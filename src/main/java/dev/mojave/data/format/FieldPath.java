@@ -8,8 +8,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The path of a value in a JSON object: {@code text}, {@code a.b}, {@code a[0].b}, or {@code messages[].content} for the {@code content}
- * of every element
- * of the list {@code messages}. A key that is spelled exactly like the whole path takes precedence.
+ * of every element of the list {@code messages}. A key that is spelled exactly like the whole path takes precedence.
  *
  * @param spelled the path as the user wrote it
  * @param steps keys and indices from the outside in

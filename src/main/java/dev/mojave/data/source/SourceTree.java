@@ -74,7 +74,7 @@ public final class SourceTree {
             }
             // Names that are not UTF-8 may decode to the same text although their bytes differ.
             tree.files.sort(Comparator.comparing(SourceFile::name).thenComparing(SourceFile::path));
-            tree.tell();
+            tree.addNotes();
             return new Found(tree.files, tree.notes);
         } catch (DirectoryIteratorException e) {
             throw IoFailures.of("list the folder", path, Objects.requireNonNull(e.getCause()));
@@ -171,7 +171,7 @@ public final class SourceTree {
         firstOdd = odd++ == 0 ? what : firstOdd;
     }
 
-    private void tell() {
+    private void addNotes() {
         if (hidden > 0) {
             notes.add("left out " + ReadReport.counted(hidden, "hidden file or folder", "hidden files and folders")
                     + " of " + root);
@@ -186,7 +186,7 @@ public final class SourceTree {
     }
 
     private String leftOut() {
-        tell();
+        addNotes();
         return notes.isEmpty() ? "" : " to read (" + String.join("; ", notes) + ")";
     }
 

@@ -43,9 +43,9 @@ public final class StoreBuilder {
     private final long shardTokens;
     private final Progress progress;
     private final Map<String, Integer> categories = new LinkedHashMap<>();
-    private final Set<String> said = new HashSet<>();
+    private final Set<String> notesShown = new HashSet<>();
     private long done;
-    private long told;
+    private long reported;
 
     StoreBuilder(Corpus corpus, DataSpec spec, long shardTokens, Progress progress) {
         Check.that(shardTokens > 0, "a shard needs at least one token, not %d", shardTokens);
@@ -197,7 +197,7 @@ public final class StoreBuilder {
     /** Reads the corpus. Documents without a separator after them are made to end with a line feed, unless there is only one document. */
     private void read(String title, Consumer<DocumentPart> consumer) {
         done = 0;
-        told = 0;
+        reported = 0;
         progress.start(title, corpus.bytes(), "B");
         boolean join = !spec.documentSeparator() && !corpus.singleDocument();
         List<String> notes = corpus.read(part -> {
@@ -212,17 +212,17 @@ public final class StoreBuilder {
                                     part.first(),
                                     part.last())
                             : part);
-            tell(part.text().length());
+            reportProgress(part.text().length());
         });
         progress.finish("");
         // Both passes return the same notes, so each is shown once.
-        notes.stream().filter(said::add).forEach(note -> progress.say(corpus.name() + ": " + note));
+        notes.stream().filter(notesShown::add).forEach(note -> progress.say(corpus.name() + ": " + note));
     }
 
-    private void tell(int characters) {
+    private void reportProgress(int characters) {
         done += characters;
-        if (done - told > 1 << 20) {
-            told = done;
+        if (done - reported > 1 << 20) {
+            reported = done;
             progress.update(done, Units.bytes((double) done));
         }
     }

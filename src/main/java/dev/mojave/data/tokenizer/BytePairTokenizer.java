@@ -40,7 +40,7 @@ public final class BytePairTokenizer implements Tokenizer {
      *
      * @param json content of the file that it was read from; null for GPT-2's
      * @param added tokens that are cut out of the text, in rounds: each round searches what the one before left
-     * @param prefixSpace whether a space is put in front of text that does not begin with one
+     * @param prefixSpace whether a space is inserted before text that does not begin with one
      */
     BytePairTokenizer(
             @Nullable String json,

@@ -267,7 +267,7 @@ class DatasetsTest {
         assertFailure(Failure.Kind.DATA, () -> datasets.show("a"), "a.txt is missing");
     }
 
-    /** As earlier versions imported it: without a record of how, with marks that quote in TSV, and rows that nobody checked. */
+    /** As imported by earlier versions: without recorded options, with quotation marks in TSV that quote cells, and with unchecked rows. */
     @Test
     void aDataSetOfAnEarlierVersionIsReadAsItWasImported() throws IOException {
         Path copy = write("home/data/old/files/old.tsv", "text\tlabel\n\"a\tb\"\t x\nc\tx\tmore\nd\ty\n");
