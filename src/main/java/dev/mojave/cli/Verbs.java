@@ -1,6 +1,5 @@
 package dev.mojave.cli;
 
-import dev.mojave.base.process.JavaCommand;
 import dev.mojave.cli.verb.DoctorVerb;
 import dev.mojave.cli.verb.EvalVerb;
 import dev.mojave.cli.verb.ExportVerb;
@@ -13,7 +12,6 @@ import dev.mojave.cli.verb.RunsVerb;
 import dev.mojave.cli.verb.TrainVerb;
 import dev.mojave.cli.verb.bench.BenchVerb;
 import dev.mojave.cli.verb.data.DataVerb;
-import dev.mojave.cli.verb.study.OwnProgram;
 import dev.mojave.cli.verb.study.PlanVerb;
 import dev.mojave.cli.verb.study.QuickstartVerb;
 import dev.mojave.cli.verb.study.ReproduceVerb;
@@ -46,17 +44,9 @@ public final class Verbs {
             "doctor",
             "bench");
 
-    private static final OwnProgram OWN = new Own();
+    private static final ThisProgram OWN = new ThisProgram();
 
     private Verbs() {}
-
-    /** Starts {@link Main} again. This is a class because linking a lambda would slow down every start. */
-    private static final class Own implements OwnProgram {
-        @Override
-        public List<String> command(List<String> arguments) {
-            return JavaCommand.owned(Main.class, arguments);
-        }
-    }
 
     /** Returns a new instance of every verb; picocli sets their fields. */
     static List<Object> all() {
