@@ -1,5 +1,6 @@
 package dev.mojave.data.source;
 
+import dev.mojave.base.Plural;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -127,7 +128,7 @@ public final class ReadReport {
     }
 
     static String counted(long count, String noun) {
-        return counted(count, noun, noun + "s");
+        return Plural.of(count, noun);
     }
 
     static String counted(long count, String one, String many) {

@@ -181,7 +181,7 @@ public final class SourceTree {
                     + firstAgain);
         }
         if (odd > 0) {
-            notes.add("left out " + ReadReport.counted(odd, "entry", "entries") + " that cannot be read: " + firstOdd);
+            notes.add("left out " + ReadReport.counted(odd, "entry") + " that cannot be read: " + firstOdd);
         }
     }
 

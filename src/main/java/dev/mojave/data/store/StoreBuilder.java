@@ -2,6 +2,7 @@ package dev.mojave.data.store;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Failure;
+import dev.mojave.base.Plural;
 import dev.mojave.base.Progress;
 import dev.mojave.base.Units;
 import dev.mojave.base.files.AtomicFiles;
@@ -236,14 +237,13 @@ public final class StoreBuilder {
             }
             long documents = parts.values().stream().mapToLong(Part::documents).sum();
             throw Failure.data(
-                    "data.%s: {%s: %s} leaves the %s split of %s empty: it has %d document%s; %s",
+                    "data.%s: {%s: %s} leaves the %s split of %s empty: it has %s; %s",
                     held.getKey().key(),
                     held.getValue().by().key(),
                     held.getValue().fraction(),
                     held.getKey().key(),
                     corpus.name(),
-                    documents,
-                    documents == 1 ? "" : "s",
+                    Plural.of(documents, "document"),
                     corpus.runningText() && held.getValue().by() == HeldOut.By.DOCUMENTS
                             ? "hold out the end of the text with {tail: 0.1}"
                             : "hold out a larger fraction");

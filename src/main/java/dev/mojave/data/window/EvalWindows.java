@@ -2,6 +2,7 @@ package dev.mojave.data.window;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Failure;
+import dev.mojave.base.Plural;
 import dev.mojave.data.store.Split;
 import dev.mojave.data.store.TokenSplit;
 import dev.mojave.data.tokenizer.Tokenizer;
@@ -34,8 +35,8 @@ public final class EvalWindows {
     private EvalWindows(TokenSplit split, RowLayout cut, long limit, List<Integer> begin) {
         Check.that(
                 begin.size() < cut.length(),
-                "%d tokens before every row leave no room in a context of %d",
-                begin.size(),
+                "rows that begin with %s leave no room in a context of %d",
+                Plural.of(begin.size(), "token"),
                 cut.length());
         this.begin = List.copyOf(begin);
         this.first = begin.isEmpty() ? 1 : 0;
@@ -77,8 +78,8 @@ public final class EvalWindows {
         // The first token is predicted only if there are ids before it.
         if (split.tokens() < (begin.isEmpty() ? 2 : 1)) {
             throw Failure.data(
-                    "the %s split of %s has %d tokens: nothing to evaluate; %s",
-                    split.name(), split.source(), split.tokens(), remedy(split));
+                    "the %s split of %s has %s: nothing to evaluate; %s",
+                    split.name(), split.source(), Plural.of(split.tokens(), "token"), remedy(split));
         }
         EvalWindows windows = new EvalWindows(split, cut, tokens, begin);
         if (windows.count == 0) {
@@ -104,9 +105,8 @@ public final class EvalWindows {
     public void requireText(long bytes) {
         if (bytes == 0) {
             throw Failure.data(
-                    "the %s split of %s has %d tokens, but those that are predicted cover no byte of text: nothing to evaluate;"
-                            + " %s",
-                    split.name(), split.source(), split.tokens(), remedy(split));
+                    "the %s split of %s has %s, but the predicted ones cover no byte of text: nothing to evaluate;" + " %s",
+                    split.name(), split.source(), Plural.of(split.tokens(), "token"), remedy(split));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.mojave.data.window;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Failure;
+import dev.mojave.base.Plural;
 import dev.mojave.data.store.TokenSplit;
 import java.util.Optional;
 
@@ -71,9 +72,13 @@ public final class Sampler {
     private static void requireWindow(TokenSplit split, int context) {
         if (split.tokens() <= context) {
             throw Failure.data(
-                    "model.max_position_embeddings is %d, but the %s split of %s has only %d tokens, and a window needs"
+                    "model.max_position_embeddings is %d, but the %s split of %s has only %s, and a window needs"
                             + " one more than its length; shorten it to at most %d or use more text",
-                    context, split.name(), split.source(), split.tokens(), Math.max(1, split.tokens() - 1));
+                    context,
+                    split.name(),
+                    split.source(),
+                    Plural.of(split.tokens(), "token"),
+                    Math.max(1, split.tokens() - 1));
         }
     }
 

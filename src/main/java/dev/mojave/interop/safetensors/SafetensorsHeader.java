@@ -2,6 +2,7 @@ package dev.mojave.interop.safetensors;
 
 import com.google.errorprone.annotations.FormatMethod;
 import dev.mojave.base.Failure;
+import dev.mojave.base.Plural;
 import dev.mojave.base.tree.Json;
 import dev.mojave.base.tree.JsonFaults;
 import java.lang.foreign.MemorySegment;
@@ -185,14 +186,14 @@ record SafetensorsHeader(Map<String, SafeEntry> entries, Map<String, String> met
             check(
                     file,
                     span.begin == end,
-                    "there is a gap of %d bytes before tensor '%s'",
-                    span.begin - end,
+                    "there is a gap of %s before tensor '%s'",
+                    Plural.of(span.begin - end, "byte"),
                     span.name);
             end = span.end;
             before = span.name;
         }
         check(file, end <= dataBytes, "is truncated: the data needs %d bytes, but the file has %d", end, dataBytes);
-        check(file, end == dataBytes, "has %d bytes after the last tensor", dataBytes - end);
+        check(file, end == dataBytes, "has %s after the last tensor", Plural.of(dataBytes - end, "byte"));
     }
 
     @FormatMethod

@@ -1,5 +1,6 @@
 package dev.mojave.lab.trials;
 
+import dev.mojave.base.Plural;
 import dev.mojave.base.Progress;
 import dev.mojave.base.files.IoFailures;
 import dev.mojave.run.recipe.Recipe;
@@ -80,7 +81,7 @@ public final class TrialJobs {
         progress.finish("");
         speed.ifPresent(stepsPerSecond -> {
             ExpectedTime expected = ExpectedTime.of(open, beside, stepsPerSecond, sample, heldOutTokens);
-            progress.say(open.size() + " trials, " + (beside == 1 ? "one after another" : beside + " side by side")
+            progress.say(Plural.of(open.size(), "trial") + ", " + (beside == 1 ? "one after another" : beside + " side by side")
                     + ": " + expected.words() + " on this machine");
         });
     }

@@ -1,6 +1,7 @@
 package dev.mojave.tensor.engine;
 
 import dev.mojave.base.Failure;
+import dev.mojave.base.Plural;
 import dev.mojave.base.Progress;
 import dev.mojave.tensor.engine.calibration.Calibration;
 import dev.mojave.tensor.engine.calibration.CalibrationPolicy;
@@ -94,11 +95,10 @@ public final class Resolver {
                 EngineChoice.MALLOC_SYSTEM);
         missing.ifPresent(why -> progress.say(String.format(
                 Locale.ROOT,
-                "engine: %s, %s, %d %s, chosen without measuring, %s: %s; mojave doctor measures",
+                "engine: %s, %s, %s, chosen without measuring, %s: %s; mojave doctor measures",
                 choice.blas(),
                 choice.precision(),
-                choice.threads(),
-                choice.threads() == 1 ? "thread" : "threads",
+                Plural.of(choice.threads(), "thread"),
                 by(),
                 why)));
         return choice;

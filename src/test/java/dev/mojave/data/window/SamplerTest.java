@@ -201,7 +201,7 @@ class SamplerTest {
     void anEmptySplitCannotBeEvaluated() {
         assertThatThrownBy(() -> EvalWindows.all(MemorySplit.of(SHARD, 7), new RowLayout.Windows(8)))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
-                .hasMessageContainingAll("train split of memory has 1 tokens", "use more text");
+                .hasMessageContainingAll("train split of memory has 1 token:", "use more text");
         // The ids before every row predict the first token.
         assertThat(EvalWindows.all(MemorySplit.of(SHARD, 7), new RowLayout.Windows(8), List.of(256))
                         .tokens())
@@ -269,6 +269,7 @@ class SamplerTest {
         assertThat(seen).containsExactlyElementsOf(IntStream.of(text).boxed().toList());
         assertThat(windows.tokens()).isEqualTo(text.length);
         assertThatThrownBy(() -> EvalWindows.all(MemorySplit.of(SHARD, text), new RowLayout.Windows(begin), front))
-                .hasMessage(begin + " tokens before every row leave no room in a context of " + begin);
+                .hasMessage("rows that begin with " + begin + (begin == 1 ? " token" : " tokens") + " leave no room in a context of "
+                        + begin);
     }
 }

@@ -164,9 +164,9 @@ class SafetensorsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}} | 3 | ` is truncated: the data needs 4 bytes, but the file has 3`
-            {"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}} | 5 | ` has 1 bytes after the last tensor`
+            {"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}} | 5 | ` has 1 byte after the last tensor`
             {"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}} | 4 | `: tensor 'b' overlaps 'a'`
-            {"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[1],"data_offsets":[3,4]}} | 4 | `: there is a gap of 1 bytes before tensor 'b'`
+            {"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"b":{"dtype":"U8","shape":[1],"data_offsets":[3,4]}} | 4 | `: there is a gap of 1 byte before tensor 'b'`
             {"a":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}} | 4 | `: there is a gap of 2 bytes before tensor 'a'`
             {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}} | 4 | `: tensor 'a': shape and dtype need 8 bytes, but data_offsets give 4`
             {"a":{"dtype":"F32","shape":[4611686018427387904,8],"data_offsets":[0,0]}} | 0 | `: tensor 'a': the size of shape overflows`

@@ -1,5 +1,6 @@
 package dev.mojave.tensor.engine.calibration;
 
+import dev.mojave.base.Plural;
 import dev.mojave.tensor.engine.choice.EngineChoice;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -155,10 +156,9 @@ public record Calibration(String cpu, List<Figures> figures, String measuredAt) 
                     .flatMap(entry -> entry.getValue().reason().stream()
                             .map(reason -> String.format(
                                     Locale.ROOT,
-                                    "%s, %d %s, %s: %s",
+                                    "%s, %s, %s: %s",
                                     blas,
-                                    threads,
-                                    threads == 1 ? "thread" : "threads",
+                                    Plural.of(threads, "thread"),
                                     entry.getKey().words(),
                                     reason)));
         }

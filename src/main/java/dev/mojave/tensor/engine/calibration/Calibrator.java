@@ -2,6 +2,7 @@ package dev.mojave.tensor.engine.calibration;
 
 import dev.mojave.base.Failure;
 import dev.mojave.base.MojaveHome;
+import dev.mojave.base.Plural;
 import dev.mojave.base.Progress;
 import dev.mojave.base.files.AtomicFiles;
 import dev.mojave.base.files.Hashes;
@@ -274,10 +275,9 @@ public final class Calibrator {
                         && question.threads().contains(figures.threads()))
                 .map(best -> String.format(
                         Locale.ROOT,
-                        "engine: %s, %d %s%s (%s)",
+                        "engine: %s, %s%s (%s)",
                         best.blas(),
-                        best.threads(),
-                        best.threads() == 1 ? "thread" : "threads",
+                        Plural.of(best.threads(), "thread"),
                         best.rate(Calibration.Kind.FP32_PRODUCT)
                                 .map(point -> String.format(
                                         Locale.ROOT, ", %.0f GFLOP/s in float32 at %s", point.rate(), point.label()))
