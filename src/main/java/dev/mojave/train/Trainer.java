@@ -42,7 +42,7 @@ public final class Trainer implements AutoCloseable {
     /**
      * Creates a trainer before the first step.
      *
-     * @throws Failure of kind USAGE if recipe and data are incompatible
+     * @throws dev.mojave.base.Failure of kind USAGE if recipe and data are incompatible
      */
     public Trainer(TrainJob job) {
         this.job = job;
@@ -79,7 +79,7 @@ public final class Trainer implements AutoCloseable {
      * Trains until the end of the run or until the signal arrives.
      *
      * @return whether the recipe's length was reached
-     * @throws Failure of kind TRAINING if a loss or gradient is not finite; the last checkpoint is untouched
+     * @throws dev.mojave.base.Failure of kind TRAINING if a loss or gradient is not finite; the last checkpoint is untouched
      */
     boolean run(List<Listener> listeners, StopSignal signal) {
         Listener.stateful(listeners).values().forEach(this::restore);

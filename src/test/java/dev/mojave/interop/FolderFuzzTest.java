@@ -24,7 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Whatever is done to the files of a model, the folder is read or refused with a Failure: never another exception, never a crash. */
+/**
+ * However the files of a model are damaged, the folder is read or rejected with a Failure, never with another exception or a
+ * crash.
+ */
 class FolderFuzzTest {
     @TempDir
     Path temporary;

@@ -91,13 +91,13 @@ class ModelFolderTest {
         }
     }
 
-    /** What cannot be finished, whether it is a new folder or one that is there and empty. */
+    /** An export that cannot be finished leaves nothing, whether its folder is new or an existing empty one. */
     @Test
     void aFailedExportLeavesNothing() throws IOException {
         ModelSpec spec = Tiny.spec("llama", "vocab_size: 300");
         Path empty = Files.createDirectory(temporary.resolve("empty"));
         Path parent = temporary.resolve("new");
-        // Read when the weights are written; in its place a disk may be full.
+        // The metrics are read after the weights are written, and throw as a full disk would.
         ModelCard failing = new ModelCard("tiny", "mit", "none", "none", NO_SPACE, "", "a test");
         try (LanguageModel model = Tiny.randomised(spec, 3)) {
             for (Path folder : List.of(empty, parent.resolve("deep/model"))) {
@@ -263,7 +263,7 @@ class ModelFolderTest {
         assertThatThrownBy(() -> ModelFolder.open(folder)).hasMessageContaining("names the file 'c'");
     }
 
-    /** What is computed anew may be in the index and the files, in either, and under any of its names. */
+    /** Buffers may be in the index, in the files or in both, under any of their names. */
     @Test
     void anIndexMayNameBuffers() throws IOException {
         ModelSpec spec = Tiny.spec("llama");
@@ -292,7 +292,7 @@ class ModelFolderTest {
         assertReadBack(folder, spec);
     }
 
-    /** As huggingface_hub lays its cache out: what a snapshot has are links to the repository's blobs. */
+    /** The layout of huggingface_hub's cache: the files of a snapshot are links to the repository's blobs. */
     private Path cached(Path repository) throws IOException {
         Path folder = withIndex("part.safetensors");
         Files.delete(folder.resolve("link.safetensors"));
@@ -313,12 +313,12 @@ class ModelFolderTest {
         ModelSpec spec = Tiny.spec("llama");
         Path repository = temporary.resolve("models--a--b");
         assertReadBack(cached(repository), spec);
-        // Moved, and by a link of the user's own.
+        // After a move, and through a link that the user made.
         Path moved = Files.move(repository, temporary.resolve("elsewhere"));
         assertReadBack(moved.resolve("snapshots/abc"), spec);
         Path link = Files.createSymbolicLink(temporary.resolve("mine"), moved.resolve("snapshots/abc"));
         assertReadBack(link, spec);
-        // The blobs of one repository are none of another's, and a blob may not lead out either.
+        // A snapshot may not use the blobs of another repository, and a blob may not be a link to the outside.
         Path other = temporary.resolve("models--c--d/blobs");
         Files.createDirectories(other);
         Path shard = moved.resolve("snapshots/abc/part.safetensors");
@@ -349,7 +349,7 @@ class ModelFolderTest {
                 .hasMessage(snapshot + " is not a model: it has no config.json (a link to ../../blobs/011" + nothing);
     }
 
-    /** Python's json module writes them where nobody reads them. */
+    /** Python's json module writes NaN and Infinity, here in settings that are not read. */
     @Test
     void aConfigMayHoldWhatPythonWrites() throws IOException {
         ModelSpec spec = Tiny.spec("llama");
@@ -446,7 +446,7 @@ class ModelFolderTest {
         return folder;
     }
 
-    /** As the first files of GPT-2 are: without the prefix, with causal masks. */
+    /** Like the first files of GPT-2: without the prefix, and with causal masks. */
     @Test
     void bodiesWithoutHeadAndBuffersAreRead() throws IOException {
         ModelSpec spec = Tiny.spec("gpt2");
@@ -468,7 +468,7 @@ class ModelFolderTest {
             tensors.put("lm_head.weight", embedding.copy());
             tensors.put("model.layers.0.self_attn.rotary_emb.inv_freq", Tensors.scalar(1));
             assertReadBack(published(spec, tensors), spec);
-            // One of two that share their memory is left out by some programs, and it may be either.
+            // Some programs leave out one of two tensors that share memory, and it may be either.
             tensors.remove("model.embed_tokens.weight");
             assertReadBack(published(spec, tensors), spec);
             tensors.put("model.embed_tokens.weight", embedding.copy());
@@ -482,7 +482,7 @@ class ModelFolderTest {
         }
     }
 
-    /** Published in half precision, mixed with others, in shards of any order. */
+    /** Weights may be published in half precision, in mixed types, and in shards of any order. */
     @Test
     void anyFloatTypeIsRead() throws IOException {
         ModelSpec spec = Tiny.spec("llama");
@@ -504,7 +504,7 @@ class ModelFolderTest {
         }
     }
 
-    /** As modules of transformers hold experts in memory: (E, 2I, D), gate first, and (E, D, I). */
+    /** Experts as the modules of transformers keep them in memory: (E, 2I, D), gate first, and (E, D, I). */
     @Test
     void expertsInOneTensorAreTakenApart() throws IOException {
         for (ModelSpec spec : List.of(Tiny.published().get(1), Tiny.published().get(3))) {

@@ -18,7 +18,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A folder as transformers writes it, with a LLaMA that writes behind each token the one with the next id, and SentencePiece-like words. */
+/**
+ * A folder in the format of transformers, with a LLaMA that follows each token with the one of the next id, and
+ * SentencePiece-like words.
+ */
 public final class SuccessorFolder {
     /** Token embeddings. */
     public static final int EMBEDDINGS = 12;

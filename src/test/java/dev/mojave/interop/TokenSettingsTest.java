@@ -41,7 +41,7 @@ class TokenSettingsTest {
                 : Arrays.stream(text.split(" ")).map(Integer::valueOf).toList();
     }
 
-    /** The files that transformers asks, in its order; what stands in none of them is guessed by its name. */
+    /** The files that transformers reads, in its order; a token that none of them names is guessed by its name. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -92,7 +92,7 @@ class TokenSettingsTest {
                         + ": eos_token_id is \"</s>\"; it must be the id of a token or a list of them");
     }
 
-    /** As in transformers, add_bos_token decides where it stands, and otherwise the template. */
+    /** As in transformers, add_bos_token takes precedence if it is set, and the template applies otherwise. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -123,7 +123,9 @@ class TokenSettingsTest {
                                 + " texts begin without one"));
     }
 
-    /** What transformers does to decoded text is not done here; who imports such a model is told, and an export keeps the setting. */
+    /**
+     * Mojave does not clean up decoded text as transformers does; an import warns about this, and an export keeps the setting.
+     */
     @Test
     void spacesThatTransformersCleansUpAreSaidToStay() throws IOException {
         SuccessorFolder.write(folder, "", "null", Optional.empty());

@@ -49,7 +49,7 @@ class WeightNamesTest {
         }
     }
 
-    /** A run whose checkpoints cannot be named ends at the first of them, however long that took. */
+    /** If a parameter had no stored name, a run would fail at its first checkpoint, however much training it took. */
     @Test
     void whateverARouterHoldsHasANameInEveryStyle() {
         for (NamingStyle style : NamingStyle.values()) {

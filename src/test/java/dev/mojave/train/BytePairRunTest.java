@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** From text to a trained tokenizer to a model that writes: the run's folder carries the tokenizer. */
+/** From text to a trained tokenizer to a model that generates text; the run's folder contains the tokenizer. */
 class BytePairRunTest {
     @TempDir
     Path folder;
@@ -87,7 +87,7 @@ class BytePairRunTest {
                 .hasMessageContaining("model.gguf exists");
     }
 
-    /** An end-of-text token of a name that nobody would guess: what names it goes with the run, and with what is exported. */
+    /** An end-of-text token whose name cannot be guessed: the setting that names it is kept in the run and in exports. */
     @Test
     void theEndTokenThatWasNamedGoesAlong() throws Exception {
         String words = "the grey cats sat on the old mats, didn't they?\n".repeat(60);
@@ -115,7 +115,7 @@ class BytePairRunTest {
         }
     }
 
-    /** transformers would read another id than the model was trained with, so it does not get the folder. */
+    /** transformers would read other ids than the model was trained with, so the export is rejected. */
     @Test
     void aTokenizerThatTransformersReadsOtherwiseIsNotExportedForIt() throws Exception {
         String words = "the grey cats sat on the old mats, didn't they?\n".repeat(60);

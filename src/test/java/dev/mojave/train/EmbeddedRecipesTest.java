@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The recipes of one model on the corpus that comes along, in small: each learns from the first steps. */
+/** Small-scale versions of the single-model recipes on the embedded corpus: the loss falls from the first steps. */
 class EmbeddedRecipesTest {
     @TempDir
     Path folder;
@@ -40,7 +40,7 @@ class EmbeddedRecipesTest {
                 .flatMap(line -> Optional.ofNullable(line.scalars().get("val/loss")).stream())
                 .toList();
         assertThat(losses).hasSizeGreaterThanOrEqualTo(2);
-        // 256 bytes alike are 5.5 nats.
+        // A uniform distribution over 256 bytes has 5.5 nats.
         assertThat(losses.getLast()).isLessThan(losses.getFirst()).isLessThan(3.6);
     }
 }

@@ -15,9 +15,9 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** experts.json of a router that no rounding moves, beside the one that was written before profiles were a probe. */
+/** Compares experts.json of a router that rounding cannot affect with the file from before profiles became a probe. */
 class ExpertsFileTest {
-    /** The last digits of what logarithms add up to are the processor's. */
+    /** The last digits of sums of logarithms depend on the processor. */
     private static final String LAST_DIGITS = "(\"(?:specialisation|category_information)\" : [0-9]\\.[0-9]{10})[0-9]*";
 
     @Test

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A run's share of what the machine was measured to reach, each time in a process with a home of its own. */
+/** A run's share of the machine's measured ceiling, each time in a process with its own MOJAVE_HOME. */
 class FlopsShareTest {
     private static final String SHARE = "train/flops_share";
     private static final double RATE = 50;
@@ -78,7 +78,7 @@ class FlopsShareTest {
         }
     }
 
-    /** Finds this machine measured, float32 alone, and trains. */
+    /** Stores a measurement of this machine, for float32 only, and trains. */
     static final class Child {
         private Child() {}
 

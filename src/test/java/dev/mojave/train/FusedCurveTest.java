@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Fused kernels and libtorch's own operations train the same model to the same losses. */
+/** Fused kernels and libtorch's operations train the same model to the same losses. */
 class FusedCurveTest {
     private static final int STEPS = 200;
     private static final int ROWS = 4;
@@ -42,7 +42,7 @@ class FusedCurveTest {
         same(Tiny.sparse());
     }
 
-    /** Each path rounds elsewhere, and 200 steps carry it on: the curves agree to a few parts in a hundred. */
+    /** The two paths round at different places, and 200 steps amplify this: the curves agree to a few per cent. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void inMixedPrecisionTheyAgreeToItsRoundings(boolean sparse) {

@@ -29,12 +29,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A rank is a micro-batch that is computed elsewhere: a group of any size takes the steps of one process with the same micro-batches. */
+/**
+ * A rank only computes micro-batches elsewhere: a group of any size takes the same steps as one process with the same
+ * micro-batches.
+ */
 class LearnerGroupTest {
     private static final int ROWS = 4;
     private static final int STEPS = 3;
 
-    /** What steps leave behind. */
+    /** The results of some steps. */
     private record Trace(List<Learner.StepResult> steps, List<float[]> weights) {}
 
     static Stream<ModelSpec> models() {
@@ -55,7 +58,10 @@ class LearnerGroupTest {
         return Tiny.sparse(new MoeSpec(4, 2, true, router, losses));
     }
 
-    /** Two ranks add two micro-batches as one process does; more add in another order, which is rounding. */
+    /**
+     * Two ranks add two micro-batches in the same order as one process; more ranks add in another order, which differs by
+     * rounding.
+     */
     @ParameterizedTest
     @MethodSource("models")
     void takesTheStepsOfOneProcess(ModelSpec spec) throws Exception {
@@ -109,13 +115,13 @@ class LearnerGroupTest {
         }
     }
 
-    /** With an epsilon that keeps rounding errors small where the exact gradient is 0, as that of the bias of keys. */
+    /** Uses an epsilon that keeps rounding errors small where the exact gradient is 0, as for the bias of keys. */
     private static Learner.Spec learning(int microBatch) {
         return new Learner.Spec(
                 new AdamW.Spec(List.of(0.9, 0.95), 1e-2, 0.1), new Coefficient.Constant(1e-2), 1, microBatch, STEPS, 5);
     }
 
-    /** Unevenly padded, so that ranks have other numbers of tokens and targets. */
+    /** Unevenly padded, so that ranks have different numbers of tokens and targets. */
     private static Rows batch(int seed) {
         int[] ids = Tiny.ids(ROWS, seed);
         int[] lengths = {Tiny.CONTEXT, 2, 3, 1};

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a run writes has the names and the order that others' programs read: those that were there before names had declarations. */
+/**
+ * The names and the order of a run's metrics, which other programs read, have not changed since before names were declared in the
+ * code.
+ */
 class MetricNamesTest {
     private static final Pattern KEY = Pattern.compile("\"([^\"]+)\":");
     private static final Pattern TAG = Pattern.compile("(train|train_subset|val|moe|loss|generate|memory)/[a-z0-9_/]+");

@@ -32,7 +32,7 @@ class PlannerTest {
             assertThat(plan.steps()).isEqualTo(100);
             assertThat(plan.stepSeconds()).isPositive().isFinite();
             assertThat(plan.trainSeconds()).isEqualTo(100 * plan.stepSeconds());
-            // More than the libraries alone, less than the machine.
+            // More than the libraries alone need, and less than the machine has.
             assertThat(plan.peakMemoryBytes()).isBetween(100L << 20, plan.machineMemoryBytes());
         }
     }

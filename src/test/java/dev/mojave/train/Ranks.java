@@ -21,8 +21,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * A group whose ranks are threads of one process. One computes at a time, until it has to wait for the others: the stream of random numbers
- * is the process's, and each rank seeds it before it draws.
+ * A group whose ranks are threads of one process. Only one computes at a time, until it has to wait for the others, because the
+ * random number stream belongs to the process and each rank seeds it before drawing.
  */
 final class Ranks {
     private final int size;
@@ -39,7 +39,7 @@ final class Ranks {
         }
     }
 
-    /** Returns what each rank of a group of so many returned, by rank. */
+    /** Runs a function on every rank of a group and returns the results by rank. */
     static <T> List<T> run(int size, Function<Group, T> work)
             throws InterruptedException, ExecutionException, TimeoutException {
         Ranks ranks = new Ranks(size);
@@ -68,7 +68,7 @@ final class Ranks {
         }
     }
 
-    /** Waits for what every rank gives, in the order of ranks. */
+    /** Waits for the contributions of all ranks, and returns them in the order of ranks. */
     private List<Supplier<Tensor>> exchange(int rank, Supplier<Tensor> own) {
         given.set(rank, Optional.of(own));
         if (given.stream().allMatch(Optional::isPresent)) {
@@ -89,7 +89,7 @@ final class Ranks {
         return exchanged;
     }
 
-    /** Returns what makes a tensor again, in the scope of another thread. */
+    /** Returns a supplier that recreates a tensor in the scope of another thread. */
     private static Supplier<Tensor> values(Tensor tensor) {
         long[] shape = tensor.shape();
         if (tensor.dtype() == DType.INT64) {

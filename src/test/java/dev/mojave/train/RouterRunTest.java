@@ -40,13 +40,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whole runs with every router: what they save, and what balance losses make of them. */
+/** Complete runs with every router: their saved state, and the effect of balance losses. */
 class RouterRunTest {
     private static final String PLAIN_MOEP =
             "preset: moep, hidden_size: 16, num_hidden_layers: 3, parallel: {hidden_size: 8,"
                     + " num_attention_heads: 2, intermediate_size: 16}";
 
-    /** Routers of several kinds in one model: noise in the maps, biases that adapt in the blocks. */
+    /** Routers of several kinds in one model: noisy ones in the maps, and adaptive biases in the blocks. */
     private static final String MOEP = PLAIN_MOEP.replace(
             "16}",
             "16, blocks: {router: {kind: loss_free, bias_update_rate: 0.05}}, projections: {router: noisy_top_k}}");
@@ -194,12 +194,12 @@ class RouterRunTest {
     }
 
     @Test
-    void thePaperSignCollapsesARunAndTheMendedOneDoesNot() {
+    void thePublishedSignCollapsesARunAndTheCorrectedOneDoesNot() {
         assertThat(largestLoad(BalanceLoss.ENTROPY_PAPER_SIGN)).isGreaterThan(0.9);
         assertThat(largestLoad(BalanceLoss.ENTROPY_BALANCE)).isLessThan(0.5);
     }
 
-    /** Trains 120 steps with one expert of four a token and returns the largest share of tokens that an expert has. */
+    /** Trains 120 steps with one of four experts per token, and returns the largest share of tokens of an expert. */
     private static double largestLoad(BalanceLoss loss) {
         MoeSpec moe = new MoeSpec(4, 1, false, new TopKRouter.Spec(), Coefficients.NONE.with(loss, 1));
         ModelSpec spec = Tiny.sparse(moe);

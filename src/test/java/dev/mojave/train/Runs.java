@@ -6,7 +6,7 @@ import dev.mojave.run.recipe.RecipeDraft;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Training runs of tests: silent, from nothing. */
+/** Training runs of tests, without progress output and from random initial weights. */
 final class Runs {
     private Runs() {}
 

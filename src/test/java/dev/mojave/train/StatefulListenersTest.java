@@ -25,12 +25,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Whoever keeps a state in checkpoints gets it back. */
+/** Listeners that store a state in checkpoints get it back. */
 class StatefulListenersTest {
     @TempDir
     Path folder;
 
-    /** Keeps a number. */
+    /** A listener whose state is a number. */
     private static final class Keeper implements Listener.Stateful {
         private final String key;
         private final double value;
@@ -88,7 +88,7 @@ class StatefulListenersTest {
                 try (Trainer trainer = new Trainer(job);
                         Checkpoint checkpoint = run.checkpoints().open(2)) {
                     trainer.resume(checkpoint);
-                    trainer.restore(one); // Before the others, as a run does that needs to know the best loss.
+                    trainer.restore(one); // Restored before the others, as a run does that needs the best loss.
                     trainer.run(List.of(one, two, three), StopSignal.NEVER);
                 }
                 assertThat(one.restored).hasToString("[{\"value\":1.0}]");

@@ -9,7 +9,9 @@ import dev.mojave.model.Tiny;
 import org.junit.jupiter.api.Test;
 
 class StepCostTest {
-    /** Time and memory of a whole model are foretold from few of its layers, so these must be its own, windows included. */
+    /**
+     * Time and memory of a model are extrapolated from few layers, so these must equal the model's own layers, including windows.
+     */
     @Test
     void fewLayersAreThoseOfTheModel() {
         for (ModelSpec spec : Tiny.windowed()) {
@@ -30,7 +32,7 @@ class StepCostTest {
         assertThat(twelve.microBatch()).isCloseTo(1.3, within(1e-12));
         assertThat(twelve.update()).isCloseTo(0.15, within(1e-12));
         assertThat(twelve.peak()).isCloseTo(1500, within(1e-9));
-        // Noise may have measured more layers as the cheaper ones; more of them never cost less.
+        // Because of noise, more layers may have been measured as cheaper; the extrapolation must not decrease.
         assertThat(StepCost.extrapolated(three, 2, two, 3, 12)).isEqualTo(two);
     }
 }

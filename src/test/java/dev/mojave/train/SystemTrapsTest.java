@@ -29,7 +29,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Mistakes of the published systems that docs/systems.md names, shown absent, or shown on purpose. */
+/**
+ * The mistakes of published systems that docs/systems.md lists: tests show that they are absent, or reproduce them on purpose.
+ */
 class SystemTrapsTest {
     private static ModelSpec spec(String preset, String overrides) {
         ObjectNode model = Yaml.parse(
@@ -59,15 +61,15 @@ class SystemTrapsTest {
         }
     }
 
-    /** S1: the printed sign makes the entropy of the mean routing small, and tokens crowd into the same two of four blocks. */
+    /** S1: the published sign minimises the entropy of the mean routing, so tokens collapse onto the same two of four blocks. */
     @Test
-    void moepsPrintedSignCollapsesAndTheMendedOneDoesNot() {
+    void moepsPublishedSignCollapsesAndTheCorrectedOneDoesNot() {
         assertThat(blockImbalance("entropy_balance: 0.0, entropy_paper_sign: 0.5"))
                 .isGreaterThan(0.9);
         assertThat(blockImbalance("entropy_balance: 0.5")).isLessThan(0.6);
     }
 
-    /** S5: labels that are not shifted make a tied model's first loss 0; shifted ones make it ln V. */
+    /** S5: with labels that are not shifted, the first loss of a tied model is 0; with shifted ones it is ln V. */
     @ParameterizedTest
     @ValueSource(strings = {"chimera-dense", "chimera-moe"})
     void aFreshTiedModelPredictsTheNextTokenAsBadlyAsChance(String preset) {
@@ -97,7 +99,7 @@ class SystemTrapsTest {
         return Tensors.ofIds(ids.stream().mapToInt(Integer::intValue).toArray(), 4, 32);
     }
 
-    /** S5: weights that do not depend on the router cut its gradient, silently. */
+    /** S5: weights that do not depend on the router silently cut off its gradient. */
     @ParameterizedTest
     @CsvSource({"chimera-moe, 1, top_k", "chimera-moe, 2, top_k", "chimera-moe, 2, noisy_top_k", "moe-124m, 1, top_k"})
     void everyRouterLearnsFromTheLanguageModelItself(String preset, int topK, String router) {
@@ -121,7 +123,7 @@ class SystemTrapsTest {
         }
     }
 
-    /** Those of blocks and of the maps around them, where padding makes micro-batches unequal. */
+    /** The balance losses of blocks and of the maps around them, with micro-batches that padding makes unequal. */
     @Test
     void balanceLossesOfParallelBlocksAreThoseOfTheWholeBatch() {
         ModelSpec spec = spec("moep", """
@@ -154,7 +156,10 @@ class SystemTrapsTest {
         }
     }
 
-    /** Rows of different lengths: gradients of micro-batches add up to the batch's, and padding has no part in loss or routing. */
+    /**
+     * Rows of different lengths: the gradients of micro-batches add up to the batch's, and padding does not affect loss or
+     * routing.
+     */
     @Test
     void paddedRowsCountTheirTargetsAlone() {
         ModelSpec spec = spec("chimera-moe", "moe: {losses: {switch_balance: 0.0}}");

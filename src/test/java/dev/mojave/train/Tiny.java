@@ -20,7 +20,7 @@ import dev.mojave.train.learn.Losses;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Models small enough for a test, and batches for them. */
+/** Small models for tests, and batches for them. */
 final class Tiny {
     static final int VOCABULARY = 17;
     static final int CONTEXT = 8;
@@ -30,7 +30,7 @@ final class Tiny {
 
     private Tiny() {}
 
-    /** A learner by AdamW with a constant rate. */
+    /** Returns a learner with AdamW and a constant learning rate. */
     static Learner learner(
             LanguageModel model, Context context, int microBatch, double rate, double decay, double clip) {
         return new Learner(
@@ -46,7 +46,7 @@ final class Tiny {
                 Group.ALONE);
     }
 
-    /** Adds the gradients of rows to the parameters, as a learner's first step would see them. */
+    /** Adds the gradients of rows to the parameters, as in a learner's first step. */
     static Losses gradient(LanguageModel model, Context context, int microBatch, Rows rows, boolean observe) {
         try (Learner learner = learner(model, context, microBatch, 0, 0, 0)) {
             return learner.gradient(rows, observe);
@@ -75,7 +75,7 @@ final class Tiny {
                 .withMixture(moe);
     }
 
-    /** A model whose routers have opinions. */
+    /** Returns a model whose routers have clear preferences. */
     static LanguageModel randomised(ModelSpec spec) {
         LanguageModel model = LanguageModel.build(spec, 1);
         Rng rng = Rng.seeded(2);
@@ -88,7 +88,7 @@ final class Tiny {
         return model;
     }
 
-    /** Ids in which each token follows from the one before, so that there is something to learn. */
+    /** Returns ids in which each token determines the next one, so that there is something to learn. */
     static int[] ids(int rows, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         int[] ids = new int[rows * (CONTEXT + 1)];

@@ -82,7 +82,7 @@ class TrainRunTest {
         stoppedTwice(draft(recipe));
     }
 
-    /** Muon keeps a momentum of every matrix and stack of experts, and AdamW's two moments of the rest. */
+    /** Muon keeps one momentum per matrix and per stack of experts, and AdamW's two moments for the other parameters. */
     @Test
     void aRunOfMuonWithAWindowIsResumedBitForBitToo() {
         stoppedTwice(draft(SPARSE, "train.optimizer={kind: muon}", "model.sliding_window=5"));
@@ -104,7 +104,7 @@ class TrainRunTest {
         assertThat(parts.samples().read()).isEqualTo(whole.samples().read()).hasSize(1);
     }
 
-    /** Checkpoints that exist have the evaluation under this key, whatever its class is called. */
+    /** Existing checkpoints store the evaluation under this key, whatever the name of its class. */
     @Test
     void aCheckpointHoldsTheBestLossOfTheEvaluation() {
         run(draft(SPARSE), "out", false, StopSignal.NEVER);
@@ -161,7 +161,7 @@ class TrainRunTest {
         }
     }
 
-    /** The log without what depends on the clock and on memory. */
+    /** Returns the log without the values that depend on the clock or on memory. */
     private static List<String> deterministic(RunFolder run) {
         return MetricsLog.read(run.metrics()).stream()
                 .map(line -> line.step() + " " + line.tokens() + " " + scalars(line) + " " + line.lists())
@@ -226,7 +226,7 @@ class TrainRunTest {
                 .isLessThan(1.0);
     }
 
-    /** A process that is killed before its first checkpoint leaves a folder that knows where it began. */
+    /** A process that is killed before its first checkpoint leaves a folder that records its initial weights. */
     @Test
     void aRunFromOtherWeightsThatHasNoCheckpointYetBeginsWithThemAgain() throws IOException {
         run(draft(DENSE, "train.seed=9"), "first", false, StopSignal.NEVER);
@@ -327,7 +327,7 @@ class TrainRunTest {
     @Test
     void theLengthMayBeGivenInAnotherUnit() {
         run(draft(DENSE, CONSTANT), "out", false, StopSignal.NEVER);
-        // 4 sequences of 16 tokens a step.
+        // 4 sequences of 16 tokens per step.
         RecipeDraft tokens = draft(DENSE, CONSTANT, "train.steps=null", "train.tokens=1920");
         assertThat(run(tokens, "out", true, StopSignal.NEVER).finished()).isTrue();
         assertThat(RunFolder.open(folder.resolve("out/run")).status().step()).isEqualTo(30);

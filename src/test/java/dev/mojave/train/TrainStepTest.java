@@ -97,7 +97,7 @@ class TrainStepTest {
         return each.stream().map(losses -> Tiny.sparse(new MoeSpec(4, 2, true, new TopKRouter.Spec(), losses)));
     }
 
-    /** One of them, so that the tolerance above is known to tell the difference. */
+    /** A check that the tolerance above can detect the difference. */
     @Test
     void aMeanOverMicroBatchesIsAnotherLoss() {
         try (LanguageModel model = Tiny.randomised(Tiny.sparse())) {
@@ -116,7 +116,9 @@ class TrainStepTest {
         return result.auxiliary().getOrDefault("switch_balance", Double.NaN);
     }
 
-    /** Reading micro-batches twice draws nothing twice: noise and dropout are as without a balance loss. */
+    /**
+     * Reading micro-batches twice does not change the random numbers: noise and dropout are the same as without a balance loss.
+     */
     @Test
     void readingTwiceLeavesRandomNumbersAsTheyWere() {
         int[] ids = Tiny.ids(ROWS, 3);
@@ -138,7 +140,7 @@ class TrainStepTest {
         assertThat(next.get(1)).isEqualTo(next.get(0));
     }
 
-    /** Rows of which so many tokens are real; a target is real where the next token is. */
+    /** Returns rows with the given numbers of real tokens; a target is real if the next token is. */
     private static Rows padded(int[] ids, int[] lengths) {
         int[] targets = Tiny.targets(ids);
         for (int i = 0; i < targets.length; i++) {
@@ -200,7 +202,7 @@ class TrainStepTest {
         }
     }
 
-    /** Two thousand steps: what a step makes is freed by the step, and the process does not grow. */
+    /** Two thousand steps: each step frees what it allocates, and the process does not grow. */
     @Test
     void trainingLeaksNothing() {
         try (LanguageModel model = LanguageModel.build(Tiny.sparse(), 1);

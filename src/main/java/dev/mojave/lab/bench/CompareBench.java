@@ -36,7 +36,7 @@ public final class CompareBench {
      * @param foreign whether it is another project's program, which runs without the environment that Mojave's launcher sets
      */
     public record Entry(String name, List<String> command, boolean foreign) {
-        /** Keeps the command from changing. */
+        /** Copies the command, so that it cannot change. */
         public Entry {
             command = List.copyOf(command);
         }

@@ -34,7 +34,7 @@ public final class Statistics {
      * @param high upper end
      */
     public record Interval(double low, double high) {
-        /** Returns whether zero lies outside. */
+        /** Returns whether the interval excludes zero. */
         public boolean excludesZero() {
             return low > 0 || high < 0;
         }

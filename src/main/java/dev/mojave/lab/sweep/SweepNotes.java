@@ -83,8 +83,8 @@ final class SweepNotes {
         followers(notes);
         if (jobs > 1) {
             notes.add("Up to " + jobs
-                    + " trials ran side by side on this machine: speeds and times are those of a trial beside others, and losses do"
-                    + " not depend on it.");
+                    + " trials ran side by side on this machine, which affects their speeds and times"
+                    + " but not their losses.");
         }
         return notes;
     }

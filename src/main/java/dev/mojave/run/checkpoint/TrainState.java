@@ -51,7 +51,7 @@ public record TrainState(
      * Reads a state. Format 1 had the best loss at the top level, and the state of a random stream that is no longer used: a
      * resumed run with dropout or noise therefore draws other random numbers than the original program would have.
      *
-     * @throws Failure of kind DATA if it is damaged or of a format that this program does not know
+     * @throws Failure of kind DATA if it is damaged or has an unsupported format version
      */
     static TrainState read(Path file) {
         ObjectNode tree = Json.read(file, ObjectNode.class);

@@ -56,7 +56,7 @@ public final class RecipeDraft {
      */
     public static RecipeDraft read(Path file, List<String> sets) {
         Overrides overrides = Overrides.parse(sets);
-        ObjectNode typed = overrides.apply(withTokenizerBeside(Yaml.read(file), file));
+        ObjectNode typed = overrides.apply(withTokenizerNextTo(Yaml.read(file), file));
         refuse(typed, SWEEP_KEYS, "a sweep", "sweep", file);
         refuse(typed, STUDY_KEYS, "a study", "study", file);
         return of(named(typed, file), path -> overrides.place(path, file.toString()));
@@ -96,7 +96,7 @@ public final class RecipeDraft {
      * Resolves the name of a tokenizer file relative to the recipe, so that a recipe next to its tokenizer, as in a run's folder,
      * can be read from any working directory.
      */
-    private static ObjectNode withTokenizerBeside(ObjectNode typed, Path file) {
+    private static ObjectNode withTokenizerNextTo(ObjectNode typed, Path file) {
         String tokenizer = typed.path("data").path("tokenizer").asString("");
         if (tokenizer.isEmpty() || Tokenizers.NAMES.contains(tokenizer)) {
             return typed;

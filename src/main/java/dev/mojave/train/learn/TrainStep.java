@@ -30,7 +30,7 @@ import java.util.function.Function;
  * padding leaves some micro-batches with fewer targets or tokens, and regardless of which rank computes which micro-batch. The
  * cross-entropy is a mean over targets and the z-loss a mean over routed tokens. The other balance losses depend on the routing
  * of all tokens of the batch; while one of them is active, every micro-batch is read twice, first for the routers' decisions
- * only. (Routers that normalise over their batch, and capacity limits, still work per micro-batch.)
+ * only. (Routers whose choices depend on the other tokens of the batch, and capacity limits, still work per micro-batch.)
  */
 final class TrainStep {
     private final LanguageModel model;
@@ -192,7 +192,7 @@ final class TrainStep {
     /**
      * Adds the gradients of a part of a batch.
      *
-     * @param fraction of the batch's targets that are in this part
+     * @param fraction fraction of the batch's targets that are in this part
      * @param weight factor of the part's balance losses
      */
     private static void backward(Loss output, double fraction, Map<String, Weighted> balance, double weight) {

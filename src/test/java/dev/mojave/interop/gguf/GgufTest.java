@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Reads the files with a reader of its own, made from the format's description. */
+/** Reads the files with an independent reader, written from the format's specification. */
 class GgufTest {
     private static final String WIDE = "hidden_size: 64";
     private static final String VOCABULARY = "vocab_size: 270";
@@ -116,7 +116,10 @@ class GgufTest {
         return Objects.requireNonNull(stored.get(name), name).toFloats();
     }
 
-    /** Values of a scale that Q8_0 and F16 scale their error with: the largest of the block, at most the largest of all. */
+    /**
+     * Compares values with a tolerance proportional to the largest magnitude of the tensor, which bounds the rounding errors of
+     * Q8_0 and F16.
+     */
     private static void compare(Gguf file, String name, float[] expected, double step) {
         float[] actual = file.values(name);
         assertThat(actual).as(name).hasSameSizeAs(expected);
@@ -150,11 +153,11 @@ class GgufTest {
                 }
             }
         }
-        // 24 columns are no multiple of 32.
+        // 24 columns are not a multiple of 32.
         assertThat(write(spec, GgufType.Q8_0).types.get("blk.0.attn_q.weight")).isEqualTo(1);
     }
 
-    /** Half-way: the values of the last tensor do not fit its type. */
+    /** The export fails halfway, since the values of the last tensor do not fit its type. */
     @Test
     void aFailedExportLeavesWhatWasThere() throws Exception {
         ModelSpec spec = Tiny.spec("llama", VOCABULARY);
@@ -178,7 +181,7 @@ class GgufTest {
         }
     }
 
-    /** As llama.cpp's architectures of these names have them: with rows in the order that they have here. */
+    /** Like llama.cpp's architectures of these names: the rows keep Mojave's order. */
     @Test
     void denseQwenModelsKeepTheirRowsAndHaveTheirBiasesAndNorms() throws Exception {
         ModelSpec qwen2 = Tiny.spec("llama", VOCABULARY, "num_key_value_heads: 2", "attention_bias: qkv");
@@ -228,7 +231,7 @@ class GgufTest {
         }
     }
 
-    /** Special tokens steer a model and show no text; others are text that stays in one piece. */
+    /** Special tokens control a model and are not text; other added tokens are text that is never split. */
     @Test
     void addedTokensAreOfTheTypeThatTheyAre() throws Exception {
         Tokenizer tokenizer = changed(root -> ((ArrayNode) root.path("added_tokens"))
@@ -302,7 +305,7 @@ class GgufTest {
         assertThat(file).doesNotExist();
     }
 
-    /** llama.cpp begins and ends texts as the model's own files say. */
+    /** llama.cpp begins and ends texts as the model's own files specify. */
     @Test
     void specialTokensAreTheModels() throws Exception {
         Path file = folder.resolve("model.gguf");
@@ -327,7 +330,7 @@ class GgufTest {
                 .doesNotContainKey("tokenizer.ggml.eot_token_id");
     }
 
-    /** What a file says. */
+    /** The content of a file. */
     private static final class Gguf {
         private final ByteBuffer bytes;
         final Map<String, Object> metadata = new HashMap<>();

@@ -186,7 +186,7 @@ class HfConfigTest {
                 .hasMessageStartingWith("config.json: " + message);
     }
 
-    /** Returns a small config of Hugging Face's keys alone. */
+    /** Returns a small config with only Hugging Face's keys. */
     private static ObjectNode published(String type) {
         ObjectNode config = Tiny.published().stream()
                 .map(spec -> HfConfig.write(spec, type))
@@ -197,7 +197,7 @@ class HfConfigTest {
         return config;
     }
 
-    /** What transformers does not read, or reads and does nothing with, refuses nothing. */
+    /** Settings that transformers ignores, or that have no effect there, do not cause a rejection. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -210,7 +210,7 @@ class HfConfigTest {
                 "mistral   | {sliding_window: 32}",
                 "mixtral   | {sliding_window: 16}",
                 "qwen2     | {sliding_window: 4, use_sliding_window: false, attention_bias: false, layer_types: [full_attention, full_attention]}",
-                "qwen2     | {sliding_window: 4, use_sliding_window: true}", // 28 layers without it come first
+                "qwen2     | {sliding_window: 4, use_sliding_window: true}", // by default the first 28 layers have no window
                 "qwen2     | {sliding_window: 4, use_sliding_window: true, max_window_layers: 2}",
                 "qwen2     | {sliding_window: null, use_sliding_window: true, max_window_layers: 0}",
                 "qwen3     | {sliding_window: 4, use_sliding_window: true, max_window_layers: 0, layer_types: [full_attention, full_attention]}",
@@ -223,7 +223,7 @@ class HfConfigTest {
         assertThat(HfConfig.read(config, "config.json")).isEqualTo(plain);
     }
 
-    /** As the architectures say it: always, by a switch of all layers, by a switch and a first layer, by a list. */
+    /** The architectures' ways of setting it: always, by a switch for all layers, by a switch and a first layer, by a list. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -317,7 +317,7 @@ class HfConfigTest {
                 .isEqualTo("llama");
     }
 
-    /** As files were written before transformers 5, by hand or by others. */
+    /** Files from before transformers 5, written by hand or by other programs. */
     @Test
     void olderSpellingsAreRead() {
         ModelSpec spec = read("""

@@ -108,7 +108,7 @@ class SafetensorsTest {
         }
     }
 
-    /** The file is one hole on disk, so the test is quick; mapped it is as long as it says. */
+    /** The file is sparse, so the test is quick; mapped, it has its full length. */
     @Test
     void aLargeFileCostsNoMemoryBeforeItIsRead() throws IOException {
         long elements = 125_000_000;
@@ -258,7 +258,7 @@ class SafetensorsTest {
         return Files.readAllBytes(good);
     }
 
-    /** Whatever is done to a file, it opens with data inside its bounds or fails with a {@link Failure}: never anything else. */
+    /** However a file is damaged, it opens with data inside its bounds or fails with a {@link Failure}, never otherwise. */
     private void damageAndOpen(byte[] original, Random random) throws IOException {
         Path damaged = Files.write(folder.resolve("damaged"), Damage.bytes(original, random));
         try (SafetensorsFile read = SafetensorsFile.open(damaged)) {

@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class CompareBenchTest {
-    /** Nothing left open: a process that is started for a test does not measure the machine. */
+    /** Everything is set, so that a process started by a test need not measure the machine. */
     private static final EngineRequest GIVEN =
             new EngineRequest("cpu", "fp32", Engine.current().blas(), "1", "auto");
 
@@ -107,7 +107,7 @@ class CompareBenchTest {
         }
     }
 
-    /** Progress that remembers. */
+    /** Progress that records its calls. */
     private static final class Notes implements Progress {
         private final List<String> said = new ArrayList<>();
         private long rounds;
@@ -189,7 +189,7 @@ class CompareBenchTest {
                         .getClass())
                 .collect(Collectors.toSet());
         Set<Class<?>> expected = new HashSet<>(List.of(RouterSpec.class.getPermittedSubclasses()));
-        // Not causal, and every expert for every token.
+        // These routers are left out: they are not causal, or every expert processes every token.
         expected.removeAll(List.of(ExpertChoiceRouter.Spec.class, SoftRouter.Spec.class));
         assertThat(compared).isEqualTo(expected);
         assertThat(Workload.routers().firstEntry().getKey()).isEqualTo("top_k");
@@ -205,7 +205,7 @@ class CompareBenchTest {
                 .hasMessageContaining("pass engine.blas, engine.threads and engine.precision");
     }
 
-    /** Among them the one that is told categories, which random rows must have. */
+    /** Includes the router that reads categories, which the random rows must therefore have. */
     @Test
     void aStepOfEveryRouterCanBeMeasured() {
         EngineChoice engine = Engine.configure(GIVEN, Progress.SILENT);

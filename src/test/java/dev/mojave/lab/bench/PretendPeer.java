@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Scanner;
 
-/** A program that speaks as peers do: {@code steady}, {@code dies} in its first turn, or {@code never} becomes ready. */
+/**
+ * A program that follows the peers' protocol: it is {@code steady}, {@code dies} in its first turn, or {@code never} becomes
+ * ready.
+ */
 final class PretendPeer {
     private PretendPeer() {}
 

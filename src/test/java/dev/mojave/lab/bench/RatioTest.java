@@ -19,7 +19,7 @@ class RatioTest {
         return values;
     }
 
-    /** Ranks from tables of the sign test's interval for a median at 95%. */
+    /** Ranks from published tables of the sign test's 95% interval of the median. */
     @Test
     void theIntervalIsThatOfTheTables() {
         assertThat(Ratio.of(oneTo(6))).isEqualTo(new Ratio(3.5, 1, 6, 6));
@@ -48,7 +48,7 @@ class RatioTest {
             Ratio ratio = Ratio.of(skewed);
             covered += ratio.low() <= 1 && 1 <= ratio.high() ? 1 : 0;
         }
-        // Ranks 6 and 15 of 20 cover with 95.86%.
+        // Ranks 6 and 15 of 20 have a coverage of 95.86%.
         assertThat(covered / (double) trials).isBetween(0.945, 0.975);
     }
 }

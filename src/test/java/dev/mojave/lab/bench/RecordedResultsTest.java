@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What docs/performance.md shows is what was recorded under bench/results; when it is not, the failure prints what it should show. */
+/** docs/performance.md shows the results recorded under bench/results; if it does not, the failure prints the expected table. */
 class RecordedResultsTest {
     private static final String BEGIN =
             "<!-- recorded: RecordedResultsTest holds what follows equal to bench/results -->\n";

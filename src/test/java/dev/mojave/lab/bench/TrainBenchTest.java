@@ -25,7 +25,8 @@ class TrainBenchTest {
 
     @Test
     void flopsAreCountedAsPublished() {
-        // 6 per matmul weight (12 layers width^2 and the head) and token, plus causal attention once.
+        // 6 FLOPs per token and weight of a matrix product (12 layers width^2, and the head), plus those of causal
+        // attention.
         double weights = 12.0 * 6 * 384 * 384 + 65 * 384;
         assertThat((double) Shape.DEFAULT.spec().counts().flopsPerToken())
                 .isEqualTo(6 * weights + 12.0 * 6 * 384 * 256 / 2);

@@ -33,7 +33,10 @@ class ParityTest {
     @TempDir
     Path folder;
 
-    /** Our models beside transformers': outputs, losses, routing and the gradient of every stored tensor, from files that it wrote. */
+    /**
+     * Compares Mojave's models with those of transformers, from files that transformers wrote: outputs, losses, routing and the
+     * gradient of every stored tensor.
+     */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -68,7 +71,10 @@ class ParityTest {
         }
     }
 
-    /** One token more or less, or no window at all, is not what the reference has: what stands above it differs, what stands below does not. */
+    /**
+     * A window that is one token longer or shorter, or none at all, differs from the reference: outputs after the window differ,
+     * earlier ones do not.
+     */
     @ParameterizedTest
     @CsvSource({
         "mistral_window, 3",
@@ -134,7 +140,7 @@ class ParityTest {
         assertThat(hidden.tolerance()).isEqualTo(3e-5);
         assertThat(of(report, "grad.model.norm.weight").maxAbs()).isNaN();
         assertThat(of(report, "router_logits.0").tolerance()).isEqualTo(1e-5);
-        // Mixtral's largest gradient here is above one half.
+        // Mixtral's largest gradient here is above 0.5.
         assertThat(of(report, "grad.lm_head.weight").tolerance()).isEqualTo(1e-5);
     }
 

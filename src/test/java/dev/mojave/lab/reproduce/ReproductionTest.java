@@ -160,7 +160,7 @@ class ReproductionTest {
             assertThat(lastHex(difference.there()) ^ lastHex(difference.here())).isEqualTo(1);
         });
 
-        // The same where whoever changed them mended the checksums.
+        // The same if the checksums were updated after the change.
         Path sums = weights.resolveSibling("SHA256SUMS");
         Files.writeString(
                 sums,
@@ -233,7 +233,7 @@ class ReproductionTest {
         assertThat(result.spread()).isNull();
         assertThat(result.spreadSeeds()).isZero();
         assertThat(result.withinSpread()).isNull();
-        // Commits are many and bits are what counts: that they are the same is said all the same.
+        // The commits differ, but the bits are the same, which is reported.
         assertThat(result.identical()).isTrue();
         assertThat(result.holds()).isTrue();
     }
@@ -263,7 +263,7 @@ class ReproductionTest {
                 .satisfies(difference -> assertThat(difference.there()).endsWith("kind not recorded"));
     }
 
-    /** Three seeds of an arm; the first one's losses and commit are edited, so that losses must decide. */
+    /** Three seeds of an arm; the losses and the commit of the first one are edited, so that losses are compared. */
     @Test
     void aTrialIsHeldAgainstTheSpreadOfItsOtherSeeds() throws IOException {
         Path study = folder.resolve("runs/study");
@@ -273,7 +273,7 @@ class ReproductionTest {
         RunFolder one = train(arm, false, StopSignal.NEVER, "name=seed-1", "train.seed=1");
         RunFolder two = train(arm, false, StopSignal.NEVER, "name=seed-2", "train.seed=2");
         RunFolder three = train(arm, false, StopSignal.NEVER, "name=seed-3", "train.seed=3");
-        // No seed of the same arm: it differs in more than that.
+        // Not a seed of the same arm, since other settings differ too.
         train(arm, false, StopSignal.NEVER, "name=seed-4", "train.seed=4", "train.learning_rate=1.0e-2");
         edit(one, "\"commit\" : \"[^\"]*\"", "\"commit\" : \"" + SOMEONE_ELSES + "\"");
         double loss = one.lastMetrics().getOrDefault("val/loss", Double.NaN);
@@ -369,7 +369,7 @@ class ReproductionTest {
                 .isEqualTo(first.path().toString());
         assertThat(reproduce(run).identical()).isTrue();
 
-        // Written by an older Mojave.
+        // As an older version of Mojave wrote it.
         String json = Files.readString(run.path().resolve("provenance.json"));
         edit(run, "(?s),\\s*\"started_from\" : \\{.*?\\}", "");
         assertThat(run.provenance().startedFrom()).isNull();

@@ -10,9 +10,12 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Corrected p-values beside what the procedure says step by step. */
+/** Compares corrected p-values with Holm's procedure, executed step by step. */
 class HolmTest {
-    /** Holm's procedure as he describes it: from the smallest p on, reject while p is at most alpha / (m - i); stop at the first that is not. */
+    /**
+     * Holm's procedure as published: from the smallest p on, reject while p is at most alpha / (m - i), and stop at the first
+     * that is not.
+     */
     private static List<Boolean> rejected(List<Double> pValues, double alpha) {
         int m = pValues.size();
         List<Integer> order = new ArrayList<>();
@@ -29,7 +32,7 @@ class HolmTest {
 
     @Test
     void knownValues() {
-        // 0.01 * 4, 0.02 * 3, 0.03 * 2 raised to 0.06, 0.04 * 1 raised to 0.06: as R's p.adjust gives them.
+        // 0.01 * 4, 0.02 * 3, 0.03 * 2, and 0.04 * 1 raised to 0.06: the results of R's p.adjust.
         List<Double> corrected = Statistics.holm(List.of(0.04, 0.01, 0.03, 0.02));
         assertThat(corrected.get(0)).isCloseTo(0.06, within(1e-15));
         assertThat(corrected.get(1)).isCloseTo(0.04, within(1e-15));
@@ -60,7 +63,7 @@ class HolmTest {
         assertThat(decisions).isGreaterThan(1000);
     }
 
-    /** Some of a family: never less than what they have among all of it, and the same for the smallest of all. */
+    /** Part of a family: corrected values are never below those in the whole family, and equal for the smallest of all. */
     @Test
     void someOfAFamilyAreNeverCorrectedTooLittle() {
         Random random = new Random(11);
@@ -77,7 +80,7 @@ class HolmTest {
                 .hasMessage("2 p-values are more than the family of 1");
     }
 
-    /** Twenty true null hypotheses: without a correction two of three experiments would find something. */
+    /** Twenty true null hypotheses: without a correction, two of three experiments would find a significant difference. */
     @Test
     void theErrorRateOfTheWholeFamilyIsHeld() {
         Random random = new Random(3);
@@ -94,7 +97,7 @@ class HolmTest {
             wrong += Statistics.holm(pValues).stream().anyMatch(p -> p <= 0.05) ? 1 : 0;
             uncorrected += pValues.stream().anyMatch(p -> p <= 0.05) ? 1 : 0;
         }
-        // Three standard errors of a share of 0.05.
+        // Within three standard errors of a share of 0.05.
         assertThat((double) wrong / rounds).isLessThan(0.05 + 3 * Math.sqrt(0.05 * 0.95 / rounds));
         assertThat((double) uncorrected / rounds).isGreaterThan(0.3);
     }

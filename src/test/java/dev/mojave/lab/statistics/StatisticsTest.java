@@ -85,7 +85,7 @@ class StatisticsTest {
                     Statistics.paired(a, b, 0.95).interval().orElseThrow();
             covered += interval.low() <= 0.3 && 0.3 <= interval.high() ? 1 : 0;
         }
-        // Three standard errors of a share of 0.95 over 4000 trials.
+        // Within three standard errors of a share of 0.95 over 4000 trials.
         assertThat(covered / (double) trials).isCloseTo(0.95, within(0.0104));
     }
 

@@ -92,7 +92,7 @@ class ArmsTest {
     }
 
     @Test
-    void whatElseDiffersIsSaid() {
+    void otherDifferencesBetweenArmsAreReported() {
         Arms arms =
                 resolve("arms:\n" + MOE + "  dense: {train: {learning_rate: 0.002}, match: {arm: moe, by: active}}\n");
         assertThat(arms.differences())

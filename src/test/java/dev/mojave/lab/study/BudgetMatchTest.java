@@ -14,7 +14,7 @@ class BudgetMatchTest {
     private static final BudgetMatch.Wanted WANTED = new BudgetMatch.Wanted(
             "arms.dense.match", "moe", "active parameters without embeddings and head", "intermediate_size");
 
-    /** Random LLaMA- and GPT-like counts with a random mixture as the target: always matched, never a better neighbour. */
+    /** Random LLaMA- and GPT-like counts with a random mixture as the target: always matched, and no neighbour is better. */
     @Test
     void everyRealisticBudgetIsMatchedByTheBestInteger() {
         SplittableRandom random = new SplittableRandom(3);

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class BudgetTest {
-    /** Over many shapes: within 1%, only the feed-forward differs, and the budgets stand in their order. */
+    /**
+     * Over many shapes: matches are within 1%, only the feed-forward differs, and the three budgets give sizes in the expected
+     * order.
+     */
     @Test
     void matchesTheModelsOwnCounts() {
         SplittableRandom random = new SplittableRandom(5);

@@ -91,7 +91,7 @@ class ComparisonsTest {
                 .isEqualTo(Trend.NOT_SHOWN);
     }
 
-    /** Two seeds whose gap (dense over moe) follows the given values at 100, 200, 300 and 400 tokens. */
+    /** Two seeds whose gap (dense minus moe) has the given values at 100, 200, 300 and 400 tokens. */
     private static Trend trend(double[] first, double[] second) {
         return new Comparisons(List.of(
                         curved("dense", 1, 1.5, first), curved("dense", 2, 1.6, second),

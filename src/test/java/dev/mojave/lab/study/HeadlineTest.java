@@ -31,7 +31,7 @@ class HeadlineTest {
     }
 
     @Test
-    void noDifferenceComesWithWhatCouldHaveBeenMissed() {
+    void noSignificantDifferenceComesWithTheMinimumDetectableOne() {
         assertThat(headline(comparison("dense-active", 0.002, -0.0102, 0.0142)))
                 .isEqualTo(
                         "No significant difference between the mixture and the dense model of equal active size: 0.002 nats per token"
@@ -47,7 +47,7 @@ class HeadlineTest {
         assertThat(headline(comparison("dense-active", -0.027, null, null))).endsWith("0.027 nats per token lower.");
     }
 
-    /** What is in the largest letters is fixed before anything is known, so that it cannot be the result that looks best. */
+    /** The comparison in the headline is fixed before any result is known, so that it cannot be the one that looks best. */
     @Test
     void ofThreeArmsTheFirstComparisonOfTheRecipeLeads() {
         Comparison active = comparison("dense-active", 0.002, -0.0102, 0.0142);

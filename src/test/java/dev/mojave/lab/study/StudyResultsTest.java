@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Studies whose folders are written by hand, so that every figure of the result can be checked by hand. */
+/** Studies whose folders the test writes, so that every number of the result is known. */
 class StudyResultsTest {
     private static final EngineChoice ENGINE = new EngineChoice("cpu", "fp32", "openblas", 2, "plain", "system");
     private static final String RECIPE = """

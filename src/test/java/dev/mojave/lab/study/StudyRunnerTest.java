@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Whole studies of tiny models, each trial in its own process. */
+/** Complete studies of tiny models, each trial in its own process. */
 @Timeout(600)
 class StudyRunnerTest {
     private static final String RECIPE = """
@@ -100,7 +100,7 @@ class StudyRunnerTest {
         assertThat(again.output().result()).isEqualTo(result.output().result());
     }
 
-    /** Before anything is trained; and only where that takes longer than the measurement. */
+    /** The forecast comes before training, and only if training takes longer than the measurement. */
     @Test
     void saysFirstHowLongItTakes() {
         foretell = true;
@@ -134,7 +134,7 @@ class StudyRunnerTest {
         String json = Files.readString(file);
         assertThat(json).contains("\"jobs\" : 2");
 
-        // As it was written before jobs were recorded.
+        // As written by versions that did not record jobs.
         Files.writeString(file, json.replaceFirst(",\\s*\"jobs\" : 2", ""));
         assertThat(Json.read(file, StudyResult.class).besideOthers()).isFalse();
     }
@@ -213,8 +213,8 @@ class StudyRunnerTest {
         while (!Files.exists(trial.resolve("checkpoints/last")) && System.nanoTime() < deadline) {
             sleep();
         }
-        // The trial is the only child; its arguments cannot tell, since a class path is too long for the system to
-        // give.
+        // The trial is the only child process; its arguments cannot identify it, since a class path is too long for the
+        // system to return.
         ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly);
     }
 

@@ -129,7 +129,7 @@ class VerdictTest {
                 .contains("by 0.000012 nats per token (95% CI [0.0000031, 0.000021], n=3)");
     }
 
-    /** The same intervals with the arms' roles swapped must name the other side: no wording favours an arm. */
+    /** The same intervals with the arms' roles swapped must name the other side, so that no wording favours an arm. */
     @Test
     void theRuleIsSymmetric() {
         String win = sentence(finding("dense-active", 0.02, 0.01, 0.03, Trend.TOWARDS_B));

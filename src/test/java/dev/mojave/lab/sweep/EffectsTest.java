@@ -16,7 +16,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** Ranking, main effects and interactions beside plain computations and data whose effects are known. */
+/** Compares ranking, main effects and interactions with direct computations and with data whose effects are known. */
 class EffectsTest {
     private static final List<Long> SEEDS = List.of(1L, 2L, 3L);
 
@@ -41,7 +41,7 @@ class EffectsTest {
         return measured;
     }
 
-    /** Effects that add up: each comes back, every seed moves all alike, and nothing interacts. */
+    /** Additive effects: each is recovered, seeds shift all points alike, and there are no interactions. */
     @Test
     void additiveEffectsComeBackWithoutAnInteraction() {
         List<Measured> points = measured(
@@ -57,7 +57,7 @@ class EffectsTest {
         assertThat(effects.main().get(4).difference()).isCloseTo(0.02, within(1e-12));
         assertThat(effects.main().get(4).points()).isEqualTo(3);
         assertThat(effects.main().get(4).loss()).isCloseTo(2 + 0.2 + 0.04 + 0.02, within(1e-12));
-        // Seeds that shift all points alike leave no doubt about a difference.
+        // Seeds that shift all points alike leave no uncertainty in a difference.
         assertThat(Objects.requireNonNull(effects.main().get(2).ciLow())).isCloseTo(0.1, within(1e-9));
         assertThat(effects.interactions()).hasSize(1);
         assertThat(effects.interactions().getFirst().cells())
@@ -142,7 +142,7 @@ class EffectsTest {
         }
     }
 
-    /** Points that are all equally good: one sweep in twenty may call something shown, whichever point came out best. */
+    /** All points are equally good: at most one sweep in twenty may find a significant difference, whichever point is best. */
     @Test
     void theErrorRateIsHeldThoughTheBestIsChosenAfterLooking() {
         Random random = new Random(2);
@@ -167,7 +167,7 @@ class EffectsTest {
         }
         double error = 3 * Math.sqrt(0.05 * 0.95 / rounds);
         assertThat((double) wrong / rounds).isLessThan(0.05 + error);
-        // What correcting for the comparisons with the best alone would do.
+        // The error rate with a correction only for the comparisons with the best.
         assertThat((double) oneEach / rounds).isGreaterThan(0.05 + error);
     }
 

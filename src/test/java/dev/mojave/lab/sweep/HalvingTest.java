@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class HalvingTest {
     private static final Halving THIRD = new Halving(List.of(100L, 200L), 0.33);
 
-    /** Stands for a trial that has not ended. */
+    /** Marks a trial that has not ended. */
     private static final double RUNS = Double.NaN;
 
     private static Function<Integer, OptionalDouble> losses(double... byPlace) {
@@ -32,7 +32,7 @@ class HalvingTest {
     void theBestThirdOfThoseThatHaveEndedIsPromoted() {
         assertThat(THIRD.promoted(places(2), losses(2.0, 1.0))).isEmpty();
         assertThat(THIRD.promoted(places(3), losses(2.0, 1.0, 3.0))).containsExactly(1);
-        // A later one that is better makes no room for itself before there are six.
+        // A later, better one is not promoted before there are six.
         assertThat(THIRD.promoted(places(5), losses(2.0, 1.0, 3.0, 0.5, 4.0))).containsExactly(1, 3);
         assertThat(THIRD.promoted(places(6), losses(2.0, 1.0, 3.0, 4.0, 5.0, 6.0)))
                 .containsExactly(1, 0);
@@ -51,7 +51,7 @@ class HalvingTest {
         assertThat(THIRD.promoted(places(3), losses(failed, 2.0, failed))).containsExactly(1);
     }
 
-    /** The same rung, whatever the order in which its trials happen to end, and nothing that was promoted is taken back. */
+    /** The promotions are the same in whatever order trials end, and no promotion is revoked. */
     @Test
     void promotionsDoNotDependOnTheOrderOfEnding() {
         Random random = new Random(1);
@@ -74,7 +74,7 @@ class HalvingTest {
                 before = now;
             }
             assertThat(before).isEqualTo(whole);
-            // A plain computation: the union of the best thirds of the first k, for every k.
+            // Direct computation: the union, over every k, of the best third of the first k.
             TreeSet<Integer> union = new TreeSet<>();
             for (int k = 1; k <= count; k++) {
                 places(k).stream()

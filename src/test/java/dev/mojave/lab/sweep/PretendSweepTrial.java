@@ -14,14 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** Stands in for a trial's process: writes what a run leaves behind, with a loss that follows from the recipe alone. */
+/** Replaces a trial's process: writes the files of a run, with a loss that depends only on the recipe. */
 final class PretendSweepTrial {
     private static final List<String> FLAGS =
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx96m", OwnedProcess.flag());
 
     private PretendSweepTrial() {}
 
-    /** Commands that start this. */
+    /** Commands that start this program. */
     static final class Commands implements TrialCommands {
         @Override
         public List<String> train(Path folder) {
@@ -34,7 +34,7 @@ final class PretendSweepTrial {
         }
     }
 
-    /** Lower near a rate of 0.01, with more tokens, and by chance of the seed; a batch of 13 fails. */
+    /** The loss is lower near a rate of 0.01 and with more tokens, and varies with the seed; a batch of 13 fails. */
     static double loss(Recipe recipe) {
         double rate = Math.log10(recipe.train().learningRate());
         double tokens = Objects.requireNonNull(recipe.train().tokens());

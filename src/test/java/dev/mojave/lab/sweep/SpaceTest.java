@@ -59,7 +59,10 @@ class SpaceTest {
         assertThat(new Space(List.of(), List.of(RATE, STEPS), 4, 10).points()).isNotEqualTo(few);
     }
 
-    /** Within their ends, both ends of whole numbers reached, and on a logarithmic scale as many in one decade as in the next. */
+    /**
+     * Values are within their range, whole numbers include both ends, and a logarithmic scale gives as many values in each
+     * decade.
+     */
     @Test
     void drawsAreSpreadAsTheScaleSays() {
         List<Point> points = new Space(List.of(), List.of(RATE), 2000, 1).points();

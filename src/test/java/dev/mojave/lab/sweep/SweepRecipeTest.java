@@ -58,7 +58,7 @@ class SweepRecipeTest {
                         .path("kind")
                         .asString())
                 .isEqualTo("muon");
-        // The feed-forward's width was not set, so it goes with the width of the model.
+        // The feed-forward's width was not set, so it follows the width of the model.
         assertThat(drafts.get(0).tree().path("model").path("intermediate_size"))
                 .isNotEqualTo(drafts.get(3).tree().path("model").path("intermediate_size"));
         assertThat(sweep.followers()).contains("model.intermediate_size").doesNotContain("model.hidden_size");

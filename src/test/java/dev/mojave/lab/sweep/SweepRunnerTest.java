@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whole sweeps; but for one, their trials are processes that only pretend to train. */
+/** Complete sweeps; except in one test, their trials are processes that only pretend to train. */
 @Timeout(300)
 class SweepRunnerTest {
     private static final String BASE = """
@@ -146,7 +146,10 @@ class SweepRunnerTest {
                 .isEqualTo(Status.State.FAILED);
     }
 
-    /** Promotions follow from losses alone: one job, three jobs, and a sweep that is stopped and whose trials are killed end alike. */
+    /**
+     * Promotions depend only on losses: one job, three jobs, and a sweep that is stopped and whose trials are killed give the
+     * same result.
+     */
     @Test
     void halvingEndsAlikeHoweverItIsRunAndKilled() throws Exception {
         SweepRunner.Result whole = run(recipe(HALVED), "whole", 1, false, StopSignal.NEVER);
@@ -162,7 +165,7 @@ class SweepRunnerTest {
         assertThat(found.points()).hasSize(6);
         assertThat(whole.folder().resolve("trials/" + best.name() + "/rung-3-seed-2"))
                 .isDirectory();
-        // Nothing is prepared for a rung that its point did not reach.
+        // No trial is prepared for a rung that its point did not reach.
         assertThat(whole.folder().resolve("trials/" + found.points().getLast().name() + "/rung-2-seed-2"))
                 .doesNotExist();
 
@@ -173,7 +176,7 @@ class SweepRunnerTest {
         run(recipe(HALVED), "parts", 2, false, after(random.nextInt(700)));
         for (int i = 0; i < 3; i++) {
             AtomicBoolean over = new AtomicBoolean();
-            Thread killer = Thread.ofPlatform().start(() -> killNowAndThen(new Random(9), over));
+            Thread killer = Thread.ofPlatform().start(() -> killRepeatedly(new Random(9), over));
             run(recipe(HALVED), "parts", 2, true, after(300 + random.nextInt(700)));
             over.set(true);
             killer.join();
@@ -190,7 +193,7 @@ class SweepRunnerTest {
         return StopSignals.when(() -> System.nanoTime() > end);
     }
 
-    private static void killNowAndThen(Random random, AtomicBoolean over) {
+    private static void killRepeatedly(Random random, AtomicBoolean over) {
         while (!over.get()) {
             try {
                 Thread.sleep(100 + random.nextInt(300));
@@ -201,7 +204,7 @@ class SweepRunnerTest {
         }
     }
 
-    /** The trials of a sweep are runs like any other, trained by the program itself. */
+    /** The trials of a sweep are ordinary runs, trained by the program itself. */
     @Test
     void realTrialsTrain() throws IOException {
         commands = new MainCommands();

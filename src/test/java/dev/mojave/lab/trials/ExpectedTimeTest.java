@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ExpectedTimeTest {
-    /** Steps of 1,000 tokens, an evaluation of 3,000 every 100 of them. */
+    /** Steps of 1,000 tokens, with an evaluation of 3,000 tokens every 100 steps. */
     private static List<Trial> trials(int count, long tokens) {
         return Collections.nCopies(count, new Trial("t", Path.of("t"), sample(), tokens));
     }

@@ -5,7 +5,7 @@ import dev.mojave.cli.Main;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Trials by the program itself, as the command line starts them. */
+/** Commands that run trials with the program itself, as the command line does. */
 public final class MainCommands implements TrialCommands {
     @Override
     public List<String> train(Path folder) {

@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What {@link LocalExecutorTest} starts in place of a trial: the name of its folder says what it does. */
+/** The program that {@link LocalExecutorTest} starts in place of a trial; the name of its folder determines what it does. */
 final class PretendTrial {
-    /** For a JVM that starts fast and does little. */
+    /** Options for a JVM that starts fast. */
     private static final List<String> FLAGS =
             List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx64m", OwnedProcess.flag());
 
@@ -21,7 +21,7 @@ final class PretendTrial {
 
     private PretendTrial() {}
 
-    /** Commands that start this. */
+    /** Commands that start this program. */
     static final class Commands implements TrialCommands {
         @Override
         public List<String> train(Path folder) {
@@ -62,13 +62,14 @@ final class PretendTrial {
                 process.exit(process.exitCode());
             }
             case "own" -> {
-                // A study in small: it runs a trial that waits.
+                // A minimal study: it runs a trial that waits.
                 Trial trial = LocalExecutorTest.trial(Path.of(arguments[1]));
                 new LocalExecutor(1, new Commands()).run(List.of(trial), new Recorder(), StopSignal.NEVER);
                 process.exit(0);
             }
             case "plan" -> {
-                // With one thread a step takes as long as with two: two side by side do twice as many.
+                // A step takes as long with one thread as with two, so two trials side by side make twice as many
+                // steps.
                 print("{\"step_seconds\": "
                         + (Files.readString(Path.of(arguments[1])).contains("slow")
                                 ? 3.0 / Integer.parseInt(arguments[2])
@@ -84,7 +85,7 @@ final class PretendTrial {
         new FileOutputStream(FileDescriptor.out).write((line + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Writes down what an executor tells. */
+    /** Records the events of an executor. */
     static final class Recorder implements TrialListener {
         final List<String> events = new ArrayList<>();
         final List<TrialOutcome> outcomes = new ArrayList<>();

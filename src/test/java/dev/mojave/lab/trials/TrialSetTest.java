@@ -89,17 +89,17 @@ class TrialSetTest {
             }
         };
         Jobs jobs = new Jobs(new PretendTrial.Commands(), progress);
-        // A step that takes 1 s however many threads: two side by side make twice the steps.
+        // A step takes 1 s with any number of threads, so two side by side make twice the steps.
         assertThat(jobs.measure(Files.writeString(folder.resolve("a.yaml"), "small"), 2))
                 .isEqualTo(2);
-        // A step of 3 s on one thread and 1.5 s on two: nothing is gained.
+        // A step takes 3 s on one thread and 1.5 s on two, so nothing is gained.
         assertThat(jobs.measure(Files.writeString(folder.resolve("b.yaml"), "slow"), 2))
                 .isEqualTo(1);
         assertThat(said.getFirst())
                 .startsWith(
                         "2 trials on one thread each make 2.00 times the steps per second of one trial on 2 threads:"
                                 + " running 2 side by side");
-        // What cannot be planned is not guessed.
+        // If the plan fails, the trials run one after another.
         assertThat(jobs.measure(folder.resolve("missing.yaml"), 2)).isEqualTo(1);
         assertThat(Jobs.beside(8, 3)).isEqualTo(2);
         assertThat(Jobs.beside(2, 4)).isEqualTo(1);

@@ -260,7 +260,7 @@ class CheckpointsTest {
         assertThat(checkpoints().last()).contains(2L);
     }
 
-    /** A real file system of one megabyte; needs root, as in a container. */
+    /** Uses a real file system of one megabyte, which requires root, as in a container. */
     @Test
     @Tag("slow")
     @EnabledOnOs(OS.LINUX)
@@ -292,7 +292,7 @@ class CheckpointsTest {
         return process.exitValue();
     }
 
-    /** Checkpoints of earlier versions of Mojave stay readable. */
+    /** Checkpoints of earlier versions of Mojave remain readable. */
     @Test
     void readsTheFirstFormatOfTheState() throws IOException {
         Path file = Files.writeString(folder.resolve("state.json"), """

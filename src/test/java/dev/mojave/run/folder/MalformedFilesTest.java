@@ -29,9 +29,12 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Whatever is wrong with a file of settings or results, the message is about the file and never in the words of the library that read it. */
+/**
+ * Whatever is wrong with a file of settings or results, the message describes the file and never uses the words of the library
+ * that read it.
+ */
 class MalformedFilesTest {
-    /** Words of the libraries: settings, tokens, classes, and how they speak of where the text came from. */
+    /** Words of the libraries: their settings, tokens and classes, and their descriptions of the source. */
     private static final Pattern LIBRARY = Pattern.compile(
             "ReadFeature|Source:|REDACTED|JsonToken|START_|END_|VALUE_|FIELD_NAME|PROPERTY_NAME|Exception|jackson|snakeyaml|java\\.|"
                     + "deserial|Deserial|coerc|token \\(|Unexpected character|was expecting|JsonNode|`|code point|in reader|<block|StreamRead"

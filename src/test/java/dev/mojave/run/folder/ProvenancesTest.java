@@ -18,7 +18,7 @@ class ProvenancesTest {
     private static final Path RECORDED = Path.of("results", "2026-11-23-quickstart");
 
     @Test
-    void recordsFromBeforeProcessorsWereToldApartAreRead() {
+    void recordsWithoutTheKindOfProcessorAreRead() {
         Provenance.Machine machine =
                 Json.read(RECORDED.resolve("provenance.json"), Provenance.class).machine();
         assertThat(machine.processor()).isNull();
@@ -26,7 +26,7 @@ class ProvenancesTest {
         assertThat(machine.kindInWords()).isEqualTo("Intel(R) Xeon(R) Processor");
         StudyResult result = Json.read(RECORDED.resolve("results.json"), StudyResult.class);
         assertThat(result.provenance().machine()).isEqualTo(machine);
-        assertThat(result.headline()).as("nor had they headlines").isNull();
+        assertThat(result.headline()).as("they have no headline either").isNull();
         assertThat(result.verdict()).startsWith("No difference shown between MoE and");
     }
 

@@ -165,7 +165,7 @@ class RunFolderTest {
         }
     }
 
-    /** Holds the lock of the folder given until its input ends. */
+    /** Holds the lock of the given folder until its input ends. */
     static final class Holder {
         private Holder() {}
 
@@ -175,7 +175,7 @@ class RunFolderTest {
                 run.write(status(Status.State.RUNNING));
                 System.out.println("held");
                 while (System.in.read() >= 0) {
-                    // Waits for the end of input, or for a kill.
+                    // Waits for the end of its input, or until it is killed.
                 }
             }
         }

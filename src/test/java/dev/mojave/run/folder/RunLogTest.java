@@ -32,7 +32,7 @@ class RunLogTest {
                 Map.of("moe/0/load", List.of(0.25, 0.75)));
     }
 
-    /** The messages of the only event file, as Latin-1 text: enough to count them and to find names. */
+    /** Returns the messages of the only event file as Latin-1 text, in which they can be counted and names can be found. */
     private static List<String> events(RunFolder run) throws IOException {
         try (Stream<Path> files = Files.list(run.path().resolve("tensorboard"))) {
             List<Path> all = files.toList();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The recipes that come with Mojave are read as their users will have them read. */
+/** Reads the recipes that come with Mojave as their users would. */
 class RecipesTest {
     static List<Path> recipes() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("recipes"))) {
@@ -27,7 +27,7 @@ class RecipesTest {
     void everyRecipeIsOneThatRuns(Path file) {
         String name = String.valueOf(file.getFileName()).replace(".yaml", "");
         if (Yaml.read(file).has("arms")) {
-            // An arm's match may depend on data that is not here; everything else is checked.
+            // An arm's match may depend on data that is not available here; everything else is checked.
             assertThat(StudyRecipe.read(file, List.of()).name()).isEqualTo(name);
         } else if (SweepRecipe.isSweep(Yaml.read(file))) {
             assertThat(SweepRecipe.read(file, List.of(), false).name()).isEqualTo(name);
@@ -36,7 +36,7 @@ class RecipesTest {
         }
     }
 
-    /** Whoever runs both compares optimisers and nothing else. */
+    /** The two recipes differ only in the optimiser. */
     @Test
     void muonsRecipeIsThatOfAdamWButForTheOptimizer() {
         RecipeDraft muon = RecipeDraft.read(Path.of("recipes/embedded-muon.yaml"), List.of());

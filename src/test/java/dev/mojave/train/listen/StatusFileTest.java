@@ -27,7 +27,7 @@ class StatusFileTest {
         assertThat(run.status().reason()).isEqualTo("the loss is not finite");
         assertThat(run.status().step()).isEqualTo(4);
 
-        // In its place stands something that cannot be replaced: to a writer, as good as a full disk.
+        // A folder that cannot be replaced has the file's name, which to the writer is like a full disk.
         Path file = folder.resolve("run/status.json");
         Files.delete(file);
         Files.createDirectories(file.resolve("inside"));
