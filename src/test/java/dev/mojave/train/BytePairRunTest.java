@@ -84,7 +84,7 @@ class BytePairRunTest {
         GgufExport.write(moved, gguf, SavedModel.LAST, GgufType.Q8_0);
         assertThat(gguf.resolve("model.gguf")).isNotEmptyFile();
         assertThatThrownBy(() -> GgufExport.write(moved, gguf, SavedModel.LAST, GgufType.F32))
-                .hasMessageContaining("model.gguf exists");
+                .hasMessageContaining("model.gguf already exists");
     }
 
     /** An end-of-text token whose name cannot be guessed: the setting that names it is kept in the run and in exports. */
