@@ -76,11 +76,13 @@ public final class Dispatch {
     }
 
     /** Gathers the row of each assignment from its token; the backward pass sums the gradients of each token's rows. */
-    private static Tensor spread(Tensor xTD, Choices choices, Tensor rowOfAssignment, boolean complete) {
-        long[] tokenAtRow = choices.tokenAtRow();
+    static Tensor spread(Tensor xTD, Choices choices, Tensor rowOfAssignment, boolean complete) {
+        if (!CustomOp.supports(xTD)) {
+            return spreadReference(xTD, choices);
+        }
         Tensor rowsRD;
         try (NoGrad _ = NoGrad.open()) {
-            rowsRD = xTD.indexSelect(0, Tensors.of(tokenAtRow, tokenAtRow.length));
+            rowsRD = spreadReference(xTD, choices);
         }
         long tokens = xTD.size(0);
         long width = xTD.size(1);
@@ -93,13 +95,27 @@ public final class Dispatch {
                         .sum(1)));
     }
 
+    /** The reference implementation of {@link #spread}, differentiated by libtorch: for devices without Java backwards. */
+    static Tensor spreadReference(Tensor xTD, Choices choices) {
+        long[] tokenAtRow = choices.tokenAtRow();
+        return xTD.indexSelect(0, Tensors.of(tokenAtRow, tokenAtRow.length));
+    }
+
     /** Gathers rows in the order of assignments, zeros for dropped ones; the backward pass gathers gradients in the order of rows. */
-    private static Tensor collect(Tensor rowsRD, Tensor rowOfAssignment, Tensor assignmentAtRow, boolean complete) {
+    static Tensor collect(Tensor rowsRD, Tensor rowOfAssignment, Tensor assignmentAtRow, boolean complete) {
+        if (!CustomOp.supports(rowsRD)) {
+            return collectReference(rowsRD, rowOfAssignment, complete);
+        }
         Tensor out;
         try (NoGrad _ = NoGrad.open()) {
-            out = padded(rowsRD, complete).indexSelect(0, rowOfAssignment);
+            out = collectReference(rowsRD, rowOfAssignment, complete);
         }
         return CustomOp.attach(out, List.of(rowsRD), gradientRD -> List.of(gradientRD.indexSelect(0, assignmentAtRow)));
+    }
+
+    /** The reference implementation of {@link #collect}, differentiated by libtorch: for devices without Java backwards. */
+    static Tensor collectReference(Tensor rowsRD, Tensor rowOfAssignment, boolean complete) {
+        return padded(rowsRD, complete).indexSelect(0, rowOfAssignment);
     }
 
     /** Appends the row of zeros that dropped assignments point to, if there are any. */

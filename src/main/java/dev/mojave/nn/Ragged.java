@@ -57,23 +57,34 @@ public final class Ragged {
 
     /** Pads: (R, D) to (B, M, D). */
     public Tensor pad(Tensor rowsRD) {
-        long width = rowsRD.size(1);
+        if (!CustomOp.supports(rowsRD)) {
+            return padReference(rowsRD);
+        }
         Tensor paddedBMD;
         try (NoGrad _ = NoGrad.open()) {
-            paddedBMD = rowsRD.indexSelect(0, rowAtPlace).view(sequences, longest, width);
+            paddedBMD = padReference(rowsRD);
         }
         return CustomOp.attach(
                 paddedBMD,
                 List.of(rowsRD),
-                gradientBMD -> List.of(gradientBMD.reshape(-1, width).indexSelect(0, placeOfRow)));
+                gradientBMD ->
+                        List.of(gradientBMD.reshape(-1, rowsRD.size(1)).indexSelect(0, placeOfRow)));
+    }
+
+    /** The reference implementation of {@link #pad}, differentiated by libtorch: for devices without Java backwards. */
+    Tensor padReference(Tensor rowsRD) {
+        return rowsRD.indexSelect(0, rowAtPlace).view(sequences, longest, rowsRD.size(1));
     }
 
     /** Removes the padding: (B, M, D) to (R, D). */
     public Tensor unpad(Tensor xBMD) {
+        if (!CustomOp.supports(xBMD)) {
+            return unpadReference(xBMD);
+        }
         long width = xBMD.size(2);
         Tensor rowsRD;
         try (NoGrad _ = NoGrad.open()) {
-            rowsRD = xBMD.reshape(-1, width).indexSelect(0, placeOfRow);
+            rowsRD = unpadReference(xBMD);
         }
         return CustomOp.attach(rowsRD, List.of(xBMD), gradientRD -> {
             Tensor zero = Tensors.zeros(gradientRD.dtype(), 1, width);
@@ -81,5 +92,10 @@ public final class Ragged {
                     .indexSelect(0, rowOrZero)
                     .view(sequences, longest, width));
         });
+    }
+
+    /** The reference implementation of {@link #unpad}, differentiated by libtorch: for devices without Java backwards. */
+    Tensor unpadReference(Tensor xBMD) {
+        return xBMD.reshape(-1, xBMD.size(2)).indexSelect(0, placeOfRow);
     }
 }

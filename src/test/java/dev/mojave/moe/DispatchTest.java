@@ -6,6 +6,7 @@ import dev.mojave.moe.experts.Experts;
 import dev.mojave.moe.experts.SharedExpert;
 import dev.mojave.moe.router.RouterSpec;
 import dev.mojave.moe.router.TopKRouter;
+import dev.mojave.moe.routing.Choices;
 import dev.mojave.moe.routing.Routing;
 import dev.mojave.moe.routing.Tokens;
 import dev.mojave.nn.Context;
@@ -190,6 +191,36 @@ class DispatchTest {
                                 .sum());
             } finally {
                 values.values().forEach(Tensor::close);
+            }
+        }
+    }
+
+    @Test
+    void referenceOfOtherDevicesPermutesTheSameRowsAndGradients() {
+        // Three tokens, two choices each; a capacity of one drops four of the six assignments.
+        Choices all = new Choices(new long[] {2, 0, 0, 2, 2, 0}, 3, 4, 2);
+        for (Choices choices : List.of(all, all.limited(1))) {
+            try (Scope _ = Scope.open()) {
+                boolean complete = choices.complete();
+                Tensor rowOfAssignment = Tensors.of(choices.rowOfAssignment(), 6);
+                Tensor assignmentAtRow = Tensors.of(choices.assignmentAtRow(), choices.assignmentAtRow().length);
+                Tensor weight = Tensors.normal(Rng.seeded(2), 0, 1, 6, 5);
+                Tensor x = Tensors.normal(Rng.seeded(1), 0, 1, 3, 5).requireGrad(true);
+                Tensor same = x.detach().requireGrad(true);
+                Tensor fast = Dispatch.collect(
+                        Dispatch.spread(x, choices, rowOfAssignment, complete).square(),
+                        rowOfAssignment,
+                        assignmentAtRow,
+                        complete);
+                Tensor reference = Dispatch.collectReference(
+                        Dispatch.spreadReference(same, choices).square(), rowOfAssignment, complete);
+                fast.mul(weight).sum().backward();
+                reference.mul(weight).sum().backward();
+                assertThat(reference.toFloats()).isEqualTo(fast.toFloats());
+                assertClose(
+                        "gradient",
+                        x.grad().orElseThrow().toFloats(),
+                        same.grad().orElseThrow().toFloats());
             }
         }
     }

@@ -44,4 +44,21 @@ class RaggedTest {
                     .isCloseTo(factorRD.abs().sum().item(), org.assertj.core.api.Assertions.within(1e-5));
         }
     }
+
+    @Test
+    void referenceOfOtherDevicesComputesTheSameRowsAndGradients() {
+        try (Scope _ = Scope.open()) {
+            Ragged ragged = new Ragged(LENGTHS);
+            Tensor weightRD = Tensors.normal(Rng.seeded(2), 0, 1, 6, 2);
+            Tensor rowsRD = Tensors.normal(Rng.seeded(1), 0, 1, 6, 2).requireGrad(true);
+            Tensor sameRD = rowsRD.detach().requireGrad(true);
+            Tensor through = ragged.unpad(ragged.pad(rowsRD).square());
+            Tensor reference = ragged.unpadReference(ragged.padReference(sameRD).square());
+            through.mul(weightRD).sum().backward();
+            reference.mul(weightRD).sum().backward();
+            assertThat(reference.toFloats()).isEqualTo(through.toFloats());
+            assertThat(sameRD.grad().orElseThrow().toFloats())
+                    .isEqualTo(rowsRD.grad().orElseThrow().toFloats());
+        }
+    }
 }
