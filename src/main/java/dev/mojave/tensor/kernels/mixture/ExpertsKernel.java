@@ -88,7 +88,7 @@ public final class ExpertsKernel {
     /**
      * Adds to x what experts make of norm(x); differentiable.
      *
-     * @param half x and norm(x), (T, D)
+     * @param branch x and norm(x), (T, D)
      * @param choicesTK weight of each choice, float32 (T, K)
      * @param besideTD what else is in the branch, added to what the experts make: float32 (T, D), absent = nothing
      * @param dropout probability in force
