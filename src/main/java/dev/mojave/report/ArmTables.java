@@ -56,7 +56,7 @@ final class ArmTables {
 
     /** Returns the sizes of the arms, and the time and memory that training and generation took. */
     Table cost() {
-        String beside = result.besideOthers() ? ", trials concurrent" : "";
+        String beside = result.besideOthers() ? ", concurrent trials" : "";
         List<Column> columns = List.of(
                 Column.text("Arm"),
                 Column.number("Parameters", "total"),
@@ -84,7 +84,7 @@ final class ArmTables {
         }
         return new Table(
                 "Cost of the arms (speeds and times: median over seeds, generation at batch 1; memory: maximum over seeds"
-                        + (result.besideOthers() ? "; trials concurrent: " + result.besideOthersInWords() : "") + ")",
+                        + (result.besideOthers() ? "; concurrent trials: " + result.besideOthersInWords() : "") + ")",
                 columns,
                 rows);
     }

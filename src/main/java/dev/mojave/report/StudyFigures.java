@@ -249,7 +249,7 @@ final class StudyFigures {
         cost(views, "flops", "FLOPs per token", "training FLOPs per token", Format.COUNT, ArmResult::flopsPerToken);
         cost(views, "total", "Total parameters", "parameters, total", Format.COUNT, ArmResult::parametersTotal);
         cost(views, "active", "Active parameters", "parameters, active", Format.COUNT, ArmResult::parametersActive);
-        String beside = study.result().besideOthers() ? ", trials concurrent" : "";
+        String beside = study.result().besideOthers() ? ", concurrent trials" : "";
         cost(views, "wall", "Wall time", "training wall time" + beside, Format.SECONDS, ArmResult::wallSeconds);
         cost(
                 views,

@@ -124,7 +124,7 @@ final class SweepPage {
                 Column.number("p", "paired t"),
                 Column.number("p, corrected", "Holm"),
                 Column.number("Parameters", "total"),
-                Column.number("Time", result.besideOthers() ? "per trial, trials concurrent" : "per trial")));
+                Column.number("Time", result.besideOthers() ? "per trial, concurrent trials" : "per trial")));
         List<List<Cell>> rows = new ArrayList<>();
         for (SweepPoint point : result.points()) {
             boolean best = Integer.valueOf(1).equals(point.rank());

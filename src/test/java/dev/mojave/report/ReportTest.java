@@ -232,22 +232,22 @@ class ReportTest {
                 2);
         String html = html(beside, Fakes.runs(beside));
         assertThat(html)
-                .contains("tokens/s, trials concurrent")
-                .contains("training and evaluation, trials concurrent")
-                .contains("trials concurrent: measured while up to 2 trials ran side by side)")
+                .contains("tokens/s, concurrent trials")
+                .contains("training and evaluation, concurrent trials")
+                .contains("concurrent trials: measured while up to 2 trials ran side by side)")
                 .contains(
                         "Wall time and time per generated token were measured while up to 2 trials ran side by side.");
         JsonNode views = figures(html).get("cost").get("views");
         List<String> marked = new ArrayList<>();
         views.forEach(view -> {
-            if (view.toString().contains("trials concurrent")) {
+            if (view.toString().contains("concurrent trials")) {
                 marked.add(view.get("label").asString());
             }
         });
         assertThat(marked).containsExactly("Wall time", "Time per generated token");
 
         assertThat(html(alone, Fakes.runs(alone)))
-                .doesNotContain("trials concurrent")
+                .doesNotContain("concurrent trials")
                 .doesNotContain("side by side");
     }
 

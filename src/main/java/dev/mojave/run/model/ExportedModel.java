@@ -2,6 +2,7 @@ package dev.mojave.run.model;
 
 import dev.mojave.base.Check;
 import dev.mojave.base.Failure;
+import dev.mojave.base.Plural;
 import dev.mojave.data.tokenizer.SpecialTokens;
 import dev.mojave.data.tokenizer.Tokenizer;
 import dev.mojave.interop.ModelCard;
@@ -90,7 +91,7 @@ public final class ExportedModel {
                     source,
                     options,
                     data,
-                    weights.step() + " steps, seed " + recipe.train().seed(),
+                    weights.step() + " " + Plural.noun(weights.step(), "step") + ", seed " + recipe.train().seed(),
                     measured(run),
                     recipe.yaml(),
                     "Mojave " + provenance.mojaveVersion() + ", commit " + provenance.commit() + ", "
