@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -36,16 +37,27 @@ final class GuideRunner {
                 GuideCommands.set(List.of(task.substring(COMMAND.length()).split(" ")));
                 outcome = run(launcher, selectClass(GuideCommands.class));
             } else {
-                outcome = run(launcher, task.contains("#") ? selectMethod(task) : selectClass(task));
+                outcome = run(launcher, task.contains("#") ? method(task) : selectClass(task));
             }
             Files.writeString(
                     Path.of(arguments[1]),
                     task + "\t" + outcome.replace("\\", "\\\\").replace("\n", "\\n") + "\n",
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
-            System.out.println(task + ": " + (System.nanoTime() - start) / 1_000_000 + " ms");
+            System.out.println(task + ": " + (System.nanoTime() - start) / 1_000_000 + " ms" + " CPU " + ProcessHandle.current().info().totalCpuDuration());
         }
         System.exit(0);
+    }
+
+    /** Returns the method of {@code Class#method}, whatever its parameters are. */
+    private static DiscoverySelector method(String task) throws ClassNotFoundException {
+        String[] parts = task.split("#", 2);
+        Class<?> type = Class.forName(parts[0]);
+        return Arrays.stream(type.getDeclaredMethods())
+                .filter(method -> method.getName().equals(parts[1]))
+                .findFirst()
+                .<DiscoverySelector>map(method -> selectMethod(type, method))
+                .orElseGet(() -> selectMethod(task));
     }
 
     /** Returns what became of each task; empty text where all is well. */
