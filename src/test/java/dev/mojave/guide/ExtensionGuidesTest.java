@@ -56,9 +56,7 @@ class ExtensionGuidesTest {
     Stream<DynamicNode> whatThePagesSayCompilesAndRuns(@TempDir Path root) throws Exception {
         GuideBuild build = GuideBuild.copy(root);
         new GuideTree(root).apply(guides);
-        long t = System.nanoTime();
         build.compile();
-        System.err.println("compile " + (System.nanoTime() - t) / 1_000_000);
         Map<String, String> outcomes = run(build, tasks(build, guides));
         List<DynamicNode> pages = new ArrayList<>();
         for (Guide guide : guides) {
@@ -115,7 +113,6 @@ class ExtensionGuidesTest {
                 .start();
         try {
             assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES)).isTrue();
-            System.err.println(Files.readString(output));
             assertThat(results).as(Files.readString(output)).exists();
             return GuideRunner.outcomes(results);
         } finally {

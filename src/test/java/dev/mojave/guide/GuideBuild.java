@@ -35,7 +35,7 @@ final class GuideBuild {
 
     private final Path root;
 
-    private GuideBuild(Path root) {
+    GuideBuild(Path root) {
         this.root = root;
     }
 
@@ -165,7 +165,7 @@ final class GuideBuild {
         for (String property : List.of("mojave.test.blas", "mojave.test.processor")) {
             command.add(1, "-D" + property + "=" + System.getProperty(property, ""));
         }
-        return quick(command);
+        return command;
     }
 
     /** Such processes live for seconds, too short for the optimising compiler to pay. */

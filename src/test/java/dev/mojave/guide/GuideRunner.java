@@ -29,8 +29,13 @@ final class GuideRunner {
 
     /** Runs each line of the first file, a class, a method or a {@code ./mojave} command, and appends its line to the second. */
     public static void main(String[] arguments) throws Exception {
+        run(Files.readAllLines(Path.of(arguments[0])), Path.of(arguments[1]));
+        System.exit(0);
+    }
+
+    static void run(List<String> tasks, Path results) throws Exception {
         Launcher launcher = LauncherFactory.create();
-        for (String task : Files.readAllLines(Path.of(arguments[0]))) {
+        for (String task : tasks) {
             long start = System.nanoTime();
             String outcome;
             if (task.startsWith(COMMAND)) {
@@ -40,13 +45,12 @@ final class GuideRunner {
                 outcome = run(launcher, task.contains("#") ? method(task) : selectClass(task));
             }
             Files.writeString(
-                    Path.of(arguments[1]),
+                    results,
                     task + "\t" + outcome.replace("\\", "\\\\").replace("\n", "\\n") + "\n",
                     StandardOpenOption.CREATE,
                     StandardOpenOption.APPEND);
-            System.out.println(task + ": " + (System.nanoTime() - start) / 1_000_000 + " ms" + " CPU " + ProcessHandle.current().info().totalCpuDuration());
+            System.out.println(task + ": " + (System.nanoTime() - start) / 1_000_000 + " ms");
         }
-        System.exit(0);
     }
 
     /** Returns the method of {@code Class#method}, whatever its parameters are. */
