@@ -116,8 +116,10 @@ class DocsLinksTest {
                 .results()
                 .map(match -> match.group(1).replace("*", ""))
                 .toList();
-        assertThat(entries).hasSizeGreaterThan(60).doesNotHaveDuplicates().isSortedAccordingTo(
-                String.CASE_INSENSITIVE_ORDER);
+        assertThat(entries)
+                .hasSizeGreaterThan(60)
+                .doesNotHaveDuplicates()
+                .isSortedAccordingTo(String.CASE_INSENSITIVE_ORDER);
         Set<String> terms = entries.stream()
                 .flatMap(entry -> Arrays.stream(entry.split(", ")))
                 .collect(Collectors.toSet());

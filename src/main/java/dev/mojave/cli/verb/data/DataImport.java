@@ -77,7 +77,8 @@ final class DataImport implements Verb {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "Format of all files: text, jsonl, json, csv or tsv; default: determined by each file's extension.")
+            description =
+                    "Format of all files: text, jsonl, json, csv or tsv; default: determined by each file's extension.")
     private @Nullable String format;
 
     @Option(
