@@ -141,7 +141,8 @@ record ParallelParts(ModelSpec model, ParallelSpec spec) {
                 + attending * attention().matmulWeights()
                 + chosen * feedForward().matmulWeights();
         long around = projected(shrink()) + projected(grow());
-        // A token sees half the context on average; among its block's own tokens, it sees the fraction of that which is routed to
+        // A token sees half the context on average; among its block's own tokens, it sees the fraction of that which is
+        // routed to
         // the block.
         double seen = allAttend() ? 1 : (double) chosen / blocks;
         double each = 6.0 * spec.hiddenSize() * model.maxPositionEmbeddings() * seen;

@@ -111,7 +111,9 @@ class RouterModelTest {
                 assertThat(spec.caveats()).singleElement().asString().contains("causal in evaluation only");
             }
             case NOT_CAUSAL -> {
-                assertThat(evaluation).as("expert choice depends on later tokens").isGreaterThan(DIFFERENT);
+                assertThat(evaluation)
+                        .as("expert choice depends on later tokens")
+                        .isGreaterThan(DIFFERENT);
                 assertThat(spec.caveats()).singleElement().asString().contains("is not causal");
             }
         }

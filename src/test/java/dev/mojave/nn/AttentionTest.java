@@ -320,7 +320,8 @@ class AttentionTest {
             Norm norm = new Norm.Spec(Norm.Kind.RMS_NORM, WIDTH, 1e-6, false).build(init);
             Attention attention = built(spec, init, Optional.empty());
             try (Scope _ = Scope.open()) {
-                assertThat(attention.fusedBranch(input(3), norm, Optional.empty(), Optional.empty(), 0, Context.TRAINING))
+                assertThat(attention.fusedBranch(
+                                input(3), norm, Optional.empty(), Optional.empty(), 0, Context.TRAINING))
                         .isEmpty();
                 Tensor fused =
                         attention.residual(input(3), norm, Optional.empty(), Optional.empty(), 0, 0, Context.TRAINING);

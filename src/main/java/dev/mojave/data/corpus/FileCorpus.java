@@ -144,7 +144,8 @@ public final class FileCorpus implements Corpus {
             throw files.size() == 1
                     ? Failure.data("%s is empty: it has no text to learn from; leave it out", first)
                     : Failure.data(
-                            "all %d files are empty (%s is the first): they have no text to learn from", files.size(), first);
+                            "all %d files are empty (%s is the first): they have no text to learn from",
+                            files.size(), first);
         }
         return report;
     }

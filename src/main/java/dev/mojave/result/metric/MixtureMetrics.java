@@ -8,8 +8,8 @@ public final class MixtureMetrics {
     private static final List<Family<Integer>> DECLARED = new ArrayList<>();
 
     /** The load, one value per expert. */
-    public static final Family<Integer> LOAD = family(
-            "load", "Load", "share of assignments, per expert", Unit.SHARE, Better.NEITHER, Reduction.MEAN);
+    public static final Family<Integer> LOAD =
+            family("load", "Load", "share of assignments, per expert", Unit.SHARE, Better.NEITHER, Reduction.MEAN);
     /** The share of first choices before capacity dropped any, one value per expert. */
     public static final Family<Integer> BEST_CHOICE = family(
             "best_choice",
@@ -46,8 +46,13 @@ public final class MixtureMetrics {
             Better.NEITHER,
             Reduction.MEAN);
     /** The number of experts that received no token. */
-    public static final Family<Integer> DEAD_EXPERTS =
-            family("dead_experts", "Dead experts", "number of experts without a token", Unit.COUNT, Better.LOWER, Reduction.SAME);
+    public static final Family<Integer> DEAD_EXPERTS = family(
+            "dead_experts",
+            "Dead experts",
+            "number of experts without a token",
+            Unit.COUNT,
+            Better.LOWER,
+            Reduction.SAME);
     /** The share of assignments that were dropped because an expert's capacity was exhausted. */
     public static final Family<Integer> DROP_RATE = family(
             "drop_rate",
@@ -58,7 +63,12 @@ public final class MixtureMetrics {
             Reduction.MEAN);
     /** The share of tokens that are processed by no expert. */
     public static final Family<Integer> UNROUTED_RATE = family(
-            "unrouted_rate", "Tokens without an expert", "share of tokens without an expert", Unit.SHARE, Better.LOWER, Reduction.MEAN);
+            "unrouted_rate",
+            "Tokens without an expert",
+            "share of tokens without an expert",
+            Unit.SHARE,
+            Better.LOWER,
+            Reduction.MEAN);
     /** The specialisation of the experts, logged if the data has categories. */
     public static final Family<Integer> SPECIALISATION = family(
             "specialisation",

@@ -51,7 +51,8 @@ class PresetCountsTest {
     void theBaselineOfS1FromItsParts() {
         long width = 384;
         long embeddings = (16_384 + 512) * width;
-        // Queries, keys, values and output have 4 D^2, the feed-forward layer 8 D^2, biases 4 D and 5 D, and two norms 2 D each.
+        // Queries, keys, values and output have 4 D^2, the feed-forward layer 8 D^2, biases 4 D and 5 D, and two norms
+        // 2 D each.
         long layer = 12 * width * width + 9 * width + 4 * width;
         assertThat(model("gpt2-babylm").counts().total()).isEqualTo(embeddings + 12 * layer + 2 * width);
     }

@@ -159,7 +159,13 @@ class MetricsTest {
                 put("a/b", x + "moe/" + 3);
                 """)).containsExactly("a/b", "moe/");
         assertThat(List.of(
-                        "val/loss", "moe/", "moe/N/load", "loss/", "generate/", "As logged under train/x_y", "load_entropy"))
+                        "val/loss",
+                        "moe/",
+                        "moe/N/load",
+                        "loss/",
+                        "generate/",
+                        "As logged under train/x_y",
+                        "load_entropy"))
                 .allMatch(MetricsTest::isMetric);
         assertThat(List.of("generate/s", "tokens/s", "load", "data/train.txt", "a loss", "src/main/val/loss"))
                 .noneMatch(MetricsTest::isMetric);
@@ -187,9 +193,7 @@ class MetricsTest {
         MixtureMetrics.all().forEach(family -> rows.add(row(family.pattern(), family.quantity())));
         String table = rows.stream()
                 .collect(Collectors.joining(
-                        "\n",
-                        "| metric | description | unit | better | over ranks |\n|---|---|---|---|---|\n",
-                        "\n"));
+                        "\n", "| metric | description | unit | better | over ranks |\n|---|---|---|---|---|\n", "\n"));
         assertThat(Files.readString(Path.of("docs", "metrics.md"))).endsWith("\n\n" + table);
     }
 
