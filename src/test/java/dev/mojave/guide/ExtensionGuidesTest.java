@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,7 @@ class ExtensionGuidesTest {
         GuideBuild build = GuideBuild.copy(root);
         new GuideTree(root).apply(guides);
         build.compile();
-        Map<String, String> outcomes = run(build, tasks(build, guides));
+        Map<String, String> outcomes = run(build);
         List<DynamicNode> pages = new ArrayList<>();
         for (Guide guide : guides) {
             List<DynamicTest> tests = new ArrayList<>();
@@ -99,24 +100,44 @@ class ExtensionGuidesTest {
         return tasks;
     }
 
-    private static Map<String, String> run(GuideBuild build, Set<String> tasks) throws Exception {
+    /** Runs the tasks of every other page in one process and those of the rest in another, side by side. */
+    private static Map<String, String> run(GuideBuild build) throws Exception {
+        List<Set<String>> halves = List.of(new LinkedHashSet<>(), new LinkedHashSet<>());
+        for (int i = 0; i < guides.size(); i++) {
+            halves.get(i % 2).addAll(tasks(build, guides.subList(i, i + 1)));
+        }
+        halves.get(1).removeAll(halves.get(0));
         Path work = Files.createDirectory(build.root().resolve("target").resolve("guides"));
-        Path results = work.resolve("results.txt");
-        Path output = work.resolve("output.txt");
-        Process process = new ProcessBuilder(build.java(
+        List<Process> processes = new ArrayList<>();
+        Map<String, String> outcomes = new HashMap<>();
+        try {
+            for (int i = 0; i < halves.size(); i++) {
+                processes.add(start(build, work, i, halves.get(i)));
+            }
+            for (int i = 0; i < halves.size(); i++) {
+                assertThat(processes.get(i).waitFor(MINUTES, TimeUnit.MINUTES)).isTrue();
+                Path results = work.resolve(i + "-results.txt");
+                if (!halves.get(i).isEmpty()) {
+                    assertThat(results)
+                            .as(Files.readString(work.resolve(i + "-output.txt")))
+                            .exists();
+                    outcomes.putAll(GuideRunner.outcomes(results));
+                }
+            }
+            return outcomes;
+        } finally {
+            processes.forEach(Process::destroyForcibly);
+        }
+    }
+
+    private static Process start(GuideBuild build, Path work, int number, Set<String> tasks) throws IOException {
+        return new ProcessBuilder(build.java(
                         GuideRunner.class,
-                        Files.write(work.resolve("tasks.txt"), tasks).toString(),
-                        results.toString()))
+                        Files.write(work.resolve(number + "-tasks.txt"), tasks).toString(),
+                        work.resolve(number + "-results.txt").toString()))
                 .directory(build.root().toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
+                .redirectOutput(work.resolve(number + "-output.txt").toFile())
                 .start();
-        try {
-            assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES)).isTrue();
-            assertThat(results).as(Files.readString(output)).exists();
-            return GuideRunner.outcomes(results);
-        } finally {
-            process.destroyForcibly();
-        }
     }
 }
