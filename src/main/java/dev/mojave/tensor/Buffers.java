@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Memory that an operation needs for a while, used again and again: after its first step, training asks the system for no more. Blocks of
- * an allocator that lie between tensors of other sizes do not grow together again; measured, a step's heap came to twice what it held.
+ * Scratch memory of operations, reused from step to step: after the first step, training asks the system for no more. A general allocator
+ * fragments when such blocks lie between tensors of other sizes; measured, the heap of a step grew to twice its contents.
  *
- * <p>Free blocks are shared by all of a process. One is used where it is at most a {@value #WASTE}th too large; where there is none, free
- * blocks go back to the system until they are no more than those in use, and a new one is made.
+ * <p>All threads of a process share the free blocks. A free block is reused if it is at most 1/{@value #WASTE} larger than requested.
+ * Otherwise free blocks are returned to the system until they amount to no more than those in use, and a new block is allocated.
  */
 public final class Buffers implements AutoCloseable {
     private static final int WASTE = 8;
@@ -21,34 +21,37 @@ public final class Buffers implements AutoCloseable {
 
     private final List<Tensor> blocks = new ArrayList<>();
 
-    /** Takes nothing yet; the caller closes it. */
+    /** Creates an empty set of buffers; the caller closes it. */
     public Buffers() {}
 
-    /** Gives everything back when the innermost open scope of this thread closes, if not before. */
+    /** Creates buffers that are released when the innermost open scope of this thread closes, if not before. */
     public void closeWithScope() {
         Scope.atEnd(this::close);
     }
 
-    /** Returns memory for so many float32, of any content, aligned like a tensor's; any thread may use it until this is closed. */
+    /**
+     * Returns uninitialised memory for this many float32 values, aligned like a tensor's; any thread may use it until these buffers are
+     * closed.
+     */
     public MemorySegment floats(long elements) {
         Tensor block = take(Math.max(1, elements));
         blocks.add(block);
         return block.segment();
     }
 
-    /** The same by size. */
+    /** Returns uninitialised memory of this many bytes, rounded up to whole float32 values. */
     public MemorySegment bytes(long bytes) {
         return floats((bytes + Float.BYTES - 1) / Float.BYTES);
     }
 
-    /** Gives everything back; this may then be used again. */
+    /** Releases all memory; the buffers can be used again afterwards. */
     @Override
     public void close() {
         blocks.forEach(Buffers::give);
         blocks.clear();
     }
 
-    /** Frees what no operation uses. */
+    /** Frees all blocks that no operation uses. */
     public static synchronized void trim() {
         freeUntil(0);
     }
@@ -79,7 +82,7 @@ public final class Buffers implements AutoCloseable {
         FREE.computeIfAbsent(block.elements(), _ -> new ArrayList<>()).add(block);
     }
 
-    /** The largest go first: fewest calls. */
+    /** Frees the largest blocks first, which needs the fewest calls. */
     private static void freeUntil(long elements) {
         while (freeElements > elements) {
             Map.Entry<Long, List<Tensor>> largest = FREE.lastEntry();

@@ -32,16 +32,16 @@ public final class CustomOp {
     private CustomOp() {}
 
     /**
-     * Where a backward may write the gradient of an input.
+     * The memory to which a backward pass may write the gradient of an input.
      *
      * @param gradient float32, contiguous, of the input's shape
-     * @param adds whether it holds an earlier gradient, to which the new one is added; otherwise it holds nothing yet
+     * @param adds whether it holds an earlier gradient, to which the new one must be added; if not, it is uninitialised
      */
     public record Target(Tensor gradient, boolean adds) {}
 
     /**
-     * Returns the gradient that a parameter has accumulated, to add to and return, or where there is none, memory for a new one:
-     * a gradient of a large matrix is then written once and not added in a pass of its own.
+     * Returns the accumulated gradient of a parameter, to be added to, or memory for a new gradient if there is none. Either way the
+     * gradient of a large matrix is written once, without a separate pass that adds it.
      */
     public static Target target(Tensor input) {
         if (input.handle().is_leaf()) {
@@ -66,7 +66,8 @@ public final class CustomOp {
 
     /**
      * Connects an output, computed without recording, to the inputs that it depends on. Gradients of parameters (leaves) are
-     * accumulated in place, without a node of the graph each; those of one other input of the output's own shape take its alias alone.
+     * accumulated in place, without a graph node for each. If there is one other input, and it has the shape of the output, a single node
+     * carries its gradient.
      *
      * @param output result of the forward pass, not recorded, any float dtype
      * @param inputs every tensor that may need a gradient
@@ -87,7 +88,7 @@ public final class CustomOp {
         return output;
     }
 
-    /** The same for an operation that a joint, too, is an input of; {@code inputs} are the others, and may be none. */
+    /** Attaches an operation that also has a joint as an input; {@code inputs} lists its other inputs, if any. */
     public static Tensor attach(Tensor output, Joint joint, List<Tensor> inputs, Backward backward) {
         if (joint.standIn.isPresent()) {
             attachAny(output, inputs, inner(inputs), joint.standIn, backward);
@@ -104,8 +105,8 @@ public final class CustomOp {
     }
 
     /**
-     * An input of several operations, each of which keeps what it knows of the input's gradient to itself: when all that take part in a
-     * backward pass have run, the joint makes the gradient of all they kept, once. Between them the graph carries, and adds up, single numbers.
+     * A shared input of several operations, each of which keeps its contribution to the input's gradient: once all of them have run
+     * backward, the joint computes the gradient from all contributions in one go. The graph between them carries only scalars.
      */
     public static final class Joint {
         private final Optional<org.bytedeco.pytorch.Tensor> standIn;
@@ -115,7 +116,7 @@ public final class CustomOp {
             this.standIn = standIn;
         }
 
-        /** Keeps a tensor, made in an operation's backward, until the joint has made the gradient. */
+        /** Keeps a tensor that an operation's backward pass created until the joint has computed the gradient. */
         public Tensor keep(Tensor tensor) {
             kept.add(tensor.retain());
             return tensor;
@@ -128,10 +129,10 @@ public final class CustomOp {
     }
 
     /**
-     * Makes a joint; it records only if recording is on.
+     * Creates a joint, which takes part in differentiation only if recording is on.
      *
-     * @param input what the operations share
-     * @param parameters leaves whose gradients are made with the input's
+     * @param input the shared input of the operations
+     * @param parameters leaves whose gradients are computed together with the input's
      * @param gradients returns the gradient of the input and those of the parameters; recording is off while this runs
      */
     public static Joint joint(Tensor input, List<Tensor> parameters, Supplier<List<Tensor>> gradients) {
@@ -222,8 +223,8 @@ public final class CustomOp {
     }
 
     /**
-     * Runs the backward and gives the parameters what is theirs. What it made on the way is freed at once, and the next one finds that
-     * memory again, in cache: kept until the end of the step, it would be most of what a step needs.
+     * Runs the backward pass and accumulates the gradients of parameters. Temporaries are freed immediately, so that the next operation
+     * reuses that memory while it is in cache; kept until the end of the step, they would be most of its memory.
      *
      * @param inner inputs whose gradients outlive this; the caller owns them
      */
@@ -249,8 +250,8 @@ public final class CustomOp {
     }
 
     /**
-     * A gradient that a hook has returned. libtorch takes a reference of its own as the hook returns, so that ours can go when the thread's
-     * next hook runs, or with the scope.
+     * A gradient that a hook has returned. libtorch takes its own reference when the hook returns, so ours can be released when the next
+     * hook of this thread runs, or when the scope closes.
      */
     private static final class Handed {
         private static final ThreadLocal<@Nullable Handed> LAST = new ThreadLocal<>();
@@ -295,7 +296,7 @@ public final class CustomOp {
         return input.device().equals(Device.CPU);
     }
 
-    /** Returns whether an operation on these inputs would be recorded: what a forward need not compute or keep otherwise. */
+    /** Returns whether an operation on these inputs would be recorded; if not, a forward pass need not keep anything for the backward pass. */
     public static boolean recording(Tensor... inputs) {
         return GradMode.is_enabled() && Arrays.stream(inputs).anyMatch(Tensor::requiresGrad);
     }

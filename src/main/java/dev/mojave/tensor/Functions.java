@@ -25,7 +25,7 @@ public final class Functions {
         return Native.call("embedding", () -> torch.embedding(weight.handle(), ids.handle()), weight, ids);
     }
 
-    /** Normalises the last dimension to mean 0 and variance 1, then scales and, where there is a bias, shifts. */
+    /** Normalises the last dimension to mean 0 and variance 1, then scales it and adds the bias, if there is one. */
     public static Tensor layerNorm(Tensor x, Tensor weight, Optional<Tensor> bias, double eps) {
         return Native.call(
                 "layerNorm",
@@ -130,7 +130,7 @@ public final class Functions {
      * @param qBHSC queries (B, H, S, C)
      * @param kBHTC keys (B, H, T, C)
      * @param vBHTC values (B, H, T, C)
-     * @param mask what a query may see, boolean and broadcastable to (B, H, S, T), true = visible; absent = everything
+     * @param mask boolean, broadcastable to (B, H, S, T), true where a query sees a key; empty if every query sees every key
      * @param causal query i sees keys up to i; only with S = T and no mask
      * @param dropout probability with which attention weights are dropped
      */

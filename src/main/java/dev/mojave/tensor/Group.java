@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Processes (ranks) that train one model together: each computes a part of every batch, and what they computed is added up. All ranks call
- * the same methods in the same order; each method returns on a rank when all have called it, with the same bits on all of them.
+ * Processes (ranks) that train one model together: each computes a part of every batch, and the results are summed. All ranks call the same
+ * methods in the same order; a call returns once all ranks have made it, with the same bits on each.
  */
 public interface Group {
     /** One process by itself. */
@@ -35,13 +35,13 @@ public interface Group {
     /** Returns the number of this rank, from 0. */
     int rank();
 
-    /** Adds up, in place, what every rank has in these tensors; their shapes are the same on all ranks. */
+    /** Sums these tensors over ranks, in place; their shapes are the same on all ranks. */
     void sum(List<Tensor> tensors);
 
-    /** Returns what each rank gave, by rank, in the scope that is open; only the first dimension may differ between ranks. */
+    /** Returns the tensors of all ranks, in rank order, in the open scope; only the first dimension may differ between ranks. */
     List<Tensor> gather(Tensor own);
 
-    /** Returns the sums over ranks, element by element; a shorter array counts as if zeros followed. */
+    /** Returns the element-wise sums over ranks; shorter arrays are padded with zeros. */
     default long[] sum(long[] values) {
         if (size() == 1) {
             return values;
@@ -59,7 +59,7 @@ public interface Group {
         }
     }
 
-    /** Returns the sums over ranks, element by element, added in the order of ranks; a shorter array counts as if zeros followed. */
+    /** Returns the element-wise sums over ranks, added in rank order; shorter arrays are padded with zeros. */
     default double[] sum(double[] values) {
         if (size() == 1) {
             return values;

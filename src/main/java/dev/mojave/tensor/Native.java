@@ -11,14 +11,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.bytedeco.pytorch.TensorVector;
 
-/** Calls into libtorch, with its errors translated into what a person can act on. */
+/** Calls into libtorch whose errors are translated into messages that a user can act on. */
 final class Native {
-    /** The CPU allocator's words; CUDA's say themselves what is free. */
+    /** Matches the CPU allocator's message; CUDA's already states how much memory is free. */
     private static final Pattern ASKED = Pattern.compile("tried to allocate (\\d+) bytes");
 
     private Native() {}
 
-    /** Runs an operation; on failure says which, on what shapes, and the first line of the native message. */
+    /** Runs an operation; a failure names it, the shapes, and the first line of the native message. */
     static Tensor call(String operation, Supplier<org.bytedeco.pytorch.Tensor> body, Tensor... inputs) {
         try {
             return new Tensor(body.get());
@@ -46,8 +46,8 @@ final class Native {
     }
 
     /**
-     * Returns a tensor of its own for one that libtorch gave as a reference into another native object (a leaf's gradient, an element of
-     * a vector or tuple): the reference dangles when that object goes, this shares the memory and keeps it alive.
+     * Returns an independent handle for a tensor that libtorch returned as a reference into another native object (a leaf's gradient, an
+     * element of a vector or tuple). The reference dangles once that object is freed; the handle shares the memory and keeps it alive.
      */
     static Tensor own(org.bytedeco.pytorch.Tensor reference) {
         return new Tensor(new org.bytedeco.pytorch.Tensor(reference));

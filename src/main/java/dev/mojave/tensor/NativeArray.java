@@ -6,8 +6,7 @@ import java.util.Arrays;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * What a {@link Tensor} is before anything is computed with it: an array in native memory, of some shape and element type, in some place,
- * with an owner who frees it.
+ * The storage side of a {@link Tensor}: an array in native memory with a shape, an element type, a device, and an owner that frees it.
  */
 public abstract sealed class NativeArray implements AutoCloseable permits Tensor {
     final org.bytedeco.pytorch.Tensor handle;
@@ -49,12 +48,12 @@ public abstract sealed class NativeArray implements AutoCloseable permits Tensor
         return DType.of(handle.scalar_type());
     }
 
-    /** Returns where this tensor lives. */
+    /** Returns the device of this tensor. */
     public Device device() {
         return handle.is_cuda() ? new Device(Device.Kind.CUDA, handle.device().index()) : Device.CPU;
     }
 
-    /** Gives up ownership taken by {@link Tensor#retain()}, or by keeping out of the outermost scope. */
+    /** Releases the ownership acquired by {@link Tensor#retain()}, or by keeping the tensor out of the outermost scope. */
     @Override
     public void close() {
         handle.releaseReference();

@@ -3,9 +3,9 @@ package dev.mojave.tensor;
 import dev.mojave.tensor.engine.Engine;
 import org.bytedeco.pytorch.GradMode;
 
-/** While open, operations on this thread record nothing for differentiation. */
+/** Disables recording for differentiation on this thread while it is open. */
 public final class NoGrad implements AutoCloseable {
-    // This may be the first thing that a program does; libtorch must not be loaded past the engine's choices.
+    // This may be a program's first call, and libtorch must not be loaded before the engine's choices are made.
     static {
         Engine.load();
     }
@@ -16,7 +16,7 @@ public final class NoGrad implements AutoCloseable {
         GradMode.set_enabled(false);
     }
 
-    /** Switches recording off until closed. */
+    /** Disables recording until closed. */
     public static NoGrad open() {
         return new NoGrad();
     }

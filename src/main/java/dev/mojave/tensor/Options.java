@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.TensorOptions;
 
-/** Constant native option objects, made once: each would otherwise be allocated, and live for ever, at every call. */
+/** Constant native option objects, created once: otherwise every call would allocate one that is never freed. */
 final class Options {
     private static final Map<DType, TensorOptions> CURRENT = new EnumMap<>(DType.class);
     private static final Map<DType, TensorOptions> HOST = new EnumMap<>(DType.class);

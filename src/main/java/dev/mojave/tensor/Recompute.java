@@ -5,8 +5,9 @@ import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.GradMode;
 
 /**
- * Trades time for memory (arXiv 1604.06174): the forward pass of a function keeps its result alone, and the backward pass computes it a
- * second time to have what its gradients need. What is computed, and every draw of {@link Rng#dropout()}, is the same, so results are too.
+ * Trades time for memory (arXiv 1604.06174): the forward pass of a function keeps only its result, and the backward pass repeats it to
+ * obtain the activations that gradients need. The repetition computes the same values and draws the same numbers from {@link
+ * Rng#dropout()}, so results do not change.
  * On a GPU, whose dropout draws from a stream of its own, the body runs once and keeps its activations.
  */
 public final class Recompute {
@@ -15,7 +16,7 @@ public final class Recompute {
     /**
      * Returns {@code body(x)}; differentiable in x and in every leaf that the body uses, whose gradients are accumulated directly.
      *
-     * @param body depends on nothing that needs a gradient but x and leaves
+     * @param body a function that depends on no tensor with a gradient other than x and leaves
      */
     public static Tensor apply(Tensor x, UnaryOperator<Tensor> body) {
         if (!CustomOp.recording(x) || !CustomOp.supports(x)) {
@@ -30,7 +31,7 @@ public final class Recompute {
         return CustomOp.attach(y, List.of(x), dy -> List.of(gradient(x, body, random, dy)));
     }
 
-    /** Runs the body again, recorded, from the same random state, and back. */
+    /** Repeats the body, recorded, from the same random state, and runs it backward. */
     private static Tensor gradient(Tensor x, UnaryOperator<Tensor> body, byte[] random, Tensor dy) {
         byte[] now = Rng.dropout().state();
         boolean recorded = GradMode.is_enabled();

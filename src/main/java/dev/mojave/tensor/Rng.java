@@ -24,7 +24,7 @@ public final class Rng {
         optional.retainReference();
     }
 
-    /** Returns a stream of its own. */
+    /** Returns an independent stream. */
     public static Rng seeded(long seed) {
         Engine.load();
         try (Scope _ = Scope.open()) {
@@ -37,7 +37,7 @@ public final class Rng {
         return Shared.STREAM;
     }
 
-    /** Made once: every call would leave two native objects behind. */
+    /** Created once, because every call would leak two native objects. */
     private static final class Shared {
         static final Rng STREAM = make();
 
@@ -50,16 +50,16 @@ public final class Rng {
     }
 
     /**
-     * Starts this stream for one part of one step of a run: what is drawn there depends on these three numbers alone, so it is the same in
-     * whichever process the part is computed, and however often.
+     * Restarts this stream for one micro-batch of one training step. Its draws depend on these three numbers alone, so they are the same in
+     * whichever process the micro-batch is computed, and however often.
      *
-     * @param part number of the micro-batch in its step
+     * @param part index of the micro-batch within the step
      */
     public void seed(long seed, long step, long part) {
         reseed(mix(mix(mix(seed) + step) + part));
     }
 
-    /** The finaliser of SplitMix64 (Steele et al. 2014) after one of its steps: neighbours become unrelated. */
+    /** One step of SplitMix64 (Steele et al. 2014) with its finaliser, which decorrelates neighbouring seeds. */
     private static long mix(long value) {
         long z = value + 0x9E3779B97F4A7C15L;
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;

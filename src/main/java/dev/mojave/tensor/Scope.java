@@ -7,8 +7,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lexical lifetime for native memory: everything native that this thread makes while the scope is open is freed when it
- * closes, except what was {@linkplain #keep kept}. Scopes nest and belong to one thread.
+ * A lexical lifetime for native memory: every native object that this thread creates while the scope is open is freed when it closes,
+ * unless it was {@linkplain #keep kept}. Scopes nest and belong to one thread.
  *
  * <pre>{@code
  * try (Scope _ = Scope.open()) {
@@ -37,8 +37,8 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * Lets a tensor outlive this scope: it passes to the enclosing scope, or, where there is none, to the caller, who
-     * then owns it and calls {@link Tensor#close()}.
+     * Lets a tensor outlive this scope: it moves to the enclosing scope or, if there is none, to the caller, who then owns it and must call
+     * {@link Tensor#close()}.
      */
     public Tensor keep(Tensor tensor) {
         if (parent != null) {
@@ -54,7 +54,7 @@ public final class Scope implements AutoCloseable {
         innermost().held.add(object);
     }
 
-    /** Runs something when the innermost open scope of this thread closes. */
+    /** Runs an action when the innermost open scope of this thread closes. */
     static void atEnd(Runnable ending) {
         innermost().endings.add(ending);
     }

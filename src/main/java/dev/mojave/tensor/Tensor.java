@@ -21,7 +21,7 @@ public final class Tensor extends NativeArray {
         super(handle);
     }
 
-    /** Gives this tensor an owner outside any scope, who calls {@link #close()} in the end. */
+    /** Transfers this tensor to an owner outside any scope, who must call {@link #close()}. */
     public Tensor retain() {
         handle.retainReference();
         return this;
@@ -45,12 +45,12 @@ public final class Tensor extends NativeArray {
 
     // ---- differentiation
 
-    /** Returns whether gradients are wanted for this tensor. */
+    /** Returns whether this tensor requires a gradient. */
     public boolean requiresGrad() {
         return handle.requires_grad();
     }
 
-    /** Asks for gradients (leaf tensors). */
+    /** Sets whether this leaf tensor requires a gradient. */
     public Tensor requireGrad(boolean wanted) {
         handle.set_requires_grad(wanted);
         return this;
@@ -62,12 +62,12 @@ public final class Tensor extends NativeArray {
         return gradient.defined() ? Optional.of(Native.own(gradient)) : Optional.empty();
     }
 
-    /** Forgets the gradient, so that the next backward writes it afresh. */
+    /** Discards the gradient, so that the next backward pass writes a new one. */
     public void clearGrad() {
         handle.mutable_grad().reset();
     }
 
-    /** Gives a leaf without a gradient one of zeros, as if backward had reached it, and returns its gradient. */
+    /** Returns the gradient of this leaf; sets it to zeros first if no backward pass has reached the leaf. */
     public Tensor gradOrZeros() {
         return grad().orElseGet(() -> {
             Tensor zeros = Tensors.zeros(dtype(), shape());
@@ -95,7 +95,7 @@ public final class Tensor extends NativeArray {
         }
     }
 
-    /** Returns the same values, cut off from the graph. */
+    /** Returns the same values, detached from the graph. */
     public Tensor detach() {
         return Native.call("detach", handle::detach, this);
     }
@@ -162,16 +162,16 @@ public final class Tensor extends NativeArray {
         return Native.list("split", () -> handle.split_with_sizes(sizes, dimension), this);
     }
 
-    // ---- type and place
+    // ---- type and device
 
-    /** Converts the element type; the same tensor if it has it. */
+    /** Converts to an element type; returns this tensor if it already has it. */
     public Tensor to(DType type) {
         return type == dtype()
                 ? this
                 : Native.call("to", () -> handle.to(type.toNative(), false, false, new MemoryFormatOptional()), this);
     }
 
-    /** Moves to a device; the same tensor if it is there. */
+    /** Moves to a device; returns this tensor if it is already there. */
     public Tensor to(Device target) {
         return target.equals(device())
                 ? this
@@ -313,7 +313,7 @@ public final class Tensor extends NativeArray {
     }
 
     /**
-     * The largest values and where they were.
+     * The largest values and their indices.
      *
      * @param values shape (..., K)
      * @param indices int64, shape (..., K)
@@ -322,7 +322,7 @@ public final class Tensor extends NativeArray {
 
     // ---- indexing
 
-    /** Returns the rows (or slices) that the int64 indices name. */
+    /** Returns the rows (or slices) at the int64 indices. */
     public Tensor indexSelect(int dimension, Tensor indices) {
         return Native.call("indexSelect", () -> handle.index_select(dimension, indices.handle), this, indices);
     }

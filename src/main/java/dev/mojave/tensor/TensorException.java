@@ -2,7 +2,7 @@ package dev.mojave.tensor;
 
 import org.jspecify.annotations.Nullable;
 
-/** A tensor operation that libtorch refused; the message names the operation and the shapes it was given. */
+/** Thrown if libtorch rejects an operation; the message names the operation and the shapes of its inputs. */
 public final class TensorException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

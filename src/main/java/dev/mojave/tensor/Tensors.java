@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
-/** Makes tensors, on the {@linkplain Device#current() current device}. */
+/** Creates tensors on the {@linkplain Device#current() current device}. */
 public final class Tensors {
     static {
         Engine.load();
@@ -18,7 +18,7 @@ public final class Tensors {
 
     private Tensors() {}
 
-    /** Returns a tensor whose values are whatever was in memory. */
+    /** Returns an uninitialised tensor. */
     public static Tensor empty(DType type, long... shape) {
         return Native.call("empty", () -> torch.empty(shape, Options.of(type), new MemoryFormatOptional()));
     }

@@ -25,7 +25,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Examines this machine: measures it anew, replaces the cached choice, and says what stands in the way and what to do. */
+/** Examines this machine: measures it again, replaces the cached choice, and reports each problem with its remedy. */
 public final class Doctor {
     private static final double LITTLE_MEMORY = 4e9;
     private static final double LITTLE_DISK = 3e9;
@@ -35,7 +35,10 @@ public final class Doctor {
 
     private Doctor() {}
 
-    /** Measures and examines; a few seconds, and never much more than ten. Never fails: what does not work is a problem in the report. */
+    /**
+     * Measures and examines the machine within a few seconds, and never much more than ten. Never throws: whatever does not work is a
+     * problem in the report.
+     */
     public static DoctorReport examine(Progress progress) {
         return new Doctor().report(progress);
     }

@@ -12,20 +12,23 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts libtorch with the choices made for this machine. They come before the first tensor: a process has one BLAS library for
- * its life. Library users need not call anything; the first tensor starts the engine with {@link EngineRequest#DEFAULT}.
+ * Starts libtorch with the choices made for this machine. They are made before the first tensor, because a process keeps its BLAS library.
+ * Users of the library need not call anything: the first tensor starts the engine with {@link EngineRequest#DEFAULT}.
  */
 public final class Engine {
     private static volatile @Nullable EngineChoice current;
 
     private Engine() {}
 
-    /** Returns whether the engine has been started, which then cannot be undone. */
+    /** Returns whether the engine has been started; it cannot be stopped. */
     static boolean running() {
         return current != null;
     }
 
-    /** Starts the engine if it is not running, without measuring anything: a cached choice, else a sound one for the processor. */
+    /**
+     * Starts the engine if it is not running, without measuring anything: with the cached choice, or with a reasonable default for the
+     * processor.
+     */
     public static void load() {
         if (!running()) {
             start(EngineRequest.DEFAULT, false, Progress.SILENT);
@@ -33,7 +36,7 @@ public final class Engine {
     }
 
     /**
-     * Returns what the engine runs with, starting it if need be.
+     * Returns the choice that the engine runs with, and starts the engine if necessary.
      *
      * @throws Failure of kind ENVIRONMENT if the native libraries do not load
      */
@@ -47,8 +50,8 @@ public final class Engine {
     }
 
     /**
-     * Resolves what is asked for this machine, measuring it once where that is needed, and starts the engine with it. Precision,
-     * threads and kernels may be configured again later; the device and the BLAS library may not.
+     * Resolves a request for this machine, measuring it once if necessary, and starts the engine. Precision, threads and kernels can be
+     * configured again later; the device and the BLAS library cannot.
      *
      * @throws Failure of kind USAGE if another device or BLAS library is in use, of kind ENVIRONMENT if the natives do not load
      */
@@ -57,16 +60,16 @@ public final class Engine {
     }
 
     /**
-     * Returns what {@link #configure} would start, without starting it: for processes that each start an engine and must agree, and must
-     * not each measure the machine.
+     * Returns the choice with which {@link #configure} would start the engine, without starting it. Processes that start an engine each use
+     * it to agree on a choice without each measuring the machine.
      */
     public static synchronized EngineChoice choose(EngineRequest request, Progress progress) {
         return Resolver.resolve(request, current, true, progress);
     }
 
     /**
-     * Starts the engine as {@link #configure} would, unless the machine were to be measured for that: for a thread that does so while
-     * another one reads what is to be computed. Who configures meanwhile waits.
+     * Starts the engine as {@link #configure} would, unless the machine would have to be measured first. A background thread calls this
+     * while the main thread reads its inputs; {@link #configure} waits for it.
      *
      * @throws Failure of kind ENVIRONMENT if the natives do not load; {@link #configure} then fails too
      */
@@ -76,7 +79,7 @@ public final class Engine {
         }
     }
 
-    /** Returns versions of what computes here: {@code java}, {@code libtorch}, {@code openblas}, {@code mkl}. */
+    /** Returns the versions of the software that computes: {@code java}, {@code libtorch}, {@code openblas}, {@code mkl}. */
     public static Map<String, String> versions() {
         Map<String, String> versions = new LinkedHashMap<>();
         versions.put("java", Runtime.version().toString());
@@ -85,11 +88,11 @@ public final class Engine {
     }
 
     /**
-     * Returns the FLOPs per second that this machine's matrix products were once measured to reach with a choice's library, threads and
-     * precision. Nothing is measured for it: it is empty where that was never done, on a GPU, and where measuring is not allowed.
+     * Returns the measured rate of matrix products on this machine with a choice's library, threads and precision, in FLOPs per second.
+     * This method measures nothing: the result is empty if no measurement is on record, on a GPU, and where measuring is not allowed.
      */
     public static OptionalDouble matmulCeiling(EngineChoice choice) {
-        // What was measured is the CPU.
+        // The measured rates are the CPU's.
         return choice.device().equals(EngineChoice.CUDA)
                 ? OptionalDouble.empty()
                 : Resolver.known().map(known -> known.ceiling(choice)).orElse(OptionalDouble.empty());
@@ -119,7 +122,7 @@ public final class Engine {
     }
 
     /**
-     * Starts the engine with exactly an earlier choice, so that what continues stays bit for bit the same.
+     * Starts the engine with exactly an earlier choice, so that a resumed run stays bit for bit the same.
      *
      * @throws Failure of kind ENVIRONMENT if this machine cannot honour it; the message says how to override
      */

@@ -17,27 +17,27 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Turns {@code auto} into a choice for this machine. */
+/** Replaces every {@code auto} of a request by a choice for this machine. */
 public final class Resolver {
     private final EngineRequest request;
     private final MachineInfo machine = MachineInfo.detect();
     private final @Nullable EngineChoice running;
     private final Optional<Calibration> calibration;
-    /** Why what is open was not measured, for people; empty where it was, or where nothing is open. */
+    /** The reason, for users, why open values were decided without a measurement; empty if they were measured, or if none is open. */
     private final Optional<String> missing;
 
     private Resolver(EngineRequest request, @Nullable EngineChoice running, boolean mayMeasure, Progress progress) {
         this.request = request;
         this.running = running;
         CalibrationQuestion question = CalibrationQuestion.of(request, machine);
-        // An engine that runs already was started without measuring: tests and library users do not wait for it.
+        // A running engine was started without measuring: tests and library users do not wait for measurements.
         boolean measure = mayMeasure && running == null && !question.isEmpty();
         Calibrator.Answer answer = answer(question, measure, progress);
         this.calibration = answer.calibration();
         this.missing = answer.missing();
     }
 
-    /** Only where measuring is allowed does what was measured earlier count: else the choice would depend on who ran here before. */
+    /** Uses earlier measurements only if measuring is allowed: otherwise the choice would depend on which programs ran here before. */
     private Calibrator.Answer answer(CalibrationQuestion question, boolean measure, Progress progress) {
         CalibrationPolicy policy = CalibrationPolicy.ofThisProcess();
         if (policy == CalibrationPolicy.REFUSE && measure) {
@@ -55,16 +55,16 @@ public final class Resolver {
     }
 
     /**
-     * Resolves every value; what already runs decides the BLAS library that {@code auto} means.
+     * Resolves every value; if an engine is running, its BLAS library is the one that {@code auto} means.
      *
-     * @param mayMeasure whether to measure the machine if that was not done before; if not, a sound guess
+     * @param mayMeasure whether to measure the machine if it has not been measured; if not, defaults for the processor are used
      */
     public static EngineChoice resolve(
             EngineRequest request, @Nullable EngineChoice running, boolean mayMeasure, Progress progress) {
         return new Resolver(request, running, mayMeasure, progress).choice(progress);
     }
 
-    /** Resolves what can be resolved for good without measuring the machine: empty if it would have to be measured first. */
+    /** Resolves a request whose choice is final without measuring the machine; empty if the machine would have to be measured first. */
     static Optional<EngineChoice> settled(EngineRequest request) {
         Resolver resolver = new Resolver(request, null, false, Progress.SILENT);
         CalibrationQuestion question = CalibrationQuestion.of(request, resolver.machine);
@@ -74,7 +74,7 @@ public final class Resolver {
                 : Optional.empty();
     }
 
-    /** Returns what was measured here earlier, where this process may use it. */
+    /** Returns the earlier measurements of this machine, if this process may use them. */
     static Optional<Calibration> known() {
         return CalibrationPolicy.ofThisProcess() == CalibrationPolicy.AUTO
                 ? new Calibrator(MachineInfo.detect()).cached()
@@ -90,7 +90,7 @@ public final class Resolver {
                 precision(blas, threads),
                 blas,
                 threads,
-                // The fused kernels are the CPU's; a GPU takes their plain twins.
+                // The fused kernels run on the CPU only; a GPU uses their reference implementations.
                 cuda ? "plain" : kernels(request, progress),
                 EngineChoice.MALLOC_SYSTEM);
         missing.ifPresent(why -> progress.say(String.format(
@@ -104,7 +104,7 @@ public final class Resolver {
         return choice;
     }
 
-    /** Says what decides the BLAS library. */
+    /** Returns the words for what decides the BLAS library. */
     private String by() {
         if (!EngineRequest.isAuto(request.blas())) {
             return "with the library that was asked for";
@@ -114,7 +114,7 @@ public final class Resolver {
                 : "as is usual for " + table().processors();
     }
 
-    /** Returns the calibration if it says something of every library: one that was measured alone is not faster than the others for that. */
+    /** Returns the calibration if it covers every library: a library that was measured alone has not been shown to be faster. */
     private Optional<Calibration> compared() {
         return calibration.filter(c -> CalibrationQuestion.available().stream()
                 .allMatch(library -> c.figures().stream().anyMatch(f -> f.blas().equals(library))));
@@ -124,12 +124,12 @@ public final class Resolver {
         return ProcessorTable.of(machine, Natives.has("mkl"));
     }
 
-    /** Returns the fastest of the figures that go with what was asked for. */
+    /** Returns the fastest of the measured figures that match the request. */
     private Optional<Calibration.Figures> fastest(Predicate<Calibration.Figures> eligible) {
         boolean anyThreads = EngineRequest.isAuto(request.threads());
         return calibration.flatMap(c -> c.fastest(figures -> eligible.test(figures)
                         && (anyThreads || figures.threads() == Integer.parseInt(request.threads())))
-                // Other numbers of threads say more than a table.
+                // A measurement with another number of threads says more than the table.
                 .or(() -> c.fastest(eligible)));
     }
 
@@ -137,7 +137,7 @@ public final class Resolver {
         if (!EngineRequest.isAuto(request.precision())) {
             return request.precision();
         }
-        // What was measured is the CPU.
+        // The measured rates are the CPU's.
         boolean pays = !request.device().equals(EngineChoice.CUDA)
                 && calibration
                         .flatMap(c -> c.fastest(figures -> figures.blas().equals(blas) && figures.threads() == threads)

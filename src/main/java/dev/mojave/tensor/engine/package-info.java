@@ -1,6 +1,6 @@
 /**
- * What the machine is, and the choices made for it before the first tensor: BLAS library, precision, threads, kernels, allocator.
- * They are measured once, cached, printed by {@code mojave doctor}, and pinned in the provenance of whatever was trained.
+ * The engine's choices for this machine, made before the first tensor: BLAS library, precision, threads, kernels and allocator. They are
+ * measured once, cached, printed by {@code mojave doctor}, and pinned in the provenance of every run.
  */
 @NullMarked
 package dev.mojave.tensor.engine;

@@ -1,10 +1,10 @@
 /**
- * Fused CPU kernels in Java's Vector API, for the places where libtorch makes several passes over memory or runs slowly. Each has
- * a plain twin made of libtorch operations: its oracle in tests, and what runs for other devices and element types, without the
- * vector module, or under {@code engine.kernels: plain}.
+ * Fused CPU kernels in Java's Vector API, for operations in which libtorch makes several passes over memory or is slow. Each has a
+ * reference implementation in libtorch operations: its oracle in tests, and its replacement on other devices, for other element types,
+ * without the vector module, and under {@code engine.kernels: plain}.
  *
- * <p>Only classes named {@code Vector*} touch {@code jdk.incubator.vector}, and only behind {@link Fused}: without the module they
- * are never loaded. Work is cut into chunks of fixed size, so results do not depend on the number of threads.
+ * <p>Only classes named {@code Vector*} use {@code jdk.incubator.vector}, and they are called only if {@link Fused} allows it: without the
+ * module they are never loaded. Work is cut into chunks of fixed size, so results do not depend on the number of threads.
  */
 @NullMarked
 package dev.mojave.tensor.kernels;

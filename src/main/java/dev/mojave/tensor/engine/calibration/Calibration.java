@@ -16,30 +16,32 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * What was measured on this machine, some of it or all; what follows from it is read off: the BLAS library that is
- * {@linkplain Figures#over faster}, its best number of threads, and bfloat16 only where its products beat float32's by
- * {@value #BF16_ADVANTAGE}.
+ * The measurements of this machine, complete or not, and the choices that follow from them: the {@linkplain Figures#over faster} BLAS
+ * library, its best number of threads, and bfloat16 only if its products are {@value #BF16_ADVANTAGE} times as fast as those of float32.
  *
- * @param cpu the processor in words
- * @param figures everything measured, one entry for each library and number of threads
+ * @param cpu name of the processor
+ * @param figures the measured rates, one entry per library and number of threads
  * @param measuredAt ISO-8601 instant
  */
 public record Calibration(String cpu, List<Figures> figures, String measuredAt) {
-    /** How much faster bfloat16 products must be to be chosen: mixed precision also costs casts. */
+    /** The speed-up that bfloat16 products need to be chosen, because mixed precision also costs casts. */
     static final double BF16_ADVANTAGE = 1.3;
 
-    /** How much faster MKL must be to be chosen: it is the larger library, and not free software. */
+    /** The speed-up that MKL needs to be chosen, because it is larger and not free software. */
     private static final double MKL_ADVANTAGE = 1.02;
 
-    /** What rates are given in. */
+    /** The unit of rates. */
     private static final double UNIT = 1e9;
 
-    /** Keeps the list from changing. */
+    /** Copies the list. */
     public Calibration {
         figures = List.copyOf(figures);
     }
 
-    /** What is measured, in this order: what may be slow for want of instructions comes last, where it can hold up nothing else. */
+    /**
+     * The kinds of measurements, in order. Kinds that are slow on processors without certain instructions come last, so that they hold up
+     * nothing else.
+     */
     public enum Kind {
         /** Product of square matrices, side 256 to 2048. */
         FP32_PRODUCT("float32 products", 600),
@@ -56,9 +58,9 @@ public record Calibration(String cpu, List<Figures> figures, String measuredAt) 
         /** The linear layer in bfloat16. */
         BF16_LINEAR("bfloat16 linear layer", 250);
 
-        /** What a training step in float32 feels. */
+        /** The kinds that determine the speed of a training step in float32. */
         static final Set<Kind> FP32 = Set.of(FP32_PRODUCT, FP32_LINEAR, FP32_SMALL, FP32_ATTENTION);
-        /** What says whether bfloat16 pays. */
+        /** The kinds that decide whether bfloat16 pays. */
         static final Set<Kind> PRECISION = Set.of(FP32_PRODUCT, FP32_LINEAR, BF16_PRODUCT, BF16_LINEAR);
 
         private final String words;
@@ -69,7 +71,7 @@ public record Calibration(String cpu, List<Figures> figures, String measuredAt) 
             this.budgetMillis = budgetMillis;
         }
 
-        /** Returns what it is, for people. */
+        /** Returns the name of this kind, for users. */
         String words() {
             return words;
         }
@@ -87,29 +89,28 @@ public record Calibration(String cpu, List<Figures> figures, String measuredAt) 
      * Rates of one library with one number of threads.
      *
      * @param blas the library
-     * @param threads how many
-     * @param measurements those that were tried, abandoned ones among them
+     * @param threads number of threads @param measurements the attempted measurements, including abandoned ones
      */
     public record Figures(String blas, int threads, Map<Kind, Measurement> measurements) {
-        /** Keeps the map from changing. */
+        /** Copies the map. */
         public Figures {
             Map<Kind, Measurement> sorted = new EnumMap<>(Kind.class);
             sorted.putAll(measurements);
             measurements = java.util.Collections.unmodifiableMap(sorted);
         }
 
-        /** Returns the rate at the largest size reached; empty where there is none. */
+        /** Returns the rate at the largest size reached; empty if none was. */
         public Optional<Measurement.Point> rate(Kind kind) {
             return Optional.ofNullable(measurements.get(kind)).flatMap(Measurement::largest);
         }
 
-        /** Returns whether anything of float32 was measured. */
+        /** Returns whether any float32 rate was measured. */
         public boolean usable() {
             return Kind.FP32.stream().anyMatch(kind -> rate(kind).isPresent());
         }
 
         /**
-         * Returns how many times as fast as the other this is: the geometric mean over the float32 rates that both have, each at the
+         * Returns the speed-up over other figures: the geometric mean of the ratios of the float32 rates that both have, each at the
          * largest size that both reached.
          */
         double over(Figures other) {
@@ -119,7 +120,7 @@ public record Calibration(String cpu, List<Figures> figures, String measuredAt) 
             return ratios.isEmpty() ? 1 : mean(ratios);
         }
 
-        /** Returns whether bfloat16 products were measured to be enough faster than float32's. */
+        /** Returns whether bfloat16 products were measured to be faster than float32's by the required factor. */
         public boolean bf16Pays() {
             List<Double> ratios = Stream.of(
                             ratio(Kind.BF16_PRODUCT, this, Kind.FP32_PRODUCT),
@@ -143,14 +144,14 @@ public record Calibration(String cpu, List<Figures> figures, String measuredAt) 
             return blas.equals(other.blas) && threads == other.threads;
         }
 
-        /** Returns these figures with another's in addition, of the same library and threads. */
+        /** Returns the union of these and other figures of the same library and number of threads. */
         Figures with(Figures other, java.util.function.BinaryOperator<Measurement> both) {
             Map<Kind, Measurement> merged = new LinkedHashMap<>(measurements);
             other.measurements.forEach((kind, measurement) -> merged.merge(kind, measurement, both));
             return new Figures(blas, threads, merged);
         }
 
-        /** Returns what was abandoned, in words. */
+        /** Returns descriptions of the abandoned measurements. */
         private Stream<String> abandoned() {
             return measurements.entrySet().stream()
                     .flatMap(entry -> entry.getValue().reason().stream()
@@ -164,7 +165,7 @@ public record Calibration(String cpu, List<Figures> figures, String measuredAt) 
         }
     }
 
-    /** Returns the fastest of those figures that a request leaves to choose from; empty if none of them has a float32 rate. */
+    /** Returns the fastest of the eligible figures; empty if none of them has a float32 rate. */
     public Optional<Figures> fastest(Predicate<Figures> eligible) {
         return figures.stream().filter(Figures::usable).filter(eligible).reduce((best, next) -> {
             double handicap = advantageNeeded(next) / advantageNeeded(best);
@@ -182,9 +183,9 @@ public record Calibration(String cpu, List<Figures> figures, String measuredAt) 
     }
 
     /**
-     * Returns the FLOPs per second that a choice's matrix products were seen to reach with its very library and number of threads; empty
-     * where that was not measured. For mixed precision it is float32's rate where that is the higher: there the kernels multiply rounded
-     * factors in float32.
+     * Returns the measured rate of matrix products with exactly a choice's library and number of threads, in FLOPs per second; empty if it
+     * was not measured. For mixed precision this is the float32 rate if it is higher, because the kernels then multiply rounded factors in
+     * float32.
      */
     public OptionalDouble ceiling(EngineChoice choice) {
         List<Kind> kinds = choice.mixed() ? List.of(Kind.FP32_PRODUCT, Kind.BF16_PRODUCT) : List.of(Kind.FP32_PRODUCT);
@@ -197,12 +198,12 @@ public record Calibration(String cpu, List<Figures> figures, String measuredAt) 
                 .max();
     }
 
-    /** Returns everything that was abandoned, in words. */
+    /** Returns descriptions of all abandoned measurements. */
     public List<String> abandoned() {
         return figures.stream().flatMap(Figures::abandoned).toList();
     }
 
-    /** Returns whether everything was tried that a question needs. */
+    /** Returns whether every measurement that a question asks for was attempted. */
     public boolean answers(CalibrationQuestion question) {
         return question.libraries().stream()
                 .allMatch(library -> question.threads().stream()
@@ -217,7 +218,7 @@ public record Calibration(String cpu, List<Figures> figures, String measuredAt) 
         return new Calibration(newer.cpu, merged(figures, newer.figures, (_, last) -> last), newer.measuredAt);
     }
 
-    /** Returns each library's and number of threads' figures once, in a lasting order. */
+    /** Returns one entry per library and number of threads, in a stable order. */
     static List<Figures> merged(
             List<Figures> first, List<Figures> second, java.util.function.BinaryOperator<Measurement> both) {
         List<Figures> all = new ArrayList<>();
@@ -229,7 +230,7 @@ public record Calibration(String cpu, List<Figures> figures, String measuredAt) 
                 all.add(next);
             }
         });
-        // The smaller library and fewer threads first: what is equal stays with them.
+        // The smaller library and fewer threads come first, so that they win ties.
         all.sort(Comparator.comparing(Figures::blas).reversed().thenComparingInt(Figures::threads));
         return all;
     }

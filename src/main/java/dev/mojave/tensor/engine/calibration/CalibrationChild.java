@@ -26,21 +26,24 @@ import org.bytedeco.pytorch.NoGradGuard;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The program of the short-lived JVMs that measure: one BLAS library each, because a process has one for its life. Writes
- * {@linkplain CalibrationSample.Line lines} to its standard output, for {@link CalibrationProcess}, as soon as it knows something: it may
- * be stopped. It ends with the process that started it.
+ * The main program of the short-lived JVMs that measure one BLAS library each, because a process keeps its library. It writes a {@linkplain
+ * CalibrationSample.Line line} to standard output after each measurement, for {@link CalibrationProcess}, since it may be stopped at any
+ * time. It ends with the process that started it.
  */
 final class CalibrationChild {
-    /** Time that is left for measuring however long the library took to load. */
+    /** The minimum time for measuring, however long the library took to load. */
     static final long LEAST_MILLIS = 2000;
 
-    /** Where bfloat16 products reach less than this part of the advantage that they need, the linear layer cannot make up for it. */
+    /** If bfloat16 products reach less than this fraction of the required speed-up, the linear layer cannot compensate for it. */
     private static final double HOPELESS = 0.5;
 
-    /** How long the largest size is repeated. */
+    /** The time for which the largest size is repeated. */
     private static final long LAST_NANOS = 70_000_000L;
 
-    /** Part of its budget that everything gets: with less, what is fast enough would be called slow. The deadline holds anyway. */
+    /**
+     * The fraction of its budget that every measurement gets: with less, fast operations would be reported as slow. The deadline applies
+     * regardless.
+     */
     private static final double LEAST_SHARE = 0.25;
 
     private final OutputStream out = new FileOutputStream(FileDescriptor.out);
@@ -61,7 +64,7 @@ final class CalibrationChild {
                 question.threads().stream().map(String::valueOf).collect(Collectors.joining(",")));
     }
 
-    /** Takes the library, milliseconds since the start of the JVM, what to measure and with how many threads. */
+    /** Arguments: the library, the budget in milliseconds since the start of the JVM, the kinds to measure, and the numbers of threads. */
     public static void main(String[] arguments) {
         OwnedProcess owned = OwnedProcess.listen(new FileInputStream(FileDescriptor.in), line -> {});
         List<Kind> kinds = new ArrayList<>(new TreeSet<>(

@@ -9,14 +9,14 @@ import java.util.Locale;
 
 /**
  * Whether this process may measure the machine: {@value #VARIABLE} in the environment, or the system property {@value #PROPERTY},
- * which comes first and which the processes that ours start inherit.
+ * which takes precedence and is inherited by child processes.
  */
 public enum CalibrationPolicy {
-    /** Measure once, where something is open. */
+    /** Measure once if the request leaves something open. */
     AUTO,
-    /** Never measure, and use nothing that was measured: a table decides. */
+    /** Never measure and ignore earlier measurements: a table decides. */
     NEVER,
-    /** Fail where something would have to be measured, whatever was measured earlier: for tests, which are to say what they want. */
+    /** Fail if something would have to be measured, whatever was measured earlier: for tests, which must state their settings. */
     REFUSE;
 
     /** The environment variable. */
@@ -26,7 +26,7 @@ public enum CalibrationPolicy {
 
     private static final List<String> VALUES = List.of("auto", "never", "refuse");
 
-    /** Returns this process's: of the property, or else of the variable. */
+    /** Returns the policy of this process, from the property or else the variable. */
     public static CalibrationPolicy ofThisProcess() {
         String property = System.getProperty(PROPERTY, "");
         return property.isBlank()
@@ -37,7 +37,7 @@ public enum CalibrationPolicy {
     /**
      * Reads a value.
      *
-     * @param name where it stands, for messages
+     * @param name name of the variable or property, for messages
      */
     static CalibrationPolicy of(String name, String value) {
         String known = value.isBlank() ? "auto" : value.strip();
@@ -49,7 +49,7 @@ public enum CalibrationPolicy {
         return valueOf(known.toUpperCase(Locale.ROOT));
     }
 
-    /** The failure of a process that was told to refuse. */
+    /** Returns the failure for a process that must not measure. */
     public static Failure refused(EngineRequest request) {
         return Failure.usage(
                 "the machine would be measured here (engine: blas %s, threads %s, precision %s), and %s or -D%s is 'refuse', as in unit"

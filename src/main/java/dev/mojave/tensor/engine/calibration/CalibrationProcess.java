@@ -19,13 +19,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import tools.jackson.core.JacksonException;
 
-/** Runs {@link CalibrationChild} in a short-lived JVM of its own, which is stopped at its deadline; what it had said by then counts. */
+/** Runs {@link CalibrationChild} in a short-lived JVM, which is stopped at its deadline; the lines that it wrote until then count. */
 final class CalibrationProcess implements Calibrator.Measurer {
-    /** How long a library may take to load, which may include unpacking it. */
+    /** Time limit for loading a library, including unpacking it. */
     private static final long LOADING_NANOS = TimeUnit.SECONDS.toNanos(60);
-    /** What starting the JVM and loading what has been unpacked take at most; what takes longer unpacks. */
+    /** Upper limit for starting the JVM and loading unpacked libraries; a start that takes longer includes unpacking. */
     private static final long ORDINARY_LOADING_NANOS = TimeUnit.MILLISECONDS.toNanos(2500);
-    /** What a process may take to end by itself. */
+    /** Time that a process has to end by itself. */
     private static final long GRACE_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
 
     @Override
@@ -65,7 +65,7 @@ final class CalibrationProcess implements Calibrator.Measurer {
             throws IOException, InterruptedException {
         long start = System.nanoTime();
         List<CalibrationSample.Line> lines = new ArrayList<>();
-        // Its first line says that the library is loaded.
+        // The first line reports that the library is loaded.
         if (read(process, LOADING_NANOS, 1, lines)) {
             throw new IOException("its libraries were not loaded within "
                     + TimeUnit.NANOSECONDS.toSeconds(LOADING_NANOS) + " seconds");
@@ -81,7 +81,7 @@ final class CalibrationProcess implements Calibrator.Measurer {
         return sample(lines, library, question, unfinished, Math.max(0, loaded - start - ORDINARY_LOADING_NANOS));
     }
 
-    /** Adds lines until there are so many of them, or the process ends; returns whether it had to be stopped for that. */
+    /** Reads up to {@code most} lines, until the process ends; returns whether it had to be stopped. */
     private static boolean read(ChildProcess process, long nanos, int most, List<CalibrationSample.Line> lines)
             throws IOException {
         try (ChildProcess.Deadline deadline = process.killAfter(Duration.ofNanos(nanos))) {
@@ -93,14 +93,14 @@ final class CalibrationProcess implements Calibrator.Measurer {
                 try {
                     lines.add(Json.mapper().readValue(text.get(), CalibrationSample.Line.class));
                 } catch (JacksonException e) {
-                    // What a library says, or the line that was being written when the process was stopped.
+                    // Output of a library, or a line that was incomplete when the process was stopped.
                 }
             }
             return deadline.passed();
         }
     }
 
-    /** What lines say, with the reason for whatever they do not say to the end. */
+    /** Returns the sample in these lines, with the reason for every incomplete measurement. */
     static CalibrationSample sample(
             List<CalibrationSample.Line> lines,
             String library,

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What has to be measured for a request: only what it leaves open, and only with what it gives.
+ * The measurements that a request needs: only for the values that it leaves open, and only with the values that it fixes.
  *
  * @param libraries BLAS libraries to measure
  * @param threads numbers of threads to measure each with
- * @param kinds what to measure of each
+ * @param kinds the kinds of measurements for each library
  */
 public record CalibrationQuestion(List<String> libraries, List<Integer> threads, Set<Calibration.Kind> kinds) {
     private static final List<String> LIBRARIES = List.of("openblas", "mkl");
@@ -25,7 +25,7 @@ public record CalibrationQuestion(List<String> libraries, List<Integer> threads,
         kinds = Set.copyOf(kinds);
     }
 
-    /** Returns what is open in a request. */
+    /** Returns the measurements that a request needs. */
     public static CalibrationQuestion of(EngineRequest request, MachineInfo machine) {
         List<String> libraries = EngineRequest.isAuto(request.blas()) ? available() : List.of(request.blas());
         List<Integer> threads = EngineRequest.isAuto(request.threads())
@@ -35,14 +35,14 @@ public record CalibrationQuestion(List<String> libraries, List<Integer> threads,
         if (libraries.size() > 1 || threads.size() > 1) {
             kinds.addAll(Calibration.Kind.FP32);
         }
-        // What is measured is the CPU.
+        // Only the CPU is measured.
         if (EngineRequest.isAuto(request.precision()) && !request.device().equals(EngineChoice.CUDA)) {
             kinds.addAll(Calibration.Kind.PRECISION);
         }
         return new CalibrationQuestion(libraries, threads, kinds);
     }
 
-    /** Returns everything that can be measured of this machine. */
+    /** Returns every measurement that is possible on this machine. */
     static CalibrationQuestion everything(MachineInfo machine) {
         return new CalibrationQuestion(available(), threadCounts(machine), EnumSet.allOf(Calibration.Kind.class));
     }
@@ -52,12 +52,12 @@ public record CalibrationQuestion(List<String> libraries, List<Integer> threads,
         return kinds.isEmpty();
     }
 
-    /** Returns the libraries that this system has. */
+    /** Returns the libraries that are available on this system. */
     public static List<String> available() {
         return LIBRARIES.stream().filter(Natives::has).toList();
     }
 
-    /** Physical cores, and hardware threads too where there are more: seldom faster, sometimes. */
+    /** Physical cores, and hardware threads if there are more: they are sometimes faster. */
     private static List<Integer> threadCounts(MachineInfo machine) {
         int most = machine.threadLimit();
         int physical = Math.min(most, machine.physicalCores());

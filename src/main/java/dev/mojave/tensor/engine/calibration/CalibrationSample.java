@@ -6,11 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one measuring process saw of one library.
+ * The measurements of one process with one library.
  *
- * @param figures its rates, one entry for each number of threads
- * @param others share of all processors, 0 to 1, that other programs used meanwhile: what says whether the rates can be believed
- * @param unpacking how long unpacking the library took beyond an ordinary start, nanoseconds: it is needed anyway, and no measuring
+ * @param figures measured rates, one entry per number of threads
+ * @param others share of all processors, 0 to 1, that other programs used meanwhile, which decides whether the rates can be trusted
+ * @param unpacking time for unpacking the library beyond an ordinary start, in nanoseconds; it is not counted as measuring
  */
 record CalibrationSample(List<Calibration.Figures> figures, double others, long unpacking) {
     CalibrationSample {
@@ -18,11 +18,11 @@ record CalibrationSample(List<Calibration.Figures> figures, double others, long 
     }
 
     /**
-     * A line of what a measuring process says while it works, so that one that has to be stopped has said all before.
+     * One line of output of a measuring process, written as soon as it is known, so that stopping the process loses nothing.
      *
      * @param threads number of threads that is being measured
-     * @param kind what; absent in the first line, which says that the library is loaded
-     * @param measurement what was seen so far
+     * @param kind the kind of measurement; null in the first line, which reports that the library is loaded @param measurement the
+     * measurement so far
      * @param others share of the processors that other programs have used so far
      */
     record Line(
@@ -31,21 +31,21 @@ record CalibrationSample(List<Calibration.Figures> figures, double others, long 
             @Nullable Measurement measurement,
             double others) {}
 
-    /** Returns, for each library and number of threads, the best of each rate: whatever disturbs a measurement makes it slower. */
+    /** Returns the best of each rate per library and number of threads, because disturbances only make a measurement slower. */
     static List<Calibration.Figures> best(List<CalibrationSample> samples) {
         return samples.stream()
                 .map(CalibrationSample::figures)
                 .reduce(List.of(), (a, b) -> Calibration.merged(a, b, Measurement::better));
     }
 
-    /** Returns the largest share that others used during any sample. */
+    /** Returns the largest share of the processors that others used during any sample. */
     static double most(List<CalibrationSample> samples) {
         return samples.stream().mapToDouble(CalibrationSample::others).max().orElse(0);
     }
 
     /**
-     * Returns the share that others used during the calmest sample of the library that was disturbed most: one calm sample of each
-     * is enough, since the best of each rate counts.
+     * Returns the share that others used during the quietest sample of the most disturbed library: one quiet sample per library is enough,
+     * because the best of each rate counts.
      */
     static double disturbance(List<CalibrationSample> samples) {
         Map<String, Double> calmest = new LinkedHashMap<>();

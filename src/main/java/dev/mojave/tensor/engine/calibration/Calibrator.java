@@ -28,28 +28,28 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Measures this machine once, in short-lived JVMs of one BLAS library each that take turns, and remembers what they saw in
- * {@code MOJAVE_HOME/engine}, keyed by processor, settings, usable cores and library versions. Ten seconds are all there is for it: what
- * is slow or fails is abandoned, named and remembered as such, and the rest counts. What other programs disturbed is neither kept nor
- * trusted: it would say more about them than about the machine.
+ * Measures this machine once, in short-lived JVMs with one BLAS library each that take turns, and caches the results in {@code
+ * MOJAVE_HOME/engine}, keyed by processor, settings, usable cores and library versions. All of it takes at most ten seconds: slow or
+ * failing measurements are abandoned and recorded as such, and the others count. Measurements that other programs disturbed are neither
+ * kept nor trusted.
  */
 public final class Calibrator {
-    /** For all processes of all rounds; unpacking a library is not counted. What ends late does so by some tenths of a second. */
+    /** Total time of all processes in all rounds, without unpacking libraries. A process may overrun it by some tenths of a second. */
     private static final long BUDGET_NANOS = TimeUnit.MILLISECONDS.toNanos(8500);
-    /** The libraries take turns at most this often, so that a passing disturbance meets both and the best of each counts. */
+    /** Maximum number of turns per library: a passing disturbance then affects all libraries, and the best of each rate counts. */
     private static final int ROUNDS = 3;
-    /** Share of the processors that others may use for one round to be enough. */
+    /** One round is enough if others use at most this share of the processors. */
     private static final double CALM = 0.05;
-    /** Share of the processors that others may use before or while measuring. */
+    /** Maximum share of the processors that others may use before or during a measurement. */
     static final double BUSY = 0.25;
-    /** Part of the key: what an older version has written in another form is not read. */
+    /** Part of the key, so that files in the format of an older version are not read. */
     private static final String FORM = "calibration 2";
 
     private final MachineInfo machine;
     private final Path folder;
     private final Measurer measurer;
 
-    /** Measures a machine in a process of its own; answers are kept under {@code MOJAVE_HOME/engine}. */
+    /** Creates a calibrator that measures in child processes and caches answers under {@code MOJAVE_HOME/engine}. */
     public Calibrator(MachineInfo machine) {
         this(machine, MojaveHome.path().resolve("engine"), new CalibrationProcess());
     }
@@ -60,26 +60,26 @@ public final class Calibrator {
         this.measurer = measurer;
     }
 
-    /** Measures one library, alone in its process. */
+    /** Measures one library in a process of its own. */
     @FunctionalInterface
     interface Measurer {
         /**
-         * Returns what was seen, with the reason for whatever was not.
+         * Returns the measurements, with the reason for each one that is missing.
          *
-         * @throws IOException if nothing of the library could be measured; its message says why
+         * @throws IOException if the library could not be measured at all; its message gives the reason
          */
         CalibrationSample measure(String library, CalibrationQuestion question, long budgetNanos) throws IOException;
     }
 
     /**
-     * What is known of the machine.
+     * The available measurements of the machine.
      *
-     * @param calibration what was measured, now or earlier; empty if nothing
-     * @param missing why the question is not answered, in words; empty if it is, or was not asked
+     * @param calibration measurements, new or cached; empty if there are none @param missing the reason, for users, why the question is
+     * unanswered; empty if it is answered or there was none
      */
     public record Answer(Optional<Calibration> calibration, Optional<String> missing) {}
 
-    /** Returns what was measured earlier on this machine with these libraries. */
+    /** Returns the cached measurements of this machine with these libraries. */
     public Optional<Calibration> cached() {
         Path file = file();
         if (!Files.isReadable(file)) {
@@ -88,14 +88,14 @@ public final class Calibrator {
         try {
             return Optional.of(Json.read(file, Calibration.class));
         } catch (Failure e) {
-            // Written by another version or damaged: it is only a cache.
+            // The file is damaged or from another version; it is only a cache.
             return Optional.empty();
         }
     }
 
     /**
-     * Answers from the cache, or measures what is missing there; one process at a time, and the second takes the first one's answer.
-     * Nothing is measured while others use the processor: it would say more about them, and would be kept.
+     * Answers from the cache and measures what is missing there. Processes take turns, and a later one uses the answer of an earlier one.
+     * Nothing is measured while other programs use the processor, because the result would be wrong and would be kept.
      */
     public Answer cachedOrMeasured(CalibrationQuestion question, Progress progress) {
         Optional<Calibration> known = cached();
@@ -125,22 +125,21 @@ public final class Calibrator {
         return String.format(Locale.ROOT, "other programs use %.0f%% of the processor", 100 * others);
     }
 
-    /** Measures everything anew, and replaces the cached answer unless others disturbed the measurement. */
+    /** Measures everything again, and replaces the cached answer unless other programs disturbed the measurement. */
     public Measured measured(Progress progress) {
         return exclusively(() -> measure(CalibrationQuestion.everything(machine), Optional.empty(), progress));
     }
 
-    /** Measures what a question asks and adds it to what is known. */
+    /** Measures what a question asks for and adds it to the known figures. */
     Measured measured(CalibrationQuestion question, Progress progress) {
         return exclusively(() -> measure(question, cached(), progress));
     }
 
     /**
-     * An answer, and whether to believe it.
+     * New measurements, and whether to trust them.
      *
-     * @param answer what was measured
-     * @param others the largest share of the processors that other programs used meanwhile, 0 to 1
-     * @param failures libraries of which nothing could be measured, with the reason
+     * @param answer the measurements @param others the largest share of the processors that other programs used meanwhile, 0 to 1
+     * @param failures the libraries that could not be measured, with the reason
      */
     public record Measured(Calibration answer, double others, Map<String, String> failures) {
         /** Returns whether other programs used too much of the processors. */
@@ -149,7 +148,7 @@ public final class Calibrator {
         }
     }
 
-    /** The file of the answer: another processor, setting, core count or library version is another question. */
+    /** Returns the cache file of this machine; another processor, setting, core count or library version has another file. */
     public Path file() {
         String key = String.join(
                 "\n",
@@ -174,7 +173,7 @@ public final class Calibrator {
                 return body.get();
             }
         } catch (IOException e) {
-            // A home that cannot be written costs the cache, not the measurement.
+            // If MOJAVE_HOME is not writable, only the cache is lost, not the measurement.
             return body.get();
         }
     }
@@ -196,7 +195,7 @@ public final class Calibrator {
         return measured;
     }
 
-    /** The processes, one after the other, until it is enough or the time is up. */
+    /** Runs the processes one after the other until the measurements suffice or the time is up. */
     private final class Rounds {
         private final CalibrationQuestion question;
         private final Progress progress;
@@ -224,7 +223,7 @@ public final class Calibrator {
             }
         }
 
-        /** Another round only where others disturbed the last ones, and where it can be as long as they were. */
+        /** Another round is needed only if others disturbed the previous ones, and possible only if the time allows one of the same length. */
         private boolean wanted(int round, long last) {
             return round < ROUNDS && CalibrationSample.most(samples) > CALM && left > last;
         }
@@ -243,7 +242,7 @@ public final class Calibrator {
         }
     }
 
-    /** What could not be measured at all is remembered like what was abandoned, or every start would try again. */
+    /** Returns failed measurements as abandoned ones, so that not every start tries them again. */
     private static List<Calibration.Figures> failed(CalibrationQuestion question, Map<String, String> failures) {
         List<Calibration.Figures> figures = new ArrayList<>();
         failures.forEach((library, reason) -> question.threads().forEach(threads -> {
@@ -254,7 +253,7 @@ public final class Calibrator {
         return figures;
     }
 
-    /** Says of abandoned bfloat16 products that the processor is not made for them, where that is so. */
+    /** Adds to abandoned bfloat16 products that the processor has no instructions for them, if it has none. */
     private Calibration.Figures explained(Calibration.Figures figures) {
         if (machine.multipliesNarrow()) {
             return figures;
@@ -291,7 +290,7 @@ public final class Calibrator {
             AtomicFiles.write(file(), Json.pretty(answer) + "\n");
             return true;
         } catch (IOException e) {
-            // Measured again next time.
+            // It will be measured again next time.
             return false;
         }
     }

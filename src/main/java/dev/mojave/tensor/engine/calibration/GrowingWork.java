@@ -9,18 +9,18 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The one way in which a rate is measured here: from a small size on, each next one only where the last one predicts that it fits the
- * budget. A product that libtorch has begun cannot be interrupted, and on a processor without the instructions for its type it takes
- * hundreds of times as long as on one with them; so a size is never begun in the hope that it will do.
+ * Measures the rate of an operation at growing sizes: the next size is tried only if the previous one predicts that it fits the budget. A
+ * running product of libtorch cannot be interrupted, and on a processor without instructions for its type it takes hundreds of times as
+ * long, so no size may be started without such a prediction.
  */
 public final class GrowingWork {
-    /** The first run of a size also pays for memory that the next ones find. */
+    /** The first run of a size also allocates memory that later runs reuse. */
     private static final int FEWEST_RUNS = 2;
 
     private static final int SET_UP = 16;
     private static final double SECOND = 1e9;
 
-    /** How long sizes are repeated that only lead to the largest; the best run counts. */
+    /** Time for which intermediate sizes are repeated; the best run counts. */
     private static final long STEP_NANOS = 5_000_000L;
 
     private final long budgetNanos;
@@ -29,10 +29,8 @@ public final class GrowingWork {
     private final Consumer<Measurement> soFar;
 
     /**
-     * @param budgetNanos how long all sizes together may take; the first size is begun whatever it is
-     * @param lastNanos how long the largest size is repeated, of which the best run counts
-     * @param clock nanoseconds
-     * @param soFar is told after each size
+     * @param budgetNanos time limit of all sizes together; the first size always runs @param lastNanos time for which the largest size is
+     * repeated; the best run counts @param clock returns nanoseconds @param soFar receives the measurement after each size
      */
     GrowingWork(long budgetNanos, long lastNanos, LongSupplier clock, Consumer<Measurement> soFar) {
         this.budgetNanos = budgetNanos;
@@ -43,16 +41,16 @@ public final class GrowingWork {
 
     /** An operation of any size. */
     public interface Work {
-        /** Returns the sizes to try, ascending. */
+        /** Returns the sizes to try, in ascending order. */
         List<Integer> sizes();
 
-        /** Returns a size in words, such as {@code 256 cubed}. */
+        /** Returns the label of a size, such as {@code 256 cubed}. */
         String label(int size);
 
-        /** Returns the work of one run: FLOPs, or bytes. */
+        /** Returns the work of one run, in FLOPs or bytes. */
         double amount(int size);
 
-        /** Returns what runs it; its inputs are made here, outside what is timed. */
+        /** Returns the operation to time; this method creates its inputs, which is not timed. */
         Runnable operation(int size);
     }
 
@@ -92,7 +90,7 @@ public final class GrowingWork {
         return new Measurement(points, null);
     }
 
-    /** What a library sets up at its first call is not the operation's. */
+    /** Runs the smallest size once, so that a library's initialisation is not timed. */
     private static Optional<String> setUp(Work work) {
         int size = Math.max(1, work.sizes().getFirst() / SET_UP);
         try {

@@ -5,42 +5,41 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one operation reached, at each size that there was time for.
+ * The rates of one operation at the sizes that there was time for.
  *
- * @param points in the order of their sizes; empty where nothing was reached
- * @param abandoned why there is no more, in words; absent where the largest size was measured or the budget was used up in good order
+ * @param points in ascending order of size; may be empty @param abandoned the reason, for users, why larger sizes are missing; null if the
+ * largest size was measured or the budget was used up
  */
 public record Measurement(List<Point> points, @Nullable String abandoned) {
     /**
      * A rate at one size.
      *
-     * @param size what grows: the side of a square matrix, the rows of a layer
-     * @param label the size in words: {@code 256 cubed}
-     * @param rate units of work a second, in 1e9
+     * @param size the side of a square matrix, the number of rows of a layer, ... @param label the size for users, such as {@code 256
+     * cubed} @param rate 1e9 units of work per second
      */
     public record Point(int size, String label, double rate) {}
 
-    /** Keeps the list from changing. */
+    /** Copies the list. */
     public Measurement {
         points = List.copyOf(points);
     }
 
-    /** Returns a measurement that has nothing but the reason. */
+    /** Returns a measurement without rates, with the reason. */
     static Measurement none(String reason) {
         return new Measurement(List.of(), reason);
     }
 
-    /** Returns the rate at the largest size: what stands for the operation; empty where there is none. */
+    /** Returns the rate at the largest size, which represents the operation; empty if there is none. */
     public Optional<Point> largest() {
         return points.isEmpty() ? Optional.empty() : Optional.of(points.getLast());
     }
 
-    /** Returns why there is nothing, or no more. */
+    /** Returns the reason why rates are missing, if any are. */
     public Optional<String> reason() {
         return Optional.ofNullable(abandoned);
     }
 
-    /** Returns how many times the other's rate this one's is, at the largest size that both have; empty if there is none. */
+    /** Returns the ratio of this rate to another's at the largest size that both have; empty if there is none. */
     Optional<Double> over(Measurement other) {
         for (Point mine : points.reversed()) {
             for (Point its : other.points) {
@@ -52,7 +51,7 @@ public record Measurement(List<Point> points, @Nullable String abandoned) {
         return Optional.empty();
     }
 
-    /** Returns the better of two measurements of the same, size by size: whatever disturbs a measurement makes it slower. */
+    /** Returns the better of two measurements of the same operation, size by size, because disturbances only make a measurement slower. */
     public Measurement better(Measurement other) {
         if (points.size() < other.points.size()) {
             return other.better(this);

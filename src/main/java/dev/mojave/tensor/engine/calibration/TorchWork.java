@@ -13,16 +13,14 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * What is measured of a library, as libtorch computes it.
+ * An operation of libtorch whose rate is measured.
  *
- * @param sizes ascending
- * @param words a format for a size
- * @param amount FLOPs or bytes by size
- * @param make makes the inputs of a size and returns what is timed
+ * @param sizes in ascending order @param words format of a size's label @param amount FLOPs or bytes by size @param make creates the inputs
+ * of a size and returns the operation to time
  */
 record TorchWork(List<Integer> sizes, String words, IntToDoubleFunction amount, IntFunction<Supplier<Tensor>> make)
         implements GrowingWork.Work {
-    /** Sides of square products. */
+    /** Side lengths of the square matrices. */
     private static final List<Integer> SIDES = List.of(256, 512, 1024, 2048);
 
     private static final int COPY_MEGABYTES = 64;

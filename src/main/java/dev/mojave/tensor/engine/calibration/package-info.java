@@ -1,4 +1,4 @@
-/** Measures once how fast this machine multiplies, in a process of its own, and remembers it. */
+/** Measures the speed of matrix products on this machine once, in a child process, and caches it. */
 @NullMarked
 package dev.mojave.tensor.engine.calibration;
 

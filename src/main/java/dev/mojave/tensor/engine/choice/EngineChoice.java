@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What the engine runs with: every {@code auto} resolved. Results are bit for bit the same only under the same choice, so it is
- * written into provenance and pinned when a run continues.
+ * The settings that the engine runs with, every {@code auto} resolved. Results are bit for bit the same only under the same choice, so it
+ * is recorded in the provenance and pinned when a run resumes.
  *
  * @param device {@code cpu} or {@code cuda}
  * @param precision {@code fp32} or {@code bf16-mixed}
@@ -16,14 +16,14 @@ import java.util.Map;
  * @param malloc {@code tuned} (glibc keeps freed blocks) or {@code system}; it changes speed, never results
  */
 public record EngineChoice(String device, String precision, String blas, int threads, String kernels, String malloc) {
-    /** glibc told to keep large freed blocks instead of returning them to the kernel. */
+    /** glibc, configured to keep large freed blocks instead of returning them to the operating system. */
     public static final String MALLOC_TUNED = "tuned";
     /** The first NVIDIA GPU. */
     public static final String CUDA = "cuda";
-    /** The allocator as the system has it. */
+    /** The allocator with the system's settings. */
     public static final String MALLOC_SYSTEM = "system";
 
-    /** Validates that nothing is left open. */
+    /** Checks that no value is {@code auto}. */
     public EngineChoice {
         Check.that(
                 !device.equals(EngineRequest.AUTO)
@@ -44,7 +44,7 @@ public record EngineChoice(String device, String precision, String blas, int thr
         return kernels.equals("fused");
     }
 
-    /** Returns the choice by key, in the order of the recipe: what provenance.json holds. */
+    /** Returns the choice by key, in the order of the recipe, as provenance.json records it. */
     public Map<String, String> asMap() {
         Map<String, String> map = new LinkedHashMap<>();
         map.put("device", device);
@@ -57,7 +57,7 @@ public record EngineChoice(String device, String precision, String blas, int thr
     }
 
     /**
-     * Reads back what {@link #asMap} wrote.
+     * Reads a choice written by {@link #asMap}.
      *
      * @throws IllegalArgumentException if a key is missing or its value is not known
      */

@@ -6,9 +6,9 @@ import dev.mojave.base.tree.Default;
 import java.util.List;
 
 /**
- * What a person asks of the engine: the recipe's {@code engine:} section. Every value may be {@code auto}: chosen for this machine.
+ * The recipe's {@code engine:} section. Every value may be {@code auto}, which means chosen for this machine.
  *
- * @param device {@code auto}, which is the CPU, {@code cpu}, or {@code cuda}: the first NVIDIA GPU, with a build of the cuda profile
+ * @param device {@code auto} (the CPU), {@code cpu}, or {@code cuda} (the NVIDIA GPU of this process, in a build with the cuda profile)
  * @param precision {@code auto}, {@code fp32} or {@code bf16-mixed}
  * @param blas {@code auto}, {@code mkl} or {@code openblas}
  * @param threads {@code auto} or a count from 1
@@ -20,24 +20,24 @@ public record EngineRequest(
         @Default("auto") String blas,
         @Default("auto") String threads,
         @Default("auto") String kernels) {
-    /** Leaves a choice to the machine. */
+    /** The value that leaves a choice to Mojave. */
     public static final String AUTO = "auto";
 
-    /** What the key {@code device} takes. */
+    /** The values of the key {@code device}. */
     public static final List<String> DEVICES = List.of(AUTO, "cpu", EngineChoice.CUDA);
-    /** What the key {@code precision} takes. */
+    /** The values of the key {@code precision}. */
     public static final List<String> PRECISIONS = List.of(AUTO, "fp32", "bf16-mixed");
-    /** What the key {@code blas} takes. */
+    /** The values of the key {@code blas}. */
     public static final List<String> BLAS_LIBRARIES = List.of(AUTO, "mkl", "openblas");
-    /** What the key {@code kernels} takes. */
+    /** The values of the key {@code kernels}. */
     public static final List<String> KERNELS = List.of(AUTO, "fused", "plain");
 
     private static final int MOST_THREADS = 4096;
 
-    /** Everything left to the machine. */
+    /** Every value {@code auto}. */
     public static final EngineRequest DEFAULT = new EngineRequest(AUTO, AUTO, AUTO, AUTO, AUTO);
 
-    /** Validates every value against what its key takes. */
+    /** Checks every value. */
     public EngineRequest {
         oneOf("engine.device", device, DEVICES);
         oneOf("engine.precision", precision, PRECISIONS);
@@ -50,7 +50,7 @@ public record EngineRequest(
                 MOST_THREADS);
     }
 
-    /** Returns the request that asks for exactly what was chosen. */
+    /** Returns the request for exactly this choice. */
     public static EngineRequest of(EngineChoice choice) {
         return new EngineRequest(
                 choice.device(),
@@ -60,12 +60,12 @@ public record EngineRequest(
                 choice.kernels());
     }
 
-    /** Returns the same request for a number of threads. */
+    /** Returns the same request with a number of threads. */
     public EngineRequest withThreads(int count) {
         return new EngineRequest(device, precision, blas, Integer.toString(count), kernels);
     }
 
-    /** Returns whether this key was left to the machine. */
+    /** Returns whether a value is {@code auto}. */
     public static boolean isAuto(String value) {
         return value.equals(AUTO);
     }

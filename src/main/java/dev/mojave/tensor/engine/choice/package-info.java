@@ -1,4 +1,4 @@
-/** What a person asks of the engine, and what was chosen. */
+/** A request to the engine, and the resulting choice. */
 @NullMarked
 package dev.mojave.tensor.engine.choice;
 

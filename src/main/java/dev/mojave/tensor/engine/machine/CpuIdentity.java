@@ -7,31 +7,32 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which processor it is: virtual machines often give kinds of very different speed one name.
+ * The identity of a processor: virtual machines often report the same name for processors of very different speed.
  *
- * @param vendor as the processor says ({@code AuthenticAMD}, {@code GenuineIntel}); for ARM the implementer's number; empty if unknown
- * @param family number; absent if unknown
- * @param model number; for ARM the part; absent if unknown
- * @param stepping number; for ARM the revision; absent if unknown
+ * @param vendor as reported by the processor ({@code AuthenticAMD}, {@code GenuineIntel}); for ARM the implementer's number; empty if
+ * unknown
+ * @param family number; null if unknown
+ * @param model number; for ARM the part; null if unknown
+ * @param stepping number; for ARM the revision; null if unknown
  */
 public record CpuIdentity(
         String vendor,
         @Nullable Integer family,
         @Nullable Integer model,
         @Nullable Integer stepping) {
-    /** Intel's, as x86 processors say it. */
+    /** The vendor that Intel's x86 processors report. */
     static final String INTEL = "GenuineIntel";
-    /** AMD's. */
+    /** The vendor that AMD's processors report. */
     static final String AMD = "AuthenticAMD";
 
     /** Windows: {@code Intel64 Family 6 Model 142 Stepping 10, GenuineIntel}. */
     private static final Pattern WINDOWS = Pattern.compile(".*Family (\\d+) Model (\\d+) Stepping (\\d+), (\\w+).*");
 
     /**
-     * Reads the first processor of Linux's list.
+     * Reads the first processor in Linux's /proc/cpuinfo.
      *
      * @param cpuinfo lines; empty on other systems
-     * @param name what the system calls the processor, which says the rest where there is no list
+     * @param name the system's name of the processor, from which the identity is read if there is no list
      */
     static CpuIdentity of(List<String> cpuinfo, String name) {
         String vendor = value(cpuinfo, "vendor_id");
@@ -50,7 +51,7 @@ public record CpuIdentity(
         return named(name);
     }
 
-    /** Returns what a name says. */
+    /** Reads the identity from a name. */
     static CpuIdentity named(String name) {
         Matcher windows = WINDOWS.matcher(name);
         if (windows.matches()) {

@@ -10,16 +10,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Settings under which a processor is used as if it were another: each library takes its own, and so does Java. What is measured under
- * them says nothing about the processor without them.
+ * Settings that make libraries and Java use a processor as if it were another; each library has its own. Measurements under such settings
+ * say nothing about the processor without them.
  *
  * @param settings {@code NAME=value}, those of the environment first
- * @param level the lowest that the settings of libtorch, oneDNN and MKL name: what all of them may still use
+ * @param level the lowest level in the settings of libtorch, oneDNN and MKL, which all of them may still use
  */
 record Emulation(List<String> settings, Level level) {
     /** Limits libtorch's own kernels. */
     private static final String ATEN = "ATEN_CPU_CAPABILITY";
-    /** What limits instruction sets, and what forces kernels, precision or another vendor's path. */
+    /** Variables that limit instruction sets, or force kernels, a precision or the code path of another vendor. */
     private static final List<String> VARIABLES = List.of(
             ATEN,
             "ONEDNN_MAX_CPU_ISA",
@@ -45,7 +45,7 @@ record Emulation(List<String> settings, Level level) {
      * Reads the settings.
      *
      * @param environment variables by name
-     * @param arguments what Java was started with
+     * @param arguments the arguments of the JVM
      */
     static Emulation of(Map<String, String> environment, List<String> arguments) {
         List<String> settings = new ArrayList<>();
@@ -58,7 +58,7 @@ record Emulation(List<String> settings, Level level) {
             }
         }
         for (String flag : FLAGS) {
-            // The last one counts, as for Java.
+            // The last one wins, as in Java.
             arguments.reversed().stream()
                     .filter(argument -> argument.startsWith(flag))
                     .findFirst()

@@ -3,9 +3,9 @@ package dev.mojave.tensor.engine.machine;
 import java.util.List;
 import java.util.Set;
 
-/** Instruction sets by the names that Linux lists them under. */
+/** Instruction sets by their names in Linux's /proc/cpuinfo. */
 final class InstructionSets {
-    /** Those that kernels and BLAS libraries choose by, from old to new, x86 first. */
+    /** The instruction sets on which kernels and BLAS libraries base their choices, from old to new, x86 first. */
     private static final List<String> THAT_MATTER = List.of(
             "sse4_2",
             "avx",
@@ -36,7 +36,7 @@ final class InstructionSets {
 
     private InstructionSets() {}
 
-    /** How far an emulated processor goes. Ascending. */
+    /** The instruction sets of an emulated processor, in ascending order. */
     enum Level {
         /** No AVX. */
         SSE,
@@ -44,7 +44,7 @@ final class InstructionSets {
         AVX,
         /** AVX2 and FMA. */
         AVX2,
-        /** 512 bits, without instructions for narrow numbers. */
+        /** 512 bits, without bfloat16 or float16 instructions. */
         AVX512,
         /** 512 bits and bfloat16, without tiles. */
         AVX512_BF16,
@@ -68,7 +68,7 @@ final class InstructionSets {
         }
     }
 
-    /** Returns those of a processor's flags that matter. */
+    /** Returns the flags of a processor that affect these choices. */
     static List<String> of(List<String> flags) {
         return THAT_MATTER.stream().filter(flags::contains).toList();
     }

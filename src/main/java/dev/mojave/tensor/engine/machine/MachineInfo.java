@@ -15,16 +15,16 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What this machine is, as far as the engine's choices and a result's provenance care.
+ * The facts about this machine that the engine's choices and the provenance of results need.
  *
- * @param cpu model name as the system gives it
- * @param flags instruction-set flags that may be used, sorted; empty where the system does not list them. What the environment forbids the
- *     libraries ({@link Emulation}) is not among them
+ * @param cpu model name as reported by the system
+ * @param flags instruction-set flags that may be used, sorted; empty if the system does not list them. Flags that the environment forbids
+ * the libraries to use ({@link Emulation}) are left out
  * @param cores usable logical cores, after affinity and container limits
  * @param physicalCores usable physical cores (two hardware threads of one core count once)
- * @param memoryBytes physical memory, or the container's limit where that is smaller
+ * @param memoryBytes physical memory, or the container's limit if that is lower
  * @param operatingSystem name, version and architecture
- * @param identity what tells this processor from others of its name
+ * @param identity what distinguishes this processor from others of the same name
  * @param forced settings of the environment and of Java that make this processor behave like another, {@code NAME=value}
  */
 public record MachineInfo(
@@ -39,19 +39,19 @@ public record MachineInfo(
     private static final long BUSY_INTERVAL_MILLIS = 200;
     private static final Path CPUINFO = Path.of("/proc/cpuinfo");
 
-    /** Keeps the lists from changing. */
+    /** Copies the lists. */
     public MachineInfo {
         flags = List.copyOf(flags);
         forced = List.copyOf(forced);
     }
 
-    /** A machine of which no more is known than its processor's name, and that is used as it is. */
+    /** Creates a machine of which only the processor's name is known, without emulation. */
     public MachineInfo(
             String cpu, List<String> flags, int cores, int physicalCores, long memoryBytes, String operatingSystem) {
         this(cpu, flags, cores, physicalCores, memoryBytes, operatingSystem, CpuIdentity.named(cpu), List.of());
     }
 
-    /** Returns the usable cores (the JVM counts affinity and container limits), or the user's OMP_NUM_THREADS where that is lower. */
+    /** Returns the usable cores (the JVM counts affinity and container limits), or the user's OMP_NUM_THREADS if that is lower. */
     public int threadLimit() {
         String limit = System.getenv("OMP_NUM_THREADS");
         return limit != null && limit.matches("[1-9][0-9]{0,3}") ? Math.min(cores, Integer.parseInt(limit)) : cores;
@@ -62,17 +62,17 @@ public record MachineInfo(
         return flags.contains(flag);
     }
 
-    /** Returns whether the processor multiplies bfloat16 by instructions of its own; true where the system does not list them. */
+    /** Returns whether the processor has instructions that multiply bfloat16; true if the system does not list instruction sets. */
     public boolean multipliesNarrow() {
         return flags.isEmpty() || has("avx512_bf16") || has("amx_bf16") || has("bf16") || has("asimdbf16");
     }
 
-    /** Returns the instruction sets that matter for speed, of those that may be used. */
+    /** Returns the usable instruction sets that matter for speed. */
     public List<String> instructionSets() {
         return InstructionSets.of(flags);
     }
 
-    /** Returns this machine as results and reports name it. */
+    /** Returns the description of this machine in results and reports. */
     public Provenance.Machine described() {
         return new Provenance.Machine(
                 cpu,
@@ -88,7 +88,7 @@ public record MachineInfo(
                         forced));
     }
 
-    /** Looks at the machine now. */
+    /** Detects the present machine. */
     public static MachineInfo detect() {
         int cores = Runtime.getRuntime().availableProcessors();
         List<String> lines = readLines(CPUINFO);
@@ -113,12 +113,12 @@ public record MachineInfo(
                 emulation.settings());
     }
 
-    /** Returns the share of all processors that was in use during the last moments, by anybody; 0 where the system does not say. */
+    /** Returns the share of all processors that was in use during the last moments, by any program; 0 if the system does not report it. */
     public static double busy() {
         if (!(ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean bean)) {
             return 0;
         }
-        double share = bean.getCpuLoad(); // the first call only starts the interval
+        double share = bean.getCpuLoad(); // The first call only starts the interval.
         try {
             Thread.sleep(BUSY_INTERVAL_MILLIS);
             share = bean.getCpuLoad();
@@ -128,7 +128,7 @@ public record MachineInfo(
         return Double.isNaN(share) ? 0 : Math.max(0, share);
     }
 
-    /** Counts distinct (socket, core) pairs; machines that do not list them have one thread a core. */
+    /** Counts distinct (socket, core) pairs; machines that do not list them are taken to have one thread per core. */
     static int countPhysicalCores(List<String> cpuinfo, int otherwise) {
         Set<String> pairs = new HashSet<>();
         String socket = "";

@@ -3,9 +3,9 @@ package dev.mojave.tensor.engine.machine;
 import java.lang.management.ManagementFactory;
 import java.lang.management.OperatingSystemMXBean;
 
-/** How much of the machine other programs use while this process works: what all use, less what this process uses itself. */
+/** The share of the processors that other programs use while this process works: the total use minus that of this process. */
 public final class OthersShare {
-    /** The system counts in hundredths of a second: over less than this it says little. */
+    /** The system counts in hundredths of a second, so shorter intervals say little. */
     private static final long SHORTEST_NANOS = 100_000_000L;
 
     private final OperatingSystemMXBean bean = ManagementFactory.getOperatingSystemMXBean();
@@ -15,21 +15,21 @@ public final class OthersShare {
     private double all;
 
     private OthersShare() {
-        load(); // the first call only starts the interval
+        load(); // The first call only starts the interval.
         startOwn = own();
     }
 
-    /** Starts to watch. */
+    /** Starts watching. */
     public static OthersShare start() {
         return new OthersShare();
     }
 
-    /** Returns the share, 0 to 1 of all processors, since the start; 0 where the system does not say. */
+    /** Returns the share, 0 to 1 of all processors, since the start; 0 if the system does not report it. */
     public double sinceStart() {
         long now = System.nanoTime();
         if (now - lastNanos > SHORTEST_NANOS) {
             double load = load();
-            // The system answers for the time since it was asked last.
+            // The system reports the time since the previous call.
             all += (Double.isNaN(load) || load < 0 ? 0 : load) * (now - lastNanos);
             lastNanos = now;
         }

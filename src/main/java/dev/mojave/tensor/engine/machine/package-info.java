@@ -1,4 +1,4 @@
-/** What the machine is: its processor, its instruction sets, and what it pretends to be. */
+/** The machine: its processor, its instruction sets, and the processor that it emulates. */
 @NullMarked
 package dev.mojave.tensor.engine.machine;
 

@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What glibc is asked for: allocator settings and environment variables that libraries read with {@code getenv} while they load,
- * before libtorch; and a clean end of the process, after it. Anything but Linux with glibc is left as it is, quietly.
+ * Calls to glibc: before libtorch is loaded, allocator settings and environment variables that libraries read with {@code getenv} while
+ * they load; afterwards, a clean exit of the process. On other systems nothing is done.
  */
 public final class Libc {
     // From glibc's malloc.h.
@@ -37,7 +37,7 @@ public final class Libc {
         this.exitNow = exitNow;
     }
 
-    /** Returns glibc's calls, or nothing where there is no glibc or native access is denied. */
+    /** Returns access to glibc; empty on other systems, or if native access is denied. */
     @SuppressWarnings("restricted")
     public // calling glibc is what this class is for
     static Optional<Libc> find() {
@@ -70,10 +70,10 @@ public final class Libc {
     }
 
     /**
-     * Keeps freed blocks in the process: glibc otherwise gives every large tensor back to the kernel, and each training step
-     * faults its pages in again, up to half of the step's time. One arena, because the others cannot hold large blocks without mmap.
+     * Keeps freed blocks in the process. Otherwise glibc returns every large tensor to the kernel, and page faults take up to half of each
+     * training step. There is one arena, because other arenas cannot hold large blocks without mmap.
      *
-     * @return whether glibc took every setting
+     * @return whether glibc accepted every setting
      */
     boolean keepFreedBlocks() {
         return option(M_MMAP_THRESHOLD, 1 << 30)
@@ -83,7 +83,7 @@ public final class Libc {
                 && option(M_ARENA_MAX, 1);
     }
 
-    /** Gives what was freed back to the kernel, once. */
+    /** Returns freed memory to the kernel, once. */
     void giveBack() {
         try {
             int ignored = (int) trim.invokeExact(0L);
@@ -104,9 +104,9 @@ public final class Libc {
     }
 
     /**
-     * Makes the process end without the destructors of what was loaded so far. The JVM ends with {@code exit}, which destroys
-     * libtorch's static objects while another thread may still compute with them, and now and then that ends in a segmentation
-     * fault. Handlers run last in, first out: {@code _exit} as the newest handler receives the exit code and leaves the older out.
+     * Makes the process exit without running the destructors of libraries loaded so far. The JVM ends with {@code exit}, which destroys
+     * libtorch's static objects while another thread may still use them, and occasionally causes a segmentation fault. Exit handlers run
+     * last in, first out: {@code _exit}, registered as the newest, receives the exit code and skips the older ones.
      */
     void endWithoutDestructors() {
         try {

@@ -19,12 +19,12 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
 
-/** Loads libtorch over one BLAS library: settings first, then the libraries, then a look at what was really loaded. */
+/** Loads libtorch with one BLAS library: makes the settings, loads the libraries, and verifies which ones were loaded. */
 public final class Natives {
     private static final String BLAS_PROPERTY = "org.bytedeco.openblas.load";
     /** Whether JavaCPP searches for libraries when a class of its own is first used. */
     private static final String SEARCH_PROPERTY = "org.bytedeco.javacpp.loadlibraries";
-    /** The launcher's, inherited by the processes that ours start. */
+    /** Set by the launcher and inherited by child processes. */
     private static final String OWN_PROCESS = "mojave.root";
 
     private static final String MKL_LIBRARY = "mkl_rt";
@@ -32,7 +32,7 @@ public final class Natives {
 
     private Natives() {}
 
-    /** JavaCPP's settings, before its first class: no polling of resident memory at every allocation. */
+    /** Sets JavaCPP's properties before its first class is loaded: no polling of resident memory at every allocation. */
     static void prepareJavaCpp() {
         setIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
         setIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
@@ -52,7 +52,7 @@ public final class Natives {
     /**
      * Loads the natives.
      *
-     * @return how the allocator was left: {@link EngineChoice#MALLOC_TUNED} or {@link EngineChoice#MALLOC_SYSTEM}
+     * @return the state of the allocator: {@link EngineChoice#MALLOC_TUNED} or {@link EngineChoice#MALLOC_SYSTEM}
      * @throws Failure of kind ENVIRONMENT if they cannot be loaded
      */
     public static String load(String blas, int threads, Progress progress) {
@@ -98,26 +98,24 @@ public final class Natives {
     }
 
     private static void environment(Libc libc, int threads) {
-        // A short spin: sleeping after each product costs a wake-up before the next, which on small models is a third
-        // of
-        // the step; spinning for milliseconds, as is the default, steals the cores from Java's kernels.
+        // Spin briefly: sleeping after each product costs a wake-up before the next, a third of the step of a small model; spinning for
+        // milliseconds, the default, takes the cores away from Java's kernels.
         libc.environment("GOMP_SPINCOUNT", "20000");
         libc.environment("KMP_BLOCKTIME", "0");
-        // MKL on the OpenMP threads that libtorch has anyway; its own choice depends on what happens to be loaded.
+        // MKL shares libtorch's OpenMP threads; its own choice would depend on which libraries are loaded.
         libc.environment("MKL_THREADING_LAYER", "GNU");
         libc.environment("OMP_NUM_THREADS", Integer.toString(threads));
         libc.environment("OPENBLAS_NUM_THREADS", Integer.toString(threads));
     }
 
     /**
-     * JavaCPP points a link in its cache at the BLAS of whoever starts; two processes with different choices that start at once
-     * must not see each other's link. So unpacking and linking is for one process at a time, loading what is there for many.
+     * JavaCPP points a link in its cache at the BLAS library of the starting process, so two processes that start at the same time with
+     * different choices must not see each other's link. One process at a time may unpack and link; many may load.
      */
     private static void loadLocked(String blas, Progress progress) {
         File cache = cacheDirectory();
         Path lockFile = cache.toPath().resolve(".mojave-load.lock");
-        // JavaCPP's search is switched off where its libraries are loaded directly, which is not for us to do in
-        // another's program.
+        // Loading the libraries directly switches off JavaCPP's search, which we must not do inside another program.
         Optional<UnpackedLibraries> unpacked = System.getProperty(OWN_PROCESS) == null
                 ? Optional.empty()
                 : UnpackedLibraries.of(cache.toPath(), System.getProperty("java.class.path", ""), blas);

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Resident memory of this process, in bytes: what the kernel counts, native tensors and Java heap together. Linux keeps both
- * figures; elsewhere the current one is JavaCPP's and the peak is the largest that was asked for.
+ * Resident memory of this process in bytes, as the kernel counts it: native tensors and Java heap together. On Linux the kernel reports
+ * current and peak memory; elsewhere the current figure is JavaCPP's, and the peak is the largest one read so far.
  */
 public final class ProcessMemory {
     private static final Path STATUS = Path.of("/proc/self/status");
@@ -21,7 +21,7 @@ public final class ProcessMemory {
 
     private ProcessMemory() {}
 
-    /** Returns resident bytes now. */
+    /** Returns the current resident bytes. */
     public static long residentBytes() {
         long bytes = statusBytes("VmRSS:");
         return bytes >= 0 ? bytes : remember(org.bytedeco.javacpp.Pointer.physicalBytes());
@@ -37,9 +37,10 @@ public final class ProcessMemory {
     }
 
     /**
-     * Starts the peak anew at the current figure.
+     * Resets the peak to the current resident bytes.
      *
-     * @return whether the system could (Linux, with write access to its own clear_refs); if not, the peak stays the process's
+     * @return whether the system supports this (Linux, with write access to /proc/self/clear_refs); if not, the peak is that since the
+     * start
      */
     public static synchronized boolean resetPeak() {
         if (!Files.isWritable(CLEAR_REFS)) {
@@ -55,14 +56,13 @@ public final class ProcessMemory {
     }
 
     /**
-     * Gives memory that was freed back to the system, where it can (glibc), so that what comes next is measured alone: the engine keeps
-     * freed blocks.
+     * Returns freed memory to the system if possible (glibc), so that later measurements do not include it: the engine keeps freed blocks.
      */
     public static void giveBackFreed() {
         Libc.find().ifPresent(Libc::giveBack);
     }
 
-    /** Returns bytes that processes can still take without pushing others out: Linux's estimate with what is left of swap, else free memory. */
+    /** Returns the bytes that processes can still allocate: Linux's estimate of available memory plus free swap; elsewhere free memory. */
     public static long availableBytes() {
         long available = bytes(MEMINFO, "MemAvailable:");
         if (available < 0) {

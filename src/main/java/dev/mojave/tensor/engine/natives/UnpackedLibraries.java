@@ -17,16 +17,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The libraries that JavaCPP loaded, remembered beside where it unpacked them: finding them again in its way (through properties, jars and
- * some fifty names that are not there) takes three times as long as loading them. What is remembered holds for the same jars, and only
- * while every file and link in the libraries' folders is as it was; otherwise JavaCPP does it all again.
+ * A list of the libraries that JavaCPP loaded, kept next to the unpacked files: JavaCPP's own search (through properties, jars and some
+ * fifty names that do not exist) takes three times as long as loading them. The list is valid for the same jars, and only while every file
+ * and link in the libraries' folders is unchanged; otherwise JavaCPP searches again.
  */
 final class UnpackedLibraries {
     private static final Pattern JAR = Pattern.compile("(javacpp|openblas|mkl|pytorch|cuda)-.*\\.jar");
-    /** What others name without saying where it is: it must be there before them. */
+    /** Libraries that others depend on by name only, so they must be loaded first. */
     private static final List<String> FIRST =
             List.of("libmkl_core.so.2", "libgcc_s.so.1", "libquadmath.so.0", "libgfortran.so.5");
-    /** JavaCPP's glue, which binds to the libraries that it was compiled against. */
+    /** JavaCPP's bindings, loaded after the libraries that they bind to. */
     private static final List<String> LAST =
             List.of("libjnijavacpp.so", "libjniopenblas_nolapack.so", "libjniopenblas.so", "libjnitorch.so");
 
@@ -39,9 +39,9 @@ final class UnpackedLibraries {
     }
 
     /**
-     * Returns the place for a BLAS library's choice, if jars on the class path can tell whether they are still the same.
+     * Returns the list for a BLAS library, if the jars on the class path can be identified.
      *
-     * @param cache where JavaCPP unpacks
+     * @param cache folder into which JavaCPP unpacks
      * @param classPath as Java has it
      */
     static Optional<UnpackedLibraries> of(Path cache, String classPath, String blas) {
@@ -64,9 +64,9 @@ final class UnpackedLibraries {
     }
 
     /**
-     * Loads what is remembered, in its order.
+     * Loads the listed libraries in order.
      *
-     * @return whether it could: nothing is loaded where anything has changed, and what comes before a library that fails stays loaded
+     * @return whether all were loaded: if anything has changed, nothing is loaded; if a library fails, those before it stay loaded
      */
     boolean load(Consumer<String> loader) {
         try {
@@ -88,7 +88,7 @@ final class UnpackedLibraries {
         }
     }
 
-    /** Remembers what was loaded; where that cannot be written, the next start takes as long as this one. */
+    /** Writes the list of loaded libraries; if that fails, the next start takes as long as this one. */
     void remember(Collection<String> loaded) {
         List<String> ordered = loaded.stream()
                 .distinct()
@@ -97,7 +97,7 @@ final class UnpackedLibraries {
         try {
             AtomicFiles.write(file, String.join("\n", lines(ordered)) + "\n");
         } catch (IOException e) {
-            // It is only a shortcut.
+            // The list only saves time.
         }
     }
 
@@ -106,7 +106,7 @@ final class UnpackedLibraries {
         return FIRST.contains(name) ? FIRST.indexOf(name) - FIRST.size() : 1 + LAST.indexOf(name);
     }
 
-    /** Libraries, then the facts about all files beside them. */
+    /** Returns the libraries, followed by the state of all files in their folders. */
     private static List<String> lines(List<String> libraries) throws IOException {
         List<String> lines = new ArrayList<>();
         TreeSet<Path> folders = new TreeSet<>();

@@ -5,11 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.javacpp.Loader;
 
-/** Versions of the native libraries, as their jars say. */
+/** Versions of the native libraries, read from their jars. */
 public final class Versions {
     private Versions() {}
 
-    /** Returns versions by library: {@code libtorch}, {@code openblas}, {@code mkl}. */
+    /** Returns the versions by library: {@code libtorch}, {@code openblas}, {@code mkl}. */
     public static Map<String, String> libraries() {
         Natives.prepareJavaCpp();
         Map<String, String> versions = new LinkedHashMap<>();

@@ -1,4 +1,4 @@
-/** libtorch and the BLAS library: loaded once, with the settings that they read at that moment. */
+/** Loads libtorch and the BLAS library once, with the settings that they read while they load. */
 @NullMarked
 package dev.mojave.tensor.engine.natives;
 

@@ -19,10 +19,10 @@ import java.util.Optional;
 // Shapes: B sequences, S tokens each, N = B S, D model width, H query heads, K key-value heads, C head size, P = (H + 2
 // K) C.
 /**
- * The attention half of a pre-norm block: {@code y = x + dropout(output(attention(rotate(qkv(norm(x))))))}, causal, with grouped
- * queries (arXiv 2305.13245). Kept for backward: the rotated projection (N, P), the mixed values (N, H C), and one number a head and
- * token; weights are made again ({@link AttentionRows}). The twin is the attention layer in libtorch operations, which also does what
- * this does not: a cache, normalised queries.
+ * The attention branch of a pre-norm block: {@code y = x + dropout(output(attention(rotate(qkv(norm(x))))))}, causal, with grouped
+ * queries (arXiv 2305.13245). It keeps for the backward pass: the rotated projection (N, P), the mixed values (N, H C), and one number per
+ * head and token; attention weights are recomputed ({@link AttentionRows}). The reference implementation is the attention layer in libtorch
+ * operations, which also supports a cache and normalised queries.
  */
 public final class AttentionBranch extends ResidualBranch {
     /**
@@ -41,7 +41,7 @@ public final class AttentionBranch extends ResidualBranch {
     private final DropoutMask ofBranch;
     private final Precision precision;
 
-    /** Makes it with what is dropped given, of the attention weights and of the branch. */
+    /** Creates the branch with given dropout masks for the attention weights and for the output. */
     public AttentionBranch(
             Weights weights, Optional<Tensor> visible, DropoutMask ofWeights, DropoutMask ofBranch, Precision precision) {
         this.weights = weights;
@@ -52,12 +52,13 @@ public final class AttentionBranch extends ResidualBranch {
     }
 
     /**
-     * Draws what is dropped.
+     * Creates the branch and draws its dropout masks.
      *
-     * @param visible what each query may see, boolean (B, 1, S, S), true = visible, itself always; absent = everything up to itself
-     * @param dropoutOfWeights probability with which weights of attention are dropped
-     * @param dropoutOfBranch probability with which results are dropped before they are added to x
-     * @param compute type of the projections' factors, one that {@link BlockKernel} takes; products between tokens are float32 in all
+     * @param visible boolean (B, 1, S, S), true where a query sees a key, always true for itself; empty if a query sees every key up to
+     * itself
+     * @param dropoutOfWeights dropout probability of attention weights @param dropoutOfBranch dropout probability of the output, before it
+     * is added to x @param compute type of the projections' factors, one that {@link BlockKernel} supports; products between tokens are
+     * always float32
      */
     public static AttentionBranch of(
             Weights weights, Optional<Tensor> visible, double dropoutOfWeights, double dropoutOfBranch, DType compute) {
@@ -83,7 +84,7 @@ public final class AttentionBranch extends ResidualBranch {
         return new Pass(groups, kept);
     }
 
-    /** A forward pass and what it keeps. */
+    /** A forward pass and the values that it keeps. */
     private final class Pass implements Forward {
         private final Groups groups;
         private final int width = weights.qkv.inputs();
@@ -123,7 +124,7 @@ public final class AttentionBranch extends ResidualBranch {
                 norm.forward(x.fromRow(from), normed, keptN2, from, count);
                 project.forward(precision.replace(normed, count, width), qkv.fromRow(from), count);
                 rotations.rotate(qkv, from, count, 1);
-                // Backward makes the weights of attention again: from the very queries and keys of forward.
+                // The backward pass recomputes the attention weights, from exactly the queries and keys of the forward pass.
                 keptQkv.fromRow(from).store(qkv.fromRow(from), count, shape.projected());
                 keptQkv.fromRow(from).load(qkv.fromRow(from), count, shape.projected());
             });
@@ -134,7 +135,7 @@ public final class AttentionBranch extends ResidualBranch {
             });
         }
 
-        /** Where the group's float32 projections are: kept so, or in memory of the group, addressed as if it were of all rows. */
+        /** Returns the group's float32 projections: the kept ones, or memory of the group, addressed as if it held all rows. */
         private Matrix values(Groups.Group group) {
             return precision == Precision.FULL
                     ? keptQkv
@@ -187,7 +188,7 @@ public final class AttentionBranch extends ResidualBranch {
         }
     }
 
-    /** The rotation of rows of the projection by their positions. */
+    /** Rotates rows of the projection by their positions. */
     private static final class Rotations {
         private final AttentionShape shape;
         private final int length;
@@ -201,7 +202,7 @@ public final class AttentionBranch extends ResidualBranch {
             this.sines = shape.rotation().map(r -> r.sinTC().segment());
         }
 
-        /** Rotates the queries and keys of some rows, or with direction -1 rotates them back. */
+        /** Rotates the queries and keys of a range of rows; direction -1 rotates them back. */
         void rotate(Matrix qkv, int from, int count, float direction) {
             if (cosines.isEmpty() || sines.isEmpty()) {
                 return;

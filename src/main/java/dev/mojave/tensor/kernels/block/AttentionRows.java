@@ -12,9 +12,9 @@ import java.util.Optional;
 
 // Shapes: B sequences, S tokens each, H query heads, K key-value heads, C head size, P = (H + 2 K) C.
 /**
- * Causal attention over memory: queries, keys and values are read where their projection left them, rows (B S, P). Blocks of
- * {@value #BLOCK} queries of a head meet the keys up to theirs; the block of weights stays in cache between its two products, and backward
- * makes it again (FlashAttention's trade, arXiv 2205.14135), so that no (S, S) weights are ever kept.
+ * Causal attention on memory segments: queries, keys and values are read in place from their projection, rows (B S, P). Blocks of {@value
+ * #BLOCK} queries of a head are multiplied with the keys up to theirs; the block of weights stays in cache between its two products, and
+ * the backward pass recomputes it, as in FlashAttention (arXiv 2205.14135), so no (S, S) matrix is ever kept.
  */
 final class AttentionRows {
     private static final int BLOCK = 64;
@@ -28,13 +28,12 @@ final class AttentionRows {
     private final DropoutMask drop;
 
     /**
-     * Reads and writes these.
+     * Creates attention over these arrays.
      *
      * @param qkv (B S, P), rotated
-     * @param mixed (B S, H C): the result
-     * @param logSums (B, H, S), kept for backward
-     * @param mask what a query may see among the tokens up to itself, one byte each, (B, S, S); absent = all
-     * @param drop of weights; rows are numbered like {@code logSums}, columns like keys
+     * @param mixed (B S, H C), the output @param logSums (B, H, S), kept for the backward pass @param mask (B, S, S), one byte each,
+     * non-zero where a query sees one of the tokens up to itself; empty if it sees all of them
+     * @param drop dropout mask of the weights; rows are indexed like {@code logSums}, columns like keys
      */
     AttentionRows(
             AttentionShape shape,
@@ -81,14 +80,14 @@ final class AttentionRows {
     /**
      * Writes the gradients of a group's queries, keys and values.
      *
-     * @param dMixed gradient of the result (B S, H C)
+     * @param dMixed gradient of the output (B S, H C)
      * @param dQkv (B S, P), overwritten
      */
     void backward(Groups.Group group, Matrix dMixed, Matrix dQkv) {
         group.forEach(group.count() * shape.keyValueHeads(), task -> {
             int sequence = group.first() + task / shape.keyValueHeads();
             int first = task % shape.keyValueHeads() * shape.group();
-            // From the last block to the first: the last one meets all keys and so writes what the others add to.
+            // From the last block to the first: the last one covers all keys, so it writes the gradients to which the others add.
             for (int h = first; h < first + shape.group(); h++) {
                 Head head = new Head(sequence, h);
                 for (int from = (tokens - 1) / BLOCK * BLOCK; from >= 0; from -= BLOCK) {
@@ -137,7 +136,7 @@ final class AttentionRows {
         }
     }
 
-    /** Where one query head of one sequence lies. */
+    /** The location of one query head of one sequence. */
     private final class Head {
         private final int sequence;
         private final int head;

@@ -15,28 +15,28 @@ import java.util.List;
 
 // Shapes: B sequences, S tokens each, N = B S, D model width.
 /**
- * Halves of pre-norm blocks, one after the other, as one operation. A thread takes some sequences through all of it, forward and back, and
- * threads meet once a pass ({@link Groups}); the gradients of weights, sums over all tokens, follow in one loop. Their twins are the layers
- * of {@code dev.mojave.nn} in libtorch operations.
+ * Consecutive residual branches of pre-norm blocks as one operation. A thread takes some sequences through all branches, forward and
+ * backward, and threads synchronise once per pass ({@link Groups}); the gradients of weights, sums over all tokens, follow in one loop. The
+ * reference implementations are the layers of {@code dev.mojave.nn} in libtorch operations.
  */
 public final class BlockKernel {
     private BlockKernel() {}
 
-    /** Returns whether this runs here in a compute type: where not, the caller computes the twins. */
+    /** Returns whether the kernel can run here with a compute type; if not, the caller uses the reference implementations. */
     public static boolean supports(Tensor x, DType compute) {
         return Fused.precision(compute, x).isPresent();
     }
 
     /**
-     * Applies the halves in order; differentiable.
+     * Applies the branches in order; differentiable.
      *
-     * @param x float32 (B, S, D); where attention is not among the halves, of any shape that ends in D
+     * @param x float32 (B, S, D); without an attention branch, any shape that ends in D
      */
     public static Tensor apply(Tensor x, List<? extends ResidualBranch> branches) {
         return new Pass(x, branches).apply();
     }
 
-    /** One forward and its backward. */
+    /** One forward pass and its backward pass. */
     private static final class Pass {
         private final Tensor input;
         private final Tensor x;
@@ -46,7 +46,7 @@ public final class BlockKernel {
         private final boolean recording;
         private final Buffers kept = new Buffers();
         private final List<ResidualBranch.Forward> forwards = new ArrayList<>();
-        /** What goes into each half. */
+        /** The input of each branch. */
         private final List<Matrix> ins = new ArrayList<>();
 
         Pass(Tensor input, List<? extends ResidualBranch> branches) {
@@ -78,7 +78,7 @@ public final class BlockKernel {
 
         private Tensor forward() {
             Tensor y = Tensors.empty(DType.FLOAT32, x.shape());
-            // Weights that a pass narrows live no longer than it.
+            // Weights rounded to bfloat16 live only as long as the pass.
             try (Scope _ = Scope.open()) {
                 ins.add(Matrix.of(x));
                 for (ResidualBranch branch : branches) {

@@ -18,11 +18,12 @@ import java.util.Optional;
 
 // Shapes: N tokens, D model width.
 /**
- * What the halves of a block have in common on the way back: {@code y = x + dropout(last(...first(norm(x))))}. A group enters through the last
- * projection and leaves through the first, the norm and the residual; sums over tokens give the gradients of norm and biases.
+ * The parts of the backward pass that the branches of a block share: {@code y = x + dropout(last(...first(norm(x))))}. The gradients of a
+ * group enter through the last projection and leave through the first, the norm and the residual; sums over tokens give the gradients of
+ * norm and biases.
  */
 final class BranchEnds {
-    /** A half's outer parts. */
+    /** The outer parts of a branch. */
     record Parts(Normalisation norm, Projection first, Projection last, DropoutMask drop, Precision precision) {
         List<Tensor> parameters() {
             List<Tensor> all = new ArrayList<>(norm.parameters());
@@ -48,8 +49,8 @@ final class BranchEnds {
     /**
      * Starts a backward pass.
      *
-     * @param keptN2 what the norm kept
-     * @param temporary takes what is needed until gradients are computed
+     * @param keptN2 statistics that the norm kept, (N, 2) @param temporary memory for values that are needed until the gradients are
+     * computed
      */
     BranchEnds(Parts parts, Groups groups, MemorySegment keptN2, Buffers temporary) {
         this.parts = parts;
@@ -60,7 +61,7 @@ final class BranchEnds {
         this.last = parts.last.rows(parts.precision);
         this.keptN2 = keptN2;
         this.normed = Matrix.of(temporary, rows, width);
-        // The gradient that comes in is not ours to change.
+        // The incoming gradient must not be modified.
         boolean own = parts.precision != Precision.FULL || !parts.drop.isNone();
         this.branch = own ? Optional.of(Matrix.of(temporary, rows, width)) : Optional.empty();
         this.firstAt = norm.sums();
@@ -68,14 +69,14 @@ final class BranchEnds {
         this.sums = new ColumnSums(groups.tasks(), lastAt + (parts.last.biasO().isPresent() ? width : 0));
     }
 
-    /** Writes the gradient of what the last projection read of some rows, from those of dy (N, D). */
+    /** Writes the gradient of the last projection's input for a range of rows, from the rows of dy (N, D). */
     void enter(int from, int count, Matrix dy, Matrix dInner) {
         branch.ifPresent(own -> parts.drop.copy(dy.fromRow(from), own.fromRow(from), from, count, width));
         Matrix dBranch = branch.orElse(dy).fromRow(from);
         last.backward(parts.precision.factors(dBranch, Scratch.FACTORS, count, width), dInner, count);
     }
 
-    /** Writes the rows of dx (N, D) from those of the first projection's gradient, which may become factors where they are. */
+    /** Writes rows of dx (N, D) from the gradient of the first projection's output, which may be rounded to factors in place. */
     void leave(int task, int from, int count, Matrix dFirst, Matrix x, Matrix dy, Matrix dx) {
         Matrix dBranch = branch.orElse(dy).fromRow(from);
         Matrix dNormed = Scratch.matrix(1, count, width);
@@ -97,10 +98,10 @@ final class BranchEnds {
     }
 
     /**
-     * Returns the gradients of norm and projections in the order of their parameters; those of matrices are there when the products have run.
+     * Returns the gradients of norm and projections in the order of their parameters; those of matrices are complete when the products have
+     * run.
      *
-     * @param dFirst gradient of the first projection's result, all rows
-     * @param inner what the last projection read, all rows, as factors
+     * @param dFirst gradient of the first projection's output, all rows @param inner input of the last projection, all rows, as factors
      * @param dy (N, D)
      */
     List<Tensor> gradients(Matrix dFirst, Matrix inner, Matrix dy, WeightGradients products) {

@@ -17,9 +17,9 @@ import java.util.List;
 
 // Shapes: N tokens, D model width, I intermediate size, P projections (1 GELU, 2 SwiGLU).
 /**
- * The feed-forward half of a pre-norm block: {@code y = x + dropout(down(gate(up(norm(x)))))}. Some hundred tokens at a time go all the way
- * while they are in the core's cache; only {@code up}'s result (N, P I) is kept for backward, where it turns into its own gradient. The
- * twin in libtorch operations is nine nodes of a graph and as many passes over memory.
+ * The feed-forward branch of a pre-norm block: {@code y = x + dropout(down(gate(up(norm(x)))))}. A few hundred tokens at a time pass
+ * through all of it while they are in the core's cache; only the output of {@code up} (N, P I) is kept for the backward pass, which
+ * overwrites it with its gradient. The reference implementation in libtorch operations has nine graph nodes and as many passes over memory.
  */
 public final class FeedForwardBranch extends ResidualBranch {
     /**
@@ -36,7 +36,7 @@ public final class FeedForwardBranch extends ResidualBranch {
     private final DropoutMask drop;
     private final Precision precision;
 
-    /** Makes it with what is dropped given. */
+    /** Creates the branch with a given dropout mask. */
     public FeedForwardBranch(Weights weights, DropoutMask drop, Precision precision) {
         this.weights = weights;
         this.drop = drop;
@@ -44,10 +44,10 @@ public final class FeedForwardBranch extends ResidualBranch {
     }
 
     /**
-     * Draws what is dropped.
+     * Creates the branch and draws its dropout mask.
      *
-     * @param dropout probability with which results are dropped before they are added to x
-     * @param compute type of the products' factors: one that {@link BlockKernel} takes
+     * @param dropout dropout probability of the output, before it is added to x @param compute type of the products' factors, one that
+     * {@link BlockKernel} supports
      */
     public static FeedForwardBranch of(Weights weights, double dropout, DType compute) {
         return new FeedForwardBranch(
@@ -68,7 +68,7 @@ public final class FeedForwardBranch extends ResidualBranch {
         return new Pass(groups, kept);
     }
 
-    /** A forward pass and what it keeps. */
+    /** A forward pass and the values that it keeps. */
     private final class Pass implements Forward {
         private final Groups groups;
         private final int width = weights.up.inputs();

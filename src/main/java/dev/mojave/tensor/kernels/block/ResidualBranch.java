@@ -7,7 +7,10 @@ import dev.mojave.tensor.kernels.support.Matrix;
 import dev.mojave.tensor.kernels.support.WeightGradients;
 import java.util.List;
 
-/** A half of a pre-norm block, {@code y = x + dropout(f(norm(x)))}, as {@link BlockKernel} runs it: once, group of sequences by group. */
+/**
+ * A residual branch of a pre-norm block, {@code y = x + dropout(f(norm(x)))}, which {@link BlockKernel} runs once, one group of sequences
+ * after the other.
+ */
 public abstract sealed class ResidualBranch permits AttentionBranch, FeedForwardBranch {
     ResidualBranch() {}
 
@@ -15,9 +18,9 @@ public abstract sealed class ResidualBranch permits AttentionBranch, FeedForward
     abstract List<Tensor> parameters();
 
     /**
-     * Starts a forward pass. What it makes in the scope that is open may be gone when backward runs.
+     * Starts a forward pass. Objects that it creates in the open scope may have been freed when the backward pass runs.
      *
-     * @param kept takes what backward needs
+     * @param kept memory for the values that the backward pass needs
      */
     abstract Forward begin(Groups groups, Buffers kept);
 
@@ -29,20 +32,20 @@ public abstract sealed class ResidualBranch permits AttentionBranch, FeedForward
         /**
          * Starts the backward pass.
          *
-         * @param temporary takes what it needs until its gradients are computed
+         * @param temporary memory for values that are needed until the gradients are computed
          */
         Backward back(Buffers temporary);
     }
 
     /** A backward pass. */
     interface Backward {
-        /** Writes the group's rows of dx from those of dy, (N, D) all. */
+        /** Writes the group's rows of dx from those of dy; both are (N, D). */
         void run(Groups.Group group, Matrix x, Matrix dy, Matrix dx);
 
         /**
-         * Returns the gradients of the parameters, once all groups have run; those of matrices are there when the products have run.
+         * Returns the gradients of the parameters once all groups have run; those of matrices are complete when the products have run.
          *
-         * @param dy all of it, as it was
+         * @param dy gradients of all rows of y, unchanged
          */
         List<Tensor> gradients(Matrix dy, WeightGradients products);
     }

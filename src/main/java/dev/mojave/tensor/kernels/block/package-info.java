@@ -1,4 +1,4 @@
-/** A transformer block as one operation: attention and feed-forward with their norms and residual connections. */
+/** Transformer blocks as one operation: attention and feed-forward with their norms and residual connections. */
 @NullMarked
 package dev.mojave.tensor.kernels.block;
 

@@ -7,40 +7,39 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /**
- * The steps of one token besides its matrix products, on float32 memory. They run where {@code Engine.current().fused()}; their twin is a
- * whole forward pass of one token in libtorch operations.
+ * The operations on one token other than matrix products, on float32 memory. They run if {@code Engine.current().fused()}; the reference
+ * implementation is a whole forward pass of one token in libtorch operations.
  */
 public final class DecodeKernels {
     private DecodeKernels() {}
 
-    /** RMSNorm of {@code size} values from an element on: {@code y = x / sqrt(mean(x^2) + eps) * w}; y may be x. */
+    /** Computes RMSNorm of {@code size} values, starting at an element: {@code y = x / sqrt(mean(x^2) + eps) * w}; y may be x. */
     public static void rmsNorm(MemorySegment x, MemorySegment w, MemorySegment y, long from, int size, double eps) {
         VectorDecode.rmsNorm(x, w, y, from, size, eps);
     }
 
-    /** LayerNorm: {@code y = (x - mean) / sqrt(var + eps) * w + b}. */
+    /** Computes LayerNorm: {@code y = (x - mean) / sqrt(var + eps) * w + b}. */
     public static void layerNorm(
             MemorySegment x, MemorySegment w, Optional<MemorySegment> b, MemorySegment y, int size, double eps) {
         VectorDecode.layerNorm(x, w, y, size, eps);
         b.ifPresent(bias -> VectorDecode.add(y, bias, 0, size));
     }
 
-    /** Rotates a head of {@code 2 half} values from an element on by the angles that begin at another element of cosines and sines. */
+    /** Rotates a head of {@code 2 half} values, starting at an element, by the angles that start at another element of cosines and sines. */
     public static void rotate(
             MemorySegment x, long from, int half, MemorySegment cosines, MemorySegment sines, long angles) {
         VectorDecode.rotate(x, from, half, cosines, sines, angles);
     }
 
     /**
-     * Attention of one token, heads in parallel: {@code softmax(q k^T / sqrt(C)) v}, query heads sharing keys and values in groups.
+     * Computes attention of one token, heads in parallel: {@code softmax(q k^T / sqrt(C)) v}, where groups of query heads share keys and
+     * values.
      *
      * @param q queries (H, C)
      * @param keys of one layer (K, capacity, C)
      * @param values like the keys
-     * @param tokens how many of them count
-     * @param capacity tokens between two heads in memory
-     * @param scores room for (H, capacity)
-     * @param y receives (H, C)
+     * @param tokens number of valid keys and values @param capacity distance of two heads in memory, in tokens @param scores scratch memory
+     * (H, capacity) @param y output (H, C)
      */
     public static void attend(
             MemorySegment q,
@@ -69,17 +68,17 @@ public final class DecodeKernels {
                         y));
     }
 
-    /** The tanh form of GELU, in place or not. */
+    /** Computes the tanh form of GELU; y may be x. */
     public static void gelu(MemorySegment x, MemorySegment y, int size) {
         VectorElementwise.gelu(x, y, 0, size);
     }
 
-    /** {@code y = silu(gate) * up}, the two side by side in x. */
+    /** Computes {@code y = silu(gate) * up}, where x holds gate, then up. */
     public static void swiGlu(MemorySegment x, MemorySegment y, int size) {
         VectorElementwise.swiGlu(x, y, 0, size);
     }
 
-    /** {@code y += factor x}. */
+    /** Computes {@code y += factor x}. */
     public static void addScaled(float factor, MemorySegment x, MemorySegment y, int size) {
         VectorDecode.axpy(factor, x, 0, y, 0, size);
     }

@@ -15,20 +15,22 @@ import java.util.Optional;
 
 // Shapes: O outputs (rows), I inputs (columns).
 /**
- * A matrix that is multiplied with one vector at a time, {@code y = W x}: every weight is read once and used once, so only the bytes count.
+ * A matrix that is multiplied with one vector at a time, {@code y = W x}: every weight is read once and used once, so the speed depends
+ * only on its size in bytes.
  *
- * <p>Float32 weights stay where they are, row by row. Narrower ones are copied into tiles of {@value #TILE} rows, column by column inside a
- * tile: neighbours in memory belong to different outputs, so that a vector of weights meets one input value and no lanes need summing.
+ * <p>Float32 weights stay in place, row by row. Narrower ones are copied into tiles of {@value #TILE} rows, column by column inside a tile:
+ * neighbours in memory belong to different outputs, so a vector of weights is multiplied with a single input value and no lanes need
+ * summing.
  */
 public final class PackedMatrix implements AutoCloseable {
-    /** Rows of a tile; outputs and their buffers are padded to whole tiles. */
+    /** Rows per tile; outputs and their buffers are padded to whole tiles. */
     public static final int TILE = VectorMatrix.TILE;
 
     /** Columns that share a scale. */
     static final int BLOCK = VectorMatrix.BLOCK;
 
     private static final float LARGEST = 127;
-    /** Narrow vectors load eight bytes at least and use the first. */
+    /** Narrow vectors load at least eight bytes and use the first ones. */
     private static final int SLACK = 64;
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -55,7 +57,7 @@ public final class PackedMatrix implements AutoCloseable {
     /**
      * Packs a matrix.
      *
-     * @param weightOI float32, contiguous; where the format is FP32 its memory is used in place, so it must outlive this object
+     * @param weightOI float32, contiguous; with the format FP32 its memory is used in place, so it must outlive this object
      */
     public static PackedMatrix of(Tensor weightOI, WeightFormat format) {
         Check.that(weightOI.dtype() == DType.FLOAT32, "weights to pack are float32, not %s", weightOI.dtype());
@@ -133,7 +135,7 @@ public final class PackedMatrix implements AutoCloseable {
     }
 
     /**
-     * Rounds weights to what the format can hold, in place: the plain twin of a packed matrix computes with these.
+     * Rounds weights in place to values that the format can represent, with which the reference implementation of a packed matrix computes.
      *
      * @param weight float32 (..., I), contiguous
      */
@@ -173,12 +175,12 @@ public final class PackedMatrix implements AutoCloseable {
         return columns;
     }
 
-    /** Returns the bytes that one multiplication reads. */
+    /** Returns the number of bytes that one multiplication reads. */
     public long bytes() {
         return weights.byteSize() + scales.byteSize();
     }
 
-    /** Copies one row, widened to float32: a token's embedding where it is the head's row too. */
+    /** Copies one row, converted to float32: the embedding of a token if embedding and head are tied. */
     public void row(int row, MemorySegment y) {
         for (int i = 0; i < columns; i++) {
             y.set(FLOAT, (long) i * Float.BYTES, value(row, i));
@@ -199,7 +201,7 @@ public final class PackedMatrix implements AutoCloseable {
      *
      * @param x float32 (I)
      * @param y float32, O values padded to whole tiles
-     * @param bias float32 (O), if there is one
+     * @param bias float32 (O); empty without a bias
      */
     public void multiply(MemorySegment x, MemorySegment y, Optional<MemorySegment> bias, boolean add) {
         Workers.forEach((rows + TILE - 1) / TILE, tile -> {

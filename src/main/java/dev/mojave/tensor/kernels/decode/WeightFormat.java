@@ -6,16 +6,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How the weights of matrix products are stored while a model writes text. One token reads every weight once, so its time is the bytes of
- * the weights over the bandwidth of the memory.
+ * The format in which the weights of matrix products are stored during generation. Each token reads every weight once, so its time is the
+ * size of the weights divided by the memory bandwidth.
  */
 public enum WeightFormat {
-    /** As they are, 4 bytes each. */
+    /** Unchanged, 4 bytes each. */
     FP32("fp32"),
     /** The upper half of a float32, rounded to even: 2 bytes each. */
     BF16("bf16"),
     /**
-     * Whole numbers from -127 to 127 in blocks of {@value PackedMatrix#BLOCK} along a row, each block with a float32 scale of its largest
+     * Integers from -127 to 127 in blocks of {@value PackedMatrix#BLOCK} along a row, each block with a float32 scale of its largest
      * magnitude / 127: 1.06 bytes each.
      */
     INT8("int8");
@@ -34,7 +34,7 @@ public enum WeightFormat {
     /**
      * Reads a name.
      *
-     * @param flag what messages call the place
+     * @param flag name of the flag, for messages
      * @throws Failure of kind USAGE that lists the names
      */
     public static WeightFormat parse(String flag, String text) {

@@ -1,4 +1,4 @@
-/** Decoding one token at a time: weights packed in narrow formats, multiplied with one vector. */
+/** Decodes one token at a time, with weights packed in narrow formats and multiplied with one vector. */
 @NullMarked
 package dev.mojave.tensor.kernels.decode;
 

@@ -23,13 +23,13 @@ import java.util.Optional;
 
 // Shapes: N tokens, D model width, V vocabulary, R tokens of a chunk.
 /**
- * The end of a language model as one operation: {@code mean_n (log sum_v e^{z_nv} - z_{n,target}) } with {@code z = norm(x) W^T}, in nats,
- * over the tokens whose target is not {@value SoftmaxCrossEntropy#IGNORED}. Logits exist for {@value #MOST_LOGITS} at a time, never for all
- * (N, V): while a chunk's are there, they turn into their gradients {@code (softmax(z) - onehot) / count}, and these into the gradients of
- * x and W, which backward hands over.
+ * The final norm, head and loss of a language model as one operation: {@code mean_n (log sum_v e^{z_nv} - z_{n,target}) } with {@code z = norm(x) W^T}, in nats,
+ * over the tokens whose target is not {@value SoftmaxCrossEntropy#IGNORED}. At most {@value #MOST_LOGITS} logits exist at a time, never all
+ * (N, V): those of a chunk are overwritten with their gradients {@code (softmax(z) - onehot) / count}, from which the gradients of x and W
+ * are computed at once; the backward pass returns them.
  */
 public final class HeadLossKernel {
-    /** Logits that exist at a time: 32 MB. */
+    /** Maximum number of logits in memory: 32 MB. */
     private static final long MOST_LOGITS = 8L << 20;
 
     private HeadLossKernel() {}
@@ -50,19 +50,19 @@ public final class HeadLossKernel {
                 : plain(x, targets, norm, headVD, compute);
     }
 
-    /** The fused kernel, whatever the engine chose; the parameters are those of {@link #apply}. */
+    /** Runs the fused kernel regardless of the engine's choice; the parameters are those of {@link #apply}. */
     public static Tensor fused(Tensor x, Tensor targets, Normalisation norm, Tensor headVD, Precision precision) {
         return new Pass(x, targets, norm, headVD, precision).loss();
     }
 
-    /** The twin in libtorch operations. */
+    /** The reference implementation in libtorch operations. */
     public static Tensor plain(Tensor x, Tensor targets, Normalisation norm, Tensor headVD, DType compute) {
         Tensor product = new Projection(headVD, Optional.empty()).plain(norm.apply(x), compute);
         Tensor logits = compute == DType.FLOAT32 ? product : product.to(DType.FLOAT32);
         return SoftmaxCrossEntropy.consuming(logits.reshape(-1, headVD.size(0)), targets.reshape(-1));
     }
 
-    /** One forward, which is most of the backward too. */
+    /** One forward pass, which includes most of the backward pass. */
     private static final class Pass {
         private final Tensor input;
         private final Tensor x;
@@ -139,7 +139,7 @@ public final class HeadLossKernel {
             return gradients;
         }
 
-        /** Computes the losses alone. */
+        /** Computes only the losses. */
         private List<Tensor> measured() {
             Chunk part = new Chunk(Optional.empty());
             for (int from = 0; from < tokens; from += chunk) {
@@ -178,10 +178,10 @@ public final class HeadLossKernel {
             return gradients;
         }
 
-        /** Where gradients go. */
+        /** The destinations of gradients. */
         private record Gradients(Matrix dx, ColumnSums sums) {}
 
-        /** Memory for the logits of a chunk, used for one after another. */
+        /** Memory for the logits of one chunk after another. */
         private final class Chunk {
             private final Optional<Gradients> gradients;
             private final Tensor logitsRV = Tensors.empty(DType.FLOAT32, chunk, classes);

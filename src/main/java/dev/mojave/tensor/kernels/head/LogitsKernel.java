@@ -14,11 +14,11 @@ import dev.mojave.tensor.kernels.support.Projection;
 import java.util.List;
 import java.util.Optional;
 
-// Shapes: T tokens, D width, E outputs: few.
+// Shapes: T tokens, D width, E outputs (few).
 /**
- * The product with a narrow matrix by which a router makes its logits, {@code z = x W^T}. It is made on the kernels' own threads: a product
- * of libtorch's would wake the library's threads for some microseconds of work, while ours still wait for their next loop. Backward makes both
- * gradients of some tokens while these are in cache.
+ * The product with a narrow matrix that yields a router's logits, {@code z = x W^T}. It runs on the kernels' own threads: a libtorch
+ * product would wake the library's threads for a few microseconds of work while ours still wait for their next loop. The backward pass
+ * computes both gradients of a chunk of tokens while they are in cache.
  */
 public final class LogitsKernel {
     private LogitsKernel() {}
@@ -35,7 +35,7 @@ public final class LogitsKernel {
                 : plain(xTD, weightED);
     }
 
-    /** The twin: libtorch's own operation. */
+    /** The reference implementation: libtorch's own operation. */
     public static Tensor plain(Tensor xTD, Tensor weightED) {
         return Functions.linear(xTD, weightED);
     }

@@ -17,16 +17,16 @@ import java.util.List;
 /**
  * Mean cross-entropy in nats, {@code mean_n (log sum_v e^{x_nv} - x_{n,target}) }, over the rows whose target is not
  * {@value #IGNORED}. The gradient {@code (softmax(x) - onehot) / count} is computed in the same pass as the loss, while a row is in
- * cache; libtorch keeps the log-softmax and makes another copy backward. Row losses are summed in float64, in order.
+ * cache; libtorch keeps the log-softmax and allocates another copy in the backward pass. Row losses are summed in float64, in order.
  */
 public final class SoftmaxCrossEntropy {
-    /** A target that takes no part in the mean. */
+    /** The target of tokens that are excluded from the mean. */
     public static final long IGNORED = -100;
 
     private SoftmaxCrossEntropy() {}
 
     /**
-     * Returns the mean cross-entropy, a float32 scalar; differentiable in the logits, which stay as they are.
+     * Returns the mean cross-entropy, a float32 scalar; differentiable in the logits, which are not modified.
      *
      * @param logitsNV float logits (N, V)
      * @param targetsN int64 classes (N), each in [0, V) or {@value #IGNORED}
@@ -36,14 +36,14 @@ public final class SoftmaxCrossEntropy {
     }
 
     /**
-     * The same, for logits that nobody reads afterwards: where a gradient is wanted it is written over them, so that no second
-     * (N, V) block of memory is needed.
+     * Computes the same for logits that are not read afterwards: if a gradient is needed, it overwrites them, so that no second (N, V)
+     * block of memory is needed.
      */
     public static Tensor consuming(Tensor logitsNV, Tensor targetsN) {
         return Fused.supports(logitsNV) ? fused(logitsNV, targetsN, true) : plain(logitsNV, targetsN);
     }
 
-    /** The twin: libtorch's own operation. */
+    /** The reference implementation: libtorch's own operation. */
     public static Tensor plain(Tensor logitsNV, Tensor targetsN) {
         return Functions.crossEntropy(logitsNV, targetsN);
     }

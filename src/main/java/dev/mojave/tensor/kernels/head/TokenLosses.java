@@ -12,11 +12,11 @@ import java.util.stream.IntStream;
 
 // Shapes: N rows (tokens), V classes (vocabulary), D width.
 /**
- * The cross-entropy of every row by itself, {@code log sum_v e^{x_v} - x_target}, where {@code x = h W^T}: what a model's head says about
- * each token. Rows go through in chunks whose logits stay in cache: a (tokens, vocabulary) block is never held.
+ * The cross-entropy of every single row, {@code log sum_v e^{x_v} - x_target} with {@code x = h W^T}. Rows are processed in chunks whose
+ * logits stay in cache, so a (tokens, vocabulary) block never exists.
  */
 public final class TokenLosses {
-    /** Logits of a chunk: 4 MB, a share of the outer cache. */
+    /** Logits per chunk: 4 MB, a share of the last-level cache. */
     private static final long CHUNK = 1 << 20;
 
     private TokenLosses() {}
@@ -43,7 +43,7 @@ public final class TokenLosses {
         return losses;
     }
 
-    /** The twin in libtorch operations. */
+    /** The reference implementation in libtorch operations. */
     static double[] plain(Tensor logitsNV, int[] targets, int from) {
         int rows = (int) logitsNV.size(0);
         long[] wanted =

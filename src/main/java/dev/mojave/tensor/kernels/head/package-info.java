@@ -1,4 +1,4 @@
-/** From the last hidden state to logits, losses and their gradients, without holding all logits at once. */
+/** Computes logits, losses and their gradients from the last hidden state, without holding all logits at once. */
 @NullMarked
 package dev.mojave.tensor.kernels.head;
 

@@ -22,15 +22,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-// Shapes: T tokens, K choices per token, R rows: copies of tokens sorted by expert, E experts, D model width, I
+// Shapes: T tokens, K choices per token, R rows (assignments sorted by expert), E experts, D model width, I
 // intermediate size,
 // P projections (1 GELU, 2 SwiGLU).
 /**
- * The experts of a block's sparse half as one operation, {@code y_t = x_t + dropout(sum_k w_tk down_e(gate(up_e(norm(x)_t))))}, e the expert of
- * copy (t, k). Rows of an expert are gathered, multiplied, passed through the gate and multiplied again while they are in cache; each
- * token then adds up its copies in order. The gradient of a weight needs no result of an expert: {@code w dw = w dy . down(a) = a . (w dy down)},
- * which backward computes anyway. Weights are stacked, and so are their gradients; an expert without tokens costs its zeros. The
- * twin is the mixture layer in libtorch operations.
+ * The experts of a block's mixture branch as one operation, {@code y_t = x_t + dropout(sum_k w_tk down_e(gate(up_e(norm(x)_t))))}, where e
+ * is the expert of assignment (t, k). Rows of an expert are gathered, multiplied, passed through the gate and multiplied again while they
+ * are in cache; then the outputs of each token's assignments are summed in order. The gradient of a routing weight needs no expert output:
+ * {@code w dw = w dy . down(a) = a . (w dy down)}, which the backward pass computes anyway. Weights and their gradients are stacked; an
+ * expert without tokens costs only zeroing its gradients. The reference implementation is the mixture layer in libtorch operations.
  */
 public final class ExpertsKernel {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -42,10 +42,10 @@ public final class ExpertsKernel {
      * The stacked weights.
      *
      * @param upEPD (E, P I, D)
-     * @param upBiasEP (E, P I), absent = none
+     * @param upBiasEP (E, P I); empty without biases
      * @param gate between the projections
      * @param downEDI (E, D, I)
-     * @param downBiasED (E, D), absent = none
+     * @param downBiasED (E, D); empty without biases
      */
     public record Weights(
             Tensor upEPD, Optional<Tensor> upBiasEP, Gate gate, Tensor downEDI, Optional<Tensor> downBiasED) {
@@ -74,24 +74,24 @@ public final class ExpertsKernel {
                     biases.map(b -> b.fromRow(expert).rows(1)),
                     inputs,
                     outputs,
-                    // Narrowed where it is multiplied: few pieces share a weight, and absent experts cost nothing.
+                    // Rounded to bfloat16 where they are multiplied: few pieces share a weight, and unused experts cost nothing.
                     Precision.FULL,
                     precision);
         }
     }
 
-    /** Returns whether this runs here: where not, the caller computes the twin. */
+    /** Returns whether the kernel can run here; if not, the caller uses the reference implementation. */
     public static boolean supports(Tensor x, DType compute) {
         return Fused.precision(compute, x).isPresent();
     }
 
     /**
-     * Adds to x what experts make of norm(x); differentiable.
+     * Adds the weighted outputs of the experts on norm(x) to x; differentiable.
      *
      * @param branch x and norm(x), (T, D)
      * @param choicesTK weight of each choice, float32 (T, K)
-     * @param besideTD what else is in the branch, added to what the experts make: float32 (T, D), absent = nothing
-     * @param dropout probability in force
+     * @param besideTD the output of a shared expert, added to that of the experts: float32 (T, D); empty without one @param dropout dropout
+     * probability; 0 in evaluation
      * @param compute type of the products' factors: float32 or bfloat16
      * @return float32 (T, D)
      */
@@ -113,7 +113,7 @@ public final class ExpertsKernel {
                 Precision.of(compute).orElseThrow());
     }
 
-    /** The fused kernel with what is dropped given; the parameters are those of {@link #apply}. */
+    /** Runs the fused kernel with a given dropout mask; the other parameters are those of {@link #apply}. */
     public static Tensor fused(
             MixtureBranch branch,
             Tensor choicesTK,
@@ -125,10 +125,10 @@ public final class ExpertsKernel {
         return new Pass(branch, choicesTK, routes, weights, besideTD, drop, precision).forward();
     }
 
-    /** Some rows of one expert. */
+    /** A range of rows of one expert. */
     private record Piece(int first, int count, Projection.Rows up, Projection.Rows down) {}
 
-    /** One forward and its backward. */
+    /** One forward pass and its backward pass. */
     private static final class Pass {
         private final MixtureBranch branch;
         private final Tensor choices;
@@ -171,7 +171,7 @@ public final class ExpertsKernel {
             this.uRP = Tensors.empty(precision.kept(), routes.rows(), projected);
         }
 
-        /** The parts of experts of which a range of rows consists. */
+        /** Splits a range of rows by expert. */
         private List<Piece> pieces(int from, int count) {
             List<Piece> pieces = new ArrayList<>();
             int first = 0;
@@ -217,7 +217,7 @@ public final class ExpertsKernel {
             return CustomOp.attach(y, branch.joint(), inputs, dy -> backward(dy.contiguous()));
         }
 
-        /** Each token's x and, after dropout, the weighted sum of the rows of its copies. */
+        /** Writes each token's x plus, after dropout, the weighted sum of the rows of its assignments. */
         private void combine(Matrix results, Matrix y) {
             Matrix x = branch.x();
             Optional<Matrix> others = beside.map(b -> Matrix.of(b.detach().contiguous()));
@@ -283,7 +283,7 @@ public final class ExpertsKernel {
             return gradients;
         }
 
-        /** Back through one expert's gate: du holds u and becomes its gradient. */
+        /** Runs the backward pass of one expert's gate: du holds u and is overwritten with its gradient. */
         private void backward(
                 Piece p, Matrix du, Matrix dActive, Matrix active, Matrix dResults, MemorySegment dChoice) {
             p.down.backward(precision.factors(dResults, Scratch.FACTORS, p.count, width), dActive, p.count);
@@ -302,7 +302,7 @@ public final class ExpertsKernel {
             }
         }
 
-        /** Multiplies gradients of results by their weights, and with them all that is made of them. */
+        /** Multiplies the gradients of expert outputs by their weights, and so everything derived from them. */
         private void weigh(int first, int count, Matrix dResults) {
             for (int row = 0; row < count; row++) {
                 float scale = scale(weight(routes.assignment(first + row)));
@@ -310,12 +310,12 @@ public final class ExpertsKernel {
             }
         }
 
-        /** The weight, or 1 where one cannot divide by it: then {@link #choiceGradients} multiplies. */
+        /** Returns the weight, or 1 if it is too small to divide by; then {@link #choiceGradients} multiplies instead. */
         private static float scale(float weight) {
             return Math.abs(weight) < LEAST_WEIGHT ? 1 : weight;
         }
 
-        /** Gives each choice its gradient, from what has already been multiplied by its weight. */
+        /** Computes the gradient of each choice's weight from values that were already multiplied by it. */
         private void choiceGradients(
                 Piece p, Matrix du, Matrix dActive, Matrix active, Matrix dResults, MemorySegment dChoice) {
             for (int row = 0; row < p.count; row++) {
@@ -372,7 +372,7 @@ public final class ExpertsKernel {
             return precision.of(rows);
         }
 
-        /** Sums of each expert's rows. */
+        /** Returns the sums of each expert's rows. */
         private Tensor biasGradients(Tensor biases, Matrix rows) {
             CustomOp.Target target = CustomOp.target(biases);
             Matrix sums = Matrix.of(target.gradient());

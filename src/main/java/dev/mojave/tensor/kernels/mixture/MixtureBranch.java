@@ -15,12 +15,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-// Shapes: T tokens, D model width, R rows: copies of tokens sorted by expert.
+// Shapes: T tokens, D model width, R rows (assignments sorted by expert).
 /**
- * What the parts of a pre-norm block's sparse half share, token by token: {@code y = x + dropout(experts(norm(x)))}. The router, and whatever
- * else reads norm(x), takes it from {@link #normedTD}; {@link ExpertsKernel} takes x and norm(x) from here and gives back, in backward, dy and the
- * gradients of its rows. When the router's gradient is there too, one pass over the tokens adds all that up, goes back through the norm,
- * and adds dy: what would be four operations of a graph, and as many passes over memory.
+ * The shared inputs and gradients of a pre-norm block's mixture branch: {@code y = x + dropout(experts(norm(x)))}. The router, and any
+ * other reader of norm(x), uses {@link #normedTD}; {@link ExpertsKernel} reads x and norm(x) from here and returns, in the backward pass,
+ * dy and the gradients of its rows. Once the router's gradient is available too, a single pass over the tokens sums all of them,
+ * differentiates the norm and adds dy; otherwise this would take four graph operations and as many passes over memory.
  */
 public final class MixtureBranch {
     private final Tensor x;
@@ -32,11 +32,11 @@ public final class MixtureBranch {
     private Optional<Matrix> fromReaders = Optional.empty();
     private Optional<FromExperts> fromExperts = Optional.empty();
 
-    /** What the experts give back: dy (T, D) and the gradients of the rows that they read (R, D). */
+    /** The gradients from the experts: dy (T, D) and those of the rows that they read (R, D). */
     private record FromExperts(Matrix dy, Matrix dRows, Routes routes) {}
 
     /**
-     * Normalises.
+     * Normalises the residual stream.
      *
      * @param input the residual stream, float32 (T, D)
      */
@@ -60,7 +60,7 @@ public final class MixtureBranch {
         });
     }
 
-    /** Returns norm(x), float32 (T, D), for all that reads it but the experts; differentiable. */
+    /** Returns norm(x), float32 (T, D), for every reader other than the experts; differentiable. */
     public Tensor normedTD() {
         return joinedTD;
     }
@@ -73,7 +73,7 @@ public final class MixtureBranch {
         return Matrix.of(x);
     }
 
-    /** Returns norm(x) for those who report its gradient by {@link #add}. */
+    /** Returns norm(x) for readers that report its gradient through {@link #add}. */
     Matrix normed() {
         return Matrix.of(normed);
     }
@@ -82,12 +82,12 @@ public final class MixtureBranch {
         return Math.toIntExact(x.size(0));
     }
 
-    /** Tokens of a chunk of a pass over memory. */
+    /** Returns the number of tokens per chunk of a pass over memory. */
     long grain() {
         return Math.max(1, Fused.GRAIN / x.size(1));
     }
 
-    /** Notes the gradient of y, and those of the rows of norm(x) that the experts read. */
+    /** Records the gradient of y, and those of the rows of norm(x) that the experts read. */
     void add(Tensor dyTD, Tensor dRowsRD, Routes routes) {
         fromExperts = Optional.of(new FromExperts(Matrix.of(joint.keep(dyTD)), Matrix.of(joint.keep(dRowsRD)), routes));
     }
@@ -119,7 +119,7 @@ public final class MixtureBranch {
         return gradients;
     }
 
-    /** Writes rows of what there is, or zeros. */
+    /** Copies rows if there are any, otherwise writes zeros. */
     static void start(Matrix to, Optional<Matrix> from, long first, int count) {
         if (from.isPresent()) {
             to.rows(count).copyFrom(from.get().fromRow(first).rows(count));

@@ -3,7 +3,7 @@ package dev.mojave.tensor.kernels.mixture;
 import dev.mojave.tensor.kernels.support.Matrix;
 import dev.mojave.tensor.kernels.vector.VectorMath;
 
-/** Where copies of tokens go. Copy {@code t * K + k} is choice k of token t. */
+/** The rows of assignments after sorting by expert. Assignment {@code t * K + k} is choice k of token t. */
 public final class Routes {
     private final long[] rowsOfExpert;
     private final long[] assignmentAtRow;
@@ -11,12 +11,10 @@ public final class Routes {
     private final int topK;
 
     /**
-     * Follows a sort of copies by expert; the arrays are not copied.
+     * Describes assignments sorted by expert; the arrays are not copied.
      *
-     * @param rowsOfExpert rows of each expert
-     * @param assignmentAtRow copy at each row (R)
-     * @param rowOfAssignment row of each copy (T * K), R where no expert takes it
-     * @param topK K
+     * @param rowsOfExpert number of rows per expert @param assignmentAtRow assignment at each row (R) @param rowOfAssignment row of each
+     * assignment (T * K), R if it was dropped @param topK K
      */
     public Routes(long[] rowsOfExpert, long[] assignmentAtRow, long[] rowOfAssignment, int topK) {
         this.rowsOfExpert = rowsOfExpert;
@@ -37,12 +35,12 @@ public final class Routes {
         return (int) rowsOfExpert[expert];
     }
 
-    /** Returns the copy that stands at a row. */
+    /** Returns the assignment at a row. */
     long assignment(int row) {
         return assignmentAtRow[row];
     }
 
-    /** Returns the row of a copy, {@link #rows()} where no expert takes it. */
+    /** Returns the row of an assignment, or {@link #rows()} if it was dropped. */
     long row(int assignment) {
         return rowOfAssignment[assignment];
     }
@@ -55,12 +53,12 @@ public final class Routes {
         return rowOfAssignment.length / topK;
     }
 
-    /** Returns the token whose copy stands at a row. */
+    /** Returns the token of the assignment at a row. */
     long token(int row) {
         return assignmentAtRow[row] / topK;
     }
 
-    /** Adds to each of some tokens the rows of its copies. */
+    /** Adds the rows of each token's assignments to a range of tokens. */
     void addRows(Matrix rows, Matrix tokens, int first, int count) {
         for (int token = 0; token < count; token++) {
             int assignment = (first + token) * topK;

@@ -12,15 +12,16 @@ import dev.mojave.tensor.kernels.support.Workers;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-// Shapes: T tokens, E experts, K choices of a token.
+// Shapes: T tokens, E experts, K choices per token.
 /**
- * The K largest of each row, best first, the first of equal ones, and their values, as they are or divided by their sum:
- * {@code w_k = p_k / s}, {@code s = sum p_k}, backward {@code dp_k = (dw_k - sum dw w) / s}. The indices come as Java numbers, which dispatch sorts.
+ * The K largest values of each row, largest first, ties in order of index, either unchanged or divided by their sum:
+ * {@code w_k = p_k / s}, {@code s = sum p_k}, backward {@code dp_k = (dw_k - sum dw w) / s}. The indices are Java numbers, which the
+ * dispatch sorts.
  */
 public final class TopKKernel {
     private TopKKernel() {}
 
-    /** What was chosen. */
+    /** The chosen indices and their values. */
     public static final class Best {
         private final Tensor weightsTK;
         private final long[] indices;
@@ -30,19 +31,19 @@ public final class TopKKernel {
             this.indices = indices;
         }
 
-        /** Returns the values of the largest, float (T, K), differentiable. */
+        /** Returns the K largest values, float (T, K), differentiable. */
         public Tensor weightsTK() {
             return weightsTK;
         }
 
-        /** Returns the places of the largest, row-major (T * K); not a copy. */
+        /** Returns the indices of the K largest values, row-major (T * K); the array is not copied. */
         public long[] indices() {
             return indices;
         }
     }
 
     /**
-     * Chooses.
+     * Chooses the K largest values of each row.
      *
      * @param pTE float (T, E)
      * @param normalised whether values are divided by their sum
@@ -51,7 +52,7 @@ public final class TopKKernel {
         return Fused.supports(pTE) && pTE.size(0) > 0 ? fused(pTE, topK, normalised) : plain(pTE, topK, normalised);
     }
 
-    /** The twin in libtorch operations; which of equal ones it takes is its own affair. */
+    /** The reference implementation in libtorch operations; its order of ties is unspecified. */
     static Best plain(Tensor pTE, int topK, boolean normalised) {
         Tensor.TopK best = pTE.topK(topK);
         Tensor values = best.values();
@@ -87,7 +88,7 @@ public final class TopKKernel {
                 indices);
     }
 
-    /** Writes the places of the largest values of a row, largest first; returns the sum of these values. */
+    /** Writes the indices of the largest values of a row, largest first, and returns the sum of these values. */
     private static float choose(MemorySegment p, long row, int width, long[] indices, int first, int topK) {
         float sum = 0;
         for (int k = first; k < first + topK; k++) {

@@ -1,4 +1,4 @@
-/** The experts of a block with its norm and residual connection as one operation, and the choice of the k largest. */
+/** The experts of a block, with its norm and residual connection, as one operation, and the choice of the k largest values. */
 @NullMarked
 package dev.mojave.tensor.kernels.mixture;
 

@@ -22,13 +22,13 @@ import java.util.List;
  * p = p (1 - lr decay) - lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
  * }</pre>
  *
- * Everything is float32; the factors are computed in float64. Element by element the same for any number of threads.
+ * Everything is float32; the factors are computed in float64. The result has the same bits for any number of threads.
  */
 public final class AdamWKernel {
     private AdamWKernel() {}
 
     /**
-     * One parameter with what its update needs, all of one shape, contiguous.
+     * One parameter with its gradient and moments, all of one shape and contiguous.
      *
      * @param parameter overwritten
      * @param gradient read only
@@ -40,14 +40,14 @@ public final class AdamWKernel {
             Tensor parameter, Tensor gradient, Tensor firstMoment, Tensor secondMoment, double weightDecay) {}
 
     /**
-     * What all parameters share in one step.
+     * The settings that all parameters share in one step.
      *
      * @param learningRate lr
      * @param beta1 decay of the first moment, in [0, 1)
      * @param beta2 decay of the second moment, in [0, 1)
      * @param epsilon added to the root
      * @param step t, from 1
-     * @param gradientScale multiplies every gradient first: the clipping scale, 1 for none
+     * @param gradientScale factor of every gradient, for clipping; 1 without clipping
      */
     public record Settings(
             double learningRate, double beta1, double beta2, double epsilon, long step, double gradientScale) {
@@ -94,7 +94,7 @@ public final class AdamWKernel {
         }
     }
 
-    /** The twin in libtorch operations. */
+    /** The reference implementation in libtorch operations. */
     public static void plain(List<Slot> slots, Settings s) {
         try (NoGrad _ = NoGrad.open()) {
             for (Slot slot : slots) {

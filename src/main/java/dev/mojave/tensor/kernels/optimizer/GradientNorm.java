@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The length of all gradients taken as one vector, {@code sqrt(sum g^2)}: what clipping by norm compares (arXiv 1211.5063).
+ * The norm of all gradients as one vector, {@code sqrt(sum g^2)}, which clipping by norm limits (arXiv 1211.5063).
  * Squares are summed in float64, chunk by chunk in a fixed order: the same bits for any number of threads.
  */
 public final class GradientNorm {
@@ -22,7 +22,7 @@ public final class GradientNorm {
         return Fused.supports(gradients.toArray(new Tensor[0])) ? fused(gradients) : plain(gradients);
     }
 
-    /** The twin in libtorch operations: float64 sums. */
+    /** The reference implementation in libtorch operations, with float64 sums. */
     public static double plain(List<Tensor> gradients) {
         double sum = 0;
         for (Tensor gradient : gradients) {

@@ -12,8 +12,8 @@ import dev.mojave.tensor.kernels.support.Workers;
 import java.util.List;
 
 /**
- * Dropout (arXiv 1207.0580) whose mask is made again for backward, not kept: {@link DropoutMask}. Its twin, libtorch's, draws other elements from
- * the same stream.
+ * Dropout (arXiv 1207.0580) whose mask is recomputed in the backward pass instead of kept: {@link DropoutMask}. The reference
+ * implementation, libtorch's dropout, draws a different mask from the same stream.
  */
 public final class DropoutKernel {
     private DropoutKernel() {}
@@ -22,7 +22,7 @@ public final class DropoutKernel {
      * Zeroes each value with a probability and scales the rest by 1 / (1 - p); differentiable.
      *
      * @param x of any shape and float dtype
-     * @param probability in force, 0 = x itself
+     * @param probability dropout probability; with 0 the result is x itself
      */
     public static Tensor apply(Tensor x, double probability) {
         return probability == 0 || !Fused.supports(x)
@@ -34,7 +34,7 @@ public final class DropoutKernel {
         return CustomOp.attach(dropped(input.detach(), drop), List.of(input), dy -> List.of(dropped(dy, drop)));
     }
 
-    /** Returns a copy with elements dropped, float32 of any shape. */
+    /** Returns a copy of x, float32 of any shape, with elements dropped. */
     public static Tensor dropped(Tensor x, DropoutMask drop) {
         Tensor y = Tensors.empty(DType.FLOAT32, x.shape());
         if (x.elements() == 0) {

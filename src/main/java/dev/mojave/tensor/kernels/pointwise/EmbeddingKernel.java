@@ -17,9 +17,9 @@ import java.util.Optional;
 
 // Shapes: B sequences, S tokens each, D model width, V vocabulary, T positions.
 /**
- * Token embeddings plus, where there are, those of positions: {@code y_bs = W[id_bs] + P[s]}. Backward adds every token's gradient to the row
- * that it came from, in the order of tokens, each thread for columns of its own; where W already has a gradient, that of a tied head, it
- * is added to in place, so that no second (V, D) is made.
+ * Token embeddings plus position embeddings, if the model has them: {@code y_bs = W[id_bs] + P[s]}. The backward pass adds each token's
+ * gradient to the row of its id, in token order, with different columns on each thread. If W already has a gradient, that of a tied head,
+ * it is updated in place, so that no second (V, D) matrix is allocated.
  */
 public final class EmbeddingKernel {
     private static final int COLUMNS = 64;
@@ -31,14 +31,14 @@ public final class EmbeddingKernel {
      *
      * @param weightVD float32 (V, D)
      * @param idsBS int64 (B, S), each in [0, V)
-     * @param positionsTD float32 (T, D), T at least S, of which the first S count; absent = none
+     * @param positionsTD float32 (T, D) with T at least S, of which the first S rows are used; empty without position embeddings
      * @return float32 (B, S, D)
      */
     public static Tensor apply(Tensor weightVD, Tensor idsBS, Optional<Tensor> positionsTD) {
         return Fused.supports(weightVD) ? fused(weightVD, idsBS, positionsTD) : plain(weightVD, idsBS, positionsTD);
     }
 
-    /** The twin in libtorch operations. */
+    /** The reference implementation in libtorch operations. */
     public static Tensor plain(Tensor weightVD, Tensor idsBS, Optional<Tensor> positionsTD) {
         Tensor x = Functions.embedding(weightVD, idsBS);
         return positionsTD.isPresent() ? x.add(positionsTD.get().narrow(0, 0, idsBS.size(1))) : x;
@@ -80,7 +80,7 @@ public final class EmbeddingKernel {
                 (long) width * Float.BYTES);
     }
 
-    /** Adds the rows of dy to the rows of the table's gradient that they are of. */
+    /** Returns the gradient of a table, to which every row of dy is added at its row. */
     private static Tensor sums(Tensor table, long[] rowOfToken, Tensor dy) {
         CustomOp.Target target = CustomOp.target(table);
         Matrix gradient = Matrix.of(target.gradient());

@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 
 /** The non-linearity between the two products of a feed-forward: {@link GeluKernel} or {@link SwiGluKernel}. */
 public enum Gate {
-    /** Of one projection. */
+    /** GELU of one projection. */
     GELU(1) {
         @Override
         public Tensor apply(Tensor x) {
@@ -28,7 +28,7 @@ public enum Gate {
             VectorElementwise.geluAgain(u, dy, y, 0, (long) rows * width);
         }
     },
-    /** Of two projections, gate and up, side by side. */
+    /** SwiGLU of two projections, gate and up, stored side by side. */
     SWIGLU(2) {
         @Override
         public Tensor apply(Tensor x) {
@@ -61,7 +61,7 @@ public enum Gate {
         this.projections = projections;
     }
 
-    /** Returns how many intermediate sizes wide the input is. */
+    /** Returns the width of the input as a multiple of the intermediate size. */
     public int projections() {
         return projections;
     }
@@ -69,12 +69,12 @@ public enum Gate {
     /** Applies the non-linearity; x (..., projections * I), result (..., I), differentiable. */
     public abstract Tensor apply(Tensor x);
 
-    /** The twin in libtorch operations. */
+    /** The reference implementation in libtorch operations. */
     public abstract Tensor plain(Tensor x);
 
-    /** Applies it to rows in memory: u (rows, projections * width) to y (rows, width). */
+    /** Applies the gate to rows in memory: u (rows, projections * width) to y (rows, width). */
     public abstract void forward(MemorySegment u, MemorySegment y, int rows, int width);
 
-    /** Backward where y was not kept: u becomes its gradient, and y is made again. */
+    /** Runs the backward pass if y was not kept: u is overwritten with its gradient, and y is recomputed. */
     public abstract void backward(MemorySegment u, MemorySegment dy, MemorySegment y, int rows, int width);
 }

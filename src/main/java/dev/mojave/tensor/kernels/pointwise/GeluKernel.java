@@ -14,7 +14,7 @@ import java.util.List;
 /**
  * GELU in the tanh form of GPT-2 (arXiv 1606.08415):
  * {@code y = 0.5 x (1 + tanh(u)) = x sigmoid(2u)}, {@code u = sqrt(2 / pi) (x + 0.044715 x^3)}.
- * libtorch computes the tanh lane by lane; this is one pass at the speed of memory, forward and backward.
+ * libtorch computes the tanh lane by lane; this kernel makes one pass at memory speed, forward and backward.
  */
 public final class GeluKernel {
     private GeluKernel() {}
@@ -24,7 +24,7 @@ public final class GeluKernel {
         return Fused.supports(x) ? fused(x) : plain(x);
     }
 
-    /** The twin: libtorch's own operation. */
+    /** The reference implementation: libtorch's own operation. */
     public static Tensor plain(Tensor x) {
         return Functions.gelu(x);
     }

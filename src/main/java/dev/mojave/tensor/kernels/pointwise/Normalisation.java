@@ -19,12 +19,13 @@ import java.util.Optional;
 // Shapes: N rows (tokens), D width.
 /**
  * LayerNorm (arXiv 1607.06450), {@code y = (x - mean) / sqrt(var + eps) w + b}, or RMSNorm (arXiv 1910.07467),
- * {@code y = x / sqrt(mean(x^2) + eps) w}, over the last dimension: two passes over a row in the core's cache each way, two floats a
- * row kept for backward. libtorch computes RMSNorm as a chain of six operations. Sums over rows are added task by task, in order.
+ * {@code y = x / sqrt(mean(x^2) + eps) w}, over the last dimension. Each direction makes two passes over a row in the core's cache, and two
+ * floats per row are kept for the backward pass; libtorch computes RMSNorm as a chain of six operations. Sums over rows are added in the
+ * order of tasks.
  *
- * @param centred whether the mean is taken off: LayerNorm
+ * @param centred whether the mean is subtracted, as in LayerNorm
  * @param weightD float32 (D)
- * @param biasD float32 (D), absent = none; RMSNorm has none
+ * @param biasD float32 (D); empty without a bias, as in RMSNorm
  * @param eps added to the variance or mean square
  */
 public record Normalisation(boolean centred, Tensor weightD, Optional<Tensor> biasD, double eps) {
@@ -33,7 +34,7 @@ public record Normalisation(boolean centred, Tensor weightD, Optional<Tensor> bi
         return Fused.supports(x, weightD) ? fused(x) : plain(x);
     }
 
-    /** The twin: libtorch's own operations. */
+    /** The reference implementation: libtorch's own operations. */
     public Tensor plain(Tensor x) {
         return centred ? Functions.layerNorm(x, weightD, biasD, eps) : Functions.rmsNorm(x, weightD, eps);
     }
@@ -93,7 +94,7 @@ public record Normalisation(boolean centred, Tensor weightD, Optional<Tensor> bi
         return biasD.isPresent() ? List.of(weightD, biasD.get()) : List.of(weightD);
     }
 
-    /** Returns the gradients of the trained tensors from sums over rows that begin at a column. */
+    /** Returns the gradients of the trained tensors from sums over rows, which start at a column. */
     public List<Tensor> gradients(ColumnSums sums, int column) {
         int width = Math.toIntExact(weightD.elements());
         Tensor dWeight = sums.gradient(weightD, column);
@@ -112,17 +113,17 @@ public record Normalisation(boolean centred, Tensor weightD, Optional<Tensor> bi
 
     /** The normalisation of rows in memory. */
     public record Rows(VectorNorm.Weights weights) {
-        /** Elements of a row. */
+        /** Returns the number of elements per row. */
         public int width() {
             return weights.width();
         }
 
-        /** Returns how many sums over rows {@link #backward} adds to: those of dw and, behind them, db. */
+        /** Returns the number of sums over rows to which {@link #backward} adds: those of dw, followed by those of db. */
         public int sums() {
             return weights.bias().isPresent() ? 2 * width() : width();
         }
 
-        /** y = norm(x); two floats a row are kept from row {@code first} of their memory. */
+        /** Computes y = norm(x); two floats per row are kept, starting at row {@code first} of their memory. */
         public void forward(Matrix x, Matrix y, MemorySegment kept, int first, int count) {
             for (int row = 0; row < count; row++) {
                 VectorNorm.Kept of = new VectorNorm.Kept(kept, first + row);
@@ -130,7 +131,7 @@ public record Normalisation(boolean centred, Tensor weightD, Optional<Tensor> bi
             }
         }
 
-        /** Adds to dx what comes through the normalisation, and to the sums; y is made again. */
+        /** Adds the gradient through the normalisation to dx, and to the sums; y is recomputed. */
         public void backward(
                 Matrix x, Matrix dy, Matrix dx, Matrix y, MemorySegment kept, int first, int count, Matrix sums) {
             for (int row = 0; row < count; row++) {

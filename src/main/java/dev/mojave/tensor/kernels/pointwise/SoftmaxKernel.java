@@ -11,10 +11,10 @@ import dev.mojave.tensor.kernels.vector.VectorRows;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-// Shapes: N rows, E classes: few.
+// Shapes: N rows, E classes (few).
 /**
- * Softmax over short rows, {@code p = e^z / sum e^z}, backward {@code dz = p (dp - sum dp p)}: a router's probabilities. Exponentials are taken
- * across rows, which are shorter than a vector.
+ * Softmax over short rows, {@code p = e^z / sum e^z}, backward {@code dz = p (dp - sum dp p)}, for the probabilities of routers.
+ * Exponentials are computed across rows, since a row is shorter than a vector.
  */
 public final class SoftmaxKernel {
     private SoftmaxKernel() {}
@@ -28,7 +28,7 @@ public final class SoftmaxKernel {
         return Fused.supports(logitsNE) ? fused(logitsNE) : plain(logitsNE);
     }
 
-    /** The twin: libtorch's own operation. */
+    /** The reference implementation: libtorch's own operation. */
     public static Tensor plain(Tensor logitsNE) {
         return Functions.softmax(logitsNE, 1);
     }

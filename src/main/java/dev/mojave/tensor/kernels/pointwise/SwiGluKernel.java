@@ -15,8 +15,8 @@ import java.util.List;
 // Shapes: I intermediate size.
 /**
  * The gate of SwiGLU (arXiv 2002.05202): {@code y = silu(gate) * up}, {@code silu(g) = g sigmoid(g)}, where gate and up are the two
- * halves of one projection. One pass each way over the projection as it lies in memory; libtorch makes two forward and four
- * backward, keeps silu(gate), and joins the halves' gradients by a copy.
+ * halves of one projection. Each direction makes one pass over the projection in place; libtorch makes two forward and four backward, keeps
+ * silu(gate), and concatenates the gradients of gate and up by a copy.
  */
 public final class SwiGluKernel {
     private SwiGluKernel() {}
@@ -32,7 +32,7 @@ public final class SwiGluKernel {
         return Fused.supports(gateUp) ? fused(gateUp) : plain(gateUp);
     }
 
-    /** The twin in libtorch operations. */
+    /** The reference implementation in libtorch operations. */
     public static Tensor plain(Tensor gateUp) {
         List<Tensor> halves = gateUp.split(gateUp.size(-1) / 2, -1);
         return Functions.silu(halves.get(0)).mul(halves.get(1));

@@ -1,4 +1,4 @@
-/** Kernels that pass over memory once, element by element or row by row: gates, softmax, dropout, embedding, normalisation. */
+/** Kernels that make one pass over memory, element by element or row by row: gates, softmax, dropout, embedding, normalisation. */
 @NullMarked
 package dev.mojave.tensor.kernels.pointwise;
 

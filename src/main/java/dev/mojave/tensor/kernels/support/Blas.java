@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
- * Matrix products by the BLAS library that libtorch runs on, of float32 or bfloat16 factors and with float32 results, called from the
- * threads of {@link Workers}, one thread a product: a kernel cuts its tokens into tasks and keeps what lies between two products in the core's cache. Measured, this is as
- * fast as the library's own threads, which would fight the workers for the cores.
+ * Matrix products of float32 or bfloat16 factors with float32 results, computed by libtorch's BLAS library and called from the threads of
+ * {@link Workers}, one thread per product: a kernel cuts its tokens into tasks and keeps the values between two products in the core's
+ * cache. Measured, this is as fast as the library's own threads, which would compete with the workers for the cores.
  *
- * <p>Products outside {@link #forEach} and {@link #forRows} are not to be made: there the library would start threads of its own.
+ * <p>Products must be called inside {@link #forEach} or {@link #forRows}: elsewhere the library would start threads of its own.
  */
 public final class Blas {
     private static final int ROW_MAJOR = 101;
@@ -23,8 +23,8 @@ public final class Blas {
     private static final int TRANSPOSED = 112;
 
     /**
-     * Rows of a task: enough that packing the other factor costs little. Activations of a wide layer do not fit a core's cache at half as
-     * many either: at the default shape, 512 rows take 4% longer.
+     * Maximum rows per task, large enough that packing the other factor costs little. Half as many would not make the activations of a wide
+     * layer fit a core's cache either: at the default shape, 512 rows take 4% longer.
      */
     private static final int MOST_ROWS = 1024;
 
@@ -32,7 +32,7 @@ public final class Blas {
 
     private Blas() {}
 
-    /** Returns whether the library was found; where not, kernels that multiply leave the work to their twins. */
+    /** Returns whether the library was found; if not, kernels with matrix products are replaced by their reference implementations. */
     public static boolean available() {
         return Library.FOUND.isPresent();
     }
@@ -42,17 +42,17 @@ public final class Blas {
         return Library.FOUND.flatMap(Library::narrow).isPresent();
     }
 
-    /** C = A B^T + beta C: a (m, k), b (n, k), c (m, n). */
+    /** Computes C = A B^T + beta C: a (m, k), b (n, k), c (m, n). */
     public static void multiplyTransposed(int m, int n, int k, Matrix a, Matrix b, float beta, Matrix c) {
         multiply(AS_IT_IS, TRANSPOSED, m, n, k, a, b, beta, c);
     }
 
-    /** C = A B + beta C: a (m, k), b (k, n), c (m, n). */
+    /** Computes C = A B + beta C: a (m, k), b (k, n), c (m, n). */
     public static void multiply(int m, int n, int k, Matrix a, Matrix b, float beta, Matrix c) {
         multiply(AS_IT_IS, AS_IT_IS, m, n, k, a, b, beta, c);
     }
 
-    /** C = A^T B + beta C: a (k, m), b (k, n), c (m, n). */
+    /** Computes C = A^T B + beta C: a (k, m), b (k, n), c (m, n). */
     public static void transposedMultiply(int m, int n, int k, Matrix a, Matrix b, float beta, Matrix c) {
         multiply(TRANSPOSED, AS_IT_IS, m, n, k, a, b, beta, c);
     }
@@ -85,7 +85,7 @@ public final class Blas {
         }
     }
 
-    /** Runs a loop like {@link Workers#forEach}; its body may multiply. */
+    /** Runs a loop like {@link Workers#forEach}, whose body may call products. */
     static void forEach(int count, IntConsumer body) {
         Library library = library();
         if (library.perThread) {
@@ -110,22 +110,22 @@ public final class Blas {
     /** The body of a loop over tasks of rows. */
     @FunctionalInterface
     public interface RowsBody {
-        /** Works on rows {@code from} to {@code from + count - 1}. */
+        /** Processes rows {@code from} to {@code from + count - 1}. */
         void accept(int task, int from, int count);
     }
 
-    /** Returns into how many tasks so many rows are cut: it depends on the number of threads, which is pinned in a run. */
+    /** Returns the number of tasks for a number of rows; it depends on the number of threads, which is pinned in a run. */
     public static int tasks(int rows) {
         return (rows + rowsOfTask(rows) - 1) / rowsOfTask(rows);
     }
 
-    /** Runs a loop over tasks of rows; its body may multiply. */
+    /** Runs a loop over tasks of rows, whose body may call products. */
     public static void forRows(int rows, RowsBody body) {
         int each = rowsOfTask(rows);
         forEach(tasks(rows), task -> body.accept(task, task * each, Math.min(each, rows - task * each)));
     }
 
-    /** Returns into how many rows a task's are cut, so that its activations stay in cache. */
+    /** Returns the number of rows per piece of a task, so that its activations stay in cache. */
     static int pieces(int rows) {
         int pieces = Math.max(1, (rows + MOST_ROWS - 1) / MOST_ROWS);
         return Math.max(1, (rows + pieces - 1) / pieces);
@@ -146,15 +146,14 @@ public final class Blas {
      * The library's entry points.
      *
      * @param sgemm {@code cblas_sgemm}
-     * @param narrow the same with bfloat16 factors, where there is one
-     * @param setThreads sets the threads of a product
-     * @param perThread whether that concerns the calling thread alone (MKL) and returns what was set before
+     * @param narrow the same with bfloat16 factors, if the library has it @param setThreads sets the number of threads of a product @param
+     * perThread whether the setting applies to the calling thread only (MKL) and the call returns the previous one
      */
     private record Library(
             MethodHandle sgemm, Optional<MethodHandle> narrow, MethodHandle setThreads, boolean perThread) {
         static final Optional<Library> FOUND = find();
 
-        @SuppressWarnings("restricted") // calling the BLAS library is what this class is for
+        @SuppressWarnings("restricted") // Calling the BLAS library is the purpose of this class.
         private static Optional<Library> find() {
             boolean mkl = Engine.current().blas().equals("mkl");
             SymbolLookup symbols = SymbolLookup.loaderLookup();

@@ -3,7 +3,7 @@ package dev.mojave.tensor.kernels.support;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** Many float32 tensors cut into chunks of {@link Fused#GRAIN} elements: one loop for all, whatever their sizes. */
+/** Float32 tensors cut into chunks of {@link Fused#GRAIN} elements, so that one loop covers tensors of any size. */
 public final class Chunks {
     private final int[] tensors;
     private final long[] starts;
@@ -35,22 +35,22 @@ public final class Chunks {
         return chunks;
     }
 
-    /** Returns how many chunks there are. */
+    /** Returns the number of chunks. */
     public int count() {
         return tensors.length;
     }
 
-    /** Returns which tensor a chunk is of. */
+    /** Returns the index of a chunk's tensor. */
     public int tensor(int chunk) {
         return tensors[chunk];
     }
 
-    /** Returns the chunk's first element. */
+    /** Returns the first element of a chunk. */
     public long from(int chunk) {
         return starts[chunk];
     }
 
-    /** Returns the element after the chunk's last. */
+    /** Returns the end of a chunk, exclusive. */
     public long to(int chunk) {
         return ends[chunk];
     }

@@ -8,25 +8,25 @@ import dev.mojave.tensor.kernels.vector.VectorMath;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Sums over rows, the gradients of biases and of norms: each task adds its rows to sums of its own, and these are added in the order
- * of tasks, whichever thread was first.
+ * Sums over rows, for the gradients of biases and norms: each task adds its rows to sums of its own, which are then added in the order of
+ * tasks, so that the result does not depend on the threads.
  */
 public final class ColumnSums {
     private final int tasks;
     private final Matrix sums;
 
-    /** Starts at 0. Belongs to the scope that is open, like the tensor that holds the sums. */
+    /** Creates sums of 0, which belong to the open scope. */
     public ColumnSums(int tasks, int columns) {
         this.tasks = tasks;
         this.sums = Matrix.of(Tensors.zeros(DType.FLOAT32, tasks, columns));
     }
 
-    /** Returns a task's own sums: one row. */
+    /** Returns the sums of one task, a row. */
     public Matrix ofTask(int task) {
         return sums.fromRow(task);
     }
 
-    /** Adds rows to a task's sums from a column on. */
+    /** Adds rows to the sums of a task, starting at a column. */
     public void add(int task, int column, Matrix rows, int count, int width) {
         long to = sums.row(task) + column;
         for (int row = 0; row < count; row++) {
@@ -34,7 +34,7 @@ public final class ColumnSums {
         }
     }
 
-    /** Adds all tasks' sums of some columns to the gradient of a vector, or makes it; returns it. */
+    /** Adds the sums of all tasks, starting at a column, to the gradient of a vector, or creates the gradient; returns it. */
     public Tensor gradient(Tensor vector, int column) {
         CustomOp.Target target = CustomOp.target(vector);
         if (!target.adds()) {
@@ -44,7 +44,7 @@ public final class ColumnSums {
         return target.gradient();
     }
 
-    /** Adds all tasks' sums, from a column on, to a vector. */
+    /** Adds the sums of all tasks, starting at a column, to a vector. */
     public void addTo(Tensor vector, int column) {
         MemorySegment total = vector.segment();
         int width = Math.toIntExact(vector.elements());

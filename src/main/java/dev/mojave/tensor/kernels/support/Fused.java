@@ -6,9 +6,9 @@ import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.engine.Engine;
 import java.util.Optional;
 
-/** When a vector kernel may run. */
+/** Decides whether a fused kernel may run. */
 public final class Fused {
-    /** Elements of one chunk of a pass over memory: 64 kB, which stays in a core's second cache beside its neighbours. */
+    /** Elements per chunk of a pass over memory: 64 kB, which fit a core's second-level cache together with their neighbours. */
     public static final long GRAIN = 1 << 14;
 
     private Fused() {}
@@ -26,7 +26,7 @@ public final class Fused {
         return true;
     }
 
-    /** Returns how kernels multiply in a compute type with these tensors; nothing where their twins run. */
+    /** Returns the precision in which kernels multiply these tensors in a compute type; empty if the reference implementations run instead. */
     public static Optional<Precision> precision(DType compute, Tensor... tensors) {
         return supports(tensors) ? Precision.of(compute) : Optional.empty();
     }

@@ -5,12 +5,12 @@ import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
- * How the tokens of a batch are cut into tasks. Where sequences share evenly among threads, a task is some whole sequences: it goes through
- * all of an operation, attention included, without waiting for the others and with its rows in its core's cache. Otherwise all sequences
- * are one group, and the threads share each of its loops.
+ * The partition of a batch's tokens into tasks. If the sequences divide evenly among the threads, a task consists of whole sequences: it
+ * passes through a whole operation, attention included, without waiting for the others and with its rows in its core's cache. Otherwise all
+ * sequences form one group, and the threads share each of its loops.
  */
 public final class Groups {
-    /** What the slowest thread may do more than its share. */
+    /** The work that the busiest thread may do, relative to an even share. */
     private static final double UNEVEN = 1.1;
 
     private final int sequences;
@@ -25,7 +25,7 @@ public final class Groups {
         this.rowsOfTask = each == sequences ? Blas.rowsOfTask(sequences * length) : Blas.pieces(each * length);
     }
 
-    /** Cuts a batch. */
+    /** Partitions a batch. */
     public static Groups of(int sequences, int length) {
         int threads = Engine.current().threads();
         int ideal = Math.max(1, Math.round((float) Blas.rowsOfTask(sequences * length) / Math.max(1, length)));
@@ -39,17 +39,17 @@ public final class Groups {
         return new Groups(sequences, length, sequences);
     }
 
-    /** Rows that have nothing to do with each other. */
+    /** Partitions rows that are independent of each other. */
     public static Groups ofRows(int rows) {
         return new Groups(1, rows, 1);
     }
 
-    /** Returns how many sequences the batch has. */
+    /** Returns the number of sequences in the batch. */
     public int sequences() {
         return sequences;
     }
 
-    /** Returns how many tokens a sequence has. */
+    /** Returns the number of tokens per sequence. */
     public int length() {
         return length;
     }
@@ -67,7 +67,7 @@ public final class Groups {
         return (each * length + rowsOfTask - 1) / rowsOfTask;
     }
 
-    /** Returns how many numbers {@link Group#forRows} hands out as those of its tasks. */
+    /** Returns the number of tasks of {@link Group#forRows} over all groups. */
     public int tasks() {
         return count() * tasksOfGroup();
     }
@@ -81,7 +81,7 @@ public final class Groups {
         }
     }
 
-    /** Some whole sequences. */
+    /** A group of whole sequences. */
     public final class Group {
         private final int index;
         private final int first;
@@ -93,17 +93,17 @@ public final class Groups {
             this.count = Math.min(each, sequences - first);
         }
 
-        /** The first sequence. */
+        /** Returns the first sequence. */
         public int first() {
             return first;
         }
 
-        /** How many sequences. */
+        /** Returns the number of sequences. */
         public int count() {
             return count;
         }
 
-        /** The first row, of all of the batch's. */
+        /** Returns the first row, counted in the whole batch. */
         public int from() {
             return first * length;
         }
@@ -113,7 +113,7 @@ public final class Groups {
             return count * length;
         }
 
-        /** Runs a loop over tasks, of which sequences of no tokens have none; its body may multiply. */
+        /** Runs a loop over tasks, which may call matrix products; sequences without tokens have no tasks. */
         public void forEach(int tasks, IntConsumer body) {
             if (length == 0) {
                 return;
@@ -127,7 +127,7 @@ public final class Groups {
             }
         }
 
-        /** Runs a loop over tasks of the group's rows, numbered among all of the batch's; its body may multiply. */
+        /** Runs a loop over tasks of the group's rows, numbered within the whole batch; its body may call matrix products. */
         public void forRows(Blas.RowsBody body) {
             int tasks = (rows() + rowsOfTask - 1) / rowsOfTask;
             forEach(

@@ -8,27 +8,28 @@ import dev.mojave.tensor.kernels.vector.VectorBfloat16;
 import java.util.Optional;
 
 /**
- * In which numbers kernels multiply matrices. Sums inside a product, and everything between products, are float32 in each; so are parameters
- * and their gradients.
+ * The number format of the factors in the kernels' matrix products. Sums inside a product, values between products, parameters and their
+ * gradients are always float32.
  */
 public enum Precision {
     /** Float32 factors. */
     FULL,
 
-    /** Factors rounded to bfloat16 and stored so, for a BLAS library's own product of such. */
+    /** Factors rounded to bfloat16 and stored as bfloat16, for the BLAS library's bfloat16 product. */
     NARROW,
 
     /**
-     * The same factors stored as float32: the products of two bfloat16 are exact in float32, so this differs from {@link #NARROW} in the
-     * order of sums alone. For processors whose bfloat16 instructions are slower than float32's, or that have none.
+     * Factors rounded to bfloat16 and stored as float32: the product of two bfloat16 numbers is exact in float32, so this differs from
+     * {@link #NARROW} only in the order of sums. It is for processors whose bfloat16 instructions are slower than float32's, or that have
+     * none.
      */
     ROUNDED;
 
     private static final Optional<Precision> MIXED = mixed(MachineInfo.detect(), Blas.multipliesNarrow());
 
     /**
-     * Returns how this machine's kernels multiply in a compute type; nothing where they do not, or where libtorch's own products are the
-     * better: the twins then run.
+     * Returns the precision in which this machine's kernels multiply in a compute type; empty if they do not support it, or if libtorch's
+     * own products are faster, so that the reference implementations run.
      */
     public static Optional<Precision> of(DType compute) {
         return switch (compute) {
@@ -39,8 +40,8 @@ public enum Precision {
     }
 
     /**
-     * Chooses by what the processor says, not by measuring: a run that continues must multiply as it did. Of AVX512_BF16 alone, without
-     * tiles, Intel's servers make half of float32's rate, while AMD's make twice that by oneDNN, which libtorch calls.
+     * Chooses by processor flags, not by measuring, because a resumed run must multiply as before. With AVX512_BF16 alone, without tiles,
+     * Intel's servers reach half of float32's rate, while AMD's reach twice that rate through oneDNN, which libtorch calls.
      *
      * @param library whether the BLAS library multiplies bfloat16
      */
@@ -55,17 +56,17 @@ public enum Precision {
         return fast ? Optional.empty() : Optional.of(ROUNDED);
     }
 
-    /** Returns the type in which factors are kept for backward. */
+    /** Returns the type in which factors are kept for the backward pass. */
     public DType kept() {
         return this == FULL ? DType.FLOAT32 : DType.BFLOAT16;
     }
 
-    /** Returns float32 memory for all rows of what is kept: its own, or new memory that belongs to the scope that is open. */
+    /** Returns float32 memory for all rows of kept factors: their own, or new memory that belongs to the open scope. */
     public Matrix values(Tensor kept) {
         return Matrix.of(this == FULL ? kept : Tensors.empty(DType.FLOAT32, kept.shape()));
     }
 
-    /** Returns rows as factors, where they are or in a slot of {@link Scratch}. */
+    /** Returns rows as factors, in place or in a slot of {@link Scratch}. */
     public Matrix factors(Matrix values, int slot, int rows, int columns) {
         Matrix to = switch (this) {
             case FULL -> values;
@@ -76,19 +77,19 @@ public enum Precision {
         return to;
     }
 
-    /** Turns rows into factors where they are, and returns these; so does {@link #of(Matrix)} afterwards. */
+    /** Replaces rows by factors in place and returns them; {@link #of(Matrix)} returns them afterwards. */
     public Matrix replace(Matrix values, int rows, int columns) {
         Matrix to = of(values);
         write(values, to, rows, columns);
         return to;
     }
 
-    /** Returns where factors lie that have {@linkplain #replace replaced} values. */
+    /** Returns the factors that {@linkplain #replace replaced} values. */
     public Matrix of(Matrix values) {
         return this == NARROW ? values.lowerHalves() : values;
     }
 
-    /** Returns a matrix of weights as factors, made by all threads; new memory belongs to the scope that is open. */
+    /** Returns a weight matrix as factors, converted by all threads; new memory belongs to the open scope. */
     Matrix weights(Tensor weightOI) {
         Matrix values = Matrix.of(weightOI.detach());
         if (this == FULL) {

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The weights of an affine map {@code y = x W^T + b}, as kernels take them.
+ * The weights of an affine map {@code y = x W^T + b}, as kernels use them.
  *
  * @param weightOI float32 (O, I)
- * @param biasO float32 (O), absent = none
+ * @param biasO float32 (O); empty without a bias
  */
 public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
     /** Returns the trained tensors, the matrix first. */
@@ -20,12 +20,12 @@ public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
         return biasO.isPresent() ? List.of(weightOI, biasO.get()) : List.of(weightOI);
     }
 
-    /** The twin in libtorch operations. */
+    /** The reference implementation in libtorch operations. */
     public Tensor plain(Tensor x) {
         return biasO.isPresent() ? Functions.linear(x, weightOI, biasO.get()) : Functions.linear(x, weightOI);
     }
 
-    /** The same in a narrower type, the result too. */
+    /** The reference implementation in a narrower type, which its result has too. */
     public Tensor plain(Tensor x, DType compute) {
         return compute == DType.FLOAT32
                 ? plain(x)
@@ -42,7 +42,7 @@ public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
         return Math.toIntExact(weightOI.size(0));
     }
 
-    /** Returns the weights' memory, for use by any thread; what is narrowed of it belongs to the scope that is open. */
+    /** Returns the weights' memory, for use by any thread; rounded weights belong to the open scope. */
     public Rows rows(Precision precision) {
         return new Rows(
                 precision.weights(weightOI),
@@ -54,12 +54,11 @@ public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
     }
 
     /**
-     * The map on rows in memory. What is multiplied are factors in its precision, results are float32.
+     * The map on rows in memory. Inputs are factors in its precision, results are float32.
      *
      * @param weight (outputs, inputs)
-     * @param bias (outputs), absent = none
-     * @param stored in which precision the weight is there
-     * @param precision of the products
+     * @param bias (outputs); empty without a bias @param stored precision in which the weight is stored @param precision precision of the
+     * products
      */
     public record Rows(
             Matrix weight,
@@ -68,7 +67,7 @@ public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
             int outputs,
             Precision stored,
             Precision precision) {
-        /** y = x W^T + b. */
+        /** Computes y = x W^T + b. */
         public void forward(Matrix x, Matrix y, int count) {
             bias.ifPresent(b -> {
                 for (int row = 0; row < count; row++) {
@@ -79,9 +78,9 @@ public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
         }
 
         /**
-         * y = residual + dropout(x W^T + b); without dropout the residual stream goes through the product's accumulator.
+         * Computes y = residual + dropout(x W^T + b); without dropout the product accumulates into the residual stream.
          *
-         * @param firstRow number of the first row among those that are dropped from
+         * @param firstRow index of the first row within the dropout mask
          */
         public void forward(Matrix x, Matrix residual, Matrix y, int count, DropoutMask drop, long firstRow) {
             if (!drop.isNone()) {
@@ -106,7 +105,7 @@ public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
             multiply(x, y, count, 1);
         }
 
-        /** dx = dy W. */
+        /** Computes dx = dy W. */
         public void backward(Matrix dy, Matrix dx, int count) {
             Blas.multiply(count, inputs, outputs, dy, factors(), 0, dx);
         }

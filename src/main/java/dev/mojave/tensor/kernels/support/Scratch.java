@@ -5,21 +5,21 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Memory of a thread for what a task computes on the way, kept from task to task: a training step allocates nothing here after
- * its first. Aligned like libtorch's, because a BLAS library may add in another order elsewhere.
+ * Per-thread memory for intermediate values of a task, reused from task to task: only the first training step allocates. It is aligned like
+ * libtorch's memory, because a BLAS library may add in another order at other alignments.
  */
 public final class Scratch {
     private static final long ALIGNMENT = 64;
-    /** Slot of a factor that is narrowed for one product while its values are still needed; lower numbers are the kernels' own. */
+    /** Slot for a factor that is rounded for one product while its float32 values are still needed; lower slots belong to the kernels. */
     public static final int FACTORS = 4;
 
-    /** Slot of weights that are narrowed for one product. */
+    /** Slot for weights that are rounded for one product. */
     static final int WEIGHTS = 5;
 
-    /** Slots of what the tasks of a group share, which may run on the same thread and use those before. */
+    /** Slot for values that the tasks of a group share; those tasks may run on the same thread and use the slots above. */
     public static final int MIXED_OF_GROUP = 6;
 
-    /** Another slot of what the tasks of a group share. */
+    /** Another slot for values that the tasks of a group share. */
     public static final int PROJECTED_OF_GROUP = 7;
 
     private static final int SLOTS = 8;
@@ -31,12 +31,12 @@ public final class Scratch {
 
     private Scratch() {}
 
-    /** Returns a float32 matrix of whatever was in the memory of this thread's slot; the next call for the slot overwrites it. */
+    /** Returns an uninitialised float32 matrix in a slot of this thread; the next call for the slot reuses its memory. */
     public static Matrix matrix(int slot, long rows, int columns) {
         return matrix(slot, DType.FLOAT32, rows, columns);
     }
 
-    /** The same of another type. */
+    /** Returns an uninitialised matrix of another type in a slot of this thread. */
     static Matrix matrix(int slot, DType type, long rows, int columns) {
         MemorySegment[] buffers = BUFFERS.get();
         long bytes = rows * columns * type.bytes();

@@ -6,12 +6,15 @@ import dev.mojave.tensor.engine.Engine;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Gradients of matrices, {@code dW = dY^T X} over all tokens: every task computes some rows of one matrix, so that nothing is added twice. */
+/**
+ * Gradients of weight matrices, {@code dW = dY^T X} over all tokens: each task computes some rows of one matrix, so no partial results have
+ * to be added.
+ */
 public final class WeightGradients {
     private static final int ROWS_OF_PART = 16;
 
     private record Part(Matrix dy, Matrix x, int tokens, Matrix gradient, int rows, int columns, float beta) {
-        /** A product over no tokens: BLAS libraries differ about it. */
+        /** Zeroes the gradient of a product over no tokens, which BLAS libraries treat differently. */
         void clear() {
             if (beta == 0) {
                 gradient.rows(rows).fill((byte) 0);
@@ -22,7 +25,7 @@ public final class WeightGradients {
     private final List<Part> parts = new ArrayList<>();
 
     /**
-     * Plans a gradient, added to what the matrix has if it has one.
+     * Plans the gradient of a matrix, added to its present gradient if it has one.
      *
      * @param weightOI the matrix
      * @param dy (tokens, O)
@@ -42,7 +45,7 @@ public final class WeightGradients {
         return target.gradient();
     }
 
-    /** The same into memory, for a matrix of so many outputs and inputs; without tokens it is 0. */
+    /** Plans the gradient of a matrix with a number of outputs and inputs in given memory; without tokens it is 0. */
     public void add(Matrix dy, Matrix x, int tokens, Matrix gradient, int outputs, int inputs, boolean adds) {
         int threads = Engine.current().threads();
         int each = (outputs + threads * ROWS_OF_PART - 1) / (threads * ROWS_OF_PART) * ROWS_OF_PART;
@@ -58,7 +61,7 @@ public final class WeightGradients {
         }
     }
 
-    /** Computes what was planned. */
+    /** Computes the planned gradients. */
     public void run() {
         Blas.forEach(parts.size(), i -> {
             Part p = parts.get(i);

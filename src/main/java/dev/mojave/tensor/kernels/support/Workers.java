@@ -8,10 +8,11 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A few threads that share loops: {@code body(0) .. body(count - 1)}, in any order, each exactly once. The caller works too.
+ * A pool of a few threads that share loops: {@code body(0) .. body(count - 1)}, in any order, each exactly once. The calling thread works
+ * too.
  *
  * <p>Waiting threads spin for {@value #SPIN_NANOS} ns and then park: on a virtual machine, waking a parked thread costs more than a small
- * kernel. What lies between two loops of a step is shorter; beyond that, spinning would take cores from the libraries' own threads.
+ * kernel. The time between two loops of a step is shorter; spinning longer would take the cores away from the libraries' own threads.
  */
 public final class Workers {
     private static final long SPIN_NANOS = 300_000;
@@ -31,7 +32,7 @@ public final class Workers {
         }
     }
 
-    /** Runs a loop on as many threads as the engine has; a loop inside a loop runs on the thread that it is in. */
+    /** Runs a loop on as many threads as the engine has; a nested loop runs on its own thread. */
     public static void forEach(int count, IntConsumer body) {
         int threads = Engine.current().threads();
         if (count <= 1 || threads <= 1) {
@@ -50,7 +51,7 @@ public final class Workers {
     /** The body of a loop over a range. */
     @FunctionalInterface
     public interface RangeBody {
-        /** Works on {@code [from, to)}. */
+        /** Processes {@code [from, to)}. */
         void accept(long from, long to);
     }
 
@@ -120,7 +121,7 @@ public final class Workers {
         }
     }
 
-    /** Waits while the condition holds: spinning first, then parked until somebody unparks this thread. */
+    /** Waits while the condition holds: first spinning, then parked until another thread unparks this one. */
     private static void pause(java.util.function.BooleanSupplier condition) {
         long end = System.nanoTime() + SPIN_NANOS;
         while (condition.getAsBoolean()) {
@@ -135,7 +136,7 @@ public final class Workers {
         }
     }
 
-    /** One loop: indices are handed out in order; who takes the last one done wakes the caller. */
+    /** One loop: indices are assigned in order, and the thread that completes the last one wakes the caller. */
     private static final class Job {
         private final int count;
         private final IntConsumer body;

@@ -1,6 +1,6 @@
 /**
- * What kernels are made of: workers and how rows are cut among them, matrices in native memory, products by the BLAS library, precision,
- * dropout.
+ * The building blocks of kernels: workers and the partition of rows among them, matrices in native memory, products by the BLAS library,
+ * precision, dropout.
  */
 @NullMarked
 package dev.mojave.tensor.kernels.support;

@@ -17,18 +17,18 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Rows of attention's softmax and of its backward, and the rotation of queries and keys. Rows of weights are padded to whole vectors:
- * the last one is read and written in full, and what is behind the elements seen counts as 0.
+ * Rows of the attention softmax, forward and backward, and the rotation of queries and keys. Rows of weights are padded to whole vectors:
+ * the last vector is read and written in full, and elements after the visible ones count as 0.
  */
 public final class VectorAttention {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
-    /** Weights below e^-80 become 0: they change no sum, and products with numbers near float32's smallest are slow. */
+    /** Weights below e^-80 are set to 0: they change no sum, and arithmetic with subnormal numbers is slow. */
     private static final float FAINT = -80f;
 
     private VectorAttention() {}
 
     /**
-     * Turns a row of scores into weights {@code softmax(scale * s)} over its first {@code seen} elements and zeros up to
+     * Replaces a row of scores by weights {@code softmax(scale * s)} over its first {@code seen} elements and zeros up to
      * {@code width}.
      *
      * @return {@code log sum e^(scale * s)}
@@ -50,11 +50,11 @@ public final class VectorAttention {
     }
 
     /**
-     * Backward of a row: scores become weights again, and gradients of weights become gradients of scores,
-     * {@code ds = scale * p (dp - sum_j p_j dp_j)}; both are 0 behind {@code seen}.
+     * Runs the backward pass of a row: scores are replaced by weights, and gradients of weights by gradients of scores, {@code ds = scale *
+     * p (dp - sum_j p_j dp_j)}; both are 0 after {@code seen}.
      *
-     * @param logSum what {@link #softmax} returned
-     * @param inner sum_j p_j dp_j, which is the product of the row's output and its gradient
+     * @param logSum the result of {@link #softmax} @param inner sum_j p_j dp_j, which equals the inner product of the row's output and its
+     * gradient
      */
     public static void backward(
             MemorySegment s, MemorySegment dp, long at, int seen, int width, float scale, float logSum, float inner) {
@@ -69,7 +69,7 @@ public final class VectorAttention {
         zero(dp, at + filled, at + padded(width));
     }
 
-    /** Hides from a row of scores what its mask, one byte an element, does not show. */
+    /** Sets the scores of a row to minus infinity where its mask, one byte per element, is 0. */
     public static void hide(MemorySegment s, long at, MemorySegment mask, long maskAt, int seen) {
         for (int i = 0; i < seen; i++) {
             if (mask.get(ValueLayout.JAVA_BYTE, maskAt + i) == 0) {
@@ -81,9 +81,8 @@ public final class VectorAttention {
     /**
      * Rotates one head in place: with {@code x = [a, b]} in halves, {@code [a cos - b sin, b cos + a sin]}.
      *
-     * @param cosines rows of cosines, of which one begins at {@code angle}, {@code half} elements
-     * @param sines the same of sines
-     * @param direction 1, or -1 to rotate back, which is the gradient's way
+     * @param cosines rows of {@code half} cosines, one of which starts at {@code angle} @param sines sines in the same layout @param
+     * direction 1, or -1 to rotate back, as gradients need
      */
     public static void rotate(
             MemorySegment x,
@@ -130,7 +129,7 @@ public final class VectorAttention {
         return exp(x).blend(0f, x.lt(FAINT));
     }
 
-    /** Hides what is behind the elements seen in the last vector. */
+    /** Sets the elements of the last vector after the visible ones to minus infinity. */
     private static void hide(MemorySegment s, long at, int seen, int filled) {
         if (seen < filled) {
             int last = filled - LANES;

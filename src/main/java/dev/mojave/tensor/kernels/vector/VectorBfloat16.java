@@ -14,15 +14,15 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Between float32 and bfloat16, which is its upper half: 8 bits of exponent and 8 of significand. Rounds to nearest, ties to even; what
- * is beyond the largest becomes infinite, and NaN stays NaN.
+ * Conversion between float32 and bfloat16, which is its upper half: 8 bits of exponent and 8 of significand. It rounds to nearest, ties to
+ * even; values beyond the largest become infinite, and NaN stays NaN.
  */
 public final class VectorBfloat16 {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
-    // As many lanes as there are float lanes; where no vector is so short, elements go one by one.
+    // As many lanes as there are float lanes; if no vector is that short, elements are converted one by one.
     private static final VectorSpecies<Short> SHORTS =
             VectorShape.forBitSize(Math.max(64, LANES * Short.SIZE)).withLanes(short.class);
     private static final int STEP = SHORTS.length() == LANES ? LANES : Integer.MAX_VALUE;
@@ -36,7 +36,7 @@ public final class VectorBfloat16 {
 
     private VectorBfloat16() {}
 
-    /** Returns the nearest bfloat16, as a float32's bits. */
+    /** Returns the nearest bfloat16 as the bits of a float32. */
     public static int nearest(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
@@ -53,7 +53,7 @@ public final class VectorBfloat16 {
         return rounded.blend(bits.or(QUIET_NAN), nan).and(UPPER);
     }
 
-    /** Writes float32 elements as bfloat16, perhaps into the same memory: never ahead of what is still to be read. */
+    /** Writes float32 elements as bfloat16, possibly into the same memory: writes never overtake reads. */
     public static void narrow(MemorySegment from, long at, MemorySegment to, long toAt, int elements) {
         int i = 0;
         for (; i <= elements - STEP; i += LANES) {
@@ -67,7 +67,7 @@ public final class VectorBfloat16 {
         }
     }
 
-    /** Writes float32 elements as the float32 of what {@link #narrow} makes of them, perhaps into the same memory. */
+    /** Writes float32 elements rounded to bfloat16 values but stored as float32, possibly into the same memory. */
     public static void round(MemorySegment from, long at, MemorySegment to, long toAt, int elements) {
         int i = 0;
         for (; i <= elements - LANES; i += LANES) {
@@ -91,7 +91,7 @@ public final class VectorBfloat16 {
         }
     }
 
-    /** Returns as many bfloat16 elements as there are float lanes; narrow vectors read eight bytes all the same. */
+    /** Loads as many bfloat16 elements as there are float lanes; short vectors still read eight bytes. */
     static FloatVector load(MemorySegment from, long element) {
         return ((IntVector) ShortVector.fromMemorySegment(SHORTS, from, element * Short.BYTES, ORDER)
                         .convertShape(VectorOperators.ZERO_EXTEND_S2I, INTS, 0))

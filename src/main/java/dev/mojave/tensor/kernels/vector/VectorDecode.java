@@ -13,7 +13,7 @@ import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** What one token needs besides matrix products; every position is an element index. */
+/** The operations on one token other than matrix products; every position is an element index. */
 public final class VectorDecode {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
@@ -105,7 +105,7 @@ public final class VectorDecode {
     /**
      * One query against T keys and values, each of C elements in a row: {@code softmax(q k^T / sqrt(C)) v}.
      *
-     * @param scores room for T values from {@code fromScores}
+     * @param scores scratch memory for T values, starting at {@code fromScores}
      */
     public static void attend(
             MemorySegment q,

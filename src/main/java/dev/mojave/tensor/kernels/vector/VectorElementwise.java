@@ -12,8 +12,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * Activations over ranges of float32 elements. What is left at the end of a range has a method of its own everywhere: the JIT compiler
- * stops inlining in methods that grow too large, and then puts every vector on the heap.
+ * Activations over ranges of float32 elements. The rest at the end of a range is always handled in a method of its own: the JIT compiler
+ * stops inlining in methods that are too large, and then allocates every vector on the heap.
  */
 public final class VectorElementwise {
     /** 2 sqrt(2 / pi): the tanh form of GELU is x sigmoid(2u), u = sqrt(2 / pi) (x + 0.044715 x^3). */
@@ -55,7 +55,7 @@ public final class VectorElementwise {
         store(load(dy, i, mask).mul(geluSlope(load(x, i, mask))), dx, i, mask);
     }
 
-    /** Backward where y was not kept: x becomes its gradient, and y is made again from the same sigmoid. */
+    /** Runs the backward pass if y was not kept: x is overwritten with its gradient, and y is recomputed from the same sigmoid. */
     public static void geluAgain(MemorySegment x, MemorySegment dy, MemorySegment y, long from, long to) {
         long i = from;
         for (; i + LANES <= to; i += LANES) {
@@ -77,7 +77,7 @@ public final class VectorElementwise {
         store(load(dy, i, mask).mul(geluSlope(in, s)), x, i, mask);
     }
 
-    /** Backward of a row where y was not kept: gate and up become their gradients, y their product again. */
+    /** Runs the backward pass of a row if y was not kept: gate and up are overwritten with their gradients, and y is recomputed. */
     public static void swiGluAgain(MemorySegment gateUp, MemorySegment dy, MemorySegment y, long row, int width) {
         long gate = row * 2 * width;
         long up = gate + width;
@@ -114,7 +114,7 @@ public final class VectorElementwise {
         store(d.mul(u).mul(siluSlope(s, silu)), gateUp, gate + i, mask);
     }
 
-    /** One row: gate and up lie side by side in {@code gateUp}. */
+    /** Computes one row; {@code gateUp} holds gate, then up. */
     public static void swiGlu(MemorySegment gateUp, MemorySegment y, long row, int width) {
         long gate = row * 2 * width;
         long up = gate + width;
@@ -138,7 +138,7 @@ public final class VectorElementwise {
         store(g.mul(sigmoid(g)).mul(load(gateUp, up + i, mask)), y, out + i, mask);
     }
 
-    /** One row of the gradient of gate and up, side by side like them. */
+    /** Computes one row of the gradients of gate, then up. */
     public static void swiGluBackward(
             MemorySegment gateUp, MemorySegment dy, MemorySegment dGateUp, long row, int width) {
         long gate = row * 2 * width;

@@ -10,11 +10,11 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/** What the vector kernels share: float32 vectors of the machine's width, memory access by element, exponentials. */
+/** Shared parts of the vector kernels: float32 vectors of the machine's width, memory access by element, exponentials. */
 public final class VectorMath {
-    /** Vectors of float32 as wide as the machine's. */
+    /** The float32 vectors of the machine's width. */
     public static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-    /** Elements of such a vector. */
+    /** The number of elements of such a vector. */
     public static final int LANES = FLOATS.length();
 
     private static final VectorShuffle<Float> BY_8 = VectorShuffle.iota(FLOATS, 8, 1, true);
@@ -22,7 +22,7 @@ public final class VectorMath {
     private static final VectorShuffle<Float> BY_2 = VectorShuffle.iota(FLOATS, 2, 1, true);
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-    // Bounds inside which e^x is a normal float32.
+    // Bounds within which e^x is a normal float32.
     private static final float EXP_LOW = -87.33654f;
     private static final float EXP_HIGH = 88.37626f;
     private static final float LOG2_E = 1.442695f;
@@ -58,12 +58,12 @@ public final class VectorMath {
         values.intoMemorySegment(memory, element * Float.BYTES, ORDER, mask);
     }
 
-    /** Returns how many of so many elements fill whole vectors. */
+    /** Returns the number of elements rounded down to whole vectors. */
     static int whole(int elements) {
         return elements - elements % LANES;
     }
 
-    /** Returns so many elements rounded up to whole vectors. */
+    /** Returns the number of elements rounded up to whole vectors. */
     public static int padded(int elements) {
         return whole(elements + LANES - 1);
     }
@@ -126,7 +126,7 @@ public final class VectorMath {
     }
 
     /**
-     * e^x to 2 units in the last place: x = n ln 2 + r, a polynomial for e^r, and n added to its exponent bits. Arguments below
+     * Returns e^x to 2 units in the last place: x = n ln 2 + r, a polynomial for e^r, and n added to its exponent bits. Arguments below
      * {@value #EXP_LOW} give the smallest normal number and above {@value #EXP_HIGH} about 2.4e38; NaN stays NaN.
      */
     static FloatVector exp(FloatVector x) {
@@ -146,14 +146,14 @@ public final class VectorMath {
         return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
     }
 
-    /** 1 / (1 + e^-x). */
+    /** Returns 1 / (1 + e^-x). */
     static FloatVector sigmoid(FloatVector x) {
         return FloatVector.broadcast(FLOATS, 1f).div(exp(x.neg()).add(1f));
     }
 
     /**
-     * Returns the sum of all lanes, upper halves added to lower ones. {@code reduceLanes(ADD)} may add in any order and does so differently
-     * before and after the JIT has compiled it: a run would not repeat bit for bit.
+     * Returns the sum of all lanes, adding upper halves to lower ones. {@code reduceLanes(ADD)} may add in any order, and does so
+     * differently before and after the JIT has compiled it, so that runs would not be repeatable bit for bit.
      */
     static float sum(FloatVector x) {
         FloatVector y = x;
@@ -169,7 +169,7 @@ public final class VectorMath {
         return LANES > 1 ? y.lane(0) + y.lane(1) : y.lane(0);
     }
 
-    /** The same in float64. */
+    /** Returns the sum of all float64 lanes in the same way. */
     static double sum(DoubleVector x) {
         double sum = 0;
         for (double lane : x.toArray()) {

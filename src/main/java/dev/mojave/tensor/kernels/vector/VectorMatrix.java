@@ -18,11 +18,11 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of a matrix and a vector. A narrow matrix lies in tiles of {@value #TILE} rows, column by column inside a tile; where weights
+ * Products of a matrix and a vector. A narrow matrix is stored in tiles of {@value #TILE} rows, column by column inside a tile; if weights
  * have scales, {@value #BLOCK} columns of a row share one.
  */
 public final class VectorMatrix {
-    /** Rows of a tile. */
+    /** Rows per tile. */
     public static final int TILE = 64;
 
     /** Columns that share a scale. */
@@ -30,7 +30,7 @@ public final class VectorMatrix {
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    // As many lanes as there are float lanes, or the shortest vector there is: then its first lanes count.
+    // As many lanes as there are float lanes, or the shortest vector that exists, of which the first lanes are used.
     private static final VectorSpecies<Byte> BYTES =
             VectorShape.forBitSize(Math.max(64, LANES * Byte.SIZE)).withLanes(byte.class);
     private static final int GROUP = 4;
@@ -38,8 +38,8 @@ public final class VectorMatrix {
     private VectorMatrix() {}
 
     /**
-     * Rows {@code [from, to)} of a row-major float32 matrix, one after the other: memory is read strictly forwards, which is what its
-     * prefetcher likes best.
+     * Multiplies rows {@code [from, to)} of a row-major float32 matrix, one after the other: memory is read strictly forwards, which suits
+     * the hardware prefetcher best.
      */
     public static void fp32(
             MemorySegment w, MemorySegment x, MemorySegment y, int columns, int from, int to, boolean add) {
@@ -48,7 +48,7 @@ public final class VectorMatrix {
         }
     }
 
-    /** A product of two vectors with four sums, because one would wait for itself. */
+    /** Returns the inner product of two vectors with four accumulators, because a single one would be limited by latency. */
     private static float longDot(MemorySegment w, long fromW, MemorySegment x, int size) {
         FloatVector a = FloatVector.zero(FLOATS);
         FloatVector b = a;
@@ -68,7 +68,7 @@ public final class VectorMatrix {
         return sum(a.add(b).add(c.add(d)));
     }
 
-    /** The product of two vectors that begin at the given elements. */
+    /** Returns the inner product of two vectors that start at the given elements. */
     static float dot(MemorySegment a, long fromA, MemorySegment b, long fromB, int size) {
         FloatVector sum = FloatVector.zero(FLOATS);
         int i = 0;
@@ -87,7 +87,7 @@ public final class VectorMatrix {
         y.set(FLOAT, at, add ? y.get(FLOAT, at) + value : value);
     }
 
-    /** One tile of a bfloat16 matrix. */
+    /** Multiplies one tile of a bfloat16 matrix. */
     public static void bf16(MemorySegment w, MemorySegment x, MemorySegment y, int columns, int tile, boolean add) {
         long base = (long) tile * columns * TILE;
         for (int part = 0; part < TILE; part += GROUP * LANES) {
@@ -107,7 +107,7 @@ public final class VectorMatrix {
         }
     }
 
-    /** One tile of a matrix of whole numbers with scales. */
+    /** Multiplies one tile of an int8 matrix with scales. */
     public static void int8(
             MemorySegment w,
             MemorySegment scales,

@@ -15,7 +15,7 @@ import java.util.Optional;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
-/** One row of LayerNorm or RMSNorm: with {@code h = (x - mean) / deviation}, where RMSNorm's mean is 0, {@code y = h w + b}. */
+/** One row of LayerNorm or RMSNorm: {@code y = h w + b} with {@code h = (x - mean) / deviation}; for RMSNorm the mean is taken as 0. */
 public final class VectorNorm {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
@@ -52,7 +52,7 @@ public final class VectorNorm {
         }
     }
 
-    /** Makes a row of y again, and adds to the sums of dw = dy h and, behind them, db = dy. */
+    /** Recomputes a row of y, and adds to the sums of dw = dy h, followed by those of db = dy. */
     public static void sums(
             Weights norm,
             MemorySegment x,
@@ -126,7 +126,7 @@ public final class VectorNorm {
         }
     }
 
-    /** sum dy w. */
+    /** Returns sum dy w. */
     private static float dot(MemorySegment dy, long dyAt, MemorySegment w, int width) {
         FloatVector sum = FloatVector.zero(FLOATS);
         int i = 0;
@@ -140,7 +140,7 @@ public final class VectorNorm {
         return sum(sum);
     }
 
-    /** sum dy w h. */
+    /** Returns sum dy w h. */
     private static float innerProduct(
             MemorySegment dy,
             long dyAt,
@@ -165,21 +165,21 @@ public final class VectorNorm {
     }
 
     /**
-     * What normalises rows.
+     * The weights and settings of a norm.
      *
-     * @param centred whether the mean is taken off
+     * @param centred whether the mean is subtracted
      * @param weight (width)
-     * @param bias (width), absent = none
+     * @param bias (width); empty without a bias
      * @param eps added under the root
-     * @param width of a row
+     * @param width elements per row
      */
     public record Weights(boolean centred, MemorySegment weight, Optional<MemorySegment> bias, float eps, int width) {}
 
     /**
-     * The mean and 1 / deviation of a row, kept from forward to backward.
+     * The mean and 1 / deviation of a row, kept for the backward pass.
      *
-     * @param memory two floats a row
-     * @param row which row
+     * @param memory two floats per row
+     * @param row index of the row
      */
     public record Kept(MemorySegment memory, long row) {
         float mean() {

@@ -20,7 +20,7 @@ public final class VectorOptimizer {
 
     private VectorOptimizer() {}
 
-    /** Sum of squares, in float64. */
+    /** Returns the sum of squares in float64. */
     public static double sumOfSquares(MemorySegment values, long from, long to) {
         DoubleVector even = DoubleVector.zero(DOUBLES);
         DoubleVector odd = DoubleVector.zero(DOUBLES);
@@ -34,7 +34,7 @@ public final class VectorOptimizer {
         return sum(even.add(odd));
     }
 
-    /** The factors of one tensor's update by AdamW, rounded to float32 once. */
+    /** The factors of AdamW's update of one tensor, rounded to float32 once. */
     public record Factors(
             float gradientScale,
             float beta1,
@@ -46,7 +46,7 @@ public final class VectorOptimizer {
             float inverseRootCorrection2,
             float epsilon) {}
 
-    /** The update of AdamW on one range. */
+    /** Applies AdamW's update to a range. */
     public static void adamW(
             MemorySegment p, MemorySegment g, MemorySegment m, MemorySegment v, Factors f, long from, long to) {
         long i = from;

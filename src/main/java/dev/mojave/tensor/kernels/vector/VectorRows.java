@@ -16,7 +16,7 @@ public final class VectorRows {
 
     private VectorRows() {}
 
-    /** Softmax of each row of the elements {@code [from, to)}. */
+    /** Computes the softmax of each row of the elements {@code [from, to)}. */
     public static void softmax(MemorySegment z, MemorySegment p, long from, long to, int width) {
         for (long row = from; row < to; row += width) {
             float max = Float.NEGATIVE_INFINITY;
@@ -51,7 +51,7 @@ public final class VectorRows {
         }
     }
 
-    /** {@code dz = p (dp - sum dp p)} of the row that begins at an element. */
+    /** Computes {@code dz = p (dp - sum dp p)} for the row that starts at an element. */
     public static void softmaxBackward(MemorySegment p, MemorySegment dp, MemorySegment dz, long row, int width) {
         float sum = 0;
         for (long i = row; i < row + width; i++) {

@@ -32,7 +32,7 @@ public final class VectorSoftmax {
         return Math.log(total) + max - value(x, from + target);
     }
 
-    /** The same, and writes {@code scale * (softmax(x) - onehot(target))} to dx, which may be x itself. */
+    /** Returns the same loss and writes {@code scale * (softmax(x) - onehot(target))} to dx, which may be x itself. */
     public static double lossAndGradient(
             MemorySegment x, MemorySegment dx, long from, long to, long target, float scale) {
         float max = max(x, from, to);
@@ -56,7 +56,7 @@ public final class VectorSoftmax {
         return sum(FloatVector.zero(FLOATS).add(exp(load(x, i, mask).sub(max)), mask));
     }
 
-    /** The end of a row: a method of its own, because the JIT compiler stops inlining in methods that grow too large. */
+    /** The end of a row, in a method of its own because the JIT compiler stops inlining in methods that are too large. */
     private static float expTail(MemorySegment x, MemorySegment dx, long i, long to, float max) {
         VectorMask<Float> mask = tail(i, to);
         FloatVector e = exp(load(x, i, mask).sub(max));

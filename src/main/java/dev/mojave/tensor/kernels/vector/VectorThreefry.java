@@ -16,24 +16,23 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Threefry-2x32 with 13 rounds (Salmon, Moraes, Dror, Shaw: Parallel random numbers, as easy as 1, 2, 3; SC 2011), the fewest that pass
- * every test of BigCrush: random bits as a function of a key and a counter, by additions, rotations and exclusive ors. The counter is the
- * column and the row of an element, and the first of the two results is its number: the same on every width of vectors.
+ * every test of BigCrush: random bits as a function of a key and a counter, computed by additions, rotations and exclusive ors. The counter
+ * is the column and the row of an element, and its random number is the first of the two results: the same for every vector width.
  */
 public final class VectorThreefry {
     private static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
     private static final IntVector IOTA = IntVector.zero(INTS).addIndex(1);
     private static final int PARITY = 0x1BD11BDA;
-    /** Leaves the upper 24 bits, which are the best. */
+    /** Keeps the upper 24 bits, which are the most random. */
     private static final int SHIFT = 8;
 
     private VectorThreefry() {}
 
     /**
-     * Drops elements of one row, {@code columns} from {@code at} on, whose number among rows is {@code row}.
+     * Drops elements of the row with index {@code row}: {@code columns} elements, starting at {@code at}.
      *
      * @param key 64 random bits
-     * @param threshold an element is zeroed where its 24 random bits are below this
-     * @param scale multiplies the others
+     * @param threshold an element is zeroed if its 24 random bits are below this @param scale factor of the other elements
      */
     public static void drop(MemorySegment x, long at, int columns, long row, long key, int threshold, float scale) {
         int low = (int) key;
@@ -58,8 +57,8 @@ public final class VectorThreefry {
     }
 
     /**
-     * Returns the first result of Threefry-2x32-13 for the counter (column, row) and the key (low, high). Its rounds are written out,
-     * because two vectors that change in turn stay in registers only as local variables: a method cannot return both.
+     * Returns the first result of Threefry-2x32-13 for the counter (column, row) and the key (low, high). The rounds are unrolled, because
+     * two vectors that alternate stay in registers only as local variables: a method cannot return both.
      */
     public static IntVector bits(IntVector column, IntVector row, int low, int high) {
         int parity = PARITY ^ low ^ high;

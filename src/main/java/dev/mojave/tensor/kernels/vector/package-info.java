@@ -1,6 +1,6 @@
 /**
- * The inner loops in Java's Vector API, over plain memory: the only package that sees {@code jdk.incubator.vector}, loaded only where
- * that module is there.
+ * The inner loops in Java's Vector API, on plain memory segments: the only package that depends on {@code jdk.incubator.vector}, loaded
+ * only if that module is present.
  */
 @NullMarked
 package dev.mojave.tensor.kernels.vector;
