@@ -42,7 +42,8 @@ final class Warmup {
             Path folder = Files.createTempDirectory("mojave-" + NAME);
             try {
                 boolean computed = compute(console, folder);
-                console.say(computed ? "computed" : "native libraries cannot be loaded: only the command line is recorded");
+                console.say(
+                        computed ? "computed" : "native libraries cannot be loaded: only the command line is recorded");
             } finally {
                 Folders.delete(folder);
             }

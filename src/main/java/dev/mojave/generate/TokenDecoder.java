@@ -65,7 +65,8 @@ public final class TokenDecoder implements AutoCloseable {
      * @throws IllegalArgumentException if the decoder does not support the model
      */
     public TokenDecoder(LanguageModel model, WeightFormat format) {
-        Check.that(supports(model), "the decoder does not support this model; read its tokens with LanguageModel.forward");
+        Check.that(
+                supports(model), "the decoder does not support this model; read its tokens with LanguageModel.forward");
         this.spec = model.spec();
         this.memory = new DecoderMemory(format);
         ModelWeights weights = model.weights();

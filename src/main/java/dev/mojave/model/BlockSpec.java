@@ -18,7 +18,8 @@ import dev.mojave.nn.Norm;
  * @param secondBranch the second branch
  * @param dropout dropout probability of both branches in training
  */
-public record BlockSpec(Topology topology, Norm.Spec norm, AttentionSpec attention, SecondBranch secondBranch, double dropout) {
+public record BlockSpec(
+        Topology topology, Norm.Spec norm, AttentionSpec attention, SecondBranch secondBranch, double dropout) {
     /** How the branches of a block join the residual stream. */
     public enum Topology {
         /** {@code x += attention(norm(x)); x += feed_forward(norm(x))}. */

@@ -18,13 +18,13 @@ final class ModelWords {
                         Optional.of(
                                 "Router " + m.choice().router().kind() + " is causal in evaluation only: in training a"
                                         + " token's experts depend on the whole batch, including later tokens, so the training"
-                    + " loss may be too low; validation losses are not affected.");
+                                        + " loss may be too low; validation losses are not affected.");
                     case NOT_CAUSAL ->
                         Optional.of("Router " + m.choice().router().kind()
                                 + " is not causal: whether an expert processes a token"
-                    + " depends on later tokens. The model therefore sees part of what it must predict: its losses"
-                    + " and perplexities are too low and not comparable with those of other models, and"
-                    + " generation routes differently from training.");
+                                + " depends on later tokens. The model therefore sees part of what it must predict: its losses"
+                                + " and perplexities are too low and not comparable with those of other models, and"
+                                + " generation routes differently from training.");
                 })
                 .map(List::of)
                 .orElse(List.of());

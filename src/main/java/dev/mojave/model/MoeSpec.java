@@ -177,7 +177,7 @@ public record MoeSpec(
         Check.that(
                 shared.sharedExpertIntermediateSize <= together,
                 "moe.shared_expert_intermediate_size (%d) must be at most %d, the width of all %d experts together: a larger"
-                    + " shared expert would outweigh the mixture",
+                        + " shared expert would outweigh the mixture",
                 shared.sharedExpertIntermediateSize,
                 together,
                 choice.numExperts());

@@ -150,6 +150,6 @@ public record ParallelSpec(
         Check.that(
                 positionEmbedding != Positions.ROPE,
                 "position_embedding rope cannot be combined with parallel: a block would need the positions of its tokens in the"
-                    + " whole sequence; set it to learned or sinusoidal");
+                        + " whole sequence; set it to learned or sinusoidal");
     }
 }

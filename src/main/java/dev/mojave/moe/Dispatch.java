@@ -58,7 +58,8 @@ public final class Dispatch {
         Tensor rowsRD = spread(xTD, choices, rowOfAssignment, complete);
         Tensor resultsRD =
                 experts.forward(rowsRD, choices.countOfExpert(), context).to(DType.FLOAT32);
-        Tensor resultsTKD = collect(resultsRD, rowOfAssignment, assignmentAtRow, complete).view(tokens, topK, resultsRD.size(1));
+        Tensor resultsTKD =
+                collect(resultsRD, rowOfAssignment, assignmentAtRow, complete).view(tokens, topK, resultsRD.size(1));
         return topK == 1
                 ? resultsTKD.squeeze(1).mul(routing.weightsTK())
                 : routing.weightsTK().unsqueeze(1).matmul(resultsTKD).squeeze(1);

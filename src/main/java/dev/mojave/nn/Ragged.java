@@ -67,8 +67,7 @@ public final class Ragged {
         return CustomOp.attach(
                 paddedBMD,
                 List.of(rowsRD),
-                gradientBMD ->
-                        List.of(gradientBMD.reshape(-1, rowsRD.size(1)).indexSelect(0, placeOfRow)));
+                gradientBMD -> List.of(gradientBMD.reshape(-1, rowsRD.size(1)).indexSelect(0, placeOfRow)));
     }
 
     /** The reference implementation of {@link #pad}, differentiated by libtorch: for devices without Java backwards. */

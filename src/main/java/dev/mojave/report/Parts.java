@@ -3,9 +3,9 @@ package dev.mojave.report;
 import dev.mojave.base.Plural;
 import dev.mojave.report.page.Html;
 import dev.mojave.report.page.Page;
+import dev.mojave.report.page.Table;
 import dev.mojave.report.page.Table.Cell;
 import dev.mojave.report.page.Table.Column;
-import dev.mojave.report.page.Table;
 import dev.mojave.report.plot.Curves;
 import dev.mojave.report.plot.Numbers;
 import dev.mojave.report.plot.Plot;
@@ -93,10 +93,7 @@ final class Parts {
         row(rows, "Data checksum (SHA-256)", provenance.dataSha256());
         row(rows, "Recipe checksum (SHA-256)", provenance.recipeSha256());
         row(rows, provenance.seeds().size() == 1 ? "Seed" : "Seeds", seeds(provenance));
-        row(
-                rows,
-                "Processor",
-                machine.processorInWords() + ", " + Plural.of(machine.cores(), "core"));
+        row(rows, "Processor", machine.processorInWords() + ", " + Plural.of(machine.cores(), "core"));
         row(rows, "Memory", Numbers.bytes(machine.memoryBytes()));
         row(rows, "System", machine.operatingSystem());
         return new Table("Provenance", List.of(Column.text("Name"), Column.text("Value")), rows);

@@ -1,12 +1,12 @@
 package dev.mojave.report;
 
 import dev.mojave.base.Plural;
+import dev.mojave.report.page.Table;
 import dev.mojave.report.page.Table.Cell;
 import dev.mojave.report.page.Table.Column;
-import dev.mojave.report.page.Table;
 import dev.mojave.report.plot.Curves;
-import dev.mojave.report.plot.Figure.View;
 import dev.mojave.report.plot.Figure;
+import dev.mojave.report.plot.Figure.View;
 import dev.mojave.report.plot.Numbers;
 import dev.mojave.report.plot.Plot;
 import dev.mojave.result.RoutingTrace;

@@ -3,9 +3,9 @@ package dev.mojave.report;
 import dev.mojave.base.Plural;
 import dev.mojave.report.page.Html;
 import dev.mojave.report.page.Page;
+import dev.mojave.report.page.Table;
 import dev.mojave.report.page.Table.Cell;
 import dev.mojave.report.page.Table.Column;
-import dev.mojave.report.page.Table;
 import dev.mojave.report.plot.Numbers;
 import dev.mojave.result.RunRecord;
 import dev.mojave.result.study.ArmResult;
@@ -133,8 +133,7 @@ final class StudyPage {
     private void answer() {
         page.section("answer", "The answer in numbers");
         if (result.comparisons().isEmpty()) {
-            body.element(
-                    "p", "There is nothing to compare: no two arms have finished trials with the same seed.");
+            body.element("p", "There is nothing to compare: no two arms have finished trials with the same seed.");
         } else if (result.comparisons().size() <= MOST_CARDS) {
             body.open("ul", "class", "cards");
             result.comparisons().forEach(this::card);

@@ -2,14 +2,14 @@ package dev.mojave.report;
 
 import dev.mojave.base.Plural;
 import dev.mojave.report.plot.Curves;
-import dev.mojave.report.plot.Figure.View;
 import dev.mojave.report.plot.Figure;
+import dev.mojave.report.plot.Figure.View;
 import dev.mojave.report.plot.Numbers;
+import dev.mojave.report.plot.Plot;
 import dev.mojave.report.plot.Plot.Axis;
 import dev.mojave.report.plot.Plot.Format;
 import dev.mojave.report.plot.Plot.Point;
 import dev.mojave.report.plot.Plot.Stroke;
-import dev.mojave.report.plot.Plot;
 import dev.mojave.result.RunRecord;
 import dev.mojave.result.metric.Metrics;
 import dev.mojave.result.study.SweepPoint;

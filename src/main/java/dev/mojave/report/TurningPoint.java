@@ -26,8 +26,8 @@ record TurningPoint(String words) {
             return Optional.empty();
         }
         boolean intervals = points.stream().anyMatch(point -> point.ciLow() != null && point.ciHigh() != null);
-        return Optional.of(
-                new TurningPoint(intervals ? of(points) : "no turning point can be shown, because one seed gives no interval"));
+        return Optional.of(new TurningPoint(
+                intervals ? of(points) : "no turning point can be shown, because one seed gives no interval"));
     }
 
     private static String of(List<GapPoint> points) {
@@ -50,7 +50,8 @@ record TurningPoint(String words) {
         String ahead = led > 0 ? b : a;
         String end = leads(points.getLast()) == 0 ? "; the last evaluation no longer shows this lead" : "";
         if (turns == 0) {
-            return ahead + " is ahead from " + tokens(since) + " tokens on, and " + (led > 0 ? a : b) + " is never ahead" + end;
+            return ahead + " is ahead from " + tokens(since) + " tokens on, and " + (led > 0 ? a : b)
+                    + " is never ahead" + end;
         }
         String more = turns == 1 ? "" : ", the last of " + turns + " changes of lead";
         return "the lead passes from " + (led > 0 ? a : b) + " to " + ahead + " at " + tokens(since) + " tokens" + more

@@ -36,9 +36,8 @@ class ArchitectureTest {
     private static final int MOST_FILES = 25;
     private static final int MOST_IMPORTS = 20;
     private static final Set<String> FOUNDATIONS = Set.of("base", "result");
-    private static final JavaClasses MAIN = new ClassFileImporter()
-            .withImportOption(new MainSources())
-            .importPackages("dev.mojave");
+    private static final JavaClasses MAIN =
+            new ClassFileImporter().withImportOption(new MainSources()).importPackages("dev.mojave");
 
     /** Layer to what it may use besides the foundations. A name stands for its subpackages too, but for those that have a row of their own. */
     private static final Map<String, Set<String>> LAYERS = table("package");

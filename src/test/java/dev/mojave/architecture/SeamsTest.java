@@ -22,9 +22,8 @@ import org.junit.jupiter.api.Test;
  * sealed instead, and a switch that does not name a new one does not compile.
  */
 class SeamsTest {
-    private static final JavaClasses MAIN = new ClassFileImporter()
-            .withImportOption(new MainSources())
-            .importPackages("dev.mojave");
+    private static final JavaClasses MAIN =
+            new ClassFileImporter().withImportOption(new MainSources()).importPackages("dev.mojave");
 
     private static List<JavaClass> implementations(Class<?> type) {
         return MAIN.stream()

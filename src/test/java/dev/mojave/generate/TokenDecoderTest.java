@@ -53,7 +53,8 @@ class TokenDecoderTest {
     }
 
     private static boolean plainTopK(MoeSpec moe) {
-        return moe.choice().router() instanceof TopKRouter.Spec && moe.dispatchSpec().dispatch() != Dispatch.Kind.CAPACITY;
+        return moe.choice().router() instanceof TopKRouter.Spec
+                && moe.dispatchSpec().dispatch() != Dispatch.Kind.CAPACITY;
     }
 
     @Test

@@ -19,7 +19,9 @@ class GuideBuildTest {
         for (String folder : new String[] {"src/main/resources", "src/test/resources", "recipes"}) {
             Files.createDirectories(root.resolve(folder));
         }
-        write("src/main/java/a/A.java", "package a; public sealed interface A permits A.B { record B() implements A {} }");
+        write(
+                "src/main/java/a/A.java",
+                "package a; public sealed interface A permits A.B { record B() implements A {} }");
         write("src/test/java/a/ATest.java", "package a; class ATest { class Inner {} }");
     }
 

@@ -373,8 +373,8 @@ class ModelFolderTest {
         Path folder = write(Tiny.spec("llama"), ModelWriter.Format.HF, Long.MAX_VALUE);
         Files.delete(folder.resolve("model.safetensors"));
         assertThatThrownBy(() -> ModelFolder.open(folder))
-                .hasMessage(folder
-                        + " has no weights: neither model.safetensors nor model.safetensors.index.json exists");
+                .hasMessage(
+                        folder + " has no weights: neither model.safetensors nor model.safetensors.index.json exists");
         Files.writeString(folder.resolve("pytorch_model.bin"), "x");
         assertThatThrownBy(() -> ModelFolder.open(folder))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))

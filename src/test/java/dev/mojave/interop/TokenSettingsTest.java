@@ -134,7 +134,8 @@ class TokenSettingsTest {
                 .singleElement()
                 .asString()
                 .contains(
-                        "tokenizer_config.json has clean_up_tokenization_spaces: true", "keeps the text as its tokens spell it");
+                        "tokenizer_config.json has clean_up_tokenization_spaces: true",
+                        "keeps the text as its tokens spell it");
         assertThat(read().tokens()
                         .published()
                         .tokenizerConfig()
@@ -185,9 +186,8 @@ class TokenSettingsTest {
             Tokenizer tokenizer = source.tokenizer().orElseThrow();
             assertThat(tokenizer.vocabSize()).isEqualTo(10);
             assertThat(Tokenizers.leftOut(tokenizer))
-                    .contains(
-                            "the tokenizer has [PAD] beyond the 12 token embeddings of the model, which are left"
-                                    + " out, and refused in a text");
+                    .contains("the tokenizer has [PAD] beyond the 12 token embeddings of the model, which are left"
+                            + " out, and refused in a text");
             Tokenizer again = Tokenizers.fromJson(tokenizer.toJson());
             assertThat(again.toJson()).isEqualTo(tokenizer.toJson());
             assertThat(Tokenizers.huggingFace(again)).isEqualTo(Files.readString(folder.resolve("tokenizer.json")));

@@ -83,8 +83,9 @@ class WeightsTest {
                         .hasMessage(saved + ": the model has no tensor 'b' (nearest: 'a');"
                                 + " the file belongs to another model");
                 assertThatThrownBy(() -> Weights.load(file, Map.of("a", a, "b", a)))
-                        .hasMessage(saved
-                                + ": tensor 'b' has shape [1], but the model needs [2]; the file belongs to another model");
+                        .hasMessage(
+                                saved
+                                        + ": tensor 'b' has shape [1], but the model needs [2]; the file belongs to another model");
             }
             assertThat(a.toFloats()).containsExactly(0, 0);
         }

@@ -101,7 +101,8 @@ class ReportTest {
                 .contains("<li>dense-total − moe, equal total parameters: ");
         StudyResult one = Fakes.study(1);
         assertThat(markup(html(one, Fakes.runs(one))))
-                .contains("equal active parameters: no turning point can be shown, because one seed gives no interval.");
+                .contains(
+                        "equal active parameters: no turning point can be shown, because one seed gives no interval.");
     }
 
     @Test

@@ -52,7 +52,8 @@ class TurningPointTest {
 
     @Test
     void ofSeveralTurnsTheLastCounts() {
-        assertThat(words(-2, 2, -2)).isEqualTo("the lead passes from moe to dense at 300k tokens, the last of 2 changes of lead");
+        assertThat(words(-2, 2, -2))
+                .isEqualTo("the lead passes from moe to dense at 300k tokens, the last of 2 changes of lead");
     }
 
     @Test

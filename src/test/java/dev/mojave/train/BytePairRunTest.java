@@ -134,10 +134,9 @@ class BytePairRunTest {
                         exported,
                         new ExportedModel.Options(SavedModel.LAST, ModelWriter.Format.HF, "unknown")))
                 .isInstanceOf(Failure.class)
-                .hasMessage(
-                        "the tokenizer cannot be written for transformers: the added token '<|x|>' has the id 300,"
-                                + " but Hugging Face's library, which numbers added tokens consecutively, assigns"
-                                + " 280; export with --format mojave or gguf");
+                .hasMessage("the tokenizer cannot be written for transformers: the added token '<|x|>' has the id 300,"
+                        + " but Hugging Face's library, which numbers added tokens consecutively, assigns"
+                        + " 280; export with --format mojave or gguf");
         assertThat(exported).doesNotExist();
         ExportedModel.write(
                 trained, exported, new ExportedModel.Options(SavedModel.LAST, ModelWriter.Format.MOJAVE, "unknown"));

@@ -181,8 +181,8 @@ class SystemTrapsTest {
                 assertThat(actual.get(i)).usingComparatorWithPrecision(1e-6f).containsExactly(expected.get(i));
             }
             assertThat(whole.requested())
-                    .allSatisfy(
-                            requested -> assertThat(Arrays.stream(requested).sum()).isEqualTo(8 + 3 + 1 + 5));
+                    .allSatisfy(requested ->
+                            assertThat(Arrays.stream(requested).sum()).isEqualTo(8 + 3 + 1 + 5));
         }
     }
 

@@ -30,7 +30,8 @@ public final class AtomicFiles {
             throw new IOException(target + " has no parent folder");
         }
         Files.createDirectories(directory);
-        // Not createTempFile, whose files are readable only by their owner: results are for everyone who can access the folder.
+        // Not createTempFile, whose files are readable only by their owner: results are for everyone who can access the
+        // folder.
         Path temporary = directory.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
             try (FileChannel channel =

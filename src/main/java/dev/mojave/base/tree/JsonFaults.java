@@ -60,8 +60,7 @@ public final class JsonFaults {
             case MismatchedInputException mismatched -> mismatch(mismatched, text, path);
             case InputCoercionException outOfRange ->
                 place + "expected " + expected(outOfRange.getTargetType()) + ", found one that is too large";
-            case StreamConstraintsException ignored ->
-                place + "a text, a key or a number is too long to be read";
+            case StreamConstraintsException ignored -> place + "a text, a key or a number is too long to be read";
             default -> place + "a value is of another kind than expected";
         };
     }

@@ -81,7 +81,8 @@ final class JsonSyntax {
             value(0);
             skipBlanks();
             if (at < text.length()) {
-                throw unexpected("there is more text after the end of the first value; remove it (a file contains one value)");
+                throw unexpected(
+                        "there is more text after the end of the first value; remove it (a file contains one value)");
             }
             return Optional.empty();
         } catch (Found found) {

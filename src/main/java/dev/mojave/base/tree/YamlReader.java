@@ -41,9 +41,7 @@ final class YamlReader {
             Map.entry("expected ',' or '}'", "a comma or '}' is missing"),
             Map.entry("found unexpected end of stream", "a quotation mark is not closed"),
             Map.entry("found unexpected document separator", "a quotation mark is not closed"),
-            Map.entry(
-                    "found unknown escape character",
-                    "this is not an escape sequence of YAML; use single quotes"),
+            Map.entry("found unknown escape character", "this is not an escape sequence of YAML; use single quotes"),
             Map.entry("expected escape sequence of", "this is not an escape sequence of YAML; use single quotes"),
             Map.entry("expected the node content", "a value is missing"),
             Map.entry("expected chomping or indentation", "text after | or > must begin on the next line"),

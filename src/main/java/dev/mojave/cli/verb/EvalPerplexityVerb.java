@@ -54,8 +54,9 @@ final class EvalPerplexityVerb implements Verb {
     @Option(
             names = "--data",
             paramLabel = "SOURCE",
-            description = "Other text, read with the run's tokenizer: embedded, the name of an imported data set, a file or a folder;"
-                    + " default: the data that the run was trained on.")
+            description =
+                    "Other text, read with the run's tokenizer: embedded, the name of an imported data set, a file or a folder;"
+                            + " default: the data that the run was trained on.")
     private @Nullable String other;
 
     @Option(

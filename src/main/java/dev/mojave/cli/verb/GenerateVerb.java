@@ -70,13 +70,15 @@ public final class GenerateVerb implements Verb {
     @Option(
             names = "--min-p",
             paramLabel = "P",
-            description = "Sample from tokens at least P times as likely as the most likely one; default: ${DEFAULT-VALUE}.")
+            description =
+                    "Sample from tokens at least P times as likely as the most likely one; default: ${DEFAULT-VALUE}.")
     double minP = 0;
 
     @Option(
             names = "--repetition-penalty",
             paramLabel = "R",
-            description = "Penalty that makes tokens less likely once they have occurred; 1 = off; default: ${DEFAULT-VALUE}.")
+            description =
+                    "Penalty that makes tokens less likely once they have occurred; 1 = off; default: ${DEFAULT-VALUE}.")
     double repetitionPenalty = 1;
 
     @Option(names = "--seed", paramLabel = "N", description = "Seed of the sampling; default: ${DEFAULT-VALUE}.")

@@ -42,7 +42,8 @@ public final class ParityVerb implements Verb {
         Engine.configure(EngineRequest.DEFAULT, console);
         Parity.Report report = Parity.of(folder);
         if (!report.ignored().isEmpty()) {
-            console.warn("not compared, because the model has nothing of this name: " + String.join(", ", report.ignored()));
+            console.warn(
+                    "not compared, because the model has nothing of this name: " + String.join(", ", report.ignored()));
         }
         if (asJson) {
             console.json(report.tensors());

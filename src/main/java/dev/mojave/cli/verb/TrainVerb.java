@@ -33,8 +33,7 @@ import picocli.CommandLine.Parameters;
 public final class TrainVerb implements Verb {
     @Parameters(
             paramLabel = "RECIPE",
-            description =
-                    "A YAML file (see recipes/ for examples), or the folder of a run, to train its recipe there.")
+            description = "A YAML file (see recipes/ for examples), or the folder of a run, to train its recipe there.")
     Path recipe = Path.of("");
 
     @Mixin

@@ -72,7 +72,8 @@ final class CategoryCheck {
 
     private Failure ask(String file) {
         boolean number = field.matches("\\d+");
-        String what = ascending ? "numbers the rows" : "has " + values.size() + " different values in " + rows + " rows";
+        String what =
+                ascending ? "numbers the rows" : "has " + values.size() + " different values in " + rows + " rows";
         return Failure.usage(
                 "%s: is %s the category? It %s, but the values of a category repeat. To use it as the category"
                         + " anyway, pass --category-field %s (category_field in a recipe)%s",

@@ -112,7 +112,8 @@ public record Columns(List<String> names, boolean header, List<Integer> text, in
             throw which(file, firstRow, "none of them is called text");
         }
         if (fields.reading().strict() && atFirst && atLast) {
-            throw which(file, firstRow, "the first and the last column are both numbers, but only one can be the category");
+            throw which(
+                    file, firstRow, "the first and the last column are both numbers, but only one can be the category");
         }
         int category = atFirst ? 0 : last;
         List<Integer> text = IntStream.rangeClosed(0, last)

@@ -172,7 +172,8 @@ public final class CsvRows {
                     row.size(),
                     tabs
                             ? "replace the tabs inside texts, or pass --quote if such texts are in quotation marks"
-                            : "put quotation marks around a text that contains '" + separator(fields.reading(), false) + "'");
+                            : "put quotation marks around a text that contains '" + separator(fields.reading(), false)
+                                    + "'");
         }
         if (row.size() < expected) {
             report.shortRow(place);

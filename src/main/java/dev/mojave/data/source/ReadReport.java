@@ -107,8 +107,8 @@ public final class ReadReport {
         add(notes, surrogates, "replaced lone surrogates (half a character) with U+FFFD in %s", "document");
         add(notes, marks, "removed %s (U+FEFF) inside the text", "byte-order mark");
         if (headers > 0) {
-            notes.add(counted(headers, "row repeats", "rows repeat")
-                    + " the header, as in concatenated tables, and " + (headers == 1 ? "was" : "were") + " read as text, the first at " + firstHeader);
+            notes.add(counted(headers, "row repeats", "rows repeat") + " the header, as in concatenated tables, and "
+                    + (headers == 1 ? "was" : "were") + " read as text, the first at " + firstHeader);
         }
         if (overLines > 0) {
             notes.add(counted(overLines, "row spans", "rows span")

@@ -127,9 +127,7 @@ public final class SourceBytes {
                     .because(e);
         }
         if (e instanceof EOFException || message.contains("Truncated source")) {
-            return Failure.data(
-                            "%s is compressed and was cut off; fetch or write it again",
-                            file.shown())
+            return Failure.data("%s is compressed and was cut off; fetch or write it again", file.shown())
                     .because(e);
         }
         if (e instanceof ZipException || e instanceof com.github.luben.zstd.ZstdIOException) {

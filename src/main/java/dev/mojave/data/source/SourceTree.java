@@ -150,7 +150,8 @@ public final class SourceTree {
                         link, root, real);
             }
         }
-        // A target inside the folder that is not hidden is read at its own place; a target that several links share is read once.
+        // A target inside the folder that is not hidden is read at its own place; a target that several links share is
+        // read once.
         if ((inside && isSeen(realRoot.relativize(real))) || !linked.add(real)) {
             firstAgain = again++ == 0 ? name + " is a link to " + target(link) : firstAgain;
             return;
@@ -177,8 +178,8 @@ public final class SourceTree {
                     + " of " + root);
         }
         if (again > 0) {
-            notes.add("left out " + ReadReport.counted(again, "link") + " to files that are read anyway: "
-                    + firstAgain);
+            notes.add(
+                    "left out " + ReadReport.counted(again, "link") + " to files that are read anyway: " + firstAgain);
         }
         if (odd > 0) {
             notes.add("left out " + ReadReport.counted(odd, "entry") + " that cannot be read: " + firstOdd);
@@ -204,7 +205,8 @@ public final class SourceTree {
         int kind = kind(path);
         if (kind == 0020000 && isTerminal(path)) {
             throw Failure.usage(
-                    "%s is the terminal; pipe text into it instead, as in: zcat text.gz | mojave data import %s", path, path);
+                    "%s is the terminal; pipe text into it instead, as in: zcat text.gz | mojave data import %s",
+                    path, path);
         }
         if (kind == 0020000 || kind == 0060000) {
             throw Failure.usage("%s is a device, not a file, a folder or a pipe; name one of those", path);

@@ -97,11 +97,9 @@ public final class StoreBuilder {
                             file, Tokenizers.addedTokens(read));
                 }
                 Tokenizers.libraryDifference(read)
-                        .ifPresent(
-                                difference -> progress.say(
-                                        file + ": " + difference
-                                                + "; this model will use the ids in the file and cannot be exported"
-                                                + " for transformers"));
+                        .ifPresent(difference -> progress.say(file + ": " + difference
+                                + "; this model will use the ids in the file and cannot be exported"
+                                + " for transformers"));
                 yield read;
             }
         };

@@ -102,7 +102,8 @@ public final class TokenStore implements AutoCloseable {
         if (manifest.version() != StoreManifest.VERSION) {
             throw broken(
                     folder,
-                    "it has format version " + manifest.version() + ", but this version of Mojave reads " + StoreManifest.VERSION);
+                    "it has format version " + manifest.version() + ", but this version of Mojave reads "
+                            + StoreManifest.VERSION);
         }
         return manifest;
     }
@@ -181,6 +182,7 @@ public final class TokenStore implements AutoCloseable {
     }
 
     private static String remedy(Path folder) {
-        return "delete that folder (rm -r '" + folder + "') and it will be built again from the source on the next start";
+        return "delete that folder (rm -r '" + folder
+                + "') and it will be built again from the source on the next start";
     }
 }

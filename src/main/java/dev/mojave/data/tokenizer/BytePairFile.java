@@ -67,7 +67,8 @@ final class BytePairFile {
                 && isAbsent(model, "dropout")
                 && isEmpty("continuing_subword_prefix")
                 && isEmpty("end_of_word_suffix")
-                // Byte fallback, unknown tokens and their fusing are never needed, because all bytes are in the vocabulary.
+                // Byte fallback, unknown tokens and their fusing are never needed, because all bytes are in the
+                // vocabulary.
                 && hasOnly(
                         model,
                         "type",

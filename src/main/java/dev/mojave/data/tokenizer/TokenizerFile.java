@@ -145,7 +145,8 @@ public final class TokenizerFile implements Tokenizer {
         for (long id : ids) {
             if (id >= vocabulary.size()) {
                 throw Failure.data(
-                        "%s encodes text as the id %d, but its largest token id is %d", place, id, vocabulary.size() - 1);
+                        "%s encodes text as the id %d, but its largest token id is %d",
+                        place, id, vocabulary.size() - 1);
             }
         }
         return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();

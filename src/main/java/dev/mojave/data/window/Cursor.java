@@ -12,7 +12,11 @@ import dev.mojave.base.Check;
 public record Cursor(long seed, long epoch, long position) {
     /** Checks that neither number is negative. */
     public Cursor {
-        Check.that(epoch >= 0 && position >= 0, "a cursor cannot be at epoch %d, position %d; neither may be negative", epoch, position);
+        Check.that(
+                epoch >= 0 && position >= 0,
+                "a cursor cannot be at epoch %d, position %d; neither may be negative",
+                epoch,
+                position);
     }
 
     /** Returns the cursor before the first row. */

@@ -105,7 +105,8 @@ public final class EvalWindows {
     public void requireText(long bytes) {
         if (bytes == 0) {
             throw Failure.data(
-                    "the %s split of %s has %s, but the predicted ones cover no byte of text: nothing to evaluate;" + " %s",
+                    "the %s split of %s has %s, but the predicted ones cover no byte of text: nothing to evaluate;"
+                            + " %s",
                     split.name(), split.source(), Plural.of(split.tokens(), "token"), remedy(split));
         }
     }

@@ -96,8 +96,7 @@ public final class HfConfig {
                     .allMatch(key ->
                             config.path(key).asDouble(0.1) == spec.stack().dropout());
             if (!alike) {
-                warnings.add(
-                        "embd_pdrop and attn_pdrop differ from resid_pdrop, which replaces all three in training");
+                warnings.add("embd_pdrop and attn_pdrop differ from resid_pdrop, which replaces all three in training");
             }
         }
         return warnings;

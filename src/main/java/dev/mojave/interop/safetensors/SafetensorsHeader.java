@@ -39,10 +39,17 @@ record SafetensorsHeader(Map<String, SafeEntry> entries, Map<String, String> met
     private record Span(String name, SafeType type, List<Long> shape, long begin, long end) {}
 
     static SafetensorsHeader read(Path file, MemorySegment bytes) {
-        check(file, bytes.byteSize() >= 8, "is truncated: it has %d bytes, but a header needs at least 8", bytes.byteSize());
+        check(
+                file,
+                bytes.byteSize() >= 8,
+                "is truncated: it has %d bytes, but a header needs at least 8",
+                bytes.byteSize());
         long length = bytes.get(LENGTH, 0);
         boolean fits = length >= 2 && length <= MAX_HEADER && length <= bytes.byteSize() - 8;
-        check(file, fits || !isPickle(bytes), "is a pickle, judging by its first bytes, and Mojave never opens pickles");
+        check(
+                file,
+                fits || !isPickle(bytes),
+                "is a pickle, judging by its first bytes, and Mojave never opens pickles");
         check(file, length >= 2 && length <= MAX_HEADER, "has an invalid header length of %d", length);
         check(
                 file,

@@ -26,7 +26,8 @@ public record Peers(Path python, Path scripts, int threads) {
                     python);
         }
         if (!Files.isDirectory(scripts)) {
-            throw Failure.usage("%s does not exist; 'bench compare' needs the bench/peers folder of a checkout of Mojave", scripts);
+            throw Failure.usage(
+                    "%s does not exist; 'bench compare' needs the bench/peers folder of a checkout of Mojave", scripts);
         }
     }
 

@@ -194,8 +194,7 @@ public final class Parity {
 
     private Tensor value(String name) {
         if (!expected.dtype(name).isFloat()) {
-            throw Failure.data(
-                    "%s: %s is %s; expected values must be floats", io.file(), name, expected.dtype(name));
+            throw Failure.data("%s: %s is %s; expected values must be floats", io.file(), name, expected.dtype(name));
         }
         return expected.tensor(name).to(DType.FLOAT32);
     }

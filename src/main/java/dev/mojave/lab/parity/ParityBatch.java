@@ -46,7 +46,8 @@ final class ParityBatch {
 
     private static Tensor whole(StoredTensors io, String name) {
         if (!io.names().contains(name)) {
-            throw Failure.data("%s has no tensor '%s'; it must contain the input tokens, int64 (B, T)", io.source(), name);
+            throw Failure.data(
+                    "%s has no tensor '%s'; it must contain the input tokens, int64 (B, T)", io.source(), name);
         }
         if (io.dtype(name).isFloat()) {
             throw Failure.data("%s: %s is %s; expected an integer type", io.source(), name, io.dtype(name));

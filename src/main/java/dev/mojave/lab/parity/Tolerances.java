@@ -53,7 +53,8 @@ final class Tolerances {
                         entry.getValue().isNumber() ? entry.getValue().doubleValue() : -1;
                 if (!(tolerance >= 0 && Double.isFinite(tolerance))) {
                     throw Failure.data(
-                            "%s: %s is %s; a tolerance must be a number of at least 0", file, entry.getKey(), entry.getValue());
+                            "%s: %s is %s; a tolerance must be a number of at least 0",
+                            file, entry.getKey(), entry.getValue());
                 }
                 values.put(entry.getKey(), tolerance);
             }

@@ -60,11 +60,13 @@ final class Reproducible {
         }
         if (run.provenance().seeds().isEmpty()) {
             throw Failure.usage(
-                    "%s cannot be reproduced: it was imported, so it is not known how its model was trained", run.path());
+                    "%s cannot be reproduced: it was imported, so it is not known how its model was trained",
+                    run.path());
         }
         if (run.checkpoints().last().isEmpty()) {
             throw Failure.usage(
-                    "%s cannot be reproduced: its checkpoints were deleted, so there is nothing to compare with", run.path());
+                    "%s cannot be reproduced: its checkpoints were deleted, so there is nothing to compare with",
+                    run.path());
         }
     }
 

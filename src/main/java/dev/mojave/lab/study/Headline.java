@@ -87,9 +87,7 @@ final class Headline {
                 other,
                 fixed(comparison.difference(), decimals),
                 interval(low, high, decimals),
-                detectable == null
-                        ? ""
-                        : "; minimum detectable difference " + fixed(detectable, decimals));
+                detectable == null ? "" : "; minimum detectable difference " + fixed(detectable, decimals));
     }
 
     /** {@code 95% CI 0.031 to 0.077, 4 seeds}. */

@@ -37,8 +37,8 @@ final class Notes {
 
     List<String> all() {
         List<String> notes = new ArrayList<>();
-        missing.forEach((trial, reason) -> notes.add("Trial " + trial + " has no result (" + reason
-                + "); its pairs are left out of every comparison."));
+        missing.forEach((trial, reason) -> notes.add(
+                "Trial " + trial + " has no result (" + reason + "); its pairs are left out of every comparison."));
         caveats(notes);
         learned(notes);
         notes.add(tuned());
@@ -116,8 +116,8 @@ final class Notes {
 
     private void intervals(List<String> notes) {
         if (comparisons.size() > 1) {
-            notes.add("The 95% intervals are not corrected for multiple comparisons (" + comparisons.size()
-                    + " here).");
+            notes.add(
+                    "The 95% intervals are not corrected for multiple comparisons (" + comparisons.size() + " here).");
         }
         if (comparisons.stream().anyMatch(comparison -> comparison.n() == 1)) {
             notes.add("One seed gives no interval: the difference of a single pair may be chance.");

@@ -29,7 +29,10 @@ public record Space(List<SweptKey.Listed> grid, List<SweptKey> random, int sampl
         grid = List.copyOf(grid);
         random = List.copyOf(random);
         Check.that(!grid.isEmpty() || !random.isEmpty(), "a space needs at least one key");
-        Check.that(random.isEmpty() == (samples == 0), "samples (%d) must be 0 without random keys and positive with them", samples);
+        Check.that(
+                random.isEmpty() == (samples == 0),
+                "samples (%d) must be 0 without random keys and positive with them",
+                samples);
         double different = different(random);
         Check.that(
                 samples <= different,

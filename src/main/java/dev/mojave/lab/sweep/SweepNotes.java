@@ -128,9 +128,10 @@ final class SweepNotes {
         if (seeds == 1) {
             notes.add("One seed gives no interval: differences may be chance.");
         } else {
-            notes.add("Differences are paired over the " + seeds
-                    + " seeds that all points share. The 95% intervals are not corrected for multiple comparisons; the"
-                    + " p-values are corrected for all pairs of points (Holm 1979), because the best was selected by the same losses.");
+            notes.add(
+                    "Differences are paired over the " + seeds
+                            + " seeds that all points share. The 95% intervals are not corrected for multiple comparisons; the"
+                            + " p-values are corrected for all pairs of points (Holm 1979), because the best was selected by the same losses.");
         }
     }
 
@@ -160,7 +161,8 @@ final class SweepNotes {
     private void followers(List<String> notes) {
         Set<String> followers = recipe.followers();
         if (!followers.isEmpty()) {
-            notes.add("These keys were not set, and their defaults follow swept keys: " + String.join(", ", followers) + ".");
+            notes.add("These keys were not set, and their defaults follow swept keys: " + String.join(", ", followers)
+                    + ".");
         }
     }
 }

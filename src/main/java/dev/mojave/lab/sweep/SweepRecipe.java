@@ -48,8 +48,7 @@ public final class SweepRecipe {
         reasons.put("data", "losses over different text or tokens cannot be ranked; run a sweep for each");
         reasons.put("engine", "all trials of a sweep run with the same engine; run a sweep for each");
         reasons.put("train.seed", "list seeds under seeds: [1, 2, 3]; every point is trained with each");
-        reasons.put(
-                "train.eval_tokens", "it changes the measurement, not the training; set it for the whole sweep");
+        reasons.put("train.eval_tokens", "it changes the measurement, not the training; set it for the whole sweep");
         return reasons;
     }
 
@@ -229,7 +228,8 @@ public final class SweepRecipe {
                 }
             }
             if (halving.isPresent() && LENGTHS.contains(path)) {
-                throw Failure.usage("%s cannot be swept: halving.rungs sets the length of trials; remove one of the two", place);
+                throw Failure.usage(
+                        "%s cannot be swept: halving.rungs sets the length of trials; remove one of the two", place);
             }
             for (String other : paths.subList(0, i)) {
                 checkApart(path, other, place);

@@ -129,7 +129,8 @@ public final class ExperimentFolder {
                     path);
         }
         if (!same && !isBegun()) {
-            throw Failure.usage("%s already exists and is not a %s; choose another --name or --output", path, kind.word);
+            throw Failure.usage(
+                    "%s already exists and is not a %s; choose another --name or --output", path, kind.word);
         }
         delete();
         return false;

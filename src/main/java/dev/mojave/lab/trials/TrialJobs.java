@@ -81,8 +81,9 @@ public final class TrialJobs {
         progress.finish("");
         speed.ifPresent(stepsPerSecond -> {
             ExpectedTime expected = ExpectedTime.of(open, beside, stepsPerSecond, sample, heldOutTokens);
-            progress.say(Plural.of(open.size(), "trial") + ", " + (beside == 1 ? "one after another" : beside + " side by side")
-                    + ": " + expected.words() + " on this machine");
+            progress.say(Plural.of(open.size(), "trial") + ", "
+                    + (beside == 1 ? "one after another" : beside + " side by side") + ": " + expected.words()
+                    + " on this machine");
         });
     }
 

@@ -67,7 +67,8 @@ public final class CategoryCounts {
     }
 
     private double joint() {
-        return entropy(Arrays.stream(assignmentsGE).flatMapToLong(Arrays::stream).toArray());
+        return entropy(
+                Arrays.stream(assignmentsGE).flatMapToLong(Arrays::stream).toArray());
     }
 
     private long[] ofCategories() {

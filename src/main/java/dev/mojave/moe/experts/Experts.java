@@ -13,8 +13,8 @@ import dev.mojave.nn.Parameter.Role;
 import dev.mojave.tensor.Tensor;
 import dev.mojave.tensor.Tensors;
 import dev.mojave.tensor.kernels.mixture.ExpertsKernel;
-import dev.mojave.tensor.kernels.mixture.Routes;
 import dev.mojave.tensor.kernels.mixture.MixtureBranch;
+import dev.mojave.tensor.kernels.mixture.Routes;
 import dev.mojave.tensor.kernels.pointwise.DropoutKernel;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,7 +112,8 @@ public final class Experts implements ExpertBank {
         List<Tensor> results = new ArrayList<>();
         for (int expert = 0; expert < spec.experts; expert++) {
             boolean last = expert == counts.length - 1;
-            if (counts[expert] > 0 || (last && results.isEmpty())) { // Without any rows, the result must still have the right width.
+            if (counts[expert] > 0
+                    || (last && results.isEmpty())) { // Without any rows, the result must still have the right width.
                 results.add(apply(rows.get(expert), weights, expert, context));
             }
         }

@@ -50,7 +50,8 @@ public final class LinearExperts implements ExpertBank {
         List<Tensor> results = new ArrayList<>();
         for (int expert = 0; expert < counts.length; expert++) {
             boolean last = expert == counts.length - 1;
-            if (counts[expert] > 0 || (last && results.isEmpty())) { // Without any rows, the result must still have the right width.
+            if (counts[expert] > 0
+                    || (last && results.isEmpty())) { // Without any rows, the result must still have the right width.
                 int e = expert;
                 results.add(Linear.apply(rows.get(e), weights.get(e), biases.map(b -> b.get(e)), context));
             }

@@ -39,7 +39,8 @@ final class Gates {
         int tokens = (int) perToken.size(0);
         float[] probabilities = new float[tokens * sizes.experts()];
         for (int assignment = 0; assignment < expertOfAssignment.length; assignment++) {
-            probabilities[assignment / sizes.topK() * sizes.experts() + (int) expertOfAssignment[assignment]] = 1f / sizes.topK();
+            probabilities[assignment / sizes.topK() * sizes.experts() + (int) expertOfAssignment[assignment]] =
+                    1f / sizes.topK();
         }
         float[] weights = new float[expertOfAssignment.length];
         Arrays.fill(weights, 1f / sizes.topK());

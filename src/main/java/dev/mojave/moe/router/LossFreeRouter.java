@@ -132,8 +132,8 @@ public final class LossFreeRouter implements Router {
         float[] change = new float[requestedOfExpert.length];
         for (int expert = 0; expert < change.length; expert++) {
             // sign(total / E - load), in integer arithmetic.
-            change[expert] =
-                    (float) (spec.biasUpdateRate * Long.signum(total - requestedOfExpert[expert] * requestedOfExpert.length));
+            change[expert] = (float)
+                    (spec.biasUpdateRate * Long.signum(total - requestedOfExpert[expert] * requestedOfExpert.length));
         }
         try (Scope _ = Scope.open();
                 NoGrad _ = NoGrad.open()) {

@@ -38,9 +38,11 @@ public final class TaskAwareRouter implements Router {
             Check.that(
                     !categories.isEmpty(),
                     "task-aware routing needs categories: the names of the document categories in the data, for example"
-                    + " [noun, verb, adjective, adverb] in the data set embedded; 'mojave data show' lists them");
+                            + " [noun, verb, adjective, adverb] in the data set embedded; 'mojave data show' lists them");
             Check.that(
-                    new HashSet<>(categories).size() == categories.size(), "categories %s contains the same name twice", categories);
+                    new HashSet<>(categories).size() == categories.size(),
+                    "categories %s contains the same name twice",
+                    categories);
             categories = List.copyOf(categories);
         }
 

@@ -35,7 +35,12 @@ public final class Choices {
     }
 
     private Choices(long[] expertOfAssignment, int tokens, int experts, int topK, long capacity) {
-        Check.that(expertOfAssignment.length == tokens * topK, "%d assignments for %d tokens with %d choices each", expertOfAssignment.length, tokens, topK);
+        Check.that(
+                expertOfAssignment.length == tokens * topK,
+                "%d assignments for %d tokens with %d choices each",
+                expertOfAssignment.length,
+                tokens,
+                topK);
         this.tokens = tokens;
         this.experts = experts;
         this.topK = topK;

@@ -100,7 +100,8 @@ public final class Page {
                         case "data" -> PlotJson.write(figures);
                         case "echarts" -> echarts;
                         case "script" -> script;
-                        case String other -> throw new IllegalStateException("there is no value for {{" + other + "}} in page.html");
+                        case String other ->
+                            throw new IllegalStateException("there is no value for {{" + other + "}} in page.html");
                     });
             from = end + 2;
         }

@@ -40,7 +40,8 @@ public final class ReportFiles {
         Path plots = folder.resolve("plots");
         Optional<String> obstacle = PlotPng.obstacle();
         if (obstacle.isPresent()) {
-            warn.accept("no PNG plots were written to " + plots + ": " + obstacle.get() + ". report.html is complete without them");
+            warn.accept("no PNG plots were written to " + plots + ": " + obstacle.get()
+                    + ". report.html is complete without them");
             return List.copyOf(written);
         }
         Files.createDirectories(plots);

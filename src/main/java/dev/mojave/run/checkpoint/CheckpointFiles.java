@@ -75,8 +75,8 @@ final class CheckpointFiles {
             try {
                 String found = Hashes.sha256(file);
                 if (!found.equals(sums.get(name))) {
-                    return Optional.of(file + " has changed since it was saved: expected SHA-256 " + sums.getOrDefault(name, "(none)")
-                            + ", found " + found);
+                    return Optional.of(file + " has changed since it was saved: expected SHA-256 "
+                            + sums.getOrDefault(name, "(none)") + ", found " + found);
                 }
             } catch (IOException e) {
                 throw IoFailures.of("read the checkpoint", file, e);

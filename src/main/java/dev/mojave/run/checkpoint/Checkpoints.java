@@ -104,8 +104,8 @@ public final class Checkpoints {
             remove(temporary);
             Failure failure = IoFailures.of("save the checkpoint", folder.resolve(name), e);
             // The rename comes last, so earlier checkpoints are untouched.
-            String kept = last().map(step -> "; step-" + step + " is still complete")
-                    .orElse("");
+            String kept =
+                    last().map(step -> "; step-" + step + " is still complete").orElse("");
             throw failure.with(kept);
         }
     }
@@ -236,7 +236,8 @@ public final class Checkpoints {
             }
             Matcher matcher = STEP.matcher(Files.readString(file).strip());
             if (!matcher.matches()) {
-                throw Failure.data("%s does not contain the name of a checkpoint; write one of %s into it", file, names());
+                throw Failure.data(
+                        "%s does not contain the name of a checkpoint; write one of %s into it", file, names());
             }
             return Optional.of(Long.parseLong(matcher.group(1)));
         } catch (IOException e) {

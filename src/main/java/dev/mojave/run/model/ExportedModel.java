@@ -65,13 +65,7 @@ public final class ExportedModel {
             try (ModelFolder folder = ModelFolder.open(source);
                     LanguageModel model = folder.load()) {
                 ModelCard card = card(
-                        source,
-                        options,
-                        "not known",
-                        "outside Mojave; read from a folder",
-                        Map.of(),
-                        "",
-                        "not known");
+                        source, options, "not known", "outside Mojave; read from a folder", Map.of(), "", "not known");
                 Optional<Tokenizer> tokenizer = folder.tokenizer();
                 SpecialTokens tokens = folder.tokenSettings(tokenizer, true).tokens();
                 String origin = folder.config().path("model_type").asString("");
@@ -91,7 +85,8 @@ public final class ExportedModel {
                     source,
                     options,
                     data,
-                    weights.step() + " " + Plural.noun(weights.step(), "step") + ", seed " + recipe.train().seed(),
+                    weights.step() + " " + Plural.noun(weights.step(), "step") + ", seed "
+                            + recipe.train().seed(),
                     measured(run),
                     recipe.yaml(),
                     "Mojave " + provenance.mojaveVersion() + ", commit " + provenance.commit() + ", "

@@ -85,7 +85,8 @@ final class TrainStep {
             parts(batch, step, losses, pools, sums, observe);
             Gradients.sum(model.parameters(), group);
         }
-        return new Losses(sums.loss, sums.crossEntropy, sums.auxiliary, sums.requested, List.copyOf(sums.load.values()));
+        return new Losses(
+                sums.loss, sums.crossEntropy, sums.auxiliary, sums.requested, List.copyOf(sums.load.values()));
     }
 
     private Loss loss(Rows rows) {

@@ -94,8 +94,8 @@ public final class Moment {
 
     private void requireOpen(Metric metric) {
         if (logged) {
-            throw new IllegalStateException(
-                    metric.name() + " was measured by a listener that comes after the log; move the listener before it");
+            throw new IllegalStateException(metric.name()
+                    + " was measured by a listener that comes after the log; move the listener before it");
         }
     }
 

@@ -178,8 +178,7 @@ class FlatTest {
         return Stream.of(
                 new Object[] {new TwoGroups(part, new Width(1)), "two components have the key 'width'"},
                 new Object[] {new GroupAndOwn(part, 1), "two components have the key 'width'"},
-                new Object[] {new Deep(new Frame(1, new Angles(1, null)), 1), "two components have the key 'base'"
-                },
+                new Object[] {new Deep(new Frame(1, new Angles(1, null)), 1), "two components have the key 'base'"},
                 new Object[] {new Absent(part), "@Flat component 'part' " + plain},
                 new Object[] {new Presumed(part), "@Flat component 'part' " + plain},
                 new Object[] {new NoRecord(1), "@Flat component 'width' " + plain},

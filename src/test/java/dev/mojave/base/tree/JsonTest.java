@@ -114,7 +114,8 @@ class JsonTest {
         Files.write(file, "{\"a\": \"caf\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1));
         assertThatThrownBy(() -> Json.read(file, Whole.class)).hasMessage(file + " is not UTF-8 text");
         Files.writeString(file, " \n");
-        assertThatThrownBy(() -> Json.read(file, Whole.class)).hasMessageContaining("is empty, but should contain JSON");
+        assertThatThrownBy(() -> Json.read(file, Whole.class))
+                .hasMessageContaining("is empty, but should contain JSON");
         Files.writeString(file, "null");
         assertThatThrownBy(() -> Json.read(file, Whole.class)).hasMessage(file + ": expected an object, found null");
         assertThatThrownBy(() -> Json.read(file, ObjectNode.class))

@@ -245,9 +245,8 @@ class InterchangeVerbTest {
         Files.writeString(
                 source.resolve("generation_config.json"),
                 "{\"eos_token_id\": [7, 6], \"pad_token_id\": 2, \"bos_token_id\": 1}");
-        String names =
-                "{\"add_bos_token\": true, \"bos_token\": {\"content\": \"<turn>\"}, \"eos_token\": \"</s>\","
-                        + " \"pad_token\": \"<unk>\"}";
+        String names = "{\"add_bos_token\": true, \"bos_token\": {\"content\": \"<turn>\"}, \"eos_token\": \"</s>\","
+                + " \"pad_token\": \"<unk>\"}";
         Files.writeString(source.resolve("tokenizer_config.json"), names);
         String[] greedy = {"--prompt", "the", "--max-tokens", "9", "--temperature", "0", "--json"};
         for (String format : new String[] {"hf", "mojave"}) {
@@ -367,8 +366,7 @@ class InterchangeVerbTest {
                 Stream.concat(Stream.of(run), Stream.of(data)).toArray(String[]::new)));
         assertThat(with.code()).as(with.err()).isZero();
         assertThat(with.out())
-                .contains(
-                        "windows          begin with token 2, like this model's texts (--no-begin-token omits it)");
+                .contains("windows          begin with token 2, like this model's texts (--no-begin-token omits it)");
         String[] json = Stream.concat(Stream.of(run, "--json"), Stream.of(data)).toArray(String[]::new);
         JsonNode counted = Json.tree(runs(with("eval", "perplexity", json)).out());
         assertThat(counted.path("begin_tokens").path(0).intValue()).isEqualTo(2);

@@ -196,7 +196,9 @@ class DatasetsTest {
         assertRows("g.csv", "1,a,b\n2\n", "g.csv line 2 has 1 columns, but column 3 is needed");
         Path which = write("h.csv", "alpha,beta\nx,y\n");
         assertFailure(
-                Failure.Kind.USAGE, () -> add("x", which), "which column contains the text? Its first row is [alpha, beta]");
+                Failure.Kind.USAGE,
+                () -> add("x", which),
+                "which column contains the text? Its first row is [alpha, beta]");
         ImportOptions wrong = options(Optional.of("alpa"), Optional.empty(), false);
         assertFailure(
                 Failure.Kind.USAGE,

@@ -142,9 +142,9 @@ class TextBytesTest {
         String keys = "tokenizer: \"" + file + "\", validation: {tail: 0}";
         assertThatThrownBy(() -> open("the river", keys))
                 .isInstanceOf(Failure.class)
-                .hasMessage(
-                        file + " does not specify which of its tokens ends a text, which is needed between documents; it has '"
-                                + other + "': name one with data.end_of_text, or set data.document_separator: false");
+                .hasMessage(file
+                        + " does not specify which of its tokens ends a text, which is needed between documents; it has '"
+                        + other + "': name one with data.end_of_text, or set data.document_separator: false");
         Path named;
         try (PreparedData data = open("the river", keys + ", end_of_text: \"" + other + "\"")) {
             assertThat(data.tokenizer().endOfText()).hasValue(0);

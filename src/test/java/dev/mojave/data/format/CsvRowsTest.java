@@ -76,8 +76,8 @@ class CsvRowsTest {
     void aHeaderInTheMiddleIsSaid() throws IOException {
         Path file = imports.write("two.csv", "text,label\na,x\n\uFEFFtext,label\nb,y\ntext,z\n");
         assertThat(imports.add(file).notes())
-                .contains("1 row repeats the header, as in concatenated tables, and was read as text, the first at " + file
-                        + " line 3");
+                .contains("1 row repeats the header, as in concatenated tables, and was read as text, the first at "
+                        + file + " line 3");
     }
 
     @Test
@@ -108,7 +108,8 @@ class CsvRowsTest {
                 "only one column, import it with --delimiter ','");
         assertThat(imports.delimiter(";").texts(excel)).containsExactly("Yes, it is", "a;b");
         Path more = imports.write("more.csv", "text;label\na;b;pos\n");
-        imports.delimiter(";").refused(Failure.Kind.DATA, more, "line 2 has 3 cells", "around a text that contains ';'");
+        imports.delimiter(";")
+                .refused(Failure.Kind.DATA, more, "line 2 has 3 cells", "around a text that contains ';'");
         Path tabs = imports.write("tabs.csv", "text\tlabel\na, b\tpos\n");
         imports.refused(Failure.Kind.USAGE, tabs, "that contains '\\t'", "--delimiter '\\t'");
         assertThat(imports.delimiter("\t").texts(tabs)).containsExactly("a, b");

@@ -161,10 +161,7 @@ class JsonDocumentsTest {
         refused("half.jsonl", "{\"text\": \"a\"}\n{\"text\": \"b", "half.jsonl line 2", "cut off");
         Path missing = imports.write("null.jsonl", "{\"text\": \"one\"}\n{\"text\": null}\n");
         imports.refused(
-                Failure.Kind.DATA,
-                missing,
-                "null.jsonl line 2: 'text' is null, not a string",
-                "select(.text != null)");
+                Failure.Kind.DATA, missing, "null.jsonl line 2: 'text' is null, not a string", "select(.text != null)");
         assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> imports.add(missing)))
                 .hasMessageNotContaining("did you mean");
         imports.refused(

@@ -89,14 +89,19 @@ class EncodingsTest {
         imports.encoding("latin-one")
                 .refused(Failure.Kind.USAGE, latin, "--encoding: 'latin-one' is not a character set");
         imports.encoding("US-ASCII")
-                .refused(Failure.Kind.DATA, latin, "is not US-ASCII: byte 3", "not in the encoding given with --encoding");
+                .refused(
+                        Failure.Kind.DATA,
+                        latin,
+                        "is not US-ASCII: byte 3",
+                        "not in the encoding given with --encoding");
     }
 
     @Test
     void utf16IsToldByItsMarkOrItsZeroes() throws IOException {
         String table = "text,label\nGr\u00fcn ist die Hoffnung,x\n";
         Path marked = imports.write("utf16.csv", "\uFEFF" + table, StandardCharsets.UTF_16LE);
-        imports.refused(Failure.Kind.DATA, marked, "utf16.csv is UTF-16 according to its byte-order mark", "--encoding UTF-16");
+        imports.refused(
+                Failure.Kind.DATA, marked, "utf16.csv is UTF-16 according to its byte-order mark", "--encoding UTF-16");
         assertThat(imports.encoding("UTF-16").texts(marked)).containsExactly("Gr\u00fcn ist die Hoffnung");
         Path big = imports.write("big.csv", "\uFEFF" + table, StandardCharsets.UTF_16BE);
         assertThat(imports.encoding("UTF-16").texts(big)).containsExactly("Gr\u00fcn ist die Hoffnung");

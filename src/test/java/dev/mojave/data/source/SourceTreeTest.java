@@ -68,15 +68,21 @@ class SourceTreeTest {
     void cyclesAreRefusedByName() throws IOException {
         imports.write("real/sub/a.txt", "alpha");
         link("real/sub/up", "..");
-        imports.refused(Failure.Kind.USAGE, folder.resolve("real"), "real/sub/up is a link to ..", "following it would never end");
+        imports.refused(
+                Failure.Kind.USAGE,
+                folder.resolve("real"),
+                "real/sub/up is a link to ..",
+                "following it would never end");
         Files.delete(folder.resolve("real/sub/up"));
         link("real/sub/above", "../..");
-        imports.followLinks().refused(Failure.Kind.USAGE, folder.resolve("real"), "above", "following it would never end");
+        imports.followLinks()
+                .refused(Failure.Kind.USAGE, folder.resolve("real"), "above", "following it would never end");
         Files.delete(folder.resolve("real/sub/above"));
         imports.write("other/b.txt", "beta");
         link("other/back", "../real");
         link("real/other", "../other");
-        imports.followLinks().refused(Failure.Kind.USAGE, folder.resolve("real"), "other/back", "following it would never end");
+        imports.followLinks()
+                .refused(Failure.Kind.USAGE, folder.resolve("real"), "other/back", "following it would never end");
     }
 
     @Test

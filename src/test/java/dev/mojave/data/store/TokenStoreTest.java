@@ -125,7 +125,8 @@ class TokenStoreTest {
     void aNewerFormatIsRefused() throws IOException {
         Path manifest = build().resolve("manifest.json");
         Files.writeString(manifest, Files.readString(manifest).replace("\"version\" : 1", "\"version\" : 9"));
-        assertThatThrownBy(this::build).hasMessageContaining("it has format version 9, but this version of Mojave reads 1");
+        assertThatThrownBy(this::build)
+                .hasMessageContaining("it has format version 9, but this version of Mojave reads 1");
     }
 
     @Test

@@ -29,9 +29,8 @@ class ForeignPatternTest {
 
     private static ObjectNode file(String part, String type, String pattern) {
         ObjectNode root = (ObjectNode)
-                Json.tree(
-                        "{\"version\": \"1.0\", \"model\": {\"type\": \"WordLevel\", \"unk_token\": \"u\","
-                                + " \"vocab\": {\"u\": 0, \"a\": 1}}}");
+                Json.tree("{\"version\": \"1.0\", \"model\": {\"type\": \"WordLevel\", \"unk_token\": \"u\","
+                        + " \"vocab\": {\"u\": 0, \"a\": 1}}}");
         ObjectNode node = root.putObject(part).put("type", type);
         node.putObject("pattern").put("Regex", pattern);
         if (type.equals("Split")) {
@@ -110,10 +109,9 @@ class ForeignPatternTest {
         alone.environment().put("JAVA_TOOL_OPTIONS", "-Duser.language=de");
         assertThat(alone.start().waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(said)
-                .hasContent(
-                        "ENVIRONMENT: the process for the tokenizer library cannot be started (another process"
-                                + " cannot find Mojave on the class path of this program), and tokenizer.json has"
-                                + " parts that are not known to be safe in this one");
+                .hasContent("ENVIRONMENT: the process for the tokenizer library cannot be started (another process"
+                        + " cannot find Mojave on the class path of this program), and tokenizer.json has"
+                        + " parts that are not known to be safe in this one");
     }
 
     private static ProcessHandle awaitChild(Process owner) throws InterruptedException {

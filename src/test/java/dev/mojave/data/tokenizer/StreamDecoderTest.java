@@ -82,7 +82,8 @@ class StreamDecoderTest {
                     words(
                             "{\"type\": \"CTC\", \"pad_token\": \"_\", \"word_delimiter_token\": \"|\", \"cleanup\": true}",
                             List.of("a", "b", "|", "_", "."));
-                // Joins "n" and "'t" wherever they meet, so the text of no token is certain before the last one has arrived.
+                // Joins "n" and "'t" wherever they meet, so the text of no token is certain before the last one has
+                // arrived.
                 case REWRITTEN_WHOLE ->
                     words(
                             sequence(
@@ -178,7 +179,8 @@ class StreamDecoderTest {
 
     private static int[] draw(Random random, int vocabulary, int most) {
         int[] ids = random.ints(random.nextInt(most + 1), 0, vocabulary).toArray();
-        // Small vocabularies are used in full; from large ones also single bytes, which complete and invalidate characters.
+        // Small vocabularies are used in full; from large ones also single bytes, which complete and invalidate
+        // characters.
         if (vocabulary > 300) {
             for (int i = 0; i < ids.length; i++) {
                 ids[i] = random.nextBoolean() ? random.nextInt(260) : ids[i];

@@ -269,7 +269,7 @@ class SamplerTest {
         assertThat(seen).containsExactlyElementsOf(IntStream.of(text).boxed().toList());
         assertThat(windows.tokens()).isEqualTo(text.length);
         assertThatThrownBy(() -> EvalWindows.all(MemorySplit.of(SHARD, text), new RowLayout.Windows(begin), front))
-                .hasMessage("rows that begin with " + begin + (begin == 1 ? " token" : " tokens") + " leave no room in a context of "
-                        + begin);
+                .hasMessage("rows that begin with " + begin + (begin == 1 ? " token" : " tokens")
+                        + " leave no room in a context of " + begin);
     }
 }

@@ -192,7 +192,8 @@ class ProbesTest {
             ExpertProfile profile = profiles.layers().getFirst();
             assertThat(profile.layer()).isZero();
             long[][] assignments = plain.result();
-            double all = Arrays.stream(assignments).flatMapToLong(Arrays::stream).sum();
+            double all =
+                    Arrays.stream(assignments).flatMapToLong(Arrays::stream).sum();
             assertThat(all).isEqualTo(2.0 * profiles.tokens());
             for (int expert = 0; expert < assignments.length; expert++) {
                 assertThat(profile.load().get(expert))

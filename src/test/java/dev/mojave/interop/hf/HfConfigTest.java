@@ -210,7 +210,8 @@ class HfConfigTest {
                 "mistral   | {sliding_window: 32}",
                 "mixtral   | {sliding_window: 16}",
                 "qwen2     | {sliding_window: 4, use_sliding_window: false, attention_bias: false, layer_types: [full_attention, full_attention]}",
-                "qwen2     | {sliding_window: 4, use_sliding_window: true}", // by default the first 28 layers have no window
+                "qwen2     | {sliding_window: 4, use_sliding_window: true}", // by default the first 28 layers have no
+                // window
                 "qwen2     | {sliding_window: 4, use_sliding_window: true, max_window_layers: 2}",
                 "qwen2     | {sliding_window: null, use_sliding_window: true, max_window_layers: 0}",
                 "qwen3     | {sliding_window: 4, use_sliding_window: true, max_window_layers: 0, layer_types: [full_attention, full_attention]}",

@@ -205,13 +205,15 @@ class SafetensorsTest {
                 file(new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}, 0), "has a header that is not UTF-8");
         assertRefused(folder.resolve("missing"), "does not exist");
         assertRefused(folder, "is a folder, not a safetensors file");
-        assertRefused(Files.write(folder.resolve("short"), new byte[5]), "is truncated: it has 5 bytes, but a header needs at least 8");
-        assertRefused(Files.write(folder.resolve("empty"), new byte[0]), "is truncated: it has 0 bytes, but a header needs at least 8");
+        assertRefused(
+                Files.write(folder.resolve("short"), new byte[5]),
+                "is truncated: it has 5 bytes, but a header needs at least 8");
+        assertRefused(
+                Files.write(folder.resolve("empty"), new byte[0]),
+                "is truncated: it has 0 bytes, but a header needs at least 8");
         byte[] huge = new byte[16];
         Arrays.fill(huge, (byte) 0x7f);
-        assertRefused(
-                Files.write(folder.resolve("huge"), huge),
-                "has an invalid header length of 9187201950435737471");
+        assertRefused(Files.write(folder.resolve("huge"), huge), "has an invalid header length of 9187201950435737471");
         byte[] negative = new byte[16];
         Arrays.fill(negative, (byte) 0xff);
         assertRefused(Files.write(folder.resolve("negative"), negative), "has an invalid header length of -1");
@@ -226,7 +228,8 @@ class SafetensorsTest {
         assertRefused(Files.write(folder.resolve("zip"), zip), "is a pickle, judging by its first bytes");
         byte[] longer = {50, 0, 0, 0, 0, 0, 0, 0, '{', '}'};
         assertRefused(
-                Files.write(folder.resolve("longer"), longer), "is truncated: it has 10 bytes, but the header alone needs 58");
+                Files.write(folder.resolve("longer"), longer),
+                "is truncated: it has 10 bytes, but the header alone needs 58");
     }
 
     private static void assertRefused(Path file, String message) {

@@ -72,7 +72,8 @@ class CompareBenchTest {
             } else {
                 assertThat(rivals).isEmpty();
                 assertThat(notes.said)
-                        .containsExactly("stopped after 3 of 20 rounds, too few for an interval: at least 6 are needed");
+                        .containsExactly(
+                                "stopped after 3 of 20 rounds, too few for an interval: at least 6 are needed");
             }
         }
     }

@@ -155,7 +155,8 @@ class ParityTest {
         assertThat(of(report, "ce_loss").tolerance()).isEqualTo(1e-7);
         Files.writeString(path.resolve("tolerance.json"), "{\"logits\": \"a lot\"}");
         assertThatThrownBy(() -> Parity.of(path))
-                .hasMessageEndingWith("tolerance.json: logits is \"a lot\"; a tolerance must be a number of at least 0");
+                .hasMessageEndingWith(
+                        "tolerance.json: logits is \"a lot\"; a tolerance must be a number of at least 0");
     }
 
     @Test
@@ -182,12 +183,18 @@ class ParityTest {
 
     @Test
     void inputsThatCannotBeReadAreRefused() throws IOException {
-        refused("gpt2", tensors -> tensors.remove("ids"), "has no tensor 'ids'; it must contain the input tokens, int64 (B, T)");
+        refused(
+                "gpt2",
+                tensors -> tensors.remove("ids"),
+                "has no tensor 'ids'; it must contain the input tokens, int64 (B, T)");
         refused(
                 "gpt2",
                 tensors -> tensors.put("ids", Tensors.zeros(DType.FLOAT32, 2, 3)),
                 "ids is FLOAT32; expected an integer type");
-        refused("gpt2", tensors -> tensors.put("ids", Tensors.zeros(DType.INT64, 7)), "ids has the shape [7]; expected (B, T)");
+        refused(
+                "gpt2",
+                tensors -> tensors.put("ids", Tensors.zeros(DType.INT64, 7)),
+                "ids has the shape [7]; expected (B, T)");
         refused(
                 "gpt2",
                 tensors -> tensors.put("ids", Tensors.zeros(DType.INT64, 1, 21)),

@@ -396,7 +396,8 @@ class ReproductionTest {
     @Test
     void whatIsUnfinishedOrWasImportedIsRefused() throws IOException {
         RunFolder half = train(folder.resolve("half"), false, StopSignals.afterPolls(4));
-        assertUsage(half, ".* cannot be reproduced because it is not finished \\(interrupted\\); finish it first with: .*");
+        assertUsage(
+                half, ".* cannot be reproduced because it is not finished \\(interrupted\\); finish it first with: .*");
 
         RunFolder imported = trained();
         edit(imported, "\"seeds\" : \\[[^\\]]*\\]", "\"seeds\" : [ ]");

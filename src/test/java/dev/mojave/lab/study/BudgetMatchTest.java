@@ -81,7 +81,8 @@ class BudgetMatchTest {
         assertThatThrownBy(() -> BudgetMatch.nearest(WANTED, 15_000, size -> 10_000L * size))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("the target is 15,000, and the closest is 10,000 at intermediate_size 1 (-33.3%)")
-                .hasMessageContaining("one step of the size changes the count by more than that; make arm 'moe' larger");
+                .hasMessageContaining(
+                        "one step of the size changes the count by more than that; make arm 'moe' larger");
     }
 
     @Test

@@ -163,9 +163,8 @@ class StudyResultsTest {
                         note -> assertThat(note).startsWith("Arm 'active' has intermediate_size 193, which gives it"))
                 .anySatisfy(note -> assertThat(note).startsWith("Each trial saw 12.8k tokens, "))
                 .anySatisfy(note -> assertThat(note)
-                        .isEqualTo(
-                                "Evaluations during training used the same 1000 of 50.0k held-out tokens; the final "
-                                        + "losses are over all of them."));
+                        .isEqualTo("Evaluations during training used the same 1000 of 50.0k held-out tokens; the final "
+                                + "losses are over all of them."));
     }
 
     @Test

@@ -92,9 +92,9 @@ class StudyRunnerTest {
 
         assertThatThrownBy(() -> run("[1]", 512, "out", false, StopSignal.NEVER))
                 .isInstanceOf(Failure.class)
-                .hasMessage(
-                        study + " already exists; continue it with --resume auto, choose another --name, or replace it with "
-                                + "--overwrite");
+                .hasMessage(study
+                        + " already exists; continue it with --resume auto, choose another --name, or replace it with "
+                        + "--overwrite");
         StudyRunner.Result again = run("[1]", 512, "out", true, StopSignal.NEVER);
         assertThat(again.alreadyFinished()).isTrue();
         assertThat(again.output().result()).isEqualTo(result.output().result());

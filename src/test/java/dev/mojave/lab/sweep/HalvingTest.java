@@ -105,7 +105,8 @@ class HalvingTest {
         assertThatThrownBy(() -> new Halving(List.of(100L), 0.5))
                 .hasMessageContaining("rungs ([100]) must list at least two budgets")
                 .hasMessageContaining("a single rung has no next rung to promote to");
-        assertThatThrownBy(() -> new Halving(List.of(200L, 200L), 0.5)).hasMessageContaining("must be positive, increasing numbers");
+        assertThatThrownBy(() -> new Halving(List.of(200L, 200L), 0.5))
+                .hasMessageContaining("must be positive, increasing numbers");
         assertThatThrownBy(() -> new Halving(List.of(0L, 200L), 0.5)).hasMessageContaining("positive");
         assertThatThrownBy(() -> new Halving(List.of(1L, 2L), 1))
                 .hasMessageContaining("keep (1.0) must lie between 0 and 1");

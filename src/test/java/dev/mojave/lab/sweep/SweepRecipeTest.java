@@ -189,7 +189,8 @@ class SweepRecipeTest {
         String million = "grid: {train.learning_rate: " + rates + ", train.gradient_clip: " + rates
                 + ", model.initializer_range: " + rates + "}";
         assertThatThrownBy(() -> read(million, true))
-                .hasMessageContaining("27,000,000 trials (27,000,000 points, 1 seed) are more than the limit of 100,000");
+                .hasMessageContaining(
+                        "27,000,000 trials (27,000,000 points, 1 seed) are more than the limit of 100,000");
     }
 
     @Test

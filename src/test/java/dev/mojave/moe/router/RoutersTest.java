@@ -219,6 +219,7 @@ class RoutersTest {
         }
         assertThat(kept).containsExactly(true, true, true, true, true, true, true, false, true, false);
         assertThat(limited.assignmentAtRow()).containsExactly(0, 2, 4, 1, 5, 8, 3, 6);
-        assertThatThrownBy(() -> choices.limited(0)).hasMessage("the capacity of an expert (0) must be at least one token");
+        assertThatThrownBy(() -> choices.limited(0))
+                .hasMessage("the capacity of an expert (0) must be at least one token");
     }
 }

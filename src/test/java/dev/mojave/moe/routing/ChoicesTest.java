@@ -17,7 +17,8 @@ class ChoicesTest {
         int tokens = random.nextInt(40);
         int experts = 1 + random.nextInt(9);
         int topK = 1 + random.nextInt(experts);
-        long[] expertOfAssignment = random.longs((long) tokens * topK, 0, experts).toArray();
+        long[] expertOfAssignment =
+                random.longs((long) tokens * topK, 0, experts).toArray();
         Choices choices = new Choices(expertOfAssignment, tokens, experts, topK);
         long[] assignmentAtRow = choices.assignmentAtRow();
         for (int row = 0; row < assignmentAtRow.length; row++) {

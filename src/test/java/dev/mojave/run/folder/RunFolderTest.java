@@ -139,7 +139,8 @@ class RunFolderTest {
         Files.writeString(model.resolve("config.json"), "{}");
         assertUsage(
                 () -> RunFolder.open(model),
-                model + " is the folder of a model, not of a run; import it as a run with: mojave import '" + model + "'");
+                model + " is the folder of a model, not of a run; import it as a run with: mojave import '" + model
+                        + "'");
         assertThatThrownBy(() -> RunFolder.create(file, "a", false)).isInstanceOf(Failure.class);
         assertThatThrownBy(() -> RunFolder.create(output, "../up", false))
                 .hasMessageContaining("must be a folder name");

@@ -293,8 +293,8 @@ public class RecipeTest {
                 .hasMessageStartingWith(
                         run.path() + " was started with another recipe and cannot resume with this one: "
                                 + "model.hidden_size (128 there, 256 here), model.intermediate_size (512 there, 1024 here), model.moe (")
-                .hasMessageEndingWith(
-                        "; undo the change, or start again with another --name (--from " + run.path() + " starts from its weights)");
+                .hasMessageEndingWith("; undo the change, or start again with another --name (--from " + run.path()
+                        + " starts from its weights)");
         assertThat(Resume.check(run, stored, fewerSaves)).isFalse();
         assertThat(Resume.check(run, stored, read(TYPED, "train.steps=3k").resolve(257)))
                 .as("another length is for the caller to judge")

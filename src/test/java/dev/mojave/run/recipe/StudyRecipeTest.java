@@ -118,7 +118,8 @@ class StudyRecipeTest {
         String file = folder.resolve("s.yaml").toString();
         assertThatThrownBy(() -> read(TYPED.replace("train:\n", "train:\n  steps: 5\n")))
                 .hasMessage(
-                        file + ": budget.tokens (5000000) and train.steps (5) both set the length of training; remove one of the two");
+                        file
+                                + ": budget.tokens (5000000) and train.steps (5) both set the length of training; remove one of the two");
     }
 
     @Test

@@ -16,8 +16,8 @@ import dev.mojave.tensor.kernels.head.LogitsKernel;
 import dev.mojave.tensor.kernels.head.SoftmaxCrossEntropy;
 import dev.mojave.tensor.kernels.head.TokenLosses;
 import dev.mojave.tensor.kernels.mixture.ExpertsKernel;
-import dev.mojave.tensor.kernels.mixture.Routes;
 import dev.mojave.tensor.kernels.mixture.MixtureBranch;
+import dev.mojave.tensor.kernels.mixture.Routes;
 import dev.mojave.tensor.kernels.mixture.TopKKernel;
 import dev.mojave.tensor.kernels.pointwise.DropoutKernel;
 import dev.mojave.tensor.kernels.pointwise.EmbeddingKernel;
@@ -126,7 +126,8 @@ class NoRowsTest {
                     t -> BlockKernel.apply(
                             t.getFirst().mul(1),
                             List.of(new AttentionBranch(
-                                    new AttentionBranch.Weights(norm(t.get(1)), plain(t.get(2)), heads, plain(t.get(3))),
+                                    new AttentionBranch.Weights(
+                                            norm(t.get(1)), plain(t.get(2)), heads, plain(t.get(3))),
                                     Optional.empty(),
                                     DropoutMask.draw(0),
                                     DropoutMask.draw(0),

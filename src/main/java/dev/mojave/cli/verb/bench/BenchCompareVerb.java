@@ -51,15 +51,17 @@ final class BenchCompareVerb implements Verb {
     @Option(
             names = "--peer-python",
             paramLabel = "PYTHON",
-            description = "Python interpreter with torch, and with transformers for all work but train; routers and moep need none.")
+            description =
+                    "Python interpreter with torch, and with transformers for all work but train; routers and moep need none.")
     private @Nullable Path python;
 
     @Option(
             names = "--work",
             paramLabel = "WORK",
-            description = "Compared with other programs: train (a dense model: --shape, --batch), moe (--experts, --top-k), decode (--shape)"
-                    + " or score (--shape, --batch texts). Within Mojave: routers (each causal router with top-k) or moep"
-                    + " (MoEP with a dense model of equal active size). Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Compared with other programs: train (a dense model: --shape, --batch), moe (--experts, --top-k), decode (--shape)"
+                            + " or score (--shape, --batch texts). Within Mojave: routers (each causal router with top-k) or moep"
+                            + " (MoEP with a dense model of equal active size). Default: ${DEFAULT-VALUE}.")
     private String work = TRAIN;
 
     @Option(

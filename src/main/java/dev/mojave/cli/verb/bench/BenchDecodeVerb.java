@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
 /** Measures the speed of generating tokens one by one. */
 @Command(
         name = "decode",
-        description = "Measure the speed of generating with a LLaMA, one token at a time, and its share of the memory bandwidth.",
+        description =
+                "Measure the speed of generating with a LLaMA, one token at a time, and its share of the memory bandwidth.",
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave bench decode --shape 4,4,128,128,256 --weights fp32,int8")
 final class BenchDecodeVerb implements Verb {
@@ -41,8 +42,7 @@ final class BenchDecodeVerb implements Verb {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description =
-                    "Measured texts of 64 tokens per format; the median is reported; default: ${DEFAULT-VALUE}.")
+            description = "Measured texts of 64 tokens per format; the median is reported; default: ${DEFAULT-VALUE}.")
     private int steps = 10;
 
     @Mixin
@@ -71,8 +71,7 @@ final class BenchDecodeVerb implements Verb {
 
     private static String text(Shape shape, List<BenchResult> results, EngineChoice engine) {
         TextTable table =
-                new TextTable(
-                        "weights", "tokens/s", "ms/token", "share of bandwidth", "relative to " + first(results));
+                new TextTable("weights", "tokens/s", "ms/token", "share of bandwidth", "relative to " + first(results));
         for (BenchResult result : results) {
             table.add(
                     result.precision(),

@@ -15,7 +15,10 @@ final class EngineOptions {
     @Option(names = "--blas", paramLabel = "B", description = "auto, mkl or openblas; default: ${DEFAULT-VALUE}.")
     private String blas = EngineRequest.AUTO;
 
-    @Option(names = "--threads", paramLabel = "N", description = "auto or a number of threads; default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "auto or a number of threads; default: ${DEFAULT-VALUE}.")
     private String threads = EngineRequest.AUTO;
 
     @Option(names = "--kernels", paramLabel = "K", description = "auto, fused or plain; default: ${DEFAULT-VALUE}.")

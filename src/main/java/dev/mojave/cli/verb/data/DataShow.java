@@ -54,8 +54,7 @@ final class DataShow implements Verb {
             return ExitCodes.OK;
         }
         DatasetInfo info = details.info();
-        console.print(info.name() + ": " + DataVerb.size(info)
-                + ", " + Plural.of(info.characters(), "character"));
+        console.print(info.name() + ": " + DataVerb.size(info) + ", " + Plural.of(info.characters(), "character"));
         info.categories()
                 .forEach((category, count) ->
                         console.print("  category " + category + ": " + Plural.of(count, "document")));

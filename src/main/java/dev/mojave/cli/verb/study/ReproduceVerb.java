@@ -33,7 +33,8 @@ public final class ReproduceVerb implements Verb {
     @Option(
             names = "--output",
             paramLabel = "DIR",
-            description = "Folder in which to keep the second run; default: a temporary folder that is removed at the end.")
+            description =
+                    "Folder in which to keep the second run; default: a temporary folder that is removed at the end.")
     @Nullable
     Path output;
 

@@ -51,7 +51,8 @@ final class StudyPlanner {
         try (PreparedData data = PreparedData.open(study.base().data(), console)) {
             recipes = ArmRecipes.of(study, data.tokenizer().vocabSize());
         }
-        // Chosen once: processes that each measured the machine could make different choices, and would need ten seconds
+        // Chosen once: processes that each measured the machine could make different choices, and would need ten
+        // seconds
         // each.
         EngineRequest engine = EngineRequest.of(Engine.choose(study.base().engine(), console));
         List<StudyPlanResult.Arm> arms = new ArrayList<>();

@@ -37,7 +37,9 @@ public final class SweepVerb implements Verb {
     @Mixin
     private final StudyOptions options;
 
-    @Option(names = "--yes", description = "Run the sweep even if it has more than " + SweepRecipe.MANY_TRIALS + " trials.")
+    @Option(
+            names = "--yes",
+            description = "Run the sweep even if it has more than " + SweepRecipe.MANY_TRIALS + " trials.")
     private boolean yes;
 
     /** Creates the verb; each trial is trained in a process of its own. */

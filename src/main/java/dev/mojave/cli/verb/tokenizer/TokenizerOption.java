@@ -17,7 +17,10 @@ final class TokenizerOption {
     private static final String FLAG = "--tokenizer";
     private static final String WORD = "TOKENIZER";
 
-    @Option(names = FLAG, paramLabel = WORD, description = "Name the tokenizer with this option; SOURCE is then the first argument.")
+    @Option(
+            names = FLAG,
+            paramLabel = WORD,
+            description = "Name the tokenizer with this option; SOURCE is then the first argument.")
     private @Nullable String named;
 
     @Parameters(

@@ -50,8 +50,7 @@ final class TokenizerTrain implements Verb {
 
     @Option(
             names = "--by-line",
-            description =
-                    "Do not merge across line breaks, like Hugging Face's trainer when it reads files.")
+            description = "Do not merge across line breaks, like Hugging Face's trainer when it reads files.")
     private boolean byLine;
 
     @Option(names = "--output", paramLabel = "FILE", description = "File to write; default: ${DEFAULT-VALUE}.")

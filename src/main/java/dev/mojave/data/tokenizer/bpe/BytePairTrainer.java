@@ -34,10 +34,7 @@ public final class BytePairTrainer {
                     vocabSize >= 257,
                     "a byte-level vocabulary has at least 257 entries: 256 bytes and <|endoftext|>, not %d",
                     vocabSize);
-            Check.that(
-                    minFrequency >= 1,
-                    "the minimum frequency of a pair must be at least 1, not %d",
-                    minFrequency);
+            Check.that(minFrequency >= 1, "the minimum frequency of a pair must be at least 1, not %d", minFrequency);
         }
     }
 

@@ -74,7 +74,8 @@ public final class HuggingFaceFormat {
         split.put("behavior", "Isolated").put("invert", false);
         ObjectNode decoder = JsonNodeFactory.instance.objectNode().put("type", "Fuse");
         ObjectNode model = JsonNodeFactory.instance.objectNode();
-        // The format requires the name of an unknown token; it is not in the vocabulary, so an unknown character is an error.
+        // The format requires the name of an unknown token; it is not in the vocabulary, so an unknown character is an
+        // error.
         model.put("type", "WordLevel").set("vocab", vocabulary).put("unk_token", "<unk>");
         return file(added, split, decoder, model);
     }

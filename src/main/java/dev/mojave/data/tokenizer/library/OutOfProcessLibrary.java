@@ -59,8 +59,7 @@ public final class OutOfProcessLibrary implements TokenLibrary {
             throw Failure.data("%s cannot be used as a tokenizer: %s", place, String.valueOf(e.getMessage()))
                     .because(e);
         } catch (LibraryProcess.Ended e) {
-            String what =
-                    text.isEmpty() ? doing : doing + " a text that begins with '" + beginning(text) + "'";
+            String what = text.isEmpty() ? doing : doing + " a text that begins with '" + beginning(text) + "'";
             throw Failure.data(
                             "%s cannot be used as a tokenizer: Hugging Face's library %s while %s; %s",
                             place, String.valueOf(e.getMessage()), what, suspicion())

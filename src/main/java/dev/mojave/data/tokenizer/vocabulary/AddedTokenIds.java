@@ -62,7 +62,11 @@ public final class AddedTokenIds {
             if (other != id) {
                 throw Failure.data(
                         "%s: the added token '%s' has the id %d, but the id %d %s; give it one id",
-                        place, content, id, other, seen.containsKey(content) ? "elsewhere in added_tokens" : "in model.vocab");
+                        place,
+                        content,
+                        id,
+                        other,
+                        seen.containsKey(content) ? "elsewhere in added_tokens" : "in model.vocab");
             }
             String owner = contents.getOrDefault(id, content);
             if (!owner.equals(content)) {

@@ -218,7 +218,8 @@ public final class VocabularyFiles {
             String[] sides = line.split(" ", -1);
             if (sides.length != 2 || sides[0].isEmpty() || sides[1].isEmpty()) {
                 throw Failure.data(
-                        "%s, line %d: '%s' is not a merge, which is two tokens separated by a space", file, number, line);
+                        "%s, line %d: '%s' is not a merge, which is two tokens separated by a space",
+                        file, number, line);
             }
             merges.addArray().add(sides[0]).add(sides[1]);
         }

@@ -98,7 +98,8 @@ public final class Natives {
     }
 
     private static void environment(Libc libc, int threads) {
-        // Spin briefly: sleeping after each product costs a wake-up before the next, a third of the step of a small model; spinning for
+        // Spin briefly: sleeping after each product costs a wake-up before the next, a third of the step of a small
+        // model; spinning for
         // milliseconds, the default, takes the cores away from Java's kernels.
         libc.environment("GOMP_SPINCOUNT", "20000");
         libc.environment("KMP_BLOCKTIME", "0");

@@ -43,7 +43,11 @@ public final class AttentionBranch extends ResidualBranch {
 
     /** Creates the branch with given dropout masks for the attention weights and for the output. */
     public AttentionBranch(
-            Weights weights, Optional<Tensor> visible, DropoutMask ofWeights, DropoutMask ofBranch, Precision precision) {
+            Weights weights,
+            Optional<Tensor> visible,
+            DropoutMask ofWeights,
+            DropoutMask ofBranch,
+            Precision precision) {
         this.weights = weights;
         this.visible = visible;
         this.ofWeights = ofWeights;
@@ -124,7 +128,8 @@ public final class AttentionBranch extends ResidualBranch {
                 norm.forward(x.fromRow(from), normed, keptN2, from, count);
                 project.forward(precision.replace(normed, count, width), qkv.fromRow(from), count);
                 rotations.rotate(qkv, from, count, 1);
-                // The backward pass recomputes the attention weights, from exactly the queries and keys of the forward pass.
+                // The backward pass recomputes the attention weights, from exactly the queries and keys of the forward
+                // pass.
                 keptQkv.fromRow(from).store(qkv.fromRow(from), count, shape.projected());
                 keptQkv.fromRow(from).load(qkv.fromRow(from), count, shape.projected());
             });

@@ -87,7 +87,8 @@ final class AttentionRows {
         group.forEach(group.count() * shape.keyValueHeads(), task -> {
             int sequence = group.first() + task / shape.keyValueHeads();
             int first = task % shape.keyValueHeads() * shape.group();
-            // From the last block to the first: the last one covers all keys, so it writes the gradients to which the others add.
+            // From the last block to the first: the last one covers all keys, so it writes the gradients to which the
+            // others add.
             for (int h = first; h < first + shape.group(); h++) {
                 Head head = new Head(sequence, h);
                 for (int from = (tokens - 1) / BLOCK * BLOCK; from >= 0; from -= BLOCK) {

@@ -36,7 +36,8 @@ public final class TokenLosses {
             int count = Math.min(step, rows - from);
             try (Scope _ = Scope.open()) {
                 Tensor logitsNV = Functions.linear(hiddenND.narrow(0, from, count), headVD);
-                double[] part = Fused.supports(logitsNV) ? fused(logitsNV, targets, from) : plain(logitsNV, targets, from);
+                double[] part =
+                        Fused.supports(logitsNV) ? fused(logitsNV, targets, from) : plain(logitsNV, targets, from);
                 System.arraycopy(part, 0, losses, from, count);
             }
         }

@@ -74,7 +74,8 @@ public final class ExpertsKernel {
                     biases.map(b -> b.fromRow(expert).rows(1)),
                     inputs,
                     outputs,
-                    // Rounded to bfloat16 where they are multiplied: few pieces share a weight, and unused experts cost nothing.
+                    // Rounded to bfloat16 where they are multiplied: few pieces share a weight, and unused experts cost
+                    // nothing.
                     Precision.FULL,
                     precision);
         }

@@ -35,8 +35,10 @@ class ReproduceVerbTest {
         CliResult same = CliResult.run("reproduce", run.toString());
         assertThat(same.code()).as(same.err()).isZero();
         assertThat(same.out().replaceAll("\\s+", " "))
-                .isEqualTo(run + " was reproduced bit for bit: weights, optimiser state and log of step 4 are identical. ");
-        assertThat(same.err()).contains("to compare it bit for bit: commit, processor, libraries, engine and data are the same");
+                .isEqualTo(run
+                        + " was reproduced bit for bit: weights, optimiser state and log of step 4 are identical. ");
+        assertThat(same.err())
+                .contains("to compare it bit for bit: commit, processor, libraries, engine and data are the same");
 
         Path weights = RunFolder.open(run).checkpoints().weights(4);
         byte[] bytes = Files.readAllBytes(weights);

@@ -153,7 +153,8 @@ class TokenizerVerbTest {
         CliResult result = CliResult.run("tokenizer", "encode", file.toString(), "--text", "<|x|>");
         assertThat(result.code()).as(result.err()).isZero();
         assertThat(result.out()).isEqualTo("310\n");
-        assertThat(result.err()).contains("the added token '<|x|>' has the id 310", "assigns 257; here it is the file's");
+        assertThat(result.err())
+                .contains("the added token '<|x|>' has the id 310", "assigns 257; here it is the file's");
     }
 
     private static void assertFails(int code, String part, String... arguments) {

@@ -161,10 +161,9 @@ class AddedTokenIdsTest {
         String json = Json.line(withGap(true));
         assertThatThrownBy(() -> Tokenizers.fromJson(json))
                 .isInstanceOfSatisfying(Failure.class, f -> assertThat(f.kind()).isEqualTo(Failure.Kind.DATA))
-                .hasMessage(
-                        "tokenizer.json: the added token '<|x|>' has the id 450, but Hugging Face's library, which"
-                                + " this kind of file needs, assigns it the id 400; give added tokens the ids that"
-                                + " follow the vocabulary's, without gaps");
+                .hasMessage("tokenizer.json: the added token '<|x|>' has the id 450, but Hugging Face's library, which"
+                        + " this kind of file needs, assigns it the id 400; give added tokens the ids that"
+                        + " follow the vocabulary's, without gaps");
     }
 
     /** In both readers: "lstrip" leaves a file to the library. */

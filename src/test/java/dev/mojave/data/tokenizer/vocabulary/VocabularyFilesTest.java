@@ -74,7 +74,8 @@ class VocabularyFilesTest {
         assertThat(Tokenizers.read(one).encode(TEXT)).isEqualTo(whole.encode(TEXT));
         Files.writeString(one, whole.toJson(), StandardCharsets.UTF_16);
         assertThatThrownBy(() -> Tokenizers.read(one))
-                .hasMessage(one + " begins with a UTF-16 byte-order mark; save it as UTF-8; a tokenizer.json must be UTF-8");
+                .hasMessage(one
+                        + " begins with a UTF-16 byte-order mark; save it as UTF-8; a tokenizer.json must be UTF-8");
     }
 
     @Test

@@ -31,7 +31,8 @@ public class AttentionBranchTest {
         "1, 65, 4, 2, 20, true, false", "2, 150, 3, 1, 32, true, false", "1, 128, 2, 2, 17, false, false",
         "48, 11, 2, 2, 8, true, true", "5, 130, 2, 1, 8, true, true", "4, 530, 1, 1, 4, false, true"
     })
-    public void matchesItsReference(int batch, int tokens, int heads, int shared, int size, boolean centred, boolean bias) {
+    public void matchesItsReference(
+            int batch, int tokens, int heads, int shared, int size, boolean centred, boolean bias) {
         for (boolean masked : new boolean[] {false, true}) {
             try (Scope _ = Scope.open()) {
                 AttentionShape shape = shape(tokens, heads, shared, size);
@@ -179,7 +180,8 @@ public class AttentionBranchTest {
             in.get(2).mulInPlace(300);
             Tensor y = BlockKernel.apply(
                     in.getFirst(),
-                    List.of(AttentionBranch.of(weights(in, shape, true, false), Optional.empty(), 0, 0, DType.FLOAT32)));
+                    List.of(AttentionBranch.of(
+                            weights(in, shape, true, false), Optional.empty(), 0, 0, DType.FLOAT32)));
             ReferenceChecks.close(
                     y, plain(in.getFirst(), Optional.empty(), weights(in, shape, true, false), DType.FLOAT32), 1e-3);
             assertThat(y.abs().max().item()).isFinite();
@@ -232,7 +234,8 @@ public class AttentionBranchTest {
         return in;
     }
 
-    private static AttentionBranch.Weights weights(List<Tensor> t, AttentionShape shape, boolean centred, boolean bias) {
+    private static AttentionBranch.Weights weights(
+            List<Tensor> t, AttentionShape shape, boolean centred, boolean bias) {
         return new AttentionBranch.Weights(
                 new Normalisation(centred, t.get(1), Optional.empty(), 1e-5),
                 new Projection(t.get(2), bias ? Optional.of(t.get(4)) : Optional.empty()),

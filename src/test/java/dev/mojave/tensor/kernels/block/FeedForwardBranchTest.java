@@ -121,7 +121,8 @@ public class FeedForwardBranchTest {
                     inputs(rows, width, hidden, gate, bias),
                     t -> BlockKernel.apply(
                             t.getFirst(),
-                            List.of(new FeedForwardBranch(feedForward(t, gate, true, bias), DropoutMask.draw(0), precision))),
+                            List.of(new FeedForwardBranch(
+                                    feedForward(t, gate, true, bias), DropoutMask.draw(0), precision))),
                     (t, compute) -> plain(t.getFirst(), feedForward(t, gate, true, bias), compute),
                     10,
                     1);
@@ -165,7 +166,8 @@ public class FeedForwardBranchTest {
             for (int pass = 0; pass < 2; pass++) {
                 BlockKernel.apply(
                                 in.getFirst(),
-                                List.of(FeedForwardBranch.of(feedForward(in, Gate.GELU, true, false), 0, DType.FLOAT32)))
+                                List.of(FeedForwardBranch.of(
+                                        feedForward(in, Gate.GELU, true, false), 0, DType.FLOAT32)))
                         .sum()
                         .backward();
                 if (pass == 0) {

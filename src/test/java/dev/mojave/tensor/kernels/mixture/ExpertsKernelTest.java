@@ -145,9 +145,11 @@ public class ExpertsKernelTest {
             }
         }
         for (int assignment = 0; assignment < expertOfAssignment.length; assignment++) {
-            rowOfAssignment[assignment] = expertOfAssignment[assignment] < 0 ? assignments.size() : rowOfAssignment[assignment];
+            rowOfAssignment[assignment] =
+                    expertOfAssignment[assignment] < 0 ? assignments.size() : rowOfAssignment[assignment];
         }
-        return new Routes(counts, assignments.stream().mapToLong(Long::longValue).toArray(), rowOfAssignment, topK);
+        return new Routes(
+                counts, assignments.stream().mapToLong(Long::longValue).toArray(), rowOfAssignment, topK);
     }
 
     /** The definition: x, what else reads its norm, and every expert on every token, weighted by 0 where it was not chosen. */

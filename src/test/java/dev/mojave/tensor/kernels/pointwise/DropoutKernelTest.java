@@ -91,7 +91,8 @@ public class DropoutKernelTest {
                         .as("two keys, both dropped")
                         .isCloseTo(p * p, within(4 * p / 1000));
             }
-            assertThat(DropoutMask.draw(0.5).key()).isNotEqualTo(DropoutMask.draw(0.5).key());
+            assertThat(DropoutMask.draw(0.5).key())
+                    .isNotEqualTo(DropoutMask.draw(0.5).key());
         }
     }
 
@@ -165,6 +166,7 @@ public class DropoutKernelTest {
 
     @Test
     void aProbabilityIsBelowOne() {
-        assertThatThrownBy(() -> new DropoutMask(1, 0)).hasMessageContaining("dropout (1.0) must be at least 0 and below 1");
+        assertThatThrownBy(() -> new DropoutMask(1, 0))
+                .hasMessageContaining("dropout (1.0) must be at least 0 and below 1");
     }
 }
