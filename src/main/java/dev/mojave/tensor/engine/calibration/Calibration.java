@@ -89,7 +89,8 @@ public record Calibration(String cpu, List<Figures> figures, String measuredAt) 
      * Rates of one library with one number of threads.
      *
      * @param blas the library
-     * @param threads number of threads @param measurements the attempted measurements, including abandoned ones
+     * @param threads number of threads
+     * @param measurements the attempted measurements, including abandoned ones
      */
     public record Figures(String blas, int threads, Map<Kind, Measurement> measurements) {
         /** Copies the map. */

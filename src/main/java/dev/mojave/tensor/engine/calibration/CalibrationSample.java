@@ -21,8 +21,8 @@ record CalibrationSample(List<Calibration.Figures> figures, double others, long 
      * One line of output of a measuring process, written as soon as it is known, so that stopping the process loses nothing.
      *
      * @param threads number of threads that is being measured
-     * @param kind the kind of measurement; null in the first line, which reports that the library is loaded @param measurement the
-     * measurement so far
+     * @param kind the kind of measurement; null in the first line, which reports that the library is loaded
+     * @param measurement the measurement so far
      * @param others share of the processors that other programs have used so far
      */
     record Line(

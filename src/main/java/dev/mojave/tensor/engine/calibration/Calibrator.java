@@ -74,8 +74,8 @@ public final class Calibrator {
     /**
      * The available measurements of the machine.
      *
-     * @param calibration measurements, new or cached; empty if there are none @param missing the reason, for users, why the question is
-     * unanswered; empty if it is answered or there was none
+     * @param calibration measurements, new or cached; empty if there are none
+     * @param missing the reason, for users, why the question is unanswered; empty if it is answered or there was none
      */
     public record Answer(Optional<Calibration> calibration, Optional<String> missing) {}
 
@@ -138,7 +138,8 @@ public final class Calibrator {
     /**
      * New measurements, and whether to trust them.
      *
-     * @param answer the measurements @param others the largest share of the processors that other programs used meanwhile, 0 to 1
+     * @param answer the measurements
+     * @param others the largest share of the processors that other programs used meanwhile, 0 to 1
      * @param failures the libraries that could not be measured, with the reason
      */
     public record Measured(Calibration answer, double others, Map<String, String> failures) {

@@ -29,8 +29,10 @@ public final class GrowingWork {
     private final Consumer<Measurement> soFar;
 
     /**
-     * @param budgetNanos time limit of all sizes together; the first size always runs @param lastNanos time for which the largest size is
-     * repeated; the best run counts @param clock returns nanoseconds @param soFar receives the measurement after each size
+     * @param budgetNanos time limit of all sizes together; the first size always runs
+     * @param lastNanos time for which the largest size is repeated; the best run counts
+     * @param clock returns nanoseconds
+     * @param soFar receives the measurement after each size
      */
     GrowingWork(long budgetNanos, long lastNanos, LongSupplier clock, Consumer<Measurement> soFar) {
         this.budgetNanos = budgetNanos;

@@ -7,15 +7,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rates of one operation at the sizes that there was time for.
  *
- * @param points in ascending order of size; may be empty @param abandoned the reason, for users, why larger sizes are missing; null if the
- * largest size was measured or the budget was used up
+ * @param points in ascending order of size; may be empty
+ * @param abandoned the reason, for users, why larger sizes are missing; null if the largest size was measured or the budget was used up
  */
 public record Measurement(List<Point> points, @Nullable String abandoned) {
     /**
      * A rate at one size.
      *
-     * @param size the side of a square matrix, the number of rows of a layer, ... @param label the size for users, such as {@code 256
-     * cubed} @param rate 1e9 units of work per second
+     * @param size the side of a square matrix, the number of rows of a layer, ...
+     * @param label the size for users, such as {@code 256 cubed}
+     * @param rate 1e9 units of work per second
      */
     public record Point(int size, String label, double rate) {}
 

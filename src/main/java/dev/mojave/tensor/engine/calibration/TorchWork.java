@@ -15,8 +15,10 @@ import org.bytedeco.pytorch.global.torch;
 /**
  * An operation of libtorch whose rate is measured.
  *
- * @param sizes in ascending order @param words format of a size's label @param amount FLOPs or bytes by size @param make creates the inputs
- * of a size and returns the operation to time
+ * @param sizes in ascending order
+ * @param words format of a size's label
+ * @param amount FLOPs or bytes by size
+ * @param make creates the inputs of a size and returns the operation to time
  */
 record TorchWork(List<Integer> sizes, String words, IntToDoubleFunction amount, IntFunction<Supplier<Tensor>> make)
         implements GrowingWork.Work {

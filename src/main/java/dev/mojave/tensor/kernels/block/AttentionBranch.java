@@ -60,9 +60,10 @@ public final class AttentionBranch extends ResidualBranch {
      *
      * @param visible boolean (B, 1, S, S), true where a query sees a key, always true for itself; empty if a query sees every key up to
      * itself
-     * @param dropoutOfWeights dropout probability of attention weights @param dropoutOfBranch dropout probability of the output, before it
-     * is added to x @param compute type of the projections' factors, one that {@link BlockKernel} supports; products between tokens are
-     * always float32
+     * @param dropoutOfWeights dropout probability of attention weights
+     * @param dropoutOfBranch dropout probability of the output, before it is added to x
+     * @param compute type of the projections' factors, one that {@link BlockKernel} supports; products between tokens are always
+     *     float32
      */
     public static AttentionBranch of(
             Weights weights, Optional<Tensor> visible, double dropoutOfWeights, double dropoutOfBranch, DType compute) {

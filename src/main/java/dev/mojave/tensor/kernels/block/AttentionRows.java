@@ -31,8 +31,9 @@ final class AttentionRows {
      * Creates attention over these arrays.
      *
      * @param qkv (B S, P), rotated
-     * @param mixed (B S, H C), the output @param logSums (B, H, S), kept for the backward pass @param mask (B, S, S), one byte each,
-     * non-zero where a query sees one of the tokens up to itself; empty if it sees all of them
+     * @param mixed (B S, H C), the output
+     * @param logSums (B, H, S), kept for the backward pass
+     * @param mask (B, S, S), one byte each, non-zero where a query sees one of the tokens up to itself; empty if it sees all of them
      * @param drop dropout mask of the weights; rows are indexed like {@code logSums}, columns like keys
      */
     AttentionRows(

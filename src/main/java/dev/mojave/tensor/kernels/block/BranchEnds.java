@@ -49,8 +49,8 @@ final class BranchEnds {
     /**
      * Starts a backward pass.
      *
-     * @param keptN2 statistics that the norm kept, (N, 2) @param temporary memory for values that are needed until the gradients are
-     * computed
+     * @param keptN2 statistics that the norm kept, (N, 2)
+     * @param temporary memory for values that are needed until the gradients are computed
      */
     BranchEnds(Parts parts, Groups groups, MemorySegment keptN2, Buffers temporary) {
         this.parts = parts;
@@ -101,7 +101,8 @@ final class BranchEnds {
      * Returns the gradients of norm and projections in the order of their parameters; those of matrices are complete when the products have
      * run.
      *
-     * @param dFirst gradient of the first projection's output, all rows @param inner input of the last projection, all rows, as factors
+     * @param dFirst gradient of the first projection's output, all rows
+     * @param inner input of the last projection, all rows, as factors
      * @param dy (N, D)
      */
     List<Tensor> gradients(Matrix dFirst, Matrix inner, Matrix dy, WeightGradients products) {

@@ -46,8 +46,8 @@ public final class FeedForwardBranch extends ResidualBranch {
     /**
      * Creates the branch and draws its dropout mask.
      *
-     * @param dropout dropout probability of the output, before it is added to x @param compute type of the products' factors, one that
-     * {@link BlockKernel} supports
+     * @param dropout dropout probability of the output, before it is added to x
+     * @param compute type of the products' factors, one that {@link BlockKernel} supports
      */
     public static FeedForwardBranch of(Weights weights, double dropout, DType compute) {
         return new FeedForwardBranch(

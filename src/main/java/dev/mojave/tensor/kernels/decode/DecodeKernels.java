@@ -38,8 +38,10 @@ public final class DecodeKernels {
      * @param q queries (H, C)
      * @param keys of one layer (K, capacity, C)
      * @param values like the keys
-     * @param tokens number of valid keys and values @param capacity distance of two heads in memory, in tokens @param scores scratch memory
-     * (H, capacity) @param y output (H, C)
+     * @param tokens number of valid keys and values
+     * @param capacity distance of two heads in memory, in tokens
+     * @param scores scratch memory (H, capacity)
+     * @param y output (H, C)
      */
     public static void attend(
             MemorySegment q,

@@ -91,8 +91,8 @@ public final class ExpertsKernel {
      *
      * @param branch x and norm(x), (T, D)
      * @param choicesTK weight of each choice, float32 (T, K)
-     * @param besideTD the output of a shared expert, added to that of the experts: float32 (T, D); empty without one @param dropout dropout
-     * probability; 0 in evaluation
+     * @param besideTD the output of a shared expert, added to that of the experts: float32 (T, D); empty without one
+     * @param dropout dropout probability; 0 in evaluation
      * @param compute type of the products' factors: float32 or bfloat16
      * @return float32 (T, D)
      */

@@ -13,8 +13,10 @@ public final class Routes {
     /**
      * Describes assignments sorted by expert; the arrays are not copied.
      *
-     * @param rowsOfExpert number of rows per expert @param assignmentAtRow assignment at each row (R) @param rowOfAssignment row of each
-     * assignment (T * K), R if it was dropped @param topK K
+     * @param rowsOfExpert number of rows per expert
+     * @param assignmentAtRow assignment at each row (R)
+     * @param rowOfAssignment row of each assignment (T * K), R if it was dropped
+     * @param topK K
      */
     public Routes(long[] rowsOfExpert, long[] assignmentAtRow, long[] rowOfAssignment, int topK) {
         this.rowsOfExpert = rowsOfExpert;

@@ -146,8 +146,9 @@ public final class Blas {
      * The library's entry points.
      *
      * @param sgemm {@code cblas_sgemm}
-     * @param narrow the same with bfloat16 factors, if the library has it @param setThreads sets the number of threads of a product @param
-     * perThread whether the setting applies to the calling thread only (MKL) and the call returns the previous one
+     * @param narrow the same with bfloat16 factors, if the library has it
+     * @param setThreads sets the number of threads of a product
+     * @param perThread whether the setting applies to the calling thread only (MKL) and the call returns the previous one
      */
     private record Library(
             MethodHandle sgemm, Optional<MethodHandle> narrow, MethodHandle setThreads, boolean perThread) {

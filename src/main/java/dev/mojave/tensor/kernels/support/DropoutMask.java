@@ -40,7 +40,8 @@ public record DropoutMask(double probability, long key) {
     /**
      * Drops elements of rows in memory.
      *
-     * @param firstRow index of the first row within this application @param columns elements per row
+     * @param firstRow index of the first row within this application
+     * @param columns elements per row
      */
     public void apply(Matrix rows, long firstRow, int count, int columns) {
         if (!isNone()) {

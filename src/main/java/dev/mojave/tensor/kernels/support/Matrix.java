@@ -10,7 +10,9 @@ import java.lang.foreign.MemorySegment;
  * A row-major matrix in native memory, or a part of one. It is created on the thread that owns the tensor; any thread may then use it while
  * the tensor lives.
  *
- * @param memory the elements @param offset element at which the first row starts @param stride distance of two rows, in elements
+ * @param memory the elements
+ * @param offset element at which the first row starts
+ * @param stride distance of two rows, in elements
  * @param type float32, or bfloat16 for factors of products
  */
 public record Matrix(MemorySegment memory, long offset, int stride, DType type) {

@@ -57,8 +57,9 @@ public record Projection(Tensor weightOI, Optional<Tensor> biasO) {
      * The map on rows in memory. Inputs are factors in its precision, results are float32.
      *
      * @param weight (outputs, inputs)
-     * @param bias (outputs); empty without a bias @param stored precision in which the weight is stored @param precision precision of the
-     * products
+     * @param bias (outputs); empty without a bias
+     * @param stored precision in which the weight is stored
+     * @param precision precision of the products
      */
     public record Rows(
             Matrix weight,

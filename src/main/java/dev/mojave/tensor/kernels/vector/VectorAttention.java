@@ -53,8 +53,8 @@ public final class VectorAttention {
      * Runs the backward pass of a row: scores are replaced by weights, and gradients of weights by gradients of scores, {@code ds = scale *
      * p (dp - sum_j p_j dp_j)}; both are 0 after {@code seen}.
      *
-     * @param logSum the result of {@link #softmax} @param inner sum_j p_j dp_j, which equals the inner product of the row's output and its
-     * gradient
+     * @param logSum the result of {@link #softmax}
+     * @param inner sum_j p_j dp_j, which equals the inner product of the row's output and its gradient
      */
     public static void backward(
             MemorySegment s, MemorySegment dp, long at, int seen, int width, float scale, float logSum, float inner) {
@@ -81,8 +81,9 @@ public final class VectorAttention {
     /**
      * Rotates one head in place: with {@code x = [a, b]} in halves, {@code [a cos - b sin, b cos + a sin]}.
      *
-     * @param cosines rows of {@code half} cosines, one of which starts at {@code angle} @param sines sines in the same layout @param
-     * direction 1, or -1 to rotate back, as gradients need
+     * @param cosines rows of {@code half} cosines, one of which starts at {@code angle}
+     * @param sines sines in the same layout
+     * @param direction 1, or -1 to rotate back, as gradients need
      */
     public static void rotate(
             MemorySegment x,

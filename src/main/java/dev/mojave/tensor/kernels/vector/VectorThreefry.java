@@ -32,7 +32,8 @@ public final class VectorThreefry {
      * Drops elements of the row with index {@code row}: {@code columns} elements, starting at {@code at}.
      *
      * @param key 64 random bits
-     * @param threshold an element is zeroed if its 24 random bits are below this @param scale factor of the other elements
+     * @param threshold an element is zeroed if its 24 random bits are below this
+     * @param scale factor of the other elements
      */
     public static void drop(MemorySegment x, long at, int columns, long row, long key, int threshold, float scale) {
         int low = (int) key;
