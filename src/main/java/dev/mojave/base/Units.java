@@ -46,6 +46,11 @@ public final class Units {
         return String.format(Locale.ROOT, "%.0f", value);
     }
 
+    /** Formats a count like {@link #count} without zeros at the end of a fraction: {@code 1M}, {@code 1.2M}. */
+    public static String shortCount(double value) {
+        return count(value).replaceFirst("\\.0+(?=[kMB]$)|(?<=\\.\\d)0+(?=[kMB]$)", "");
+    }
+
     /** Formats a size in bytes with decimal units: {@code 1.50 GB}. */
     public static String bytes(double bytes) {
         if (bytes >= 1e9) {

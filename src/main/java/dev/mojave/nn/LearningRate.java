@@ -12,7 +12,7 @@ package dev.mojave.nn;
 public record LearningRate(double peak, RateShape shape) implements Schedule {
     @Override
     public double at(long step, long steps) {
-        long warmup = shape.warmupSteps();
+        long warmup = shape.warmup(steps);
         if (step < warmup) {
             return peak * (step + 1) / (warmup + 1);
         }

@@ -199,6 +199,9 @@ final class StudyPage {
         tables.reached().write(body);
         tables.cost().write(body);
         tables.matches().ifPresent(table -> table.write(body));
+        if (result.tuning() != null && !result.tuning().isEmpty()) {
+            TuningTable.of(result.tuning()).write(body);
+        }
         page.close();
     }
 

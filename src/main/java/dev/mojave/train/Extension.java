@@ -77,7 +77,8 @@ final class Extension {
     }
 
     private static String rate(RateShape schedule, long step, long before, double had, double has) {
-        String what = switch (schedule) {
+        boolean warming = schedule.warmupFraction() != null && step < schedule.warmup(before);
+        String what = warming ? "its warm-up is a fraction of the length" : switch (schedule) {
             case RateShape.Cosine _ -> "its cosine schedule depends on the length";
             case RateShape.Linear _ -> "its linear schedule depends on the length";
             case RateShape.Constant _ -> "its schedule depends on the length";

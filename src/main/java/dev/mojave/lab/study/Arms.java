@@ -170,6 +170,11 @@ final class Arms {
         }
     }
 
+    /** Returns an arm by a name that is known to be there. */
+    Arm named(String name) {
+        return all.stream().filter(arm -> arm.name().equals(name)).findFirst().orElseThrow();
+    }
+
     /** Returns the arms in the order of the recipe. */
     List<Arm> all() {
         return all;

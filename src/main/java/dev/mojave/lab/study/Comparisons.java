@@ -52,7 +52,16 @@ final class Comparisons {
                 LEVEL,
                 METHOD,
                 paired.n(),
-                paired.detectable().orElse(null)));
+                paired.detectable().orElse(null),
+                paired.pValue().orElse(null),
+                null,
+                bySeed(pairs)));
+    }
+
+    private static Map<Long, Double> bySeed(List<Pair> pairs) {
+        Map<Long, Double> differences = new TreeMap<>();
+        pairs.forEach(pair -> differences.put(pair.a.seed(), pair.a.valLoss() - pair.b.valLoss()));
+        return differences;
     }
 
     /** Returns the same difference at every point of training at which all pairs were evaluated. */

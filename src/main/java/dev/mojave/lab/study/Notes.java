@@ -4,6 +4,7 @@ import dev.mojave.base.Units;
 import dev.mojave.lab.trials.DataFacts;
 import dev.mojave.result.study.ArmResult;
 import dev.mojave.result.study.Comparison;
+import dev.mojave.result.study.TunedArm;
 import dev.mojave.run.recipe.TrainLength;
 import dev.mojave.run.recipe.TrainSpec;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ final class Notes {
     private final List<ArmResult> shown;
     private final List<Comparison> comparisons;
     private final int jobs;
+    private final List<TunedArm> tuned;
 
     Notes(
             Arms arms,
@@ -26,13 +28,15 @@ final class Notes {
             Map<String, String> missing,
             List<ArmResult> shown,
             List<Comparison> comparisons,
-            int jobs) {
+            int jobs,
+            List<TunedArm> tuned) {
         this.arms = arms;
         this.facts = facts;
         this.missing = missing;
         this.shown = shown;
         this.comparisons = comparisons;
         this.jobs = jobs;
+        this.tuned = tuned;
     }
 
     List<String> all() {
@@ -41,7 +45,7 @@ final class Notes {
                 "Trial " + trial + " has no result (" + reason + "); its pairs are left out of every comparison."));
         caveats(notes);
         learned(notes);
-        notes.add(tuned());
+        notes.addAll(tuned.isEmpty() ? List.of(untuned()) : TuningNotes.of(tuned));
         matches(notes);
         notes.addAll(arms.differences());
         budget(notes);
@@ -71,7 +75,7 @@ final class Notes {
         }
     }
 
-    private String tuned() {
+    private String untuned() {
         TrainSpec train = arms.reference().recipe().train();
         return String.format(
                 Locale.ROOT,

@@ -1,28 +1,25 @@
 package dev.mojave.lab.study;
 
-import dev.mojave.lab.statistics.Statistics;
+import dev.mojave.lab.design.Cell;
+import dev.mojave.lab.design.StudyDesign;
 import dev.mojave.lab.trials.DataFacts;
-import dev.mojave.lab.trials.TrialRecord;
+import dev.mojave.lab.trials.ExperimentFolder;
 import dev.mojave.lab.trials.TrialSet;
-import dev.mojave.model.ModelCounts;
-import dev.mojave.model.ModelSpec;
 import dev.mojave.result.RunRecord;
-import dev.mojave.result.metric.Metrics;
 import dev.mojave.result.study.ArmResult;
 import dev.mojave.result.study.Comparison;
 import dev.mojave.result.study.GapPoint;
+import dev.mojave.result.study.MapCell;
 import dev.mojave.result.study.StudyResult;
-import dev.mojave.run.folder.RunFolder;
-import dev.mojave.run.folder.Status;
-import dev.mojave.run.recipe.StudyRecipe;
+import dev.mojave.result.study.TunedArm;
+import dev.mojave.tensor.engine.choice.EngineChoice;
+import dev.mojave.tensor.engine.choice.EngineRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.ToDoubleFunction;
 
 /** Derives a study's results from its folder, finished or not. Everything comes from the trials' logs. */
 public final class StudyResults {
@@ -35,24 +32,11 @@ public final class StudyResults {
      */
     public record Output(StudyResult result, List<RunRecord> runs, Map<String, String> missing) {}
 
-    private final StudyRecipe recipe;
-    private final DataFacts facts;
-    private final StudyFolder folder;
-    private final Arms arms;
-    private final List<RunRecord> runs = new ArrayList<>();
-    private final Map<String, String> missing = new LinkedHashMap<>();
-    private final Map<String, List<TrialRecord>> complete = new LinkedHashMap<>();
-
-    private StudyResults(StudyFolder folder) {
-        this.folder = folder;
-        this.recipe = folder.recipe();
-        this.facts = folder.files().facts();
-        this.arms = Arms.resolve(recipe, facts.vocabulary());
-    }
+    private StudyResults() {}
 
     /** Returns whether a folder is a study's. */
     public static boolean isStudy(Path folder) {
-        return StudyFolder.isStudy(folder);
+        return ExperimentFolder.is(ExperimentFolder.Kind.STUDY, folder);
     }
 
     /**
@@ -60,54 +44,73 @@ public final class StudyResults {
      *
      * @throws dev.mojave.base.Failure of kind USAGE if the folder is not a study's, DATA if its files are damaged
      */
-    public static Output read(Path folder) {
-        StudyResults results = new StudyResults(StudyFolder.open(folder));
-        results.arms.trials().forEach(results::collect);
-        return new Output(results.result(), List.copyOf(results.runs), Collections.unmodifiableMap(results.missing));
+    public static Output read(Path path) {
+        ExperimentFolder folder = ExperimentFolder.open(ExperimentFolder.Kind.STUDY, path);
+        StudyDesign design = StudyDesign.read(folder.recipe(), List.of(), true);
+        DataFacts facts = folder.facts();
+        StudyTrials trials = trials(design, folder, facts);
+        CellResults cell = new CellResults(design.cells().getFirst(), trials, facts);
+        Map<String, String> missing = new LinkedHashMap<>(trials.missingTuning());
+        missing.putAll(cell.missing());
+        return new Output(result(design, folder, trials, cell, missing), cell.runs(), missing);
     }
 
-    private void collect(Arms.Trial trial) {
-        Optional<RunFolder> run = folder.run(trial);
-        if (run.isEmpty()) {
-            missing.put(trial.name(), "not begun");
-            return;
-        }
-        TrialRecord found = TrialRecord.read(trial.name(), trial.arm().name(), trial.seed(), run.get());
-        runs.add(found.run());
-        Status status = run.get().status();
-        if (status.complete()) {
-            complete.computeIfAbsent(found.group(), arm -> new ArrayList<>()).add(found);
-        } else {
-            String reason = status.reason();
-            missing.put(trial.name(), status.state().word() + (reason == null ? "" : ": " + reason));
-        }
+    /** Returns the trials of a study as its folder holds them, to be read. */
+    private static StudyTrials trials(StudyDesign design, ExperimentFolder folder, DataFacts facts) {
+        EngineRequest engine =
+                EngineRequest.of(EngineChoice.of(folder.provenance().engine()));
+        return new StudyTrials(design, folder, engine, facts.vocabulary(), recipe -> 0);
     }
 
-    private StudyResult result() {
-        boolean sameWindows = arms.reference().recipe().train().evalTokens().tokens() >= facts.heldOutTokens();
-        Comparisons comparisons = new Comparisons(complete.values().stream()
-                .flatMap(List::stream)
-                .map(trial -> TrialLosses.of(trial, sameWindows))
-                .toList());
-        List<ArmResult> shown = arms.all().stream()
-                .filter(arm -> complete.containsKey(arm.name()))
-                .map(arm -> arm(arm, complete.getOrDefault(arm.name(), List.of())))
-                .toList();
-        String mixture = arms.reference().name();
-        List<Verdict.Compared> pairs = new ArrayList<>();
-        List<GapPoint> gap = new ArrayList<>();
-        for (Arms.Arm other : arms.others()) {
-            comparisons
-                    .compare(other.name(), mixture)
-                    .ifPresent(comparison ->
-                            pairs.add(new Verdict.Compared(comparison, comparisons.trend(other.name(), mixture))));
-            gap.addAll(comparisons.gap(other.name(), mixture));
+    /**
+     * What the cells of a map showed.
+     *
+     * @param cells by their places in the design
+     * @param tuned what was tuned
+     * @param missing trials without a complete result, each with the reason
+     */
+    public record Cells(List<MapCell> cells, List<TunedArm> tuned, Map<String, String> missing) {}
+
+    /** Reads every cell of a map. */
+    public static Cells cells(StudyDesign design, ExperimentFolder folder) {
+        DataFacts facts = folder.facts();
+        StudyTrials trials = trials(design, folder, facts);
+        Map<String, String> missing = new LinkedHashMap<>(trials.missingTuning());
+        List<MapCell> cells = new ArrayList<>();
+        for (Cell cell : design.cells()) {
+            CellResults read = new CellResults(cell, trials, facts);
+            missing.putAll(read.missing());
+            List<Verdict.Compared> compared = read.compared(read.comparisons());
+            cells.add(new MapCell(
+                    cell.name(),
+                    cell.label(),
+                    cell.values(),
+                    read.shown().stream().map(ArmResult::withoutSamples).toList(),
+                    compared.stream().map(Verdict.Compared::comparison).toList()));
         }
+        return new Cells(List.copyOf(cells), trials.tuned(), Collections.unmodifiableMap(missing));
+    }
+
+    private static StudyResult result(
+            StudyDesign design,
+            ExperimentFolder folder,
+            StudyTrials trials,
+            CellResults cell,
+            Map<String, String> missing) {
+        DataFacts facts = folder.facts();
+        Comparisons comparisons = cell.comparisons();
+        List<Verdict.Compared> pairs = cell.compared(comparisons);
+        List<ArmResult> shown = cell.shown();
         List<Comparison> compared =
                 pairs.stream().map(Verdict.Compared::comparison).toList();
+        String mixture = cell.arms().reference().name();
+        List<GapPoint> gap = cell.arms().others().stream()
+                .flatMap(other -> comparisons.gap(other.name(), mixture).stream())
+                .toList();
         int jobs = TrialSet.jobs(folder.path());
+        List<TunedArm> tuned = trials.tuned();
         return new StudyResult(
-                recipe.name(),
+                design.name(),
                 shown,
                 compared,
                 gap,
@@ -115,41 +118,10 @@ public final class StudyResults {
                 facts.bytesPerToken(),
                 Headline.of(shown, compared, facts.unigramEntropy()),
                 Verdict.sentence(shown, pairs, facts.unigramEntropy()),
-                new Notes(arms, facts, missing, shown, compared, jobs).all(),
+                new Notes(cell.arms(), facts, missing, shown, compared, jobs, tuned).all(),
                 StudyFindings.of(shown, pairs, facts.unigramEntropy(), missing),
-                folder.files().provenance(),
-                jobs);
-    }
-
-    private static ArmResult arm(Arms.Arm arm, List<TrialRecord> trials) {
-        ModelSpec model = arm.recipe().model();
-        ModelCounts counts = model.counts();
-        return new ArmResult(
-                arm.name(),
-                model.describe(),
-                counts.total(),
-                counts.active(),
-                counts.withoutEmbeddings(),
-                counts.activeWithoutEmbeddings(),
-                arm.match(),
-                counts.flopsPerToken(),
-                Statistics.summary(values(trials, trial -> trial.last(Metrics.VAL_LOSS))),
-                Statistics.summary(values(trials, trial -> trial.smallest(Metrics.VAL_LOSS))),
-                TrialRecord.median(values(trials, trial -> trial.median(Metrics.TRAIN_SPEED))),
-                TrialRecord.median(values(trials, trial -> trial.last(Metrics.GENERATE_SPEED))),
-                TrialRecord.median(values(trials, TrialRecord::wallSeconds)),
-                (long) values(trials, trial -> trial.largest(Metrics.PEAK_MEMORY)).stream()
-                        .mapToDouble(Double::doubleValue)
-                        .max()
-                        .orElse(0),
-                trials.stream()
-                        .map(trial -> trial.run().samples())
-                        .filter(samples -> !samples.isEmpty())
-                        .map(List::getLast)
-                        .toList());
-    }
-
-    private static List<Double> values(List<TrialRecord> trials, ToDoubleFunction<TrialRecord> value) {
-        return trials.stream().map(value::applyAsDouble).toList();
+                folder.provenance(),
+                jobs,
+                tuned.isEmpty() ? null : tuned);
     }
 }

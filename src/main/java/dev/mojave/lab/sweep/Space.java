@@ -66,7 +66,26 @@ public record Space(List<SweptKey.Listed> grid, List<SweptKey> random, int sampl
         return Stream.concat(grid.stream(), random.stream()).toList();
     }
 
-    /** Returns the number of points, or {@link Long#MAX_VALUE} if it exceeds that. */
+    /** Returns what is at the end of what was tried, where a list has more than two numbers: the optimum may lie beyond. */
+    public List<String> edges(Point point) {
+        List<String> edges = new ArrayList<>();
+        for (SweptKey key : keys()) {
+            if (key instanceof SweptKey.Listed(String path, var values)
+                    && values.size() > 2
+                    && values.stream().allMatch(JsonNode::isNumber)) {
+                double chosen = point.number(path);
+                boolean smallest = values.stream().allMatch(value -> value.doubleValue() >= chosen);
+                boolean largest = values.stream().allMatch(value -> value.doubleValue() <= chosen);
+                if (smallest || largest) {
+                    edges.add(path + " (" + point.text(path) + ") is the " + (smallest ? "smallest" : "largest")
+                            + " that was tried");
+                }
+            }
+        }
+        return edges;
+    }
+
+    /** Returns the number of points, {@link Long#MAX_VALUE} if that is more than a long holds. */
     public long count() {
         double count = Math.max(1, samples);
         for (SweptKey.Listed key : grid) {

@@ -105,22 +105,10 @@ final class SweepNotes {
         if (best == null) {
             return;
         }
-        for (SweptKey key : recipe.space().keys()) {
-            if (key instanceof SweptKey.Listed(String path, var values)
-                    && values.size() > 2
-                    && values.stream().allMatch(value -> value.isNumber())) {
-                List<Double> sorted = values.stream()
-                        .map(value -> value.doubleValue())
-                        .sorted()
-                        .toList();
-                double chosen = Double.parseDouble(best.values().getOrDefault(path, "NaN"));
-                if (chosen == sorted.getFirst() || chosen == sorted.getLast()) {
-                    notes.add("The best " + path + " (" + best.values().get(path) + ") is the "
-                            + (chosen == sorted.getFirst() ? "smallest" : "largest")
-                            + " value tried: the optimum may lie beyond it.");
-                }
-            }
-        }
+        recipe.points().stream()
+                .filter(point -> point.name().equals(best.name()))
+                .flatMap(point -> recipe.space().edges(point).stream())
+                .forEach(edge -> notes.add("The best " + edge + ": the optimum may lie beyond."));
     }
 
     private void differences(List<String> notes) {

@@ -8,6 +8,7 @@ import dev.mojave.base.tree.Default;
 import dev.mojave.base.tree.Records;
 import dev.mojave.base.tree.Trees;
 import dev.mojave.base.tree.Yaml;
+import dev.mojave.lab.trials.TrialLimit;
 import dev.mojave.run.recipe.Overrides;
 import dev.mojave.run.recipe.RecipeDraft;
 import dev.mojave.run.recipe.StudyRecipe;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,11 +32,8 @@ import tools.jackson.databind.node.ObjectNode;
  * halving}. It is kept as typed, because defaults that depend on a swept key change with it from point to point.
  */
 public final class SweepRecipe {
-    /** More trials than this need a confirmation. */
-    public static final long MANY_TRIALS = 500;
-
-    /** The most trials of a sweep: each is a folder and a process. */
-    private static final long MOST_TRIALS = 100_000;
+    /** More trials than this run only where someone says that they are meant. */
+    public static final long MANY_TRIALS = TrialLimit.MANY;
 
     private static final List<String> KEYS = List.of("grid", "random", "halving", "seeds");
     private static final List<String> LENGTHS = List.of("train.steps", "train.tokens", "train.words", "train.epochs");
@@ -260,18 +259,13 @@ public final class SweepRecipe {
                     "%s: this sweep has one point, but a sweep compares at least two; list more values or take more samples",
                     source.apply(""));
         }
-        if (trials > MOST_TRIALS) {
-            throw Failure.usage(
-                    "%s: %,.0f trials (%,d points, %d seed%s) are more than the limit of %,d per sweep; list fewer values, or draw"
-                            + " some of them: random: {samples: 100, keys: {...}}",
-                    source.apply(""), trials, count, of, of == 1 ? "" : "s", MOST_TRIALS);
-        }
-        if (trials > MANY_TRIALS && !many) {
-            throw Failure.usage(
-                    "%s: %,.0f trials (%,d points, %d seed%s) are more than %,d; confirm them with --yes ('mojave plan' estimates"
-                            + " how long they take)",
-                    source.apply(""), trials, count, of, of == 1 ? "" : "s", MANY_TRIALS);
-        }
+        TrialLimit.check(
+                source.apply(""),
+                trials,
+                String.format(Locale.ROOT, "%,d points, %d seed%s", count, of, of == 1 ? "" : "s"),
+                "sweep",
+                "list fewer values, or draw some of them: random: {samples: 100, keys: {...}}",
+                many);
         halving.ifPresent(rungs -> checked("halving", () -> rungs.atLeast((int) count)));
     }
 

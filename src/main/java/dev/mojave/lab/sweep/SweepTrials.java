@@ -5,7 +5,6 @@ import dev.mojave.lab.trials.ExperimentFolder;
 import dev.mojave.lab.trials.Trial;
 import dev.mojave.lab.trials.TrialPlan;
 import dev.mojave.lab.trials.TrialRunner;
-import dev.mojave.result.metric.Metrics;
 import dev.mojave.run.recipe.Recipe;
 import dev.mojave.tensor.engine.choice.EngineRequest;
 import java.util.ArrayList;
@@ -154,13 +153,12 @@ final class SweepTrials implements TrialPlan {
 
     private OptionalDouble loss(Trial trial) {
         Double known = losses.get(trial.name());
-        if (known == null && trial.complete()) {
-            known = trial.run()
-                    .map(run -> run.lastMetrics().getOrDefault(Metrics.VAL_LOSS.name(), Double.POSITIVE_INFINITY))
-                    .orElse(Double.POSITIVE_INFINITY);
-            losses.put(trial.name(), known);
+        if (known == null) {
+            OptionalDouble loss = trial.valLoss();
+            loss.ifPresent(value -> losses.put(trial.name(), value));
+            return loss;
         }
-        return known == null ? OptionalDouble.empty() : OptionalDouble.of(known);
+        return OptionalDouble.of(known);
     }
 
     /** Returns the totals for the progress display; with halving, those of the minimum number of trials. */

@@ -33,8 +33,10 @@ public final class ExperimentFolder {
     public enum Kind {
         /** Arms at matched budgets. */
         STUDY("study", "study.json"),
-        /** Points of a search space. */
-        SWEEP("sweep", "sweep.json");
+        /** Points of a space of settings. */
+        SWEEP("sweep", "sweep.json"),
+        /** A study repeated over sizes and budgets. */
+        MAP("map", "map.json");
 
         private final String word;
         private final String facts;
@@ -51,6 +53,7 @@ public final class ExperimentFolder {
     }
 
     private static final String TRIALS = "trials";
+    private static final String TUNING = "tuning";
     private static final String PROVENANCE = "provenance.json";
 
     private final Kind kind;
@@ -64,11 +67,14 @@ public final class ExperimentFolder {
 
     /** Returns whether a folder is an experiment of this kind. */
     public static boolean is(Kind kind, Path folder) {
-        // Studies that are older than sweeps may lack study.json.
-        boolean sweep = Files.isRegularFile(folder.resolve(Kind.SWEEP.facts));
+        // Studies from before there were sweeps need not have the file of their kind.
+        Kind found = Stream.of(Kind.SWEEP, Kind.MAP)
+                .filter(one -> Files.isRegularFile(folder.resolve(one.facts)))
+                .findFirst()
+                .orElse(Kind.STUDY);
         return Files.isDirectory(folder.resolve(TRIALS))
                 && Files.isRegularFile(folder.resolve(RunFolder.RECIPE))
-                && sweep == (kind == Kind.SWEEP);
+                && found == kind;
     }
 
     /**
@@ -101,9 +107,19 @@ public final class ExperimentFolder {
         return path.resolve(RunFolder.RECIPE);
     }
 
-    /** Returns the folder of a group of trials: a study's arm or a sweep's point. */
+    /** Returns the folder that holds the trials of a group: a study's arm, a map's cell and arm, a sweep's point. */
     public Path group(String group) {
         return path.resolve(TRIALS).resolve(group);
+    }
+
+    /** Returns the folder that holds the trials which tune a group. */
+    public Path tuningGroup(String group) {
+        return path.resolve(TUNING).resolve(group);
+    }
+
+    /** Returns the file of this name. */
+    public Path file(String name) {
+        return path.resolve(name);
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.mojave.base.tree.Records;
 import dev.mojave.base.tree.Trees;
 import dev.mojave.data.catalog.PreparedData;
 import dev.mojave.data.window.RowLayout;
+import dev.mojave.result.metric.Metrics;
 import dev.mojave.run.folder.RunFolder;
 import dev.mojave.run.recipe.Recipe;
 import dev.mojave.tensor.engine.choice.EngineRequest;
@@ -11,6 +12,7 @@ import dev.mojave.train.TotalSteps;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -57,7 +59,18 @@ public record Trial(String name, Path folder, Recipe recipe, long tokens) {
         return run().map(run -> run.status().complete()).orElse(false);
     }
 
-    /** Returns the log of its process, next to the folder. */
+    /** Returns its last validation loss, infinite if it has none that is finite; empty while it is not complete. */
+    public OptionalDouble valLoss() {
+        if (!complete()) {
+            return OptionalDouble.empty();
+        }
+        double loss = run().map(done ->
+                        done.lastMetrics().getOrDefault(Metrics.VAL_LOSS.name(), Double.POSITIVE_INFINITY))
+                .orElse(Double.POSITIVE_INFINITY);
+        return OptionalDouble.of(Double.isFinite(loss) ? loss : Double.POSITIVE_INFINITY);
+    }
+
+    /** Returns the file beside the folder that takes what its process prints. */
     public Path log() {
         return folder.resolveSibling(folder.getFileName() + ".log");
     }

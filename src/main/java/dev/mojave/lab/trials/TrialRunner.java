@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Runs the trials of an experiment that have no complete result yet, and keeps the count of finished ones in its status.json. */
 public final class TrialRunner {
@@ -27,6 +28,13 @@ public final class TrialRunner {
         /** Returns whether every trial was attempted. */
         public boolean finished() {
             return done + failed.size() == all;
+        }
+
+        /** Returns the same with some failures counted as results, as a setting is that cannot be trained at all. */
+        public Tried excusing(Predicate<String> trial) {
+            Map<String, String> others = new LinkedHashMap<>(failed);
+            others.keySet().removeIf(trial);
+            return new Tried(done + failed.size() - others.size(), others, all, nothingToDo);
         }
     }
 

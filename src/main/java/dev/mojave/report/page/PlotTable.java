@@ -41,19 +41,27 @@ final class PlotTable {
         List<List<Cell>> rows = new ArrayList<>();
         for (double x : xs) {
             List<Cell> row = new ArrayList<>();
-            row.add(Cell.of(Numbers.tick(x, plot.x().format())));
-            lines.forEach(line -> row.add(at(line, x)));
+            row.add(Cell.of(plot.x().labels().isEmpty() ? plot.x().tick(x) : place(plot.x(), x)));
+            lines.forEach(line -> row.add(at(line, x, plot.y())));
             rows.add(row);
         }
         String thinned = xs.size() < all.size() ? " (" + xs.size() + " of " + all.size() + " points)" : "";
         return new Table(title + ": " + plot.y().name() + thinned, columns, rows);
     }
 
-    private static Cell at(Plot.Line line, double x) {
+    /** A value of an axis of labels; one between two of them is named by both and its place between them. */
+    private static String place(Plot.Axis axis, double x) {
+        int before = (int) Math.floor(x + 1e-6);
+        return Math.abs(x - before) < 1e-6
+                ? axis.tick(before)
+                : axis.tick(before) + " to " + axis.tick(before + 1.0) + ", " + Numbers.percent(x - before) + " of the way";
+    }
+
+    private static Cell at(Plot.Line line, double x, Plot.Axis y) {
         return line.points().stream()
                 .filter(point -> point.x() == x)
                 .findFirst()
-                .map(point -> point.hasBand()
+                .map(point -> !y.labels().isEmpty() ? Cell.of(place(y, point.y())) : point.hasBand()
                         ? Cell.of(
                                 Numbers.compact(point.y()),
                                 Numbers.compact(point.low()) + " to " + Numbers.compact(point.high()))

@@ -128,12 +128,38 @@ public sealed interface Plot {
     /**
      * An axis with its ends and its tick spacing, so that every rendering has the same.
      *
-     * @param name the name, with the unit
+     * @param name with the unit
+     * @param labels of the whole numbers from 0 on, where the axis has values of any kind at equal distances; else empty
      */
-    record Axis(String name, Format format, double min, double max, double step) {
+    record Axis(String name, Format format, double min, double max, double step, List<String> labels) {
         private static final int TICKS = 7;
 
-        /** Returns an axis that covers the values and ends at round numbers. */
+        /** Copies the labels. */
+        public Axis {
+            labels = List.copyOf(labels);
+        }
+
+        /** An axis of numbers. */
+        public Axis(String name, Format format, double min, double max, double step) {
+            this(name, format, min, max, step, List.of());
+        }
+
+        /** An axis of labels at equal distances; a value between two whole numbers lies between two labels. */
+        public static Axis labelled(String name, List<String> labels) {
+            return new Axis(name, Format.PLAIN, 0, Math.max(1, labels.size() - 1), 1, labels);
+        }
+
+        /** Returns what stands at a value. */
+        public String tick(double value) {
+            if (labels.isEmpty()) {
+                return Numbers.tick(value, format);
+            }
+            int index = (int) Math.round(value);
+            boolean whole = Math.abs(value - index) < 1e-6;
+            return whole && index >= 0 && index < labels.size() ? labels.get(index) : " ";
+        }
+
+        /** An axis from round number to round number around the values. */
         public static Axis around(String name, Format format, double low, double high) {
             double from = Double.isFinite(low) ? low : 0;
             double to = Double.isFinite(high) ? high : 1;
@@ -155,7 +181,7 @@ public sealed interface Plot {
 
         /** Returns this axis with another start, for a closer look at the end. */
         public Axis from(double start) {
-            return new Axis(name, format, start, max, step(max - start));
+            return new Axis(name, format, start, max, step(max - start), labels);
         }
 
         private static double step(double span) {

@@ -105,6 +105,7 @@ public final class PlotJson {
         map.put("min", axis.min());
         map.put("max", axis.max());
         map.put("step", axis.step());
+        map.put("labels", axis.labels());
         return map;
     }
 

@@ -324,8 +324,8 @@ public final class PlotPng {
         style(styler);
         styler.setXAxisMin(x.min()).setXAxisMax(x.max());
         styler.setYAxisMin(y.min()).setYAxisMax(y.max());
-        styler.setXAxisTickLabelsFormattingFunction(value -> Numbers.tick(Numbers.roundTo(value, 6), x.format()));
-        styler.setYAxisTickLabelsFormattingFunction(value -> Numbers.tick(Numbers.roundTo(value, 6), y.format()));
+        styler.setXAxisTickLabelsFormattingFunction(value -> x.tick(Numbers.roundTo(value, 6)));
+        styler.setYAxisTickLabelsFormattingFunction(value -> y.tick(Numbers.roundTo(value, 6)));
         styler.setLegendPosition(LegendPosition.OutsideS).setLegendLayout(LegendLayout.Horizontal);
         styler.setMarkerSize(7);
         styler.setXAxisTickMarkSpacingHint(100);

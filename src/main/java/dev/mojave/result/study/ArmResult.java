@@ -39,6 +39,25 @@ public record ArmResult(
         double wallSeconds,
         long peakMemoryBytes,
         List<String> samples) {
+    /** Returns the same without the continuations, which would fill most of a file with many arms. */
+    public ArmResult withoutSamples() {
+        return new ArmResult(
+                name,
+                description,
+                parametersTotal,
+                parametersActive,
+                parametersWithoutEmbeddings,
+                activeWithoutEmbeddings,
+                match,
+                flopsPerToken,
+                valLoss,
+                bestValLoss,
+                tokensPerSecond,
+                generateTokensPerSecond,
+                wallSeconds,
+                peakMemoryBytes,
+                List.of());
+    }
 
     /**
      * The budget that an arm was resized to.

@@ -32,7 +32,7 @@ public final class RecipeDraft {
      */
     private static final int STAND_IN_VOCABULARY = 256;
 
-    private static final List<String> STUDY_KEYS = List.of("arms", "seeds", "budget");
+    private static final List<String> STUDY_KEYS = List.of("arms", "seeds", "budget", "axes", "tune");
 
     private static final List<String> SWEEP_KEYS = List.of("grid", "random", "halving");
 

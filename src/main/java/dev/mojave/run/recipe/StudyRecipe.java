@@ -94,12 +94,22 @@ public final class StudyRecipe {
 
     private static final List<String> KEYS = List.of("arms", "seeds", "budget");
 
+    private final ObjectNode typed;
+    private final UnaryOperator<String> source;
     private final RecipeDraft base;
     private final Map<String, Arm> arms;
     private final List<Long> seeds;
     private final Optional<Long> budgetTokens;
 
-    private StudyRecipe(RecipeDraft base, Map<String, Arm> arms, List<Long> seeds, Optional<Long> budgetTokens) {
+    private StudyRecipe(
+            ObjectNode typed,
+            UnaryOperator<String> source,
+            RecipeDraft base,
+            Map<String, Arm> arms,
+            List<Long> seeds,
+            Optional<Long> budgetTokens) {
+        this.typed = typed;
+        this.source = source;
         this.base = base;
         this.arms = Collections.unmodifiableMap(arms);
         this.seeds = List.copyOf(seeds);
@@ -120,6 +130,17 @@ public final class StudyRecipe {
     public static StudyRecipe of(ObjectNode content, Path file, List<String> sets) {
         Overrides overrides = Overrides.parse(sets);
         ObjectNode typed = RecipeDraft.named(overrides.apply(content), file);
+        requireStudy(typed, file);
+        return of(typed, path -> overrides.place(path, file.toString()));
+    }
+
+    /**
+     * Checks that a tree describes a study.
+     *
+     * @param file it was read from, for messages
+     * @throws Failure of kind USAGE that names the verb for what it describes instead
+     */
+    public static void requireStudy(ObjectNode typed, Path file) {
         for (String key : List.of("grid", "random", "halving")) {
             if (typed.hasNonNull(key)) {
                 throw Failure.usage(
@@ -132,7 +153,6 @@ public final class StudyRecipe {
                     "%s has no arms, so it describes one run; train it with: mojave train %s (a study adds arms, seeds and a budget)",
                     file, ShellWord.of(file));
         }
-        return of(typed, path -> overrides.place(path, file.toString()));
     }
 
     /** Checks and completes a tree; {@code source} is its name in messages. */
@@ -140,7 +160,27 @@ public final class StudyRecipe {
         return of(typed, path -> source);
     }
 
-    private static StudyRecipe of(ObjectNode typed, UnaryOperator<String> source) {
+    /** Checks and completes a tree whose keys come from several places; {@code source} says from which, given a key's path. */
+    public static StudyRecipe of(ObjectNode typed, UnaryOperator<String> source) {
+        return of(typed, source, Map.of());
+    }
+
+    /**
+     * Returns this study with other settings for some arms.
+     *
+     * @param settings changes an arm's recipe as typed, by the arm's name; defaults that depend on what is changed follow
+     */
+    public StudyRecipe with(Map<String, UnaryOperator<ObjectNode>> settings) {
+        return of(typed, source, settings);
+    }
+
+    /** Returns this study with another budget for every trial. */
+    public StudyRecipe lasting(long tokens) {
+        return of(Overrides.set(typed, "budget.tokens", typed.numberNode(tokens)), source);
+    }
+
+    private static StudyRecipe of(
+            ObjectNode typed, UnaryOperator<String> source, Map<String, UnaryOperator<ObjectNode>> settings) {
         ObjectNode extras = typed.objectNode();
         ObjectNode shared = typed.deepCopy();
         for (String key : KEYS) {
@@ -157,13 +197,25 @@ public final class StudyRecipe {
         RecipeDraft base = RecipeDraft.of(shared, source);
         Map<String, Arm> arms = new LinkedHashMap<>();
         for (Map.Entry<String, ObjectNode> entry : read.arms.entrySet()) {
-            arms.put(entry.getKey(), arm(entry.getKey(), entry.getValue(), shared, source));
+            arms.put(
+                    entry.getKey(),
+                    arm(
+                            entry.getKey(),
+                            entry.getValue(),
+                            shared,
+                            source,
+                            settings.getOrDefault(entry.getKey(), UnaryOperator.identity())));
         }
         checkMatches(arms, source);
-        return new StudyRecipe(base, arms, read.seeds, tokens);
+        return new StudyRecipe(typed.deepCopy(), source, base, arms, read.seeds, tokens);
     }
 
-    private static Arm arm(String name, ObjectNode typed, ObjectNode shared, UnaryOperator<String> source) {
+    private static Arm arm(
+            String name,
+            ObjectNode typed,
+            ObjectNode shared,
+            UnaryOperator<String> source,
+            UnaryOperator<ObjectNode> settings) {
         ObjectNode overrides = typed.deepCopy();
         JsonNode match = overrides.remove("match");
         String path = "arms." + name;
@@ -178,7 +230,7 @@ public final class StudyRecipe {
         }
         // Messages place the arm's own keys under the arm, and the base's keys where the base sets them.
         RecipeDraft draft = RecipeDraft.of(
-                Trees.merge(shared, overrides),
+                settings.apply(Trees.merge(shared, overrides)),
                 key -> Trees.at(overrides, key).isPresent()
                         ? source.apply(path + "." + key) + ": " + path
                         : source.apply(key) + " (arm " + name + ")");
@@ -221,7 +273,7 @@ public final class StudyRecipe {
         return arms;
     }
 
-    /** Returns the arm with this name. */
+    /** Returns one arm by a name that is known to be there. */
     public Arm arm(String name) {
         Arm arm = arms.get(name);
         if (arm == null) {

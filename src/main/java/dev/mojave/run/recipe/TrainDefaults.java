@@ -14,8 +14,9 @@ import tools.jackson.databind.node.ObjectNode;
  * <ul>
  *   <li>{@code micro_batch_size} = {@code batch_size};
  *   <li>{@code optimizer.kind} = adamw;
- *   <li>{@code schedule.kind} = cosine; {@code schedule.warmup_steps} = 100, or a tenth of {@code steps} if that is less;
- *   <li>{@code schedule.min_learning_rate} = {@code learning_rate} / 10, if the kind of schedule has one.
+ *   <li>{@code schedule.kind} = cosine; {@code schedule.warmup_steps} = 100, or a tenth of {@code steps} if that is less; 0 if
+ *       {@code schedule.warmup_fraction} gives the warm-up as a fraction of all steps;
+ *   <li>{@code schedule.min_learning_rate} = {@code learning_rate} / 10, where the kind has one.
  * </ul>
  */
 public final class TrainDefaults {
@@ -48,7 +49,9 @@ public final class TrainDefaults {
 
     private static void schedule(ObjectNode train, ObjectNode schedule) {
         OptionalLong steps = Records.count(train.path("steps"));
-        if (!schedule.hasNonNull("warmup_steps")) {
+        if (schedule.hasNonNull("warmup_fraction") && !schedule.hasNonNull("warmup_steps")) {
+            schedule.put("warmup_steps", 0L);
+        } else if (!schedule.hasNonNull("warmup_steps")) {
             long warmup = steps.isPresent() ? Math.clamp(steps.getAsLong() / 10, 0, WARMUP_STEPS) : WARMUP_STEPS;
             schedule.put("warmup_steps", warmup);
         }

@@ -31,6 +31,12 @@
     }
     return plain(value);
   }
+  // What stands at a value of an axis: a number, or one of its labels, which lie at whole numbers.
+  function at(value, axis) {
+    if (!axis.labels || !axis.labels.length) return tick(Number(Number(value).toPrecision(7)), axis.format);
+    const index = Math.round(value);
+    return Math.abs(value - index) < 1e-6 && axis.labels[index] !== undefined ? axis.labels[index] : '';
+  }
   const shown = (v) => (v == null ? '–' : Math.abs(v) < 1e-3 && v !== 0 ? v.toExponential(2) : plain(Number(v.toPrecision(5))));
 
   function valueAxis(axis, position) {
@@ -41,7 +47,7 @@
       type: 'value', min: axis.min, max: axis.max, interval: axis.step,
       name: horizontal ? axis.name : '', nameLocation: 'middle', nameGap: 32,
       nameTextStyle: { color: theme.muted, fontFamily: FONT, fontSize: 13 },
-      axisLabel: { color: theme.muted, fontFamily: FONT, fontSize: 12, hideOverlap: true, showMaxLabel: even, showMinLabel: start, formatter: (v) => tick(v, axis.format) },
+      axisLabel: { color: theme.muted, fontFamily: FONT, fontSize: 12, hideOverlap: true, showMaxLabel: even, showMinLabel: start, formatter: (v) => (axis.labels && axis.labels.length ? at(v, axis) : tick(v, axis.format)) },
       axisLine: { show: horizontal, onZero: false, lineStyle: { color: theme.rule } },
       axisTick: { show: horizontal, lineStyle: { color: theme.rule } },
       splitLine: { show: !horizontal, lineStyle: { color: theme.rule } },
@@ -106,7 +112,8 @@
         const range = v.length === 4 ? ' <span style="color:' + theme.muted + '">' + shown(v[2]) + ' to ' + shown(v[3]) + '</span>' : '';
         return i.marker + escape(i.seriesName) + ' <b>' + shown(v[1]) + '</b>' + range;
       });
-      return rows.length ? escape(tick(Number(items[0].value[0].toPrecision(4)), plot.x.format)) + ' ' + escape(plot.x.name) + '<br>' + rows.join('<br>') : '';
+      const place = plot.x.labels && plot.x.labels.length ? at(items[0].value[0], plot.x) : tick(Number(items[0].value[0].toPrecision(4)), plot.x.format);
+      return rows.length ? escape(place) + ' ' + escape(plot.x.name) + '<br>' + rows.join('<br>') : '';
     };
     return option;
   }

@@ -8,6 +8,7 @@ import dev.mojave.base.Failure;
 import dev.mojave.base.tree.Json;
 import dev.mojave.base.tree.Yaml;
 import dev.mojave.lab.trials.DataFacts;
+import dev.mojave.lab.trials.ExperimentFolder;
 import dev.mojave.result.Provenance;
 import dev.mojave.result.RunRecord;
 import dev.mojave.result.study.ArmResult;
@@ -51,11 +52,15 @@ class StudyResultsTest {
     @TempDir
     Path path;
 
-    private StudyFolder folder = new StudyFolder(Path.of("unset"));
+    private ExperimentFolder folder = folder(Path.of("unset"));
+
+    private static ExperimentFolder folder(Path path) {
+        return new ExperimentFolder(ExperimentFolder.Kind.STUDY, path);
+    }
 
     @BeforeEach
-    void folder() {
-        folder = new StudyFolder(path.resolve("small"));
+    void makeFolder() {
+        folder = folder(path.resolve("small"));
     }
 
     @Test
@@ -108,7 +113,7 @@ class StudyResultsTest {
                 .extracting(GapPoint::tokens)
                 .containsExactly(6400L);
 
-        folder = new StudyFolder(path.resolve("all"));
+        folder = folder(path.resolve("all"));
         Arms all = begin("all");
         trial(all, "active", 1, 2.00, Status.State.FINISHED, null);
         trial(all, "moe", 1, 1.95, Status.State.FINISHED, null);
@@ -242,7 +247,7 @@ class StudyResultsTest {
         trial(arms, "active", 1, 2.00, Status.State.FINISHED, null);
         trial(arms, "moe", 1, 1.95, Status.State.FINISHED, null);
         StudyResult result = StudyResults.read(folder.path()).result();
-        folder.files().write(result);
+        folder.write(result);
         assertThat(Json.read(folder.path().resolve("results.json"), StudyResult.class))
                 .isEqualTo(result);
     }
@@ -250,12 +255,12 @@ class StudyResultsTest {
     @Test
     void anotherRecipeIsRefusedAndNamed() {
         begin("1k");
-        assertThatThrownBy(() -> folder.files()
-                        .check(folder.recipe().tree(), recipe("2k").tree()))
+        assertThatThrownBy(() -> folder
+                        .check(StudyRecipe.read(folder.recipe(), List.of()).tree(), recipe("2k").tree()))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("was started with another recipe")
                 .hasMessageContaining("train.eval_tokens (1000 there, 2000 here)");
-        folder.files().check(folder.recipe().tree(), recipe("1k").tree());
+        folder.check(StudyRecipe.read(folder.recipe(), List.of()).tree(), recipe("1k").tree());
     }
 
     @Test
@@ -275,8 +280,8 @@ class StudyResultsTest {
     }
 
     private Arms begin(StudyRecipe recipe) {
-        folder.files().make();
-        folder.files().begin(recipe.yaml(), new DataFacts(257, 3.1, 0.99, 50_000), provenance(List.of(1L, 2L, 3L)));
+        folder.make();
+        folder.begin(recipe.yaml(), new DataFacts(257, 3.1, 0.99, 50_000), provenance(List.of(1L, 2L, 3L)));
         return Arms.resolve(recipe, 257);
     }
 
@@ -285,7 +290,7 @@ class StudyResultsTest {
                 .filter(t -> t.arm().name().equals(arm) && t.seed() == seed)
                 .findFirst()
                 .orElseThrow();
-        RunFolder run = RunFolder.create(folder.files().group(arm), "seed-" + seed, false);
+        RunFolder run = RunFolder.create(folder.group(arm), "seed-" + seed, false);
         run.write(trial.recipe(EngineRequest.of(ENGINE)));
         run.write(provenance(List.of(seed)));
         try (MetricsLog log = MetricsLog.append(run.metrics())) {

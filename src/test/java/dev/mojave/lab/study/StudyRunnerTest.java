@@ -11,6 +11,7 @@ import dev.mojave.base.tree.Json;
 import dev.mojave.base.tree.Trees;
 import dev.mojave.base.tree.Yaml;
 import dev.mojave.data.Texts;
+import dev.mojave.lab.design.StudyDesign;
 import dev.mojave.lab.trials.ExperimentOptions;
 import dev.mojave.lab.trials.MainCommands;
 import dev.mojave.result.study.ArmResult;
@@ -147,7 +148,7 @@ class StudyRunnerTest {
     void aRecipeThatDoesNotHoldTogetherLeavesNothingBehind() {
         ObjectNode broken = Trees.with(recipe("[1]", 512).tree(), "arms.dense.match.arm", Yaml.value("dense", "test"));
         assertThatThrownBy(() -> StudyRunner.run(
-                        StudyRecipe.of(broken, "study.yaml"), options("out", false), Progress.SILENT, StopSignal.NEVER))
+                        StudyDesign.of(StudyRecipe.of(broken, "study.yaml")), options("out", false), Progress.SILENT, StopSignal.NEVER))
                 .isInstanceOf(Failure.class);
         assertThat(folder.resolve("out")).doesNotExist();
     }
@@ -157,7 +158,7 @@ class StudyRunnerTest {
         Path taken = Files.createDirectories(folder.resolve("out/tiny"));
         Files.writeString(taken.resolve("thesis.txt"), "precious");
         assertThatThrownBy(() -> StudyRunner.run(
-                        recipe("[1]", 512),
+                        StudyDesign.of(recipe("[1]", 512)),
                         new ExperimentOptions(
                                 folder.resolve("out"),
                                 false,
@@ -240,7 +241,7 @@ class StudyRunnerTest {
                     }
                     return null;
                 });
-        return StudyRunner.run(recipe(seeds, tokens), options(output, resume), progress, signal);
+        return StudyRunner.run(StudyDesign.of(recipe(seeds, tokens)), options(output, resume), progress, signal);
     }
 
     private ExperimentOptions options(String output, boolean resume) {

@@ -128,6 +128,23 @@ public class RecipeTest {
         assertThat(RunNames.of("my recipe (2).yml")).isEqualTo("my-recipe--2-");
     }
 
+    /** A share of all steps suits runs of several lengths; steps and share together would be two answers. */
+    @Test
+    void warmsUpForAFractionOfAllSteps() {
+        RecipeDraft draft = read(TYPED, "train.schedule={kind: cosine, warmup_fraction: 0.25}");
+        RateShape shape = draft.train().schedule();
+        assertThat(shape).isEqualTo(new RateShape.Cosine(0, 0.25, 1e-4));
+        assertThat(shape.warmup(10)).isEqualTo(3);
+        assertThat(draft.train().rate().at(0, 8)).isEqualTo(draft.train().learningRate() / 3);
+        assertThat(draft.train().rate().at(2, 8)).isEqualTo(draft.train().learningRate());
+        assertThat(read(draft.yaml()).yaml()).isEqualTo(draft.yaml()).contains("warmup_fraction: 0.25");
+        assertThatThrownBy(() -> read(TYPED, "train.schedule={warmup_fraction: 0.1, warmup_steps: 5}"))
+                .hasMessageContaining(
+                        "warmup_steps (5) and warmup_fraction (0.1) both give the length of the warm-up; remove one");
+        assertThatThrownBy(() -> read(TYPED, "train.schedule={warmup_fraction: 1.0}"))
+                .hasMessageContaining("warmup_fraction (1.0) must be at least 0 and below 1");
+    }
+
     @Test
     void keepsSchedulesOfEveryKind() {
         assertThat(read(TYPED, "train.schedule=constant").train().schedule()).isEqualTo(new RateShape.Constant(100));
@@ -241,7 +258,7 @@ public class RecipeTest {
             train.checkpoint.keep=0   | FILE with --set train.checkpoint.keep=0: train.checkpoint: keep (0) must be at least 1
             train.eval_tokens=0       | --set train.eval_tokens=0: train.eval_tokens: must be at least 1 token, or all
             train.schedule={kind: cosin} | --set train.schedule={kind: cosin}: train.schedule.kind: unknown value 'cosin'; did you mean 'cosine'? (one of cosine, linear, constant, wsd)
-            train.schedule={kind: constant, min_learning_rate: 1} | --set train.schedule={kind: constant, min_learning_rate: 1}: train.schedule.min_learning_rate: unknown key for kind constant; known here: kind, warmup_steps
+            train.schedule={kind: constant, min_learning_rate: 1} | --set train.schedule={kind: constant, min_learning_rate: 1}: train.schedule.min_learning_rate: unknown key for kind constant; known here: kind, warmup_steps, warmup_fraction
             train.schedule.warmup_steps=2000 | FILE with --set train.schedule.warmup_steps=2000: train: schedule.warmup_steps (2000) must be below steps (2000); set schedule.warmup_steps too
             model.preset=gtp2         | FILE with --set model.preset=gtp2: model.preset: unknown preset 'gtp2'; did you mean 'gpt2'? ('mojave models' lists them)
             model.moe.num_expert=8    | --set model.moe.num_expert=8: model.moe.num_expert: unknown key; did you mean 'num_experts'?

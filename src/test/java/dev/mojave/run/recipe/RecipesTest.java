@@ -3,6 +3,7 @@ package dev.mojave.run.recipe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mojave.base.tree.Yaml;
+import dev.mojave.lab.design.StudyDesign;
 import dev.mojave.lab.sweep.SweepRecipe;
 import dev.mojave.optim.Muon;
 import java.io.IOException;
@@ -27,8 +28,8 @@ class RecipesTest {
     void everyRecipeIsOneThatRuns(Path file) {
         String name = String.valueOf(file.getFileName()).replace(".yaml", "");
         if (Yaml.read(file).has("arms")) {
-            // An arm's match may depend on data that is not available here; everything else is checked.
-            assertThat(StudyRecipe.read(file, List.of()).name()).isEqualTo(name);
+            // An arm's match may depend on data that is not here; everything else is checked.
+            assertThat(StudyDesign.read(file, List.of(), false).name()).isEqualTo(name);
         } else if (SweepRecipe.isSweep(Yaml.read(file))) {
             assertThat(SweepRecipe.read(file, List.of(), false).name()).isEqualTo(name);
         } else {

@@ -2,11 +2,14 @@ package dev.mojave.cli.verb.study;
 
 import dev.mojave.base.Plural;
 import dev.mojave.base.Units;
+import dev.mojave.lab.design.StudyDesign;
 import dev.mojave.lab.sweep.SweepRecipe;
 import dev.mojave.lab.sweep.SweptKey;
 import dev.mojave.result.PlanResult;
+import dev.mojave.result.study.MapPlanResult;
 import dev.mojave.result.study.SweepPlanResult;
 import dev.mojave.run.recipe.Recipe;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -16,7 +19,7 @@ final class PlanText {
 
     /** Formats the plan of a sweep. */
     static String of(SweepRecipe sweep, SweepPlanResult plan) {
-        StringBuilder text = new StringBuilder(String.format(
+        String text = String.format(
                 Locale.ROOT,
                 """
                 %s: %s of %s
@@ -31,8 +34,13 @@ final class PlanText {
                 plan.trials(),
                 Plural.of(plan.seeds(), "seed"),
                 Units.count((double) plan.tokens()),
-                Units.count(plan.flops())));
-        for (SweepPlanResult.Time time : plan.times()) {
+                Units.count(plan.flops()));
+        return text + times(plan.times());
+    }
+
+    private static String times(List<SweepPlanResult.Time> times) {
+        StringBuilder text = new StringBuilder();
+        for (SweepPlanResult.Time time : times) {
             text.append(String.format(
                     Locale.ROOT,
                     "\n%-17s %s (--jobs %d)",
@@ -43,7 +51,36 @@ final class PlanText {
         return text.toString();
     }
 
-    /** Returns a warning if a plan does not fit this machine. */
+    /** Returns what the plan of a study with axes or tuning says. */
+    static String of(StudyDesign design, MapPlanResult plan) {
+        String axes = design.axes().isEmpty()
+                ? "1 comparison"
+                : String.format(
+                        Locale.ROOT,
+                        "%,d cells of %s",
+                        plan.cells(),
+                        String.join(" x ", design.axes().keySet()));
+        return String.format(
+                        Locale.ROOT,
+                        """
+                        %s: %s
+                        trials            %,d: %,d tune, %,d compare %d arms with %d seed%s
+                        training tokens   %s
+                        FLOPs             %s""",
+                        design.name(),
+                        axes,
+                        plan.trials(),
+                        plan.tuningTrials(),
+                        plan.trials() - plan.tuningTrials(),
+                        plan.arms(),
+                        plan.seeds(),
+                        plan.seeds() == 1 ? "" : "s",
+                        Units.count((double) plan.tokens()),
+                        Units.count(plan.flops()))
+                + times(plan.times());
+    }
+
+    /** Returns what is wrong with a plan, if anything is. */
     static Optional<String> warning(PlanResult plan) {
         return plan.peakMemoryBytes() <= plan.machineMemoryBytes()
                 ? Optional.empty()

@@ -8,9 +8,12 @@ import dev.mojave.cli.options.JsonOption;
 import dev.mojave.cli.options.RecipeOptions;
 import dev.mojave.cli.verb.Verb;
 import dev.mojave.data.catalog.PreparedData;
+import dev.mojave.lab.design.StudyDesign;
+import dev.mojave.lab.study.StudyForecast;
 import dev.mojave.lab.sweep.SweepForecast;
 import dev.mojave.lab.sweep.SweepRecipe;
 import dev.mojave.result.PlanResult;
+import dev.mojave.result.study.MapPlanResult;
 import dev.mojave.result.study.StudyPlanResult;
 import dev.mojave.result.study.SweepPlanResult;
 import dev.mojave.run.recipe.Recipe;
@@ -32,7 +35,8 @@ import tools.jackson.databind.node.ObjectNode;
         description = {
             "Predict parameters, FLOPs, time and peak memory of training a recipe here, from a few steps with few layers.",
             "",
-            "For a study, each arm is planned in a process of its own; for a sweep, the number of trials and their total time are predicted."
+            "Of a study each arm is planned, in a process of its own; of a sweep, or a study with axes or tune, the number of its trials"
+                    + " and how long they take."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave plan recipes/embedded-tiny.yaml --set train.batch_size=32")
@@ -90,12 +94,16 @@ public final class PlanVerb implements Verb {
     }
 
     private int study(Console console) {
-        StudyRecipe study = StudyRecipe.read(file, recipeOptions.overrides());
+        StudyDesign design = StudyDesign.read(file, recipeOptions.overrides(), true);
         if (recipeOptions.printConfig()) {
-            console.stream(study.yaml());
+            console.stream(design.yaml());
             return ExitCodes.OK;
         }
         boolean asJson = json.chosen(console);
+        if (!design.isPlain()) {
+            return trials(design, asJson, console);
+        }
+        StudyRecipe study = design.first();
         if (!arm.isEmpty()) {
             return arm(study, asJson, console);
         }
@@ -106,6 +114,20 @@ public final class PlanVerb implements Verb {
             console.print(StudyPlanner.text(plan));
         }
         plan.arms().forEach(one -> warn(one.name() + ": ", one.plan(), console));
+        return ExitCodes.OK;
+    }
+
+    private int trials(StudyDesign design, boolean asJson, Console console) {
+        if (!arm.isEmpty()) {
+            throw Failure.usage(
+                    "--arm %s: %s has axes or tuning, and is planned as a whole; leave --arm out", arm, file);
+        }
+        MapPlanResult plan = StudyForecast.of(design, new OwnCommands(program), console);
+        if (asJson) {
+            console.json(plan);
+        } else {
+            console.print(PlanText.of(design, plan));
+        }
         return ExitCodes.OK;
     }
 

@@ -3,7 +3,7 @@ package dev.mojave.cli.verb.study;
 import dev.mojave.base.tree.Yaml;
 import dev.mojave.cli.console.Console;
 import dev.mojave.cli.verb.Verb;
-import dev.mojave.run.recipe.StudyRecipe;
+import dev.mojave.lab.design.StudyDesign;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +39,8 @@ public final class QuickstartVerb implements Verb {
     @Override
     public int run(Console console) throws IOException {
         Path file = Path.of("recipes", quick ? "quickstart-quick.yaml" : "quickstart.yaml");
-        StudyRecipe study = StudyRecipe.of(Yaml.parse(text(file), file.toString()), file, options.settings());
+        StudyDesign study =
+                StudyDesign.of(Yaml.parse(text(file), file.toString()), file, options.settings(), false);
         return StudyVerb.run(console, study, options, "./mojave quickstart" + (quick ? " --quick" : ""), true);
     }
 

@@ -6,15 +6,17 @@ import dev.mojave.cli.console.Console;
 import dev.mojave.cli.console.ExitCodes;
 import dev.mojave.cli.console.Signals;
 import dev.mojave.cli.verb.Verb;
+import dev.mojave.lab.design.StudyDesign;
 import dev.mojave.lab.study.StudyResults;
 import dev.mojave.lab.study.StudyRunner;
+import dev.mojave.lab.trials.TrialLimit;
 import dev.mojave.report.StudyReport;
-import dev.mojave.run.recipe.StudyRecipe;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Runs a study. */
@@ -23,8 +25,12 @@ import picocli.CommandLine.Parameters;
         description = {
             "Train several models (arms) with several seeds at matched budgets, and compare them.",
             "",
-            "Each trial runs in a process of its own, and several run concurrently (--jobs); one that fails does not stop the others. The"
-                    + " results are a verdict with intervals, a table and an HTML report."
+            "Each trial runs in a process of its own, some side by side (--jobs); one that fails does not stop the others. The end"
+                    + " is a verdict with its intervals, a table, and a report in HTML.",
+            "",
+            "tune: {tokens: 500k, seeds: [11], KEY: [VALUES]} tunes every arm first, on seeds of its own. axes: {tokens: [500k, 1M],"
+                    + " model.hidden_size: [32, 64]} repeats the comparison over budgets and sizes: a map, with the budget from which on"
+                    + " the mixture leads. train.schedule.warmup_fraction makes the warm-up grow with the budget."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave study recipes/quickstart.yaml --set budget.tokens=20k --name short")
@@ -35,15 +41,19 @@ public final class StudyVerb implements Verb {
     @Mixin
     private final StudyOptions options;
 
-    /** Creates the verb; each trial is trained in a process of its own. */
+    @Option(names = "--yes", description = "Run it even if it has more than " + TrialLimit.MANY + " trials.")
+    private boolean yes;
+
+    /** Makes the verb; each trial is trained in a process of its own. */
     public StudyVerb(OwnProgram program) {
         this.options = new StudyOptions(program);
     }
 
     @Override
     public int run(Console console) {
-        StudyRecipe study = StudyRecipe.read(recipe, options.settings());
-        return run(console, study, options, "./mojave study " + ShellWord.of(recipe), false);
+        StudyDesign study = StudyDesign.read(recipe, options.settings(), yes);
+        String verb = "./mojave study " + ShellWord.of(recipe) + (yes ? " --yes" : "");
+        return run(console, study, options, verb, !study.isPlain());
     }
 
     /**
@@ -52,10 +62,13 @@ public final class StudyVerb implements Verb {
      * @param verb the command without options
      * @param foretell whether to predict first how long it will take
      */
-    static int run(Console console, StudyRecipe study, StudyOptions options, String verb, boolean foretell) {
+    static int run(Console console, StudyDesign study, StudyOptions options, String verb, boolean foretell) {
         if (options.printConfig()) {
             console.stream(study.yaml());
             return ExitCodes.OK;
+        }
+        if (study.isMap()) {
+            return MapRun.run(console, study, options, verb);
         }
         boolean json = options.json(console);
         String typed = verb + options.retyped();
