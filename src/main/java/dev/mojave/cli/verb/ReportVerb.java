@@ -34,11 +34,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "report",
         description = {
-            "Rebuild report.html and plots/*.png of a run, a study or a sweep from its files; what is unfinished is shown as it"
-                    + " stands.",
+            "Rebuild report.html and plots/*.png of a run, a study or a sweep, finished or not, from its files.",
             "",
-            "Several studies with axes are merged into one map, with its results.json, if their recipes differ in nothing but their"
-                    + " names and the values of their axes."
+            "Several studies with axes are merged into one map with a results.json of its own, if their recipes differ only in name and"
+                    + " in the values of the axes."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave report runs/quickstart-quick")
@@ -46,13 +45,13 @@ public final class ReportVerb implements Verb {
     @Parameters(
             paramLabel = "FOLDER",
             arity = "1..*",
-            description = "A run's, a study's or a sweep's folder; or those of several studies with axes.")
+            description = "Folder of a run, a study or a sweep, or the folders of several studies with axes.")
     List<Path> folders = new ArrayList<>();
 
     @Option(
             names = "--output",
             paramLabel = "DIR",
-            description = "Folder of the report of merged studies; default: the first one's name with -merged.")
+            description = "Folder for the report of merged studies; default: the name of the first study with -merged appended.")
     private @Nullable Path output;
 
     @Mixin

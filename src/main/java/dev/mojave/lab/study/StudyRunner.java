@@ -6,7 +6,7 @@ import dev.mojave.lab.design.StudyDesign;
 import dev.mojave.lab.trials.ExperimentOptions;
 import java.nio.file.Path;
 
-/** Runs a study with a single cell: tuning, if its recipe has any, and one comparison; {@link StudySession} has the rest. */
+/** Runs a study without axes: tuning, if its recipe asks for it, and one comparison; {@link StudySession} does the work. */
 public final class StudyRunner {
     /**
      * The outcome of running a study.

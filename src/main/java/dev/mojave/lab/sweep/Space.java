@@ -66,7 +66,7 @@ public record Space(List<SweptKey.Listed> grid, List<SweptKey> random, int sampl
         return Stream.concat(grid.stream(), random.stream()).toList();
     }
 
-    /** Returns what is at the end of what was tried, where a list has more than two numbers: the optimum may lie beyond. */
+    /** Describes each key whose value at this point is the smallest or largest of more than two numbers: the optimum may lie beyond it. */
     public List<String> edges(Point point) {
         List<String> edges = new ArrayList<>();
         for (SweptKey key : keys()) {
@@ -78,14 +78,14 @@ public record Space(List<SweptKey.Listed> grid, List<SweptKey> random, int sampl
                 boolean largest = values.stream().allMatch(value -> value.doubleValue() <= chosen);
                 if (smallest || largest) {
                     edges.add(path + " (" + point.text(path) + ") is the " + (smallest ? "smallest" : "largest")
-                            + " that was tried");
+                            + " value tried");
                 }
             }
         }
         return edges;
     }
 
-    /** Returns the number of points, {@link Long#MAX_VALUE} if that is more than a long holds. */
+    /** Returns the number of points, or {@link Long#MAX_VALUE} if it exceeds that. */
     public long count() {
         double count = Math.max(1, samples);
         for (SweptKey.Listed key : grid) {

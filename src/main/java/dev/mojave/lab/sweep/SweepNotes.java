@@ -108,7 +108,7 @@ final class SweepNotes {
         recipe.points().stream()
                 .filter(point -> point.name().equals(best.name()))
                 .flatMap(point -> recipe.space().edges(point).stream())
-                .forEach(edge -> notes.add("The best " + edge + ": the optimum may lie beyond."));
+                .forEach(edge -> notes.add("The best " + edge + ": the optimum may lie beyond it."));
     }
 
     private void differences(List<String> notes) {

@@ -32,7 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
  * halving}. It is kept as typed, because defaults that depend on a swept key change with it from point to point.
  */
 public final class SweepRecipe {
-    /** More trials than this run only where someone says that they are meant. */
+    /** More trials than this need a confirmation. */
     public static final long MANY_TRIALS = TrialLimit.MANY;
 
     private static final List<String> KEYS = List.of("grid", "random", "halving", "seeds");

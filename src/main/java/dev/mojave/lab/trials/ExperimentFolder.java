@@ -33,7 +33,7 @@ public final class ExperimentFolder {
     public enum Kind {
         /** Arms at matched budgets. */
         STUDY("study", "study.json"),
-        /** Points of a space of settings. */
+        /** Points of a search space. */
         SWEEP("sweep", "sweep.json"),
         /** A study repeated over sizes and budgets. */
         MAP("map", "map.json");
@@ -67,7 +67,7 @@ public final class ExperimentFolder {
 
     /** Returns whether a folder is an experiment of this kind. */
     public static boolean is(Kind kind, Path folder) {
-        // Studies from before there were sweeps need not have the file of their kind.
+        // Studies that are older than sweeps may lack study.json.
         Kind found = Stream.of(Kind.SWEEP, Kind.MAP)
                 .filter(one -> Files.isRegularFile(folder.resolve(one.facts)))
                 .findFirst()
@@ -107,12 +107,12 @@ public final class ExperimentFolder {
         return path.resolve(RunFolder.RECIPE);
     }
 
-    /** Returns the folder that holds the trials of a group: a study's arm, a map's cell and arm, a sweep's point. */
+    /** Returns the folder of a group of trials: a study's arm, an arm in a cell of a map, or a sweep's point. */
     public Path group(String group) {
         return path.resolve(TRIALS).resolve(group);
     }
 
-    /** Returns the folder that holds the trials which tune a group. */
+    /** Returns the folder of the trials that tune a group. */
     public Path tuningGroup(String group) {
         return path.resolve(TUNING).resolve(group);
     }

@@ -59,7 +59,7 @@ public record Trial(String name, Path folder, Recipe recipe, long tokens) {
         return run().map(run -> run.status().complete()).orElse(false);
     }
 
-    /** Returns its last validation loss, infinite if it has none that is finite; empty while it is not complete. */
+    /** Returns the last validation loss: infinite if it is not a finite number, empty until the trial is complete. */
     public OptionalDouble valLoss() {
         if (!complete()) {
             return OptionalDouble.empty();
@@ -70,7 +70,7 @@ public record Trial(String name, Path folder, Recipe recipe, long tokens) {
         return OptionalDouble.of(Double.isFinite(loss) ? loss : Double.POSITIVE_INFINITY);
     }
 
-    /** Returns the file beside the folder that takes what its process prints. */
+    /** Returns the log of its process, next to the folder. */
     public Path log() {
         return folder.resolveSibling(folder.getFileName() + ".log");
     }

@@ -128,8 +128,8 @@ public sealed interface Plot {
     /**
      * An axis with its ends and its tick spacing, so that every rendering has the same.
      *
-     * @param name with the unit
-     * @param labels of the whole numbers from 0 on, where the axis has values of any kind at equal distances; else empty
+     * @param name the name, with the unit
+     * @param labels the tick labels at 0, 1, 2, ... of an axis of categories; empty for an axis of numbers
      */
     record Axis(String name, Format format, double min, double max, double step, List<String> labels) {
         private static final int TICKS = 7;
@@ -139,17 +139,17 @@ public sealed interface Plot {
             labels = List.copyOf(labels);
         }
 
-        /** An axis of numbers. */
+        /** Creates an axis of numbers. */
         public Axis(String name, Format format, double min, double max, double step) {
             this(name, format, min, max, step, List.of());
         }
 
-        /** An axis of labels at equal distances; a value between two whole numbers lies between two labels. */
+        /** Returns an axis of equally spaced labels; a value between two integers lies between two labels. */
         public static Axis labelled(String name, List<String> labels) {
             return new Axis(name, Format.PLAIN, 0, Math.max(1, labels.size() - 1), 1, labels);
         }
 
-        /** Returns what stands at a value. */
+        /** Returns the tick label at a value. */
         public String tick(double value) {
             if (labels.isEmpty()) {
                 return Numbers.tick(value, format);
@@ -159,7 +159,7 @@ public sealed interface Plot {
             return whole && index >= 0 && index < labels.size() ? labels.get(index) : " ";
         }
 
-        /** An axis from round number to round number around the values. */
+        /** Returns an axis that covers the values and ends at round numbers. */
         public static Axis around(String name, Format format, double low, double high) {
             double from = Double.isFinite(low) ? low : 0;
             double to = Double.isFinite(high) ? high : 1;

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param method {@code paired t over seeds}
  * @param n number of pairs
  * @param detectableDifference the smallest true difference that this many pairs would detect with 80% power at this level
- * @param pValue two-sided p-value of the paired t test; null with one pair, and in files that were written before it was recorded
+ * @param pValue two-sided p-value of the paired t test; null with one pair, and in files written before it was recorded
  * @param holm the p-value corrected by Holm's procedure (1979) for all comparisons of the study, or of all cells of the map; null as above
- * @param bySeed the difference of each pair, by seed; null in files that were written before it was recorded
+ * @param bySeed the difference of each pair, by seed; null in files written before it was recorded
  */
 public record Comparison(
         String a,

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param gapOverTraining the same comparisons at each evaluation
  * @param unigramEntropy entropy of the training split's token frequencies in nats: the lowest loss of a model that ignores context
  * @param bytesPerToken mean bytes of text per token of the validation split, to convert nats per token into bits per byte
- * @param headline the answer in one short sentence; absent in files that were written before there was one
- * @param verdict the whole answer, every comparison and where its gap was going, which follows from the intervals
- * @param notes honest limits: what was tuned, failed trials, whether the budget can answer the question
- * @param findings the same for programs; absent in files that were written before there were any
- * @param provenance where it comes from
- * @param jobs the most trials that ever ran side by side: speeds and times of arms are those of a trial beside others where it is more
- *     than 1; absent from results that were made before it was recorded
- * @param tuning what was tuned for each arm before the comparison; absent if nothing was
+ * @param headline the answer in one short sentence; null in files written before there were headlines
+ * @param verdict the full answer: every comparison, its interval and the trend of its gap
+ * @param notes limits of the study: what was tuned, which trials failed, whether the budget can answer the question
+ * @param findings the same information for programs; null in files written before there were findings
+ * @param provenance origin of the study
+ * @param jobs largest number of trials that ever ran concurrently: if it is more than 1, speeds and times are those of concurrent trials;
+ *     null in results from before it was recorded
+ * @param tuning the settings that were tuned for each arm before the comparison; null if none were
  */
 public record StudyResult(
         String name,
@@ -36,7 +36,7 @@ public record StudyResult(
         Provenance provenance,
         @Nullable Integer jobs,
         @Nullable List<TunedArm> tuning) {
-    /** A study that tuned nothing. */
+    /** Creates the result of a study without tuning. */
     public StudyResult(
             String name,
             List<ArmResult> arms,
@@ -66,7 +66,7 @@ public record StudyResult(
                 null);
     }
 
-    /** Returns whether speeds and times are those of trials beside others, so that a trial alone would have others. */
+    /** Returns whether speeds and times were measured while other trials ran; a trial that runs alone has different ones. */
     public boolean besideOthers() {
         return jobs != null && jobs > 1;
     }

@@ -273,7 +273,7 @@ public final class StudyRecipe {
         return arms;
     }
 
-    /** Returns one arm by a name that is known to be there. */
+    /** Returns the arm with this name. */
     public Arm arm(String name) {
         Arm arm = arms.get(name);
         if (arm == null) {

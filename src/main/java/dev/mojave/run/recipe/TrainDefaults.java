@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  *   <li>{@code optimizer.kind} = adamw;
  *   <li>{@code schedule.kind} = cosine; {@code schedule.warmup_steps} = 100, or a tenth of {@code steps} if that is less; 0 if
  *       {@code schedule.warmup_fraction} gives the warm-up as a fraction of all steps;
- *   <li>{@code schedule.min_learning_rate} = {@code learning_rate} / 10, where the kind has one.
+ *   <li>{@code schedule.min_learning_rate} = {@code learning_rate} / 10, if the kind of schedule has one.
  * </ul>
  */
 public final class TrainDefaults {

@@ -51,7 +51,7 @@ final class PlanText {
         return text.toString();
     }
 
-    /** Returns what the plan of a study with axes or tuning says. */
+    /** Formats the plan of a study with axes or tuning. */
     static String of(StudyDesign design, MapPlanResult plan) {
         String axes = design.axes().isEmpty()
                 ? "1 comparison"
@@ -64,7 +64,7 @@ final class PlanText {
                         Locale.ROOT,
                         """
                         %s: %s
-                        trials            %,d: %,d tune, %,d compare %d arms with %d seed%s
+                        trials            %,d: %,d for tuning, %,d for comparing %d arms with %s
                         training tokens   %s
                         FLOPs             %s""",
                         design.name(),
@@ -73,14 +73,13 @@ final class PlanText {
                         plan.tuningTrials(),
                         plan.trials() - plan.tuningTrials(),
                         plan.arms(),
-                        plan.seeds(),
-                        plan.seeds() == 1 ? "" : "s",
+                        Plural.of(plan.seeds(), "seed"),
                         Units.count((double) plan.tokens()),
                         Units.count(plan.flops()))
                 + times(plan.times());
     }
 
-    /** Returns what is wrong with a plan, if anything is. */
+    /** Returns a warning if a plan does not fit this machine. */
     static Optional<String> warning(PlanResult plan) {
         return plan.peakMemoryBytes() <= plan.machineMemoryBytes()
                 ? Optional.empty()

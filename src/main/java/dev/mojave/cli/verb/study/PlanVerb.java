@@ -35,8 +35,8 @@ import tools.jackson.databind.node.ObjectNode;
         description = {
             "Predict parameters, FLOPs, time and peak memory of training a recipe here, from a few steps with few layers.",
             "",
-            "Of a study each arm is planned, in a process of its own; of a sweep, or a study with axes or tune, the number of its trials"
-                    + " and how long they take."
+            "For a study, each arm is planned in a process of its own; for a sweep, or a study with axes or tune, the number of trials"
+                    + " and their total time are predicted."
         },
         footerHeading = Verb.EXAMPLE,
         footer = "  ./mojave plan recipes/embedded-tiny.yaml --set train.batch_size=32")

@@ -25,11 +25,11 @@ import picocli.CommandLine.Parameters;
         description = {
             "Train several models (arms) with several seeds at matched budgets, and compare them.",
             "",
-            "Each trial runs in a process of its own, some side by side (--jobs); one that fails does not stop the others. The end"
-                    + " is a verdict with its intervals, a table, and a report in HTML.",
+            "Each trial runs in a process of its own, and several run concurrently (--jobs); one that fails does not stop the others. The"
+                    + " results are a verdict with intervals, a table and an HTML report.",
             "",
             "tune: {tokens: 500k, seeds: [11], KEY: [VALUES]} tunes every arm first, on seeds of its own. axes: {tokens: [500k, 1M],"
-                    + " model.hidden_size: [32, 64]} repeats the comparison over budgets and sizes: a map, with the budget from which on"
+                    + " model.hidden_size: [32, 64]} repeats the comparison over budgets and sizes: a map, with the budget from which"
                     + " the mixture leads. train.schedule.warmup_fraction makes the warm-up grow with the budget."
         },
         footerHeading = Verb.EXAMPLE,
@@ -41,10 +41,10 @@ public final class StudyVerb implements Verb {
     @Mixin
     private final StudyOptions options;
 
-    @Option(names = "--yes", description = "Run it even if it has more than " + TrialLimit.MANY + " trials.")
+    @Option(names = "--yes", description = "Run the study even if it has more than " + TrialLimit.MANY + " trials.")
     private boolean yes;
 
-    /** Makes the verb; each trial is trained in a process of its own. */
+    /** Creates the verb; each trial is trained in a process of its own. */
     public StudyVerb(OwnProgram program) {
         this.options = new StudyOptions(program);
     }
