@@ -144,7 +144,7 @@ class StudyDesignTest {
         "tune: {seeds: [9]}|m.yaml: tune names no key",
         "tune: {train.learning_rate: [0.1, 0.2]}|m.yaml: tune.seeds is missing",
         "tune: {seeds: [2, 9], train.learning_rate: [0.1, 0.2]}|m.yaml: tune.seeds ([2, 9]) and seeds ([1, 2]) share [2]: arms would be compared on the seeds that chose their settings",
-        "tune: {seeds: [9, 9], train.learning_rate: [0.1, 0.2]}|m.yaml: tune: seeds ([9, 9]) must differ from each other",
+        "tune: {seeds: [9, 9], train.learning_rate: [0.1, 0.2]}|m.yaml: tune: seeds ([9, 9]) must not contain duplicates",
         "tune: {seeds: [9], train.learning_rate: [0.1]}|m.yaml: tune lists one setting, so there is nothing to choose from",
         "tune: {seeds: [9], train.learning_rate: [0.1, -1]}|m.yaml: tune: learning_rate=-1: m.yaml",
         "tune: {seeds: [9], train.steps: [1, 2]}|m.yaml: tune: train.steps cannot be tuned: all arms train equally long",
@@ -167,7 +167,7 @@ class StudyDesignTest {
                         "axes: {tokens: [1k], train.learning_rate: [0.1]}\ntune: {tokens: 1k, seeds: [9], train.learning_rate: [0.1, 0.2]}\n"))
                 .hasMessage("m.yaml: tune: train.learning_rate is an axis too, or a part of one; keep one of them");
         assertThatThrownBy(() -> read("axes: {tokens: [1k, 2k]}\n", "seeds=[1, 1]"))
-                .hasMessageContaining("seeds ([1, 1]) must differ from each other");
+                .hasMessageContaining("seeds ([1, 1]) must not contain duplicates");
         assertThatThrownBy(() -> read("axes: {tokens: [1k]}\n", "axes={tokens: [0]}"))
                 .hasMessage("--set axes={tokens: [0]}: axes: tokens: 0 is not a number of training tokens such as 500k or 2M");
     }
@@ -176,7 +176,7 @@ class StudyDesignTest {
     void manyTrialsNeedAWord() {
         List<Integer> values = java.util.stream.IntStream.rangeClosed(1, 1000).boxed().toList();
         assertThatThrownBy(() -> read("axes: {tokens: " + values + "}\n"))
-                .hasMessage("m.yaml: 4,000 trials (1,000 cells, 2 arms, 2 seeds) are more than 500; --yes says that so many are meant, 'mojave"
+                .hasMessage("m.yaml: 4,000 trials (1,000 cells, 2 arms, 2 seeds) are more than 500; confirm them with --yes, 'mojave"
                         + " plan' says how long they take");
         assertThatThrownBy(() -> read("axes: {tokens: " + values + ", model.hidden_size: " + values + "}\n"))
                 .hasMessageContaining("4,000,000 trials (1,000,000 cells, 2 arms, 2 seeds) are more than the 100,000 that one study may have");
