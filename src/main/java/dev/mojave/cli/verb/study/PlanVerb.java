@@ -9,13 +9,9 @@ import dev.mojave.cli.options.RecipeOptions;
 import dev.mojave.cli.verb.Verb;
 import dev.mojave.data.catalog.PreparedData;
 import dev.mojave.lab.design.StudyDesign;
-import dev.mojave.lab.study.StudyForecast;
-import dev.mojave.lab.sweep.SweepForecast;
 import dev.mojave.lab.sweep.SweepRecipe;
 import dev.mojave.result.PlanResult;
-import dev.mojave.result.study.MapPlanResult;
 import dev.mojave.result.study.StudyPlanResult;
-import dev.mojave.result.study.SweepPlanResult;
 import dev.mojave.run.recipe.Recipe;
 import dev.mojave.run.recipe.RecipeDraft;
 import dev.mojave.run.recipe.StudyRecipe;
@@ -77,13 +73,7 @@ public final class PlanVerb implements Verb {
             console.stream(sweep.yaml());
             return ExitCodes.OK;
         }
-        boolean asJson = json.chosen(console);
-        SweepPlanResult plan = SweepForecast.of(sweep, new OwnCommands(program), console);
-        if (asJson) {
-            console.json(plan);
-        } else {
-            console.print(PlanText.of(sweep, plan));
-        }
+        TrialsPlan.print(sweep, program, json.chosen(console), console);
         return ExitCodes.OK;
     }
 
@@ -122,12 +112,7 @@ public final class PlanVerb implements Verb {
             throw Failure.usage(
                     "--arm %s: %s has axes or tuning, and is planned as a whole; leave --arm out", arm, file);
         }
-        MapPlanResult plan = StudyForecast.of(design, new OwnCommands(program), console);
-        if (asJson) {
-            console.json(plan);
-        } else {
-            console.print(PlanText.of(design, plan));
-        }
+        TrialsPlan.print(design, program, asJson, console);
         return ExitCodes.OK;
     }
 
