@@ -12,6 +12,7 @@ import dev.mojave.lab.trials.Trial;
 import dev.mojave.result.study.TunedArm;
 import dev.mojave.run.folder.RunFolder;
 import dev.mojave.run.folder.Status;
+import dev.mojave.run.log.MetricsLog;
 import dev.mojave.run.recipe.Recipe;
 import dev.mojave.run.recipe.StudyRecipe;
 import dev.mojave.tensor.engine.choice.EngineRequest;
@@ -61,7 +62,6 @@ final class Tuning {
     private final Map<Group, Map<Point, Map<Long, Trial>>> trials = new LinkedHashMap<>();
     private final Map<String, String> chosen = new TreeMap<>();
     private final Map<String, Double> losses = new HashMap<>();
-    private final long tokens;
 
     /**
      * Plans the tuning of a study.
@@ -78,7 +78,6 @@ final class Tuning {
         this.design = design;
         this.tune = tune;
         this.folder = folder;
-        long most = 0;
         for (Point size : design.sizes()) {
             StudyRecipe study = design.tuningStudy(size);
             for (String arm : study.arms().keySet()) {
@@ -89,13 +88,11 @@ final class Tuning {
                             .named(arm)
                             .recipe();
                     long each = length.applyAsLong(recipe);
-                    most = Math.max(most, each);
                     byPoint.put(point, trials(group, point, recipe, engine, each));
                 }
                 trials.put(group, byPoint);
             }
         }
-        this.tokens = most;
         if (Files.exists(folder.file(FILE))) {
             chosen.putAll(Json.read(folder.file(FILE), Choices.class).chosen);
         }
@@ -230,7 +227,7 @@ final class Tuning {
             results.add(new TunedArm(
                     group.arm,
                     at,
-                    tokens,
+                    tokensTrained(byPoint.values()),
                     tune.seeds(),
                     byPoint.entrySet().stream()
                             .map(entry -> setting(entry.getKey(), entry.getValue().values()))
@@ -239,6 +236,19 @@ final class Tuning {
                     choice.map(point -> tune.space().edges(point)).orElse(List.of())));
         });
         return results;
+    }
+
+    /** Returns the training tokens of a complete trial, of which all have the same; 0 while none is complete. */
+    private static long tokensTrained(Collection<Map<Long, Trial>> trials) {
+        return trials.stream()
+                .flatMap(bySeed -> bySeed.values().stream())
+                .filter(Trial::complete)
+                .flatMap(trial -> trial.run().stream())
+                .map(run -> MetricsLog.read(run.metrics()))
+                .filter(lines -> !lines.isEmpty())
+                .mapToLong(lines -> lines.getLast().tokens())
+                .findFirst()
+                .orElse(0);
     }
 
     private TunedArm.Setting setting(Point point, Collection<Trial> bySeed) {

@@ -176,10 +176,10 @@ class StudyDesignTest {
     void manyTrialsNeedAWord() {
         List<Integer> values = java.util.stream.IntStream.rangeClosed(1, 1000).boxed().toList();
         assertThatThrownBy(() -> read("axes: {tokens: " + values + "}\n"))
-                .hasMessage("m.yaml: 4,000 trials (1,000 cells, 2 arms, 2 seeds) are more than 500; confirm them with --yes, 'mojave"
-                        + " plan' says how long they take");
+                .hasMessage("m.yaml: 4,000 trials (1,000 cells, 2 arms, 2 seeds) are more than 500; confirm them with --yes ('mojave"
+                        + " plan' estimates how long they take)");
         assertThatThrownBy(() -> read("axes: {tokens: " + values + ", model.hidden_size: " + values + "}\n"))
-                .hasMessageContaining("4,000,000 trials (1,000,000 cells, 2 arms, 2 seeds) are more than the 100,000 that one study may have");
+                .hasMessageContaining("4,000,000 trials (1,000,000 cells, 2 arms, 2 seeds) are more than the limit of 100,000 per study");
         StudyDesign meant = StudyDesign.of(
                 Yaml.parse(BASE + "axes: {tokens: [1k, 2k]}\nseeds: [1]\n".replace("seeds: [1]\n", ""), "m.yaml"),
                 Path.of("m.yaml"),

@@ -103,9 +103,10 @@ class MapRunnerTest {
                         "dense {model.hidden_size=16} point-2",
                         "moe {model.hidden_size=16} point-3");
         assertThat(result.notes())
-                .anyMatch(note -> note.startsWith("The best train.learning_rate (0.1) is the largest that was tried for arm 'moe' at"
+                .anyMatch(note -> note.startsWith("The best train.learning_rate (0.1) is the largest value tried for arm 'moe' at"
                         + " model.hidden_size=8"))
-                .anyMatch(note -> note.startsWith("Each arm was tuned first at every size: 3 settings, 1 seed (11)"));
+                .anyMatch(note -> note.startsWith("Each arm was tuned first at every size: 3 settings, 1 seed (11) that the comparison does not use, 32"
+                        + " training tokens a trial"));
         assertThat(RunFolder.open(run.folder().resolve("trials/cell-6-moe/seed-2"))
                         .recipe()
                         .train()
