@@ -13,7 +13,8 @@ public sealed interface RateShape {
     long warmupSteps();
 
     /** Returns the linear rise as a fraction of all steps, so that it scales with the length of training; null = in steps. */
-    @Nullable Double warmupFraction();
+    @Nullable
+    Double warmupFraction();
 
     /** Returns the optimiser steps of the linear rise when training has this many in all. */
     default long warmup(long steps) {
@@ -70,7 +71,8 @@ public sealed interface RateShape {
             long warmupSteps,
             @Nullable Double warmupFraction,
             double minLearningRate,
-            @Default("0.2") double decayFraction) implements RateShape {
+            @Default("0.2") double decayFraction)
+            implements RateShape {
         /** Checks the signs and the fraction. */
         public Wsd {
             check(warmupSteps, warmupFraction, minLearningRate);

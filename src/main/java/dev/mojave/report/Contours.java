@@ -52,7 +52,8 @@ final class Contours {
                 crossings.add(Point.of(a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])));
             }
         }
-        // Four crossings lie on the sides in turn. The first corner is cut off, with the sides before and after it, unless the centre is on its side.
+        // Four crossings lie on the sides in turn. The first corner is cut off, with the sides before and after it,
+        // unless the centre is on its side.
         boolean turned = crossings.size() == 4 && sum > 0 != corner[0] > 0;
         for (int i = 0; i + 1 < crossings.size(); i += 2) {
             points.add(crossings.get(turned ? (i + 3) % 4 : i));

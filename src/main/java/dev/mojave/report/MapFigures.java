@@ -147,13 +147,12 @@ final class MapFigures {
             for (int column = 0; column < grid.columnLabels().size(); column++) {
                 double x = column;
                 grid.at(pair, row, column)
-                        .ifPresent(one -> points.add(
-                                new Point(x, one.difference(), Numbers.orNaN(one.ciLow()), Numbers.orNaN(one.ciHigh()))));
+                        .ifPresent(one -> points.add(new Point(
+                                x, one.difference(), Numbers.orNaN(one.ciLow()), Numbers.orNaN(one.ciHigh()))));
             }
             if (!points.isEmpty()) {
-                String label = grid.rows()
-                        .map(axis -> MapGrid.name(axis) + " " )
-                        .orElse("gap") + grid.rowLabels().get(row);
+                String label = grid.rows().map(axis -> MapGrid.name(axis) + " ").orElse("gap")
+                        + grid.rowLabels().get(row);
                 lines.add(new Plot.Line(
                         label,
                         lines.size(),
@@ -176,7 +175,9 @@ final class MapFigures {
             for (int row = 0; row < grid.rowLabels().size(); row++) {
                 List<Double> line = new ArrayList<>();
                 for (int column = 0; column < grid.columnLabels().size(); column++) {
-                    line.add(grid.at(pair, row, column).map(Comparison::difference).orElse(Double.NaN));
+                    line.add(grid.at(pair, row, column)
+                            .map(Comparison::difference)
+                            .orElse(Double.NaN));
                 }
                 values.add(line);
             }
@@ -192,17 +193,29 @@ final class MapFigures {
                             .flatMap(cell -> cell.comparison(pair.a(), pair.b()).stream())
                             .toList();
                     return pair.label() + " goes from "
-                            + Numbers.signed(own.stream().mapToDouble(Comparison::difference).min().orElse(0), 4) + " to "
-                            + Numbers.signed(own.stream().mapToDouble(Comparison::difference).max().orElse(0), 4);
+                            + Numbers.signed(
+                                    own.stream()
+                                            .mapToDouble(Comparison::difference)
+                                            .min()
+                                            .orElse(0),
+                                    4) + " to "
+                            + Numbers.signed(
+                                    own.stream()
+                                            .mapToDouble(Comparison::difference)
+                                            .max()
+                                            .orElse(0),
+                                    4);
                 })
                 .collect(Collectors.joining("; ", "Differences in nats per token: ", "."));
     }
 
     private String turns() {
         return grid.result().turns().stream()
-                .map(turn -> Study.label(turn.a(), turn.b()) + turn.at().entrySet().stream()
-                        .map(value -> ", " + value.getKey() + " " + value.getValue())
-                        .collect(Collectors.joining()) + ": " + turn.words())
+                .map(turn -> Study.label(turn.a(), turn.b())
+                        + turn.at().entrySet().stream()
+                                .map(value -> ", " + value.getKey() + " " + value.getValue())
+                                .collect(Collectors.joining())
+                        + ": " + turn.words())
                 .collect(Collectors.joining("; ", "", "."));
     }
 }

@@ -31,7 +31,10 @@ record MapGrid(MapResult result) {
 
     /** Returns the pairs in the order of the recipe. */
     List<Pair> pairs() {
-        return result.comparisons().map(one -> new Pair(one.a(), one.b())).distinct().toList();
+        return result.comparisons()
+                .map(one -> new Pair(one.a(), one.b()))
+                .distinct()
+                .toList();
     }
 
     /** Returns the axis from left to right. */

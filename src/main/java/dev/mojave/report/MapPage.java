@@ -93,7 +93,8 @@ final class MapPage {
     private void answer() {
         page.section("answer", "Where the lead changes hands");
         if (grid.pairs().isEmpty()) {
-            body.element("p", "There is nothing to compare: no cell has a finished trial of the same seed in two arms.");
+            body.element(
+                    "p", "There is nothing to compare: no cell has a finished trial of the same seed in two arms.");
             page.close();
             return;
         }

@@ -38,7 +38,10 @@ final class TuningTable {
         }
         return new Table(
                 "Settings tried with " + Numbers.count(first.tokens()) + " training tokens on seeds "
-                        + first.seeds().stream().map(String::valueOf).reduce((a, b) -> a + ", " + b).orElse("")
+                        + first.seeds().stream()
+                                .map(String::valueOf)
+                                .reduce((a, b) -> a + ", " + b)
+                                .orElse("")
                         + ", which the comparison does not use",
                 columns,
                 rows);

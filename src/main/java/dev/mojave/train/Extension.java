@@ -78,12 +78,14 @@ final class Extension {
 
     private static String rate(RateShape schedule, long step, long before, double had, double has) {
         boolean warming = schedule.warmupFraction() != null && step < schedule.warmup(before);
-        String what = warming ? "its warm-up is a fraction of the length" : switch (schedule) {
-            case RateShape.Cosine _ -> "its cosine schedule depends on the length";
-            case RateShape.Linear _ -> "its linear schedule depends on the length";
-            case RateShape.Constant _ -> "its schedule depends on the length";
-            case RateShape.Wsd _ -> "its decay has begun";
-        };
+        String what = warming
+                ? "its warm-up is a fraction of the length"
+                : switch (schedule) {
+                    case RateShape.Cosine _ -> "its cosine schedule depends on the length";
+                    case RateShape.Linear _ -> "its linear schedule depends on the length";
+                    case RateShape.Constant _ -> "its schedule depends on the length";
+                    case RateShape.Wsd _ -> "its decay has begun";
+                };
         return String.format(
                 Locale.ROOT,
                 "%s: step %,d of %,d had the learning rate %.4g and would have had %.4g",

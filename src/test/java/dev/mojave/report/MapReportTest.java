@@ -27,14 +27,38 @@ class MapReportTest {
     private static ArmResult arm(String name, double loss) {
         Summary summary = new Summary(loss, 0.002, List.of(loss - 0.002, loss + 0.002));
         return new ArmResult(
-                name, "llama 2x64", 300_000, 200_000, 180_000, 100_000, null, 900_000, summary, summary, 50_000, 900, 30,
-                500_000_000, List.of());
+                name,
+                "llama 2x64",
+                300_000,
+                200_000,
+                180_000,
+                100_000,
+                null,
+                900_000,
+                summary,
+                summary,
+                50_000,
+                900,
+                30,
+                500_000_000,
+                List.of());
     }
 
     private static Comparison gap(String a, double difference) {
         return new Comparison(
-                a, "moe", "val_loss", difference, difference - 0.004, difference + 0.004, 0.95, "paired t over seeds", 2, 0.01,
-                0.004, Math.abs(difference) > 0.015 ? 0.012 : 0.4, Map.of(1L, difference - 0.001, 2L, difference + 0.001));
+                a,
+                "moe",
+                "val_loss",
+                difference,
+                difference - 0.004,
+                difference + 0.004,
+                0.95,
+                "paired t over seeds",
+                2,
+                0.01,
+                0.004,
+                Math.abs(difference) > 0.015 ? 0.012 : 0.4,
+                Map.of(1L, difference - 0.001, 2L, difference + 0.001));
     }
 
     private static MapResult map(List<String> widths, List<String> tokens, String odd) {
@@ -60,9 +84,29 @@ class MapReportTest {
                 List.of(new MapResult.Axis("model.hidden_size", widths), new MapResult.Axis("tokens", tokens)),
                 cells,
                 List.of(
-                        new Turn(Map.of("model.hidden_size", widths.getFirst()), "dense", "moe", "moe", 500_000.0, null, 700_000.0, 0.95,
-                                2, 1, "moe leads from 500k training tokens on" + odd),
-                        new Turn(Map.of("model.hidden_size", widths.getLast()), "dense", "moe", "dense", null, null, null, 0.95, 2, 0,
+                        new Turn(
+                                Map.of("model.hidden_size", widths.getFirst()),
+                                "dense",
+                                "moe",
+                                "moe",
+                                500_000.0,
+                                null,
+                                700_000.0,
+                                0.95,
+                                2,
+                                1,
+                                "moe leads from 500k training tokens on" + odd),
+                        new Turn(
+                                Map.of("model.hidden_size", widths.getLast()),
+                                "dense",
+                                "moe",
+                                "dense",
+                                null,
+                                null,
+                                null,
+                                0.95,
+                                2,
+                                0,
                                 "not reached within the budgets: dense leads at every budget")),
                 List.of(new TunedArm(
                         "moe",
@@ -70,9 +114,17 @@ class MapReportTest {
                         500_000,
                         List.of(11L),
                         List.of(
-                                new TunedArm.Setting("point-1", "learning_rate=0.001", Map.of("train.learning_rate", "0.001"),
-                                        new Summary(2.2, 0, List.of(2.2)), null),
-                                new TunedArm.Setting("point-2", "learning_rate=0.1", Map.of("train.learning_rate", "0.1"), null,
+                                new TunedArm.Setting(
+                                        "point-1",
+                                        "learning_rate=0.001",
+                                        Map.of("train.learning_rate", "0.001"),
+                                        new Summary(2.2, 0, List.of(2.2)),
+                                        null),
+                                new TunedArm.Setting(
+                                        "point-2",
+                                        "learning_rate=0.1",
+                                        Map.of("train.learning_rate", "0.1"),
+                                        null,
                                         "failed: the loss is not finite" + odd)),
                         "point-1",
                         List.of("train.learning_rate (0.001) is the smallest that was tried"))),
@@ -109,7 +161,8 @@ class MapReportTest {
         List<String> warnings = new ArrayList<>();
         assertThat(MapReport.write(map(List.of("32", "64"), TOKENS, ""), folder, warnings::add))
                 .extracting(file -> folder.relativize(file).toString())
-                .containsExactly("report.html", "plots/map-dense.png", "plots/contours-dense.png", "plots/gaps-dense.png");
+                .containsExactly(
+                        "report.html", "plots/map-dense.png", "plots/contours-dense.png", "plots/gaps-dense.png");
         assertThat(warnings).isEmpty();
     }
 
@@ -149,8 +202,19 @@ class MapReportTest {
     void aMapWithoutResultsIsShownAsItStands() {
         MapResult map = map(List.of("32"), TOKENS, "");
         MapResult none = new MapResult(
-                "none", map.axes(), List.of(), List.of(), List.of(), 3, 1, "No verdict", List.of(), Map.of(), List.of("none"),
-                map.provenance(), 1);
+                "none",
+                map.axes(),
+                List.of(),
+                List.of(),
+                List.of(),
+                3,
+                1,
+                "No verdict",
+                List.of(),
+                Map.of(),
+                List.of("none"),
+                map.provenance(),
+                1);
         assertThat(MapPage.of(none).html()).contains("There is nothing to compare");
     }
 

@@ -51,7 +51,8 @@ public final class ReportVerb implements Verb {
     @Option(
             names = "--output",
             paramLabel = "DIR",
-            description = "Folder for the report of merged studies; default: the name of the first study with -merged appended.")
+            description =
+                    "Folder for the report of merged studies; default: the name of the first study with -merged appended.")
     private @Nullable Path output;
 
     @Mixin
@@ -74,7 +75,8 @@ public final class ReportVerb implements Verb {
         Path folder = output == null ? first.resolveSibling(first.getFileName() + "-merged") : output;
         if (Files.exists(folder.resolve("recipe.yaml"))) {
             throw Failure.usage(
-                    "--output: %s is the folder of a run or a study, whose results would be lost; choose another", folder);
+                    "--output: %s is the folder of a run or a study, whose results would be lost; choose another",
+                    folder);
         }
         try {
             Files.createDirectories(folder);

@@ -39,7 +39,8 @@ record Axes(Space space) {
         reasons.put("data", "losses on different text cannot be compared; make a study for each");
         reasons.put("engine", "all trials of a study run with the same engine; make a study for each");
         reasons.put("train.seed", "list seeds under seeds: [1, 2, 3]; every cell is trained with each");
-        reasons.put("train.eval_tokens", "it changes what is measured, not what is learned; set it for the whole study");
+        reasons.put(
+                "train.eval_tokens", "it changes what is measured, not what is learned; set it for the whole study");
         reasons.put("arms", "every cell compares the same arms; vary a key that they share");
         reasons.put("seeds", "every cell has the same seeds");
         reasons.put("tune", "every size is tuned in the same way");
@@ -142,9 +143,8 @@ record Axes(Space space) {
 
     /** Returns the distinct sizes: the values of the axis that is not the budget; one without values if there is none. */
     List<Point> sizes() {
-        List<SweptKey.Listed> others = space.grid().stream()
-                .filter(key -> !key.path().equals(BUDGET))
-                .toList();
+        List<SweptKey.Listed> others =
+                space.grid().stream().filter(key -> !key.path().equals(BUDGET)).toList();
         return others.isEmpty() ? List.of(new Point(1, Map.of())) : new Space(others, List.of(), 0, 0).points();
     }
 

@@ -32,8 +32,7 @@ public record Cell(Point at, Point size, StudyRecipe study) {
 
     /** Returns all values on one line: {@code hidden_size=64, 1M tokens}. */
     public String label() {
-        Stream<String> others =
-                size.values().isEmpty() ? Stream.empty() : Stream.of(size.label());
+        Stream<String> others = size.values().isEmpty() ? Stream.empty() : Stream.of(size.label());
         Stream<String> budget = tokens().stream().mapToObj(tokens -> Units.shortCount((double) tokens) + " tokens");
         return Stream.concat(others, budget).collect(Collectors.joining(", "));
     }

@@ -20,8 +20,7 @@ final class Lists {
      * @param example what it could hold
      * @throws Failure of kind USAGE if it is empty, or a key has no list
      */
-    static Map<String, List<JsonNode>> of(
-            JsonNode section, String path, String example, UnaryOperator<String> source) {
+    static Map<String, List<JsonNode>> of(JsonNode section, String path, String example, UnaryOperator<String> source) {
         if (!section.isObject()) {
             throw Failure.usage(
                     "%s: %s: expected keys with lists of values, for example %s: %s",
@@ -97,7 +96,8 @@ final class Lists {
         for (String path : tuned) {
             if (axes.stream().anyMatch(axis -> overlap(path, axis))) {
                 throw Failure.usage(
-                        "%s: tune: %s is an axis too, or a part of one; keep one of them", source.apply("tune." + path), path);
+                        "%s: tune: %s is an axis too, or a part of one; keep one of them",
+                        source.apply("tune." + path), path);
             }
         }
     }

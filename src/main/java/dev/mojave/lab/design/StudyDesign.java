@@ -85,7 +85,8 @@ public final class StudyDesign {
                 && axes.get().haveTokens()
                 && Trees.at(rest, Axes.BUDGET).isPresent()) {
             throw Failure.usage(
-                    "%s: budget.tokens and axes.tokens both say how long trials are; remove one", source.apply(Axes.BUDGET));
+                    "%s: budget.tokens and axes.tokens both say how long trials are; remove one",
+                    source.apply(Axes.BUDGET));
         }
         axes.ifPresent(of -> checkArms(rest, of.paths(), "axes", source));
         checkCount(rest, axes, Optional.empty(), source, confirmed);
@@ -93,7 +94,10 @@ public final class StudyDesign {
                 .orElseGet(() -> alone(StudyRecipe.of(rest, source)));
         Optional<Tune> tune = Optional.ofNullable(tuneTyped)
                 .map(section -> Tune.read(
-                        section, first.study().seeds(), axes.isPresent() && axes.get().haveTokens(), source));
+                        section,
+                        first.study().seeds(),
+                        axes.isPresent() && axes.get().haveTokens(),
+                        source));
         tune.ifPresent(of -> {
             checkArms(rest, of.paths(), "tune", source);
             axes.ifPresent(other -> Lists.requireDistinct(of.paths(), other.paths(), source));
@@ -146,7 +150,8 @@ public final class StudyDesign {
                 seeds == 1 ? "" : "s",
                 tuning == 0
                         ? ""
-                        : String.format(Locale.ROOT, "; %,.0f to tune each arm%s", tuning, sizes == 1 ? "" : " and size"));
+                        : String.format(
+                                Locale.ROOT, "; %,.0f to tune each arm%s", tuning, sizes == 1 ? "" : " and size"));
         TrialLimit.check(
                 source.apply(""),
                 arms * (cells * seeds + sizes * tuning),
@@ -157,8 +162,7 @@ public final class StudyDesign {
     }
 
     /** An axis or a setting that an arm sets itself would not move that arm. */
-    private static void checkArms(
-            ObjectNode rest, List<String> paths, String section, UnaryOperator<String> source) {
+    private static void checkArms(ObjectNode rest, List<String> paths, String section, UnaryOperator<String> source) {
         for (Map.Entry<String, JsonNode> arm : rest.path("arms").properties()) {
             for (String path : paths) {
                 if (Trees.at(arm.getValue(), path).isPresent()) {
@@ -237,7 +241,8 @@ public final class StudyDesign {
                 .findFirst()
                 .orElseThrow()
                 .study();
-        return tune.flatMap(of -> of.tokens().isPresent() ? Optional.of(of.tokens().getAsLong()) : Optional.empty())
+        return tune.flatMap(
+                        of -> of.tokens().isPresent() ? Optional.of(of.tokens().getAsLong()) : Optional.empty())
                 .map(study::lasting)
                 .orElse(study);
     }

@@ -58,11 +58,11 @@ public record Tune(Space space, OptionalLong tokens, List<Long> seeds) {
      * @throws Failure of kind USAGE that names the key
      */
     static Tune read(JsonNode section, List<Long> seeds, boolean tokensRequired, UnaryOperator<String> source) {
-        ObjectNode keys = section instanceof ObjectNode typed ? typed.deepCopy() : JsonNodeFactory.instance.objectNode();
+        ObjectNode keys =
+                section instanceof ObjectNode typed ? typed.deepCopy() : JsonNodeFactory.instance.objectNode();
         JsonNode tokens = keys.remove("tokens");
         JsonNode own = keys.remove("seeds");
-        Map<String, List<JsonNode>> values = Lists.of(
-                section.isObject() ? keys : section, "tune", EXAMPLE, source);
+        Map<String, List<JsonNode>> values = Lists.of(section.isObject() ? keys : section, "tune", EXAMPLE, source);
         List<SweptKey.Listed> listed = new ArrayList<>();
         values.forEach((key, list) -> {
             String place = source.apply("tune." + key) + ": tune: " + key;
@@ -77,18 +77,19 @@ public record Tune(Space space, OptionalLong tokens, List<Long> seeds) {
         Space space = new Space(listed, List.of(), 0, 0);
         if (space.count() < 2) {
             throw Failure.usage(
-                    "%s: tune lists one setting, so there is nothing to choose from; list more values", source.apply("tune"));
+                    "%s: tune lists one setting, so there is nothing to choose from; list more values",
+                    source.apply("tune"));
         }
         return new Tune(space, tokens(tokens, tokensRequired, source), seeds(own, seeds, source));
     }
 
-    private static OptionalLong tokens(
-            @Nullable JsonNode typed, boolean required, UnaryOperator<String> source) {
+    private static OptionalLong tokens(@Nullable JsonNode typed, boolean required, UnaryOperator<String> source) {
         String place = source.apply("tune.tokens") + ": tune.tokens";
         if (typed == null || typed.isNull()) {
             if (required) {
                 throw Failure.usage(
-                        "%s is missing: budgets are an axis, so say how long tuning trials are, for example 500k", place);
+                        "%s is missing: budgets are an axis, so say how long tuning trials are, for example 500k",
+                        place);
             }
             return OptionalLong.empty();
         }
@@ -99,18 +100,18 @@ public record Tune(Space space, OptionalLong tokens, List<Long> seeds) {
         return tokens;
     }
 
-    /** The {@code seeds} of tuning. */
-    private record Seeds(List<Long> seeds) {
+    /** The {@code seeds} of tuning, as {@link Records} reads them. */
+    record Seeds(List<Long> seeds) {
         Seeds {
             StudyRecipe.requireSeeds(seeds);
         }
     }
 
-    private static List<Long> seeds(
-            @Nullable JsonNode typed, List<Long> compared, UnaryOperator<String> source) {
+    private static List<Long> seeds(@Nullable JsonNode typed, List<Long> compared, UnaryOperator<String> source) {
         String place = source.apply("tune.seeds") + ": tune.seeds";
         if (typed == null || typed.isNull()) {
-            throw Failure.usage("%s is missing: list seeds that the comparison does not use, for example [11, 12]", place);
+            throw Failure.usage(
+                    "%s is missing: list seeds that the comparison does not use, for example [11, 12]", place);
         }
         ObjectNode section = JsonNodeFactory.instance.objectNode();
         section.set("seeds", typed);

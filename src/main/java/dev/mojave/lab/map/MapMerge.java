@@ -32,7 +32,8 @@ public final class MapMerge {
         for (Path folder : folders) {
             if (!MapResults.isMap(folder) && !MapResults.isRecord(folder)) {
                 throw Failure.usage(
-                        "%s is not a map (a study with axes), and only maps can be merged; report it by itself", folder);
+                        "%s is not a map (a study with axes), and only maps can be merged; report it by itself",
+                        folder);
             }
             maps.add(MapResults.read(folder));
         }
@@ -42,10 +43,7 @@ public final class MapMerge {
             if (!maps.get(i).provenance().dataSha256().equals(first.provenance().dataSha256())) {
                 throw Failure.usage(
                         "%s and %s were trained on different text (SHA-256 %s... and %s...), so their losses cannot be compared",
-                        folders.getFirst(),
-                        folders.get(i),
-                        start(first),
-                        start(maps.get(i)));
+                        folders.getFirst(), folders.get(i), start(first), start(maps.get(i)));
             }
         }
         return maps.size() == 1 ? first : merged(maps);
@@ -95,7 +93,8 @@ public final class MapMerge {
                 MapResult earlier = seen.putIfAbsent(cell.values(), map);
                 if (earlier != null) {
                     throw Failure.usage(
-                            "the cell %s is in both %s and %s; leave one of them out", cell.label(), earlier.name(), map.name());
+                            "the cell %s is in both %s and %s; leave one of them out",
+                            cell.label(), earlier.name(), map.name());
                 }
                 cells.add(new MapCell(
                         map.name() + "/" + cell.name(), cell.label(), cell.values(), cell.arms(), cell.comparisons()));
@@ -108,9 +107,10 @@ public final class MapMerge {
                 maps.stream().flatMap(map -> map.tuning().stream()).toList();
         int jobs = maps.stream().mapToInt(MapResult::jobs).max().orElse(1);
         List<String> names = maps.stream().map(MapResult::name).toList();
-        List<String> notes =
-                new ArrayList<>(new MapNotes(summary.cells(), tuned, missing, first.unigramEntropy(), jobs).all(Set.of()));
-        notes.add("Merged from " + String.join(", ", names) + ", whose recipes differ in nothing but the values of their axes.");
+        List<String> notes = new ArrayList<>(
+                new MapNotes(summary.cells(), tuned, missing, first.unigramEntropy(), jobs).all(Set.of()));
+        notes.add("Merged from " + String.join(", ", names)
+                + ", whose recipes differ in nothing but the values of their axes.");
         processors(maps, notes);
         return new MapResult(
                 String.join(" + ", names),
@@ -133,8 +133,9 @@ public final class MapMerge {
                 .map(map -> map.provenance().machine().kindInWords())
                 .collect(Collectors.toCollection(LinkedHashSet::new));
         if (kinds.size() > 1) {
-            notes.add("The maps ran on different processors (" + String.join("; ", kinds)
-                    + "): losses may differ in their last digits, and speeds and times cannot be compared between them.");
+            notes.add(
+                    "The maps ran on different processors (" + String.join("; ", kinds)
+                            + "): losses may differ in their last digits, and speeds and times cannot be compared between them.");
         }
     }
 

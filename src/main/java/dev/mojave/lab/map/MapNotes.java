@@ -21,8 +21,7 @@ final class MapNotes {
     private final double unigramEntropy;
     private final int jobs;
 
-    MapNotes(
-            List<MapCell> cells, List<TunedArm> tuned, Map<String, String> missing, double unigramEntropy, int jobs) {
+    MapNotes(List<MapCell> cells, List<TunedArm> tuned, Map<String, String> missing, double unigramEntropy, int jobs) {
         this.cells = cells;
         this.tuned = tuned;
         this.missing = missing;
@@ -40,12 +39,14 @@ final class MapNotes {
         missing.forEach((trial, reason) -> notes.add("Trial " + trial + " has no result (" + reason
                 + "); what is paired with it is left out of every comparison."));
         learned(notes);
-        notes.add("Every cell is a comparison of its own: models matched at its size, trained with a whole learning-rate schedule for its"
-                + " budget.");
+        notes.add(
+                "Every cell is a comparison of its own: models matched at its size, trained with a whole learning-rate schedule for its"
+                        + " budget.");
         notes.addAll(
                 tuned.isEmpty()
-                        ? List.of("Nothing was tuned: every arm was trained as the recipe says, at every size. Settings tuned for"
-                                + " each arm may give another map.")
+                        ? List.of(
+                                "Nothing was tuned: every arm was trained as the recipe says, at every size. Settings tuned for"
+                                        + " each arm may give another map.")
                         : TuningNotes.of(tuned));
         intervals(notes);
         if (!followers.isEmpty()) {
@@ -86,9 +87,14 @@ final class MapNotes {
             notes.add("One seed gives no interval: differences may be chance.");
             return;
         }
-        notes.add("Each 95% interval of a difference stands for itself; what is called shown follows from p-values that are corrected for all"
-                + " comparisons of the map (Holm 1979).");
-        notes.add("Turning points are interpolated between budgets, linearly in log tokens; their intervals are bootstraps over " + seeds
-                + " seeds" + (seeds <= 5 ? ", which with so few seeds are too narrow: three give about 75% coverage, five about 85%." : "."));
+        notes.add(
+                "Each 95% interval of a difference stands for itself; what is called shown follows from p-values that are corrected for all"
+                        + " comparisons of the map (Holm 1979).");
+        notes.add(
+                "Turning points are interpolated between budgets, linearly in log tokens; their intervals are bootstraps over "
+                        + seeds + " seeds"
+                        + (seeds <= 5
+                                ? ", which with so few seeds are too narrow: three give about 75% coverage, five about 85%."
+                                : "."));
     }
 }

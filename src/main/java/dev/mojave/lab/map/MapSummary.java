@@ -123,8 +123,7 @@ final class MapSummary {
         return Double.parseDouble(cell.values().getOrDefault(MapResult.TOKENS, "NaN"));
     }
 
-    private static String words(
-            Turning turning, @Nullable String leads, List<Double> budgets, int seeds) {
+    private static String words(Turning turning, @Nullable String leads, List<Double> budgets, int seeds) {
         if (leads == null) {
             return "neither leads at the largest budget, " + count(budgets.getLast());
         }
@@ -189,7 +188,10 @@ final class MapSummary {
                 .filter(one -> one.pValue() != null)
                 .count();
         String text = String.join("; ", clauses);
-        return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1)
-                + (family == 0 ? " (one seed: nothing can be shown)." : " (Holm's correction for " + family + " comparisons).");
+        return text.substring(0, 1).toUpperCase(Locale.ROOT)
+                + text.substring(1)
+                + (family == 0
+                        ? " (one seed: nothing can be shown)."
+                        : " (Holm's correction for " + family + " comparisons).");
     }
 }

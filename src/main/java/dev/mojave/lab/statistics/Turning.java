@@ -28,10 +28,13 @@ public record Turning(int leads, double at, int changes, Optional<Statistics.Int
         Check.that(budgets.size() >= 2, "a turning point needs at least two budgets, got %d", budgets.size());
         Check.that(!gaps.isEmpty(), "a turning point needs at least one seed");
         for (int i = 0; i < budgets.size(); i++) {
-            Check.that(budgets.get(i) > (i == 0 ? 0 : budgets.get(i - 1)), "budgets (%s) must be positive and rise", budgets);
+            Check.that(
+                    budgets.get(i) > (i == 0 ? 0 : budgets.get(i - 1)),
+                    "budgets (%s) must be positive and rise",
+                    budgets);
         }
-        gaps.forEach(one -> Check.that(
-                one.size() == budgets.size(), "%d gaps for %d budgets", one.size(), budgets.size()));
+        gaps.forEach(
+                one -> Check.that(one.size() == budgets.size(), "%d gaps for %d budgets", one.size(), budgets.size()));
         List<Double> mean = mean(gaps);
         int leads = (int) Math.signum(mean.getLast());
         int changes = (int) IntStream.range(1, mean.size())

@@ -54,8 +54,10 @@ public final class StudySession {
      *     the kinds of the data and the engine
      */
     public <T> T run(Function<TrialRunner.Tried, T> end) {
-        boolean going = folder.claim(options, design.tree(), () -> StudyDesign.read(folder.recipe(), List.of(), true)
-                .tree());
+        boolean going = folder.claim(
+                options,
+                design.tree(),
+                () -> StudyDesign.read(folder.recipe(), List.of(), true).tree());
         DataFacts facts;
         String checksum;
         Lengths lengths;
@@ -71,8 +73,8 @@ public final class StudySession {
             Experiment.Settings settings = going
                     ? experiment.goOn(checksum)
                     : experiment.begin(facts, checksum, design.trials(), first(facts.vocabulary()));
-            StudyTrials trials = new StudyTrials(
-                    design, folder, settings.request(), facts.vocabulary(), lengths::tokens);
+            StudyTrials trials =
+                    new StudyTrials(design, folder, settings.request(), facts.vocabulary(), lengths::tokens);
             if (options.foretell()) {
                 foretell(experiment, trials, settings.jobs(), facts.heldOutTokens());
             }

@@ -85,8 +85,11 @@ final class StudyTrials implements TrialPlan {
             for (StudyRecipe.Arm arm : study.arms().values()) {
                 StudyRecipe tuned = study.with(design.settings(Map.of(arm.name(), point)));
                 ModelCounts before = arm.draft().resolve(vocabulary).model().counts();
-                ModelCounts after =
-                        tuned.arm(arm.name()).draft().resolve(vocabulary).model().counts();
+                ModelCounts after = tuned.arm(arm.name())
+                        .draft()
+                        .resolve(vocabulary)
+                        .model()
+                        .counts();
                 if (!before.equals(after)) {
                     throw Failure.usage(
                             "tune: %s changes the size of arm '%s' (%,d parameters instead of %,d), and arms are compared at matched"
@@ -132,7 +135,8 @@ final class StudyTrials implements TrialPlan {
             of.decide(failed);
             wanted.addAll(of.wanted(failed));
         });
-        wanted.addAll(compared((cell, arm) -> tuning.isEmpty() || chosen(cell, arm).isPresent()));
+        wanted.addAll(
+                compared((cell, arm) -> tuning.isEmpty() || chosen(cell, arm).isPresent()));
         return wanted;
     }
 

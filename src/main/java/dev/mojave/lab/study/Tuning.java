@@ -10,8 +10,6 @@ import dev.mojave.lab.sweep.Ranking;
 import dev.mojave.lab.trials.ExperimentFolder;
 import dev.mojave.lab.trials.Trial;
 import dev.mojave.result.study.TunedArm;
-import dev.mojave.run.folder.RunFolder;
-import dev.mojave.run.folder.Status;
 import dev.mojave.run.log.MetricsLog;
 import dev.mojave.run.recipe.Recipe;
 import dev.mojave.run.recipe.StudyRecipe;
@@ -23,7 +21,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -230,7 +227,8 @@ final class Tuning {
                     tokensTrained(byPoint.values()),
                     tune.seeds(),
                     byPoint.entrySet().stream()
-                            .map(entry -> setting(entry.getKey(), entry.getValue().values()))
+                            .map(entry ->
+                                    setting(entry.getKey(), entry.getValue().values()))
                             .toList(),
                     choice.map(Point::name).orElse(null),
                     choice.map(point -> tune.space().edges(point)).orElse(List.of())));

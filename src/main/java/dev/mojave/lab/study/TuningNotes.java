@@ -31,20 +31,23 @@ public final class TuningNotes {
                 first.seeds().stream().map(String::valueOf).collect(Collectors.joining(", ")),
                 Units.shortCount((double) first.tokens())));
         Map<Map<String, String>, List<TunedArm>> bySize = new LinkedHashMap<>();
-        tuned.forEach(arm ->
-                bySize.computeIfAbsent(arm.at(), at -> new ArrayList<>()).add(arm));
-        bySize.values().forEach(arms -> notes.add("Tuning chose " + at(arms.getFirst()) + arms.stream()
-                .map(arm -> arm.choice()
-                        .map(setting -> setting.label() + " for '" + arm.arm() + "'")
-                        .orElse("nothing yet for '" + arm.arm() + "'"))
-                .collect(Collectors.joining("; ", "", "."))));
+        tuned.forEach(
+                arm -> bySize.computeIfAbsent(arm.at(), at -> new ArrayList<>()).add(arm));
+        bySize.values()
+                .forEach(arms -> notes.add("Tuning chose " + at(arms.getFirst())
+                        + arms.stream()
+                                .map(arm -> arm.choice()
+                                        .map(setting -> setting.label() + " for '" + arm.arm() + "'")
+                                        .orElse("nothing yet for '" + arm.arm() + "'"))
+                                .collect(Collectors.joining("; ", "", "."))));
         for (TunedArm arm : tuned) {
-            arm.edges().forEach(edge -> notes.add("The best " + edge + " for arm '" + arm.arm() + "'" + size(arm)
-                    + ": a better one may lie beyond, and the arm may be at a disadvantage."));
+            arm.edges()
+                    .forEach(edge -> notes.add("The best " + edge + " for arm '" + arm.arm() + "'" + size(arm)
+                            + ": a better one may lie beyond, and the arm may be at a disadvantage."));
             arm.settings().stream()
                     .filter(setting -> setting.failed() != null)
-                    .forEach(setting -> notes.add("Setting " + setting.label() + " of arm '" + arm.arm() + "'" + size(arm)
-                            + " could not win: a trial has no result (" + setting.failed() + ")."));
+                    .forEach(setting -> notes.add("Setting " + setting.label() + " of arm '" + arm.arm() + "'"
+                            + size(arm) + " could not win: a trial has no result (" + setting.failed() + ")."));
         }
         return notes;
     }

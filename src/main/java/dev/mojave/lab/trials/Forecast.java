@@ -29,8 +29,7 @@ public final class Forecast {
      * @param heldOutTokens of the validation split
      * @return a time for each way to run them; empty if nothing could be measured
      */
-    public List<SweepPlanResult.Time> times(
-            List<Trial> trials, Recipe sample, String threads, long heldOutTokens) {
+    public List<SweepPlanResult.Time> times(List<Trial> trials, Recipe sample, String threads, long heldOutTokens) {
         List<SweepPlanResult.Time> times = new ArrayList<>();
         Map<Integer, Integer> ways = ways(threads, trials.size());
         progress.start("measuring", ways.size(), "ways to run the trials");

@@ -64,8 +64,8 @@ public record Trial(String name, Path folder, Recipe recipe, long tokens) {
         if (!complete()) {
             return OptionalDouble.empty();
         }
-        double loss = run().map(done ->
-                        done.lastMetrics().getOrDefault(Metrics.VAL_LOSS.name(), Double.POSITIVE_INFINITY))
+        double loss = run().map(
+                        done -> done.lastMetrics().getOrDefault(Metrics.VAL_LOSS.name(), Double.POSITIVE_INFINITY))
                 .orElse(Double.POSITIVE_INFINITY);
         return OptionalDouble.of(Double.isFinite(loss) ? loss : Double.POSITIVE_INFINITY);
     }

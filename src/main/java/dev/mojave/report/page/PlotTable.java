@@ -54,18 +54,21 @@ final class PlotTable {
         int before = (int) Math.floor(x + 1e-6);
         return Math.abs(x - before) < 1e-6
                 ? axis.tick(before)
-                : axis.tick(before) + " to " + axis.tick(before + 1.0) + ", " + Numbers.percent(x - before) + " of the way";
+                : axis.tick(before) + " to " + axis.tick(before + 1.0) + ", " + Numbers.percent(x - before)
+                        + " of the way";
     }
 
     private static Cell at(Plot.Line line, double x, Plot.Axis y) {
         return line.points().stream()
                 .filter(point -> point.x() == x)
                 .findFirst()
-                .map(point -> !y.labels().isEmpty() ? Cell.of(place(y, point.y())) : point.hasBand()
-                        ? Cell.of(
-                                Numbers.compact(point.y()),
-                                Numbers.compact(point.low()) + " to " + Numbers.compact(point.high()))
-                        : Cell.of(Numbers.compact(point.y())))
+                .map(point -> !y.labels().isEmpty()
+                        ? Cell.of(place(y, point.y()))
+                        : point.hasBand()
+                                ? Cell.of(
+                                        Numbers.compact(point.y()),
+                                        Numbers.compact(point.low()) + " to " + Numbers.compact(point.high()))
+                                : Cell.of(Numbers.compact(point.y())))
                 .orElse(Cell.of(Numbers.NONE));
     }
 

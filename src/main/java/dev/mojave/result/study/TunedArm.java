@@ -42,6 +42,8 @@ public record TunedArm(
 
     /** Returns the chosen setting, if there is one. */
     public Optional<Setting> choice() {
-        return settings.stream().filter(setting -> setting.name().equals(chosen)).findFirst();
+        return settings.stream()
+                .filter(setting -> setting.name().equals(chosen))
+                .findFirst();
     }
 }

@@ -84,7 +84,8 @@ class MapRunnerTest {
         assertThat(run.finished()).isTrue();
         assertThat(result.missing()).isEmpty();
         assertThat(result.cells()).hasSize(6);
-        assertThat(Json.read(run.folder().resolve("results.json"), MapResult.class)).isEqualTo(result);
+        assertThat(Json.read(run.folder().resolve("results.json"), MapResult.class))
+                .isEqualTo(result);
         // 12 trials of tuning and 24 of the comparison.
         assertThat(Json.read(run.folder().resolve("status.json"), Status.class))
                 .returns(Status.State.FINISHED, Status::state)
@@ -103,10 +104,12 @@ class MapRunnerTest {
                         "dense {model.hidden_size=16} point-2",
                         "moe {model.hidden_size=16} point-3");
         assertThat(result.notes())
-                .anyMatch(note -> note.startsWith("The best train.learning_rate (0.1) is the largest value tried for arm 'moe' at"
-                        + " model.hidden_size=8"))
-                .anyMatch(note -> note.startsWith("Each arm was tuned first at every size: 3 settings, 1 seed (11) that the comparison does not use, 32"
-                        + " training tokens a trial"));
+                .anyMatch(note ->
+                        note.startsWith("The best train.learning_rate (0.1) is the largest value tried for arm 'moe' at"
+                                + " model.hidden_size=8"))
+                .anyMatch(note -> note.startsWith(
+                        "Each arm was tuned first at every size: 3 settings, 1 seed (11) that the comparison does not use, 32"
+                                + " training tokens a trial"));
         assertThat(RunFolder.open(run.folder().resolve("trials/cell-6-moe/seed-2"))
                         .recipe()
                         .train()
@@ -128,13 +131,17 @@ class MapRunnerTest {
         assertThat(result.turns()).extracting(Turn::leads).containsExactly("moe", "moe");
         assertThat(result.turns().getFirst().tokens()).isCloseTo(40, within(4.0));
         assertThat(result.turns().getLast().tokens()).isCloseTo(160, within(12.0));
-        assertThat(result.turns().getLast().words()).startsWith("moe leads from 1").contains("bootstrap interval");
+        assertThat(result.turns().getLast().words())
+                .startsWith("moe leads from 1")
+                .contains("bootstrap interval");
     }
 
     @Test
     void aMapThatIsStoppedAndKilledEndsLikeOneThatWasLeftAlone() throws Exception {
-        MapResult whole = run(design("m", MAP), "whole", 1, false, StopSignal.NEVER).result();
-        assertThat(comparable(run(design("m", MAP), "wide", 3, false, StopSignal.NEVER).result()))
+        MapResult whole =
+                run(design("m", MAP), "whole", 1, false, StopSignal.NEVER).result();
+        assertThat(comparable(run(design("m", MAP), "wide", 3, false, StopSignal.NEVER)
+                        .result()))
                 .isEqualTo(comparable(whole));
         Random random = new Random(7);
         run(design("m", MAP), "parts", 2, false, after(random.nextInt(900)));
@@ -150,14 +157,14 @@ class MapRunnerTest {
         assertThat(comparable(parts.result())).isEqualTo(comparable(whole));
         MapRunner.Result again = run(design("m", MAP), "parts", 2, true, StopSignal.NEVER);
         assertThat(again.alreadyFinished()).isTrue();
-        assertThatThrownBy(() -> run(
-                        design("m", MAP.replace("256", "512")), "parts", 2, true, StopSignal.NEVER))
+        assertThatThrownBy(() -> run(design("m", MAP.replace("256", "512")), "parts", 2, true, StopSignal.NEVER))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("was started with another recipe");
     }
 
     private static String comparable(MapResult map) {
-        return Json.pretty(Map.of("cells", map.cells(), "turns", map.turns(), "tuning", map.tuning(), "headline", map.headline()));
+        return Json.pretty(
+                Map.of("cells", map.cells(), "turns", map.turns(), "tuning", map.tuning(), "headline", map.headline()));
     }
 
     private static StopSignal after(int milliseconds) {
@@ -179,10 +186,9 @@ class MapRunnerTest {
     /** A rate that no arm survives cannot win, and that is a result of tuning and no failure of the study. */
     @Test
     void aSettingThatFailsLosesAndTheStudyIsFine() throws IOException {
-        StudyDesign design = design(
-                "s", "budget: {tokens: 64}\ntune: {seeds: [11, 12], train.learning_rate: [0.01, 0.1, 10.0]}\n");
-        StudyRunner.Result run =
-                StudyRunner.run(design, options("tuned", 2, false), Progress.SILENT, StopSignal.NEVER);
+        StudyDesign design =
+                design("s", "budget: {tokens: 64}\ntune: {seeds: [11, 12], train.learning_rate: [0.01, 0.1, 10.0]}\n");
+        StudyRunner.Result run = StudyRunner.run(design, options("tuned", 2, false), Progress.SILENT, StopSignal.NEVER);
         assertThat(run.finished()).isTrue();
         assertThat(run.output().missing()).isEmpty();
         assertThat(Json.read(run.folder().resolve("status.json"), Status.class).state())
@@ -191,8 +197,9 @@ class MapRunnerTest {
         assertThat(tuned).extracting(TunedArm::chosen).containsExactly("point-1", "point-2");
         assertThat(tuned.getFirst().settings().getLast().failed()).isEqualTo("failed: the loss is not finite");
         assertThat(run.output().result().notes())
-                .anyMatch(note -> note.equals("Setting learning_rate=10 of arm 'dense' could not win: a trial has no result (failed: the"
-                        + " loss is not finite)."))
+                .anyMatch(note -> note.equals(
+                        "Setting learning_rate=10 of arm 'dense' could not win: a trial has no result (failed: the"
+                                + " loss is not finite)."))
                 .noneMatch(note -> note.contains("tuned nothing"));
         assertThat(run.folder().resolve("tuning/moe-point-1/seed-12")).isDirectory();
 
@@ -210,8 +217,7 @@ class MapRunnerTest {
     void anArmThatNoSettingTrainsIsNotCompared() {
         StudyDesign design =
                 design("s", "budget: {tokens: 64}\ntune: {seeds: [11], train.learning_rate: [10.0, 20.0]}\n");
-        StudyRunner.Result run =
-                StudyRunner.run(design, options("none", 2, false), Progress.SILENT, StopSignal.NEVER);
+        StudyRunner.Result run = StudyRunner.run(design, options("none", 2, false), Progress.SILENT, StopSignal.NEVER);
         assertThat(run.finished()).isTrue();
         assertThat(run.output().missing())
                 .containsEntry("tuning/moe-point-1/seed-11", "failed: the loss is not finite")
@@ -234,8 +240,10 @@ class MapRunnerTest {
     @Test
     void mapsOfOneRecipeAreMerged() throws IOException {
         String axes = "axes: {tokens: [16, 64], model.hidden_size: [%d]}\n";
-        Path narrow = run(design("narrow", axes.formatted(8)), "merge", 2, false, StopSignal.NEVER).folder();
-        Path wide = run(design("wide", axes.formatted(16)), "merge", 2, false, StopSignal.NEVER).folder();
+        Path narrow = run(design("narrow", axes.formatted(8)), "merge", 2, false, StopSignal.NEVER)
+                .folder();
+        Path wide = run(design("wide", axes.formatted(16)), "merge", 2, false, StopSignal.NEVER)
+                .folder();
         MapResult merged = MapMerge.of(List.of(narrow, wide));
         MapResult one = run(
                         design("both", "axes: {tokens: [16, 64], model.hidden_size: [8, 16]}\n"),
@@ -246,7 +254,8 @@ class MapRunnerTest {
                 .result();
         assertThat(merged.axes()).isEqualTo(one.axes());
         assertThat(merged.turns()).containsExactlyInAnyOrderElementsOf(one.turns());
-        assertThat(comparisons(merged)).containsExactlyInAnyOrderElementsOf(comparisons(one).toList());
+        assertThat(comparisons(merged))
+                .containsExactlyInAnyOrderElementsOf(comparisons(one).toList());
         assertThat(merged.studies()).containsExactly("narrow", "wide");
         assertThat(merged.cells().getLast().name()).isEqualTo("wide/cell-2");
 
@@ -268,7 +277,8 @@ class MapRunnerTest {
                 .hasMessageEndingWith(
                         "are maps of different recipes and cannot be merged: train.batch_size (2 in the first, 4 in the second)");
         assertThatThrownBy(() -> MapMerge.of(List.of(narrow, folder)))
-                .hasMessageEndingWith("is not a map (a study with axes), and only maps can be merged; report it by itself");
+                .hasMessageEndingWith(
+                        "is not a map (a study with axes), and only maps can be merged; report it by itself");
     }
 
     private static Stream<Comparison> comparisons(MapResult map) {

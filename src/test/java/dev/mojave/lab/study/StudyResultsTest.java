@@ -255,12 +255,15 @@ class StudyResultsTest {
     @Test
     void anotherRecipeIsRefusedAndNamed() {
         begin("1k");
-        assertThatThrownBy(() -> folder
-                        .check(StudyRecipe.read(folder.recipe(), List.of()).tree(), recipe("2k").tree()))
+        assertThatThrownBy(() -> folder.check(
+                        StudyRecipe.read(folder.recipe(), List.of()).tree(),
+                        recipe("2k").tree()))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("was started with another recipe")
                 .hasMessageContaining("train.eval_tokens (1000 there, 2000 here)");
-        folder.check(StudyRecipe.read(folder.recipe(), List.of()).tree(), recipe("1k").tree());
+        folder.check(
+                StudyRecipe.read(folder.recipe(), List.of()).tree(),
+                recipe("1k").tree());
     }
 
     @Test

@@ -148,7 +148,10 @@ class StudyRunnerTest {
     void aRecipeThatDoesNotHoldTogetherLeavesNothingBehind() {
         ObjectNode broken = Trees.with(recipe("[1]", 512).tree(), "arms.dense.match.arm", Yaml.value("dense", "test"));
         assertThatThrownBy(() -> StudyRunner.run(
-                        StudyDesign.of(StudyRecipe.of(broken, "study.yaml")), options("out", false), Progress.SILENT, StopSignal.NEVER))
+                        StudyDesign.of(StudyRecipe.of(broken, "study.yaml")),
+                        options("out", false),
+                        Progress.SILENT,
+                        StopSignal.NEVER))
                 .isInstanceOf(Failure.class);
         assertThat(folder.resolve("out")).doesNotExist();
     }

@@ -39,8 +39,7 @@ public final class QuickstartVerb implements Verb {
     @Override
     public int run(Console console) throws IOException {
         Path file = Path.of("recipes", quick ? "quickstart-quick.yaml" : "quickstart.yaml");
-        StudyDesign study =
-                StudyDesign.of(Yaml.parse(text(file), file.toString()), file, options.settings(), false);
+        StudyDesign study = StudyDesign.of(Yaml.parse(text(file), file.toString()), file, options.settings(), false);
         return StudyVerb.run(console, study, options, "./mojave quickstart" + (quick ? " --quick" : ""), true);
     }
 

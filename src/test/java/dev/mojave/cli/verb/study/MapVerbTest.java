@@ -72,10 +72,12 @@ class MapVerbTest {
 
         CliResult more = study("--name", "n", "--set", "axes={tokens: [256]}");
         assertThat(more.code()).as(more.err()).isZero();
-        CliResult merged = CliResult.run("report", map.toString(), runs().resolve("n").toString());
+        CliResult merged =
+                CliResult.run("report", map.toString(), runs().resolve("n").toString());
         assertThat(merged.code()).as(merged.err()).isZero();
         Path together = runs().resolve("m-merged");
-        assertThat(merged.out().strip()).isEqualTo(together.resolve("report.html").toString());
+        assertThat(merged.out().strip())
+                .isEqualTo(together.resolve("report.html").toString());
         assertThat(Json.tree(Files.readString(together.resolve("results.json")))
                         .path("axes")
                         .path(0)
@@ -83,12 +85,14 @@ class MapVerbTest {
                         .valueStream()
                         .map(JsonNode::stringValue))
                 .containsExactly("256", "512", "1024");
-        assertThat(CliResult.run("report", map.toString(), map.toString()).err()).contains("is in both m and m");
-        CliResult over = CliResult.run(
-                "report", map.toString(), runs().resolve("n").toString(), "--output", map.toString());
+        assertThat(CliResult.run("report", map.toString(), map.toString()).err())
+                .contains("is in both m and m");
+        CliResult over =
+                CliResult.run("report", map.toString(), runs().resolve("n").toString(), "--output", map.toString());
         assertThat(over.code()).isEqualTo(2);
         assertThat(over.err()).contains("is the folder of a run or a study, whose results would be lost");
-        assertThat(CliResult.run("report", map.toString(), "--output", "elsewhere").err())
+        assertThat(CliResult.run("report", map.toString(), "--output", "elsewhere")
+                        .err())
                 .contains("--output: the report of " + map + " is written into it");
     }
 
