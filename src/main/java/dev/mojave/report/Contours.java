@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Lines of equal value over a grid, by marching squares: within a square of four neighbouring values they are interpolated linearly along its
- * sides. A square with a missing value has none; in a saddle the mean of the corners decides which sides belong together.
+ * sides. A square with a missing value has no line; at a saddle the mean of the corners decides which sides are connected.
  */
 final class Contours {
     private static final Point GAP = new Point(Double.NaN, Double.NaN, Double.NaN, Double.NaN);

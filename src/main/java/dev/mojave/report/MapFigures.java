@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
-/** The figures of a map. A figure without data is absent. */
+/** The figures of a map; a figure without data is left out. */
 final class MapFigures {
     private static final double THOUSAND = 1000;
     private static final String GAP = "difference in validation loss, nats per token";
@@ -29,7 +29,7 @@ final class MapFigures {
         this.grid = new MapGrid(result);
     }
 
-    /** The gap of every cell, a view for each comparison. */
+    /** Returns the gap of every cell, with one view per comparison. */
     Optional<Figure> heat() {
         List<View> views = views((pair, values) -> heat(values));
         return views.isEmpty()
@@ -72,7 +72,7 @@ final class MapFigures {
                 .orElse(0);
     }
 
-    /** Lines of equal gap; the line of zero is where the lead changes hands. */
+    /** Returns lines of equal gap; at the line of zero the lead changes. */
     Optional<Figure> contours() {
         if (grid.rowLabels().size() < 2 || grid.columnLabels().size() < 2) {
             return Optional.empty();
@@ -123,7 +123,7 @@ final class MapFigures {
                 .orElse(0.0);
     }
 
-    /** The gap over the columns, a line for each row, with its interval. */
+    /** Returns the gap over the columns with its interval, one line per row. */
     Optional<Figure> lines() {
         if (grid.columnLabels().size() < 2) {
             return Optional.empty();

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The page of a map: where the lead changes hands, the gap of every cell, the arms, what was tuned, how to repeat it. */
+/** The page of a map: where the lead changes, the gap of every cell, the arms, the tuning, and how to reproduce it. */
 final class MapPage {
     private final MapResult result;
     private final MapGrid grid;

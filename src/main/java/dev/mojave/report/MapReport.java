@@ -13,7 +13,7 @@ public final class MapReport {
     /**
      * Writes the report; files of an earlier one are replaced.
      *
-     * @param result what the map showed
+     * @param result the results of the map
      * @param folder where {@code report.html} and {@code plots/} go, created if needed
      * @param warn is told of every plot that could not be drawn
      * @return the written files, {@code report.html} first

@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** What tuning tried for each arm, and what it chose. */
+/** The settings that tuning tried for each arm, and those that it chose. */
 final class TuningTable {
     private TuningTable() {}
 
-    /** Returns the table: a row for each arm (and size) and setting. */
+    /** Returns the table, with one row per arm (and size) and setting. */
     static Table of(List<TunedArm> tuned) {
         TunedArm first = tuned.getFirst();
         Set<String> sizes = first.at().keySet();

@@ -16,8 +16,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The axes of a map: one or two keys of the recipe, each with its values. The key {@code tokens} is short for {@code budget.tokens}. A value may
- * be a section, whose keys move together: {@code model: [{hidden_size: 32, intermediate_size: 48}, ...]}; it is laid over the recipe's.
+ * The axes of a map: one or two keys of the recipe, each with its values. The key {@code tokens} is short for {@code budget.tokens}. A
+ * value may be a section, whose keys vary together: {@code model: [{hidden_size: 32, intermediate_size: 48}, ...]}; it is merged into the
+ * recipe's section.
  *
  * @param space every combination of values
  */
@@ -25,12 +26,12 @@ record Axes(Space space) {
     /** The axis of budgets in a recipe. */
     static final String TOKENS = "tokens";
 
-    /** The key that it sets. */
+    /** The key that the axis of budgets sets. */
     static final String BUDGET = "budget.tokens";
 
     private static final int MOST = 2;
 
-    /** Keys that no axis can have, with the remedy. */
+    /** Keys that cannot be an axis, with the reason or the remedy. */
     private static final Map<String, String> NOT_AXES = notAxes();
 
     private static Map<String, String> notAxes() {
@@ -53,7 +54,7 @@ record Axes(Space space) {
     /**
      * Reads {@code axes}.
      *
-     * @param source says where a key of the recipe stands, for messages
+     * @param source returns the place of a key in the recipe, for messages
      * @throws Failure of kind USAGE that names the key
      */
     static Axes read(JsonNode section, UnaryOperator<String> source) {
@@ -86,7 +87,7 @@ record Axes(Space space) {
                 .toList();
     }
 
-    /** The keys that values set: the key itself, or for sections the keys in them, which are the same in all. */
+    /** Returns the keys that values set: the key itself or, for sections, the keys in them, which must be the same in all. */
     private static List<String> leaves(String key, List<JsonNode> values, String place) {
         List<String> first = List.of(key);
         for (int i = 0; i < values.size(); i++) {
@@ -131,7 +132,7 @@ record Axes(Space space) {
                 .toList();
     }
 
-    /** Returns an axis's key as it is typed, given the path that it sets. */
+    /** Returns the key of an axis as typed, given the path that it sets. */
     static String key(String path) {
         return path.equals(BUDGET) ? TOKENS : path;
     }
@@ -176,12 +177,12 @@ record Axes(Space space) {
         return texts;
     }
 
-    /** Returns where a key that an axis sets stands. */
+    /** Returns the place of a key that an axis sets, for messages. */
     static String place(String path, UnaryOperator<String> source) {
         return source.apply("axes." + key(path)) + ": axes";
     }
 
-    /** Returns the recipe as typed with the values of a combination. */
+    /** Returns the recipe as typed, with the values of a combination. */
     static ObjectNode laid(ObjectNode typed, Point at, UnaryOperator<String> source) {
         Map<String, JsonNode> settings = new LinkedHashMap<>();
         at.values().forEach((path, value) -> spread(path, value, settings));

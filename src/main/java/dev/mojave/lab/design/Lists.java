@@ -17,7 +17,7 @@ final class Lists {
      * Reads a section.
      *
      * @param path the section's name
-     * @param example what it could hold
+     * @param example an example of its content
      * @throws Failure of kind USAGE if it is empty, or a key has no list
      */
     static Map<String, List<JsonNode>> of(JsonNode section, String path, String example, UnaryOperator<String> source) {
@@ -43,7 +43,7 @@ final class Lists {
         return lists;
     }
 
-    /** Makes a key with its values; {@code place} precedes a message about them. */
+    /** Creates a key with its values; {@code place} precedes messages about them. */
     static SweptKey.Listed key(String path, String typed, List<JsonNode> values, String place) {
         if (values.isEmpty()) {
             throw Failure.usage("%s lists no value; give it at least one", place);
@@ -57,7 +57,7 @@ final class Lists {
         }
     }
 
-    /** Returns whether one key is the other, or a section that holds it. */
+    /** Returns whether two keys are equal, or one is a section that contains the other. */
     static boolean overlap(String one, String other) {
         return one.equals(other) || one.startsWith(other + ".") || other.startsWith(one + ".");
     }

@@ -23,8 +23,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A study's recipe with its {@code axes} and its {@code tune}, if it has them. Such a recipe is kept as it was typed, because defaults follow
- * the axes and the tuned settings; a study with neither is a single {@link Cell} and keeps its recipe complete.
+ * The recipe of a study with its {@code axes} and {@code tune} sections, if it has them. A recipe with either is kept as typed, because
+ * defaults depend on the axes and the tuned settings; a study with neither is a single {@link Cell}, and its recipe is kept with all
+ * defaults.
  */
 public final class StudyDesign {
     private final ObjectNode typed;
@@ -50,14 +51,14 @@ public final class StudyDesign {
      * Reads a study; every cell, arm and setting is checked.
      *
      * @param sets arguments of {@code --set}
-     * @param confirmed whether more than {@link TrialLimit#MANY} trials are meant
+     * @param confirmed whether more than {@link TrialLimit#MANY} trials are confirmed
      * @throws Failure of kind USAGE that names file, flag or arm, key, rule and remedy
      */
     public static StudyDesign read(Path file, List<String> sets, boolean confirmed) {
         return of(Yaml.read(file), file, sets, confirmed);
     }
 
-    /** Reads a study whose text comes from elsewhere than the file that messages name; see {@link #read}. */
+    /** Reads a study from a tree; messages name the file. See {@link #read}. */
     public static StudyDesign of(ObjectNode content, Path file, List<String> sets, boolean confirmed) {
         Overrides overrides = Overrides.parse(sets);
         ObjectNode typed = RecipeDraft.named(overrides.apply(content), file);
@@ -127,7 +128,7 @@ public final class StudyDesign {
         return new Cell(at, axes.size(at), StudyRecipe.of(Axes.laid(rest, at, source), place));
     }
 
-    /** Counts before cells are read: each of them takes time. */
+    /** Checks the number of trials before reading the cells, each of which takes time. */
     private static void checkCount(
             ObjectNode rest,
             Optional<Axes> axes,
@@ -161,7 +162,7 @@ public final class StudyDesign {
                 confirmed);
     }
 
-    /** An axis or a setting that an arm sets itself would not move that arm. */
+    /** Checks that no arm sets a key of an axis or of tuning itself, because that arm would not vary. */
     private static void checkArms(ObjectNode rest, List<String> paths, String section, UnaryOperator<String> source) {
         for (Map.Entry<String, JsonNode> arm : rest.path("arms").properties()) {
             for (String path : paths) {
@@ -178,7 +179,7 @@ public final class StudyDesign {
         }
     }
 
-    /** Reads every recipe that tuning may try. */
+    /** Checks every recipe that tuning may try. */
     private void checkSettings() {
         for (Point size : sizes()) {
             tune.ifPresent(of -> {
@@ -204,22 +205,22 @@ public final class StudyDesign {
         return axes.isPresent();
     }
 
-    /** Returns whether there is nothing but one comparison. */
+    /** Returns whether the study is a single comparison without tuning. */
     public boolean isPlain() {
         return axes.isEmpty() && tune.isEmpty();
     }
 
-    /** Returns all cells, the last axis changing fastest. */
+    /** Returns all cells; the last axis varies fastest. */
     public List<Cell> cells() {
         return cells;
     }
 
-    /** Returns the study of the first cell: what is not an axis is the same in all. */
+    /** Returns the study of the first cell; everything except the axes is the same in all cells. */
     public StudyRecipe first() {
         return cells.getFirst().study();
     }
 
-    /** Returns what is tuned, if anything is. */
+    /** Returns the tuning, if the recipe asks for it. */
     public Optional<Tune> tune() {
         return tune;
     }
@@ -229,12 +230,12 @@ public final class StudyDesign {
         return axes.map(Axes::texts).orElse(Map.of());
     }
 
-    /** Returns the distinct sizes: what is tuned separately. */
+    /** Returns the distinct sizes, which are tuned separately. */
     public List<Point> sizes() {
         return cells.stream().map(Cell::size).distinct().toList();
     }
 
-    /** Returns the study that is tuned at a size: its arms train for the budget of tuning. */
+    /** Returns the study in which arms are tuned at a size; they train for the budget of tuning. */
     public StudyRecipe tuningStudy(Point size) {
         StudyRecipe study = cells.stream()
                 .filter(cell -> cell.size().equals(size))
@@ -247,7 +248,7 @@ public final class StudyDesign {
                 .orElse(study);
     }
 
-    /** Returns what settings change in the recipes of arms, by the arm's name; see {@link StudyRecipe#with}. */
+    /** Returns the changes that chosen settings make to the recipes of arms, by arm; see {@link StudyRecipe#with}. */
     public Map<String, UnaryOperator<ObjectNode>> settings(Map<String, Point> chosen) {
         Map<String, UnaryOperator<ObjectNode>> settings = new LinkedHashMap<>();
         chosen.forEach((arm, point) ->
@@ -268,7 +269,7 @@ public final class StudyDesign {
         return followers;
     }
 
-    /** Returns the recipe: as it was typed if there are axes or tuning, else complete. */
+    /** Returns the recipe: as typed if there are axes or tuning, otherwise with all defaults. */
     public ObjectNode tree() {
         return isPlain() ? first().tree() : typed.deepCopy();
     }

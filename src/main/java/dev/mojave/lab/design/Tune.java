@@ -18,10 +18,10 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What is tuned for every arm before the comparison.
+ * The tuning of every arm before the comparison.
  *
  * @param space every combination of the settings
- * @param tokens training tokens of a trial; empty = as long as the comparison's
+ * @param tokens training tokens of a tuning trial; empty if it is as long as the comparison
  * @param seeds seeds of the tuning trials, none of which the comparison uses
  */
 public record Tune(Space space, OptionalLong tokens, List<Long> seeds) {

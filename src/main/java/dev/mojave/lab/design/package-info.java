@@ -1,6 +1,6 @@
 /**
- * What a study's recipe asks for: one comparison or one per combination of its axes ({@link dev.mojave.lab.design.Cell}), and what is tuned for
- * each arm first ({@link dev.mojave.lab.design.Tune}).
+ * The design of a study: one comparison, or one per combination of its axes ({@link dev.mojave.lab.design.Cell}), and the tuning of each
+ * arm before them ({@link dev.mojave.lab.design.Tune}).
  */
 @NullMarked
 package dev.mojave.lab.design;

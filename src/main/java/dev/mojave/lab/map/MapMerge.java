@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Several maps of one kind as one: their recipes may differ in their names and in the values of their axes, and in nothing else. */
+/** Merges several maps of one kind: their recipes may differ only in name and in the values of the axes. */
 public final class MapMerge {
     private MapMerge() {}
 
@@ -72,7 +72,7 @@ public final class MapMerge {
         return value.isEmpty() ? "absent" : value;
     }
 
-    /** The recipe without its name, its axes without their values. */
+    /** Returns the recipe without its name and without the values of its axes. */
     private static ObjectNode comparable(Path folder) {
         ObjectNode tree = Yaml.read(folder.resolve("recipe.yaml"));
         tree.remove("name");

@@ -13,19 +13,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Reads a map's folder, finished or not, into what it showed. Everything is derived from the trials' logs. */
+/** Reads the results of a map from its folder, finished or not. Everything is derived from the trials' logs. */
 public final class MapResults {
     private static final String RESULTS = "results.json";
 
     private MapResults() {}
 
-    /** Says whether a folder is a map's. */
+    /** Returns whether a folder is that of a map. */
     public static boolean isMap(Path folder) {
         return ExperimentFolder.is(ExperimentFolder.Kind.MAP, folder);
     }
 
     /**
-     * Says whether a folder holds the recipe and the results of a map, without its trials: a record of one that was run elsewhere.
+     * Returns whether a folder contains the recipe and the results of a map without its trials: the record of a map that was run elsewhere.
      */
     public static boolean isRecord(Path folder) {
         return !isMap(folder)

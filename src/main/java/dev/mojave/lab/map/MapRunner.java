@@ -8,22 +8,22 @@ import dev.mojave.lab.trials.ExperimentOptions;
 import dev.mojave.result.study.MapResult;
 import java.nio.file.Path;
 
-/** Runs a study with axes; {@link StudySession} has the rest. */
+/** Runs a study with axes; {@link StudySession} does the work. */
 public final class MapRunner {
     /**
-     * What a map left.
+     * The outcome of running a map.
      *
-     * @param folder where it is
-     * @param finished whether every trial was tried; otherwise it was asked to stop and can be resumed
-     * @param alreadyFinished whether all trials had finished before and nothing was done
-     * @param result what it showed; results.json has it if {@code finished}
+     * @param folder the map's folder
+     * @param finished whether every trial was attempted; if not, the map was asked to stop and can be resumed
+     * @param alreadyFinished whether all trials had finished before, so that nothing was done
+     * @param result the map's results; written to results.json if {@code finished}
      */
     public record Result(Path folder, boolean finished, boolean alreadyFinished, MapResult result) {}
 
     private MapRunner() {}
 
     /**
-     * Runs until every trial was tried or until the signal.
+     * Runs until every trial was attempted or the signal asks to stop.
      *
      * @throws dev.mojave.base.Failure of kind USAGE if the name is taken, the recipe does not hold together, or is another than the map's; of
      *     the kinds of the data and the engine

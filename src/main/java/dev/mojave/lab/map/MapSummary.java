@@ -19,14 +19,14 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What the cells of a map show together: corrected comparisons, turning points, a sentence. */
+/** The joint results of a map's cells: corrected comparisons, turning points and a headline. */
 final class MapSummary {
     private static final double LEVEL = 0.95;
 
     private final List<MapCell> cells;
 
     /**
-     * Puts cells side by side.
+     * Creates the summary of cells.
      *
      * @param cells with comparisons whose p-values are not corrected yet, or corrected for a smaller map
      */
@@ -58,7 +58,7 @@ final class MapSummary {
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
-    /** Returns the turning points, for each size and pair; none where a size has fewer than two budgets. */
+    /** Returns the turning points of each size and pair; a size with fewer than two budgets has none. */
     List<Turn> turns() {
         Map<Map<String, String>, List<MapCell>> sizes = new LinkedHashMap<>();
         for (MapCell cell : cells) {
@@ -162,7 +162,7 @@ final class MapSummary {
         return Units.shortCount(tokens);
     }
 
-    /** Says in how many cells which arm was shown to be better. */
+    /** Returns the headline: the number of cells in which each arm was shown to be better. */
     String headline() {
         if (cells.stream().allMatch(cell -> cell.comparisons().isEmpty())) {
             return "No verdict: no seed finished in both the mixture and another arm.";

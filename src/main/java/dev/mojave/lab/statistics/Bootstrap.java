@@ -8,11 +8,12 @@ import java.util.Random;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The percentile bootstrap over seeds (Efron 1979): a statistic on samples of as many seeds drawn with replacement. Up to five seeds all
- * samples are enumerated, so that nothing depends on a generator; beyond, 10,000 are drawn from a fixed one.
+ * The percentile bootstrap over seeds (Efron 1979): the distribution of a statistic over samples of the seeds, drawn with replacement. With
+ * up to five seeds all samples are enumerated, so the result does not depend on random numbers; with more, 10,000 are drawn with a fixed
+ * generator.
  *
- * <p>With few seeds the interval is too narrow: with three there are ten different samples, and it covers the truth in about three cases of
- * four where 95% is asked for (simulated in {@code TurningTest}).
+ * <p>With few seeds the interval is too narrow: with three there are only ten different samples, and a 95% interval covers the true value
+ * in about three cases out of four (simulated in {@code TurningTest}).
  */
 public final class Bootstrap {
     private static final int ENUMERATED = 5;
@@ -27,8 +28,8 @@ public final class Bootstrap {
     /**
      * Computes a statistic on every sample.
      *
-     * @param seeds what is drawn from, at least one
-     * @param statistic may be infinite: such a value lies beyond all others
+     * @param seeds the values to draw from, at least one
+     * @param statistic the statistic; infinite values sort beyond all others
      */
     public static <T> Bootstrap over(List<T> seeds, ToDoubleFunction<List<T>> statistic) {
         Check.that(!seeds.isEmpty(), "a bootstrap needs at least one seed");

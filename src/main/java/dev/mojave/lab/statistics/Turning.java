@@ -18,10 +18,10 @@ import java.util.stream.IntStream;
  */
 public record Turning(int leads, double at, int changes, Optional<Statistics.Interval> interval) {
     /**
-     * Finds it.
+     * Finds the turning point.
      *
-     * @param budgets at least two, rising and positive
-     * @param gaps a list for every seed, with the gap at every budget
+     * @param budgets at least two, positive and increasing
+     * @param gaps one list per seed, with the gap at every budget
      * @param level confidence level
      */
     public static Turning of(List<Double> budgets, List<List<Double>> gaps, double level) {
@@ -56,7 +56,7 @@ public record Turning(int leads, double at, int changes, Optional<Statistics.Int
         return mean;
     }
 
-    /** The point from which on {@code leads * gap} is positive. */
+    /** Returns the point from which {@code leads * gap} is positive. */
     private static double point(List<Double> budgets, List<Double> gap, int leads) {
         if (leads * gap.getLast() <= 0) {
             return Double.POSITIVE_INFINITY;

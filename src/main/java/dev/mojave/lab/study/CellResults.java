@@ -27,7 +27,7 @@ final class CellResults {
     private final Map<String, String> missing = new LinkedHashMap<>();
     private final Map<String, List<TrialRecord>> complete = new LinkedHashMap<>();
 
-    /** Reads the trials of a cell that were begun. */
+    /** Reads the trials of a cell that were started. */
     CellResults(Cell cell, StudyTrials trials, DataFacts facts) {
         this.arms = trials.arms(cell);
         this.facts = facts;
@@ -55,7 +55,7 @@ final class CellResults {
         return arms;
     }
 
-    /** Returns a record of every trial that was begun, in the order of the trials. */
+    /** Returns the record of every trial that was started, in the order of the trials. */
     List<RunRecord> runs() {
         return List.copyOf(runs);
     }
@@ -65,7 +65,7 @@ final class CellResults {
         return missing;
     }
 
-    /** Returns what the comparisons are made of. */
+    /** Returns the data of the comparisons. */
     Comparisons comparisons() {
         boolean sameWindows = arms.reference().recipe().train().evalTokens().tokens() >= facts.heldOutTokens();
         return new Comparisons(complete.values().stream()
@@ -74,7 +74,7 @@ final class CellResults {
                 .toList());
     }
 
-    /** Returns every other arm against the mixture, in the order of the recipe, with what the comparison's trend was. */
+    /** Returns the comparison of every other arm with the mixture, in the order of the recipe, with its trend. */
     List<Verdict.Compared> compared(Comparisons comparisons) {
         String mixture = arms.reference().name();
         List<Verdict.Compared> pairs = new ArrayList<>();

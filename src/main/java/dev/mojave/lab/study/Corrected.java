@@ -6,13 +6,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 
-/** Comparisons with p-values that are corrected for there being several. */
+/** Corrects the p-values of comparisons for their number. */
 public final class Corrected {
     private Corrected() {}
 
     /**
-     * Corrects by Holm's procedure ({@link Statistics#holm}): the family is all comparisons that are given. One of a single pair has no
-     * p-value and does not count.
+     * Corrects by Holm's procedure ({@link Statistics#holm}): the family consists of all given comparisons. A comparison of a single pair
+     * has no p-value and does not count.
      *
      * @return in the order of the argument
      */

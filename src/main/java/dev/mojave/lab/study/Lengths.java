@@ -16,10 +16,10 @@ import java.util.Map;
 /**
  * The training tokens of a study's recipes, counted while its data is open.
  *
- * @param known by what they depend on
+ * @param known training tokens by the settings that determine them
  */
 record Lengths(Map<Key, Long> known) {
-    /** What a length depends on besides the data. */
+    /** The settings that, with the data, determine a length. */
     private record Key(int context, int batchSize, TrainLength length) {
         static Key of(Recipe recipe) {
             return new Key(
@@ -29,7 +29,7 @@ record Lengths(Map<Key, Long> known) {
         }
     }
 
-    /** Counts for every cell, arm and setting. */
+    /** Counts the training tokens of every cell, arm and setting. */
     static Lengths of(StudyDesign design, PreparedData data) {
         List<StudyRecipe> studies = new ArrayList<>();
         design.cells().stream().map(Cell::study).forEach(studies::add);
@@ -52,7 +52,7 @@ record Lengths(Map<Key, Long> known) {
         return new Lengths(known);
     }
 
-    /** Returns the training tokens of a recipe; 0 if it is none of the study's. */
+    /** Returns the training tokens of a recipe; 0 if it does not belong to the study. */
     long tokens(Recipe recipe) {
         return known.getOrDefault(Key.of(recipe), 0L);
     }

@@ -14,11 +14,14 @@ import dev.mojave.tensor.engine.choice.EngineRequest;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What a study with axes or tuning will take: its trials counted, and a step of the mixture measured one after another and side by side. */
+/**
+ * Forecasts the cost of a study with axes or tuning: counts its trials and measures a step of the mixture, run one after another and
+ * concurrently.
+ */
 public final class StudyForecast {
     private StudyForecast() {}
 
-    /** Counts and measures; the trials themselves are not made. */
+    /** Counts and measures without creating any trial. */
     public static MapPlanResult of(StudyDesign design, TrialCommands commands, Progress progress) {
         List<Trial> trials;
         Recipe sample;

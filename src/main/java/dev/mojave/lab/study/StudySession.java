@@ -17,11 +17,11 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Runs the trials of a study or a map: every trial in a process of its own, as many side by side as make the most of the machine, all with the
- * engine that was chosen at the start.
+ * Runs the trials of a study or a map: every trial in a process of its own, as many concurrently as give the highest throughput, all with
+ * the engine that was chosen at the start.
  *
- * <p>What is finished is never done again: a study that was stopped, killed or partly failed goes on with the trials that have no
- * result, each from its last checkpoint, and ends with the same losses as one that was left alone.
+ * <p>Finished trials are never repeated: a study that was stopped, was killed or failed in part resumes with the trials that have no
+ * result, each from its last checkpoint, and ends with the same losses as an uninterrupted one.
  */
 public final class StudySession {
     private final StudyDesign design;
@@ -30,7 +30,7 @@ public final class StudySession {
     private final Progress progress;
     private final StopSignal signal;
 
-    /** A session that has not begun. */
+    /** Creates a session, which starts with {@link #run}. */
     public StudySession(StudyDesign design, ExperimentOptions options, Progress progress, StopSignal signal) {
         this.design = design;
         this.folder = new ExperimentFolder(
@@ -47,9 +47,9 @@ public final class StudySession {
     }
 
     /**
-     * Runs until every trial was tried or until the signal.
+     * Runs until every trial was attempted or the signal asks to stop.
      *
-     * @param end reads what the trials left, and returns it; called while the folder is locked
+     * @param end reads and returns the results of the trials; called while the folder is locked
      * @throws dev.mojave.base.Failure of kind USAGE if the name is taken, the recipe does not hold together, or is another than the study's; of
      *     the kinds of the data and the engine
      */
@@ -102,7 +102,7 @@ public final class StudySession {
         return new Arms.Trial(arm, seed).recipe(design.first().base().engine());
     }
 
-    /** The speed of the mixture stands for that of every arm. */
+    /** Predicts the time from the speed of the mixture, which represents all arms. */
     private void foretell(Experiment experiment, StudyTrials trials, int jobs, long heldOutTokens) {
         Arms.Arm reference = trials.arms(design.cells().getFirst()).reference();
         List<Trial> open =

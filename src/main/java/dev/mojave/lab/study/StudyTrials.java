@@ -28,8 +28,8 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /**
- * The trials of a study: those that tune its arms, and those of the comparison in every cell. An arm is compared once its tuning has ended, with
- * the settings that won.
+ * The trials of a study: those that tune its arms, and those of the comparison in every cell. The trials of an arm start once its tuning
+ * has ended, with the best settings.
  */
 final class StudyTrials implements TrialPlan {
     private final StudyDesign design;
@@ -45,7 +45,7 @@ final class StudyTrials implements TrialPlan {
     /**
      * Plans a study.
      *
-     * @param engine what all trials run with
+     * @param engine the engine of all trials
      * @param vocabulary size of the tokenizer's vocabulary
      * @param length returns the training tokens of a recipe
      */
@@ -64,7 +64,7 @@ final class StudyTrials implements TrialPlan {
     }
 
     /**
-     * Resolves every recipe once, so that whatever does not hold together is found before anything is written.
+     * Resolves every recipe once, so that inconsistencies are found before anything is written.
      *
      * @throws Failure of kind USAGE that names cell or setting
      */
@@ -101,7 +101,7 @@ final class StudyTrials implements TrialPlan {
         }
     }
 
-    /** Returns the arms of a cell, with the settings that are chosen so far. */
+    /** Returns the arms of a cell, with the settings chosen so far. */
     synchronized Arms arms(Cell cell) {
         Map<String, Point> chosen = new LinkedHashMap<>();
         for (String arm : cell.study().arms().keySet()) {
@@ -118,7 +118,7 @@ final class StudyTrials implements TrialPlan {
         return tuning.flatMap(of -> of.chosen(cell.size(), arm));
     }
 
-    /** Returns a trial of the comparison, with the settings that are chosen so far. */
+    /** Returns a trial of the comparison, with the settings chosen so far. */
     Trial trial(Cell cell, Arms.Arm arm, long seed) {
         String group = design.isMap() ? cell.name() + "-" + arm.name() : arm.name();
         String run = "seed-" + seed;
@@ -140,7 +140,7 @@ final class StudyTrials implements TrialPlan {
         return wanted;
     }
 
-    /** Returns every trial of the study; those whose settings are not chosen yet have the recipe's. */
+    /** Returns every trial of the study; trials whose settings are not chosen yet have those of the recipe. */
     List<Trial> all() {
         List<Trial> all = new ArrayList<>();
         tuning.ifPresent(of -> all.addAll(of.all()));
@@ -152,7 +152,7 @@ final class StudyTrials implements TrialPlan {
         boolean is(Cell cell, String arm);
     }
 
-    /** All cells and arms of a seed before the next seed, so that a study that ends early is balanced. */
+    /** Returns the trials in order: all cells and arms of a seed before the next seed, so that a study that ends early is balanced. */
     private List<Trial> compared(Decided decided) {
         List<Trial> trials = new ArrayList<>();
         for (long seed : design.first().seeds()) {
@@ -167,7 +167,7 @@ final class StudyTrials implements TrialPlan {
         return trials;
     }
 
-    /** Returns what the progress goes by. */
+    /** Returns the expected total of trials and tokens, for progress. */
     TrialRunner.Expected expected() {
         return new TrialRunner.Expected(
                 design.trials(),
@@ -182,7 +182,7 @@ final class StudyTrials implements TrialPlan {
         return trial -> tuning.filter(of -> of.settled(trial)).isPresent();
     }
 
-    /** Returns what tuning tried and chose; empty if nothing is tuned. */
+    /** Returns the results of tuning; empty if nothing is tuned. */
     List<TunedArm> tuned() {
         return tuning.map(Tuning::results).orElse(List.of());
     }
@@ -192,7 +192,7 @@ final class StudyTrials implements TrialPlan {
         return tuning.map(Tuning::missing).orElse(Map.of());
     }
 
-    /** Returns why a trial has no result. */
+    /** Returns the reason why a trial has no result. */
     static String reason(Trial trial) {
         Optional<RunFolder> begun = trial.run().filter(RunFolder::begun);
         if (begun.isEmpty()) {

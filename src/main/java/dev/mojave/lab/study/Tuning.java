@@ -35,7 +35,7 @@ import java.util.function.ToLongFunction;
 final class Tuning {
     private static final String FILE = "tuning.json";
 
-    /** What is tuned together: an arm at a size. */
+    /** An arm at a size, which is tuned by itself. */
     private record Group(Point size, String arm) {
         String name(boolean sizes) {
             return sizes ? "size-" + size.number() + "-" + arm : arm;
@@ -45,7 +45,7 @@ final class Tuning {
     /**
      * tuning.json.
      *
-     * @param chosen the setting's name by the group's
+     * @param chosen name of the chosen setting by name of the group
      */
     record Choices(Map<String, String> chosen) {
         Choices {
@@ -121,7 +121,7 @@ final class Tuning {
     }
 
     /**
-     * Returns the trials that are needed. One that failed in an earlier process is not tried again once its group has its choice.
+     * Returns the trials that are still needed. A trial that failed in an earlier process is not repeated once its group has its choice.
      *
      * @param failed names of trials that failed in this process
      */
@@ -136,7 +136,7 @@ final class Tuning {
         return wanted;
     }
 
-    /** Chooses for every group whose trials have all ended, and writes down what is new. */
+    /** Chooses the setting of every group whose trials have all ended, and records new choices. */
     void decide(Set<String> failed) {
         boolean news = false;
         for (Map.Entry<Group, Map<Point, Map<Long, Trial>>> entry : trials.entrySet()) {
@@ -191,7 +191,7 @@ final class Tuning {
         return tune.points().stream().filter(point -> point.name().equals(name)).findFirst();
     }
 
-    /** Returns whether a trial is one of tuning whose group has its choice: that it failed is a result. */
+    /** Returns whether a trial belongs to tuning and its group has its choice; its failure is then a result. */
     boolean settled(String trial) {
         return trials.entrySet().stream()
                 .filter(entry -> chosen.containsKey(entry.getKey().name(design.isMap())))
@@ -214,7 +214,7 @@ final class Tuning {
         return missing;
     }
 
-    /** Returns what was tried and chosen, an entry per arm and size. */
+    /** Returns the settings that were tried and chosen, one entry per arm and size. */
     List<TunedArm> results() {
         List<TunedArm> results = new ArrayList<>();
         trials.forEach((group, byPoint) -> {
@@ -236,7 +236,7 @@ final class Tuning {
         return results;
     }
 
-    /** Returns the training tokens of a complete trial, of which all have the same; 0 while none is complete. */
+    /** Returns the training tokens of a tuning trial, read from the first complete one; 0 while none is complete. */
     private static long tokensTrained(Collection<Map<Long, Trial>> trials) {
         return trials.stream()
                 .flatMap(bySeed -> bySeed.values().stream())

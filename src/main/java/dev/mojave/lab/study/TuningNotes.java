@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What a reader must know about the tuning that preceded a comparison. */
+/** The notes on the tuning that preceded a comparison. */
 public final class TuningNotes {
     private TuningNotes() {}
 

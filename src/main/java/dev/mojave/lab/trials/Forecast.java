@@ -9,12 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** How long trials will take here: a step of one is measured, one after another and side by side. */
+/** Predicts the time of trials on this machine from a step of one of them, measured one after another and concurrently. */
 public final class Forecast {
     private final TrialCommands commands;
     private final Progress progress;
 
-    /** Measures with the command line's own {@code plan}. */
+    /** Creates a forecast that measures by running {@code plan} in child processes. */
     public Forecast(TrialCommands commands, Progress progress) {
         this.commands = commands;
         this.progress = progress;
@@ -23,9 +23,9 @@ public final class Forecast {
     /**
      * Measures.
      *
-     * @param trials all of them
-     * @param sample the recipe that is measured: a step of another one takes as much longer as it has more FLOPs
-     * @param threads what the experiment's recipe asks for
+     * @param trials all trials
+     * @param sample the recipe to measure; the time of other recipes is scaled by their FLOPs
+     * @param threads threads requested by the experiment's recipe
      * @param heldOutTokens of the validation split
      * @return a time for each way to run them; empty if nothing could be measured
      */
@@ -53,7 +53,7 @@ public final class Forecast {
                 .sum();
     }
 
-    /** Jobs and the threads of each: one after another, and as many side by side as there are cores for. */
+    /** Returns numbers of concurrent jobs with the threads of each: one job at a time, and as many as there are cores for. */
     private static Map<Integer, Integer> ways(String threads, int trials) {
         int cores = TrialJobs.cores();
         boolean auto = threads.equals(EngineRequest.AUTO);

@@ -2,7 +2,7 @@ package dev.mojave.lab.trials;
 
 import dev.mojave.base.Failure;
 
-/** How many trials an experiment may have: a slip in a list of values must not fill a disk, or a month. */
+/** Limits the number of trials of an experiment, so that a slip in a list of values does not fill a disk or a month. */
 public final class TrialLimit {
     /** More trials than this run only if {@code --yes} confirms them. */
     public static final long MANY = 500;

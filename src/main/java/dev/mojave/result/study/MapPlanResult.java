@@ -3,7 +3,7 @@ package dev.mojave.result.study;
 import java.util.List;
 
 /**
- * What a study with axes or tuning will need on this machine.
+ * The predicted cost of a study with axes or tuning on this machine.
  *
  * @param cells comparisons
  * @param arms arms of each

@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -240,9 +241,9 @@ class MapRunnerTest {
     @Test
     void mapsOfOneRecipeAreMerged() throws IOException {
         String axes = "axes: {tokens: [16, 64], model.hidden_size: [%d]}\n";
-        Path narrow = run(design("narrow", axes.formatted(8)), "merge", 2, false, StopSignal.NEVER)
+        Path narrow = run(design("narrow", String.format(Locale.ROOT, axes, 8)), "merge", 2, false, StopSignal.NEVER)
                 .folder();
-        Path wide = run(design("wide", axes.formatted(16)), "merge", 2, false, StopSignal.NEVER)
+        Path wide = run(design("wide", String.format(Locale.ROOT, axes, 16)), "merge", 2, false, StopSignal.NEVER)
                 .folder();
         MapResult merged = MapMerge.of(List.of(narrow, wide));
         MapResult one = run(
@@ -268,7 +269,12 @@ class MapRunnerTest {
 
         assertThatThrownBy(() -> MapMerge.of(List.of(narrow, narrow)))
                 .hasMessage("the cell hidden_size=8, 16 tokens is in both narrow and narrow; leave one of them out");
-        Path other = run(design("other", axes.formatted(32) + "name: other\n"), "merge", 2, false, StopSignal.NEVER)
+        Path other = run(
+                        design("other", String.format(Locale.ROOT, axes, 32) + "name: other\n"),
+                        "merge",
+                        2,
+                        false,
+                        StopSignal.NEVER)
                 .folder();
         Path recipe = other.resolve("recipe.yaml");
         Files.writeString(recipe, Files.readString(recipe).replace("batch_size: 2", "batch_size: 4"));

@@ -8,7 +8,7 @@ import dev.mojave.report.MapReport;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Runs a study with axes and prints what it found. */
+/** Runs a study with axes and prints its results. */
 final class MapRun {
     private MapRun() {}
 
@@ -38,7 +38,7 @@ final class MapRun {
         }
     }
 
-    /** Writes the report and prints what was found, whatever becomes of the report. */
+    /** Writes the report and prints the results, even if the report fails. */
     private static void report(Console console, MapRunner.Result result) {
         Optional<Path> report = Optional.empty();
         try {

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a map prints when it has ended: every cell, the turning points, notes, where the report is. */
+/** Formats the results of a map for the terminal: every cell, the turning points, the notes and the path of the report. */
 final class MapText {
     private final MapResult result;
     private final Path folder;
