@@ -148,8 +148,7 @@ public final class FeedForward {
     }
 
     /**
-     * Returns the branch of {@link #residual} for the fused kernel; empty where the kernel does not run, and for any
-     * specification that it does not support.
+     * Returns the branch of {@link #residual} for the fused kernel; empty if the kernel cannot run or does not support the specification.
      */
     public Optional<ResidualBranch> fusedBranch(Tensor x, Norm norm, double dropout, Context context) {
         if (!BlockKernel.supports(x, context.compute())) {

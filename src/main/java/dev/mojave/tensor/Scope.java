@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * A lexical lifetime for native memory: every native object that this thread creates while the scope is open is freed when it closes,
  * unless it was {@linkplain #keep kept}. Scopes nest and belong to one thread.
  *
- * <pre>{@code
- * try (Scope _ = Scope.open()) {
- *     return scope.keep(a.matmul(b).add(c));
+ * {@snippet :
+ * try (Scope scope = Scope.open()) {
+ *     return scope.keep(a.matmul(b).add(c)); // the product is freed, the sum is kept
  * }
- * }</pre>
+ * }
  */
 public final class Scope implements AutoCloseable {
     private static final ThreadLocal<@Nullable Scope> CURRENT = new ThreadLocal<>();

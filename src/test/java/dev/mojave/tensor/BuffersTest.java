@@ -16,7 +16,7 @@ class BuffersTest {
     }
 
     @Test
-    void whatIsGivenBackIsUsedAgain() {
+    void returnedBlocksAreReused() {
         long first;
         try (Buffers buffers = new Buffers()) {
             first = buffers.floats(MUCH).address();
@@ -73,7 +73,7 @@ class BuffersTest {
     }
 
     @Test
-    void theScopeGivesBackWhatIsLeft() {
+    void closingTheScopeReturnsTheRemainingBlocks() {
         long first;
         try (Scope _ = Scope.open()) {
             Buffers buffers = new Buffers();

@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CustomOpTest {
-    /** Product of two tensors summed over the last dimension: y_i = sum_j x_ij w_ij. */
+    /** Returns the product of two tensors summed over the last dimension: y_i = sum_j x_ij w_ij. */
     private static Tensor rowProducts(Tensor x, Tensor w) {
         Tensor y;
         try (NoGrad _ = NoGrad.open()) {
@@ -51,7 +51,7 @@ class CustomOpTest {
     }
 
     @Test
-    void anOperationThatKeepsTheShapeTakesItsPlaceInTheGraph() {
+    void anOperationThatKeepsTheShapeIsASingleGraphNode() {
         try (Scope _ = Scope.open()) {
             Tensor leaf = Tensors.of(new float[] {1, 2, 3}, 3).requireGrad(true);
             Tensor factor = Tensors.of(new float[] {4, 5, 6}, 3).requireGrad(true);

@@ -25,7 +25,7 @@ class DeviceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "-1", "one", "1.0", "99999999999"})
-    void whatIsNoProcessNumberIsRefused(String rank) {
+    void anInvalidProcessNumberIsRefused(String rank) {
         assertThatThrownBy(() -> Device.gpu(Map.of("LOCAL_RANK", rank), 2))
                 .isInstanceOf(Failure.class)
                 .hasMessageContaining("LOCAL_RANK: '" + rank + "' is not a process number");

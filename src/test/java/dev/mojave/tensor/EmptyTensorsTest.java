@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Tensors of no elements. */
+/** Tests tensors without elements. */
 class EmptyTensorsTest {
     @Test
     void emptyIsASize() {

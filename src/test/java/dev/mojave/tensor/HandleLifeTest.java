@@ -10,12 +10,12 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Tensors that libtorch hands out as references into another object's memory, kept for longer than that object. In a JVM of its own:
- * where one dangles, the process may die.
+ * Tests tensors that libtorch returns as references into another object's memory and that outlive this object. It runs in a JVM of its own,
+ * because a dangling reference may crash the process.
  */
 class HandleLifeTest {
     @Test
-    void aHandleOutlivesWhatItCameFrom() throws Exception {
+    void aHandleOutlivesTheObjectItCameFrom() throws Exception {
         Process process = new ProcessBuilder(JavaCommand.of(
                         List.of(
                                 "-Xmx128m",
@@ -34,7 +34,7 @@ class HandleLifeTest {
                         + " split=[3.0], top=[3.0], unbind=[3.0]}");
     }
 
-    /** What the forked JVM runs. */
+    /** The main program of the forked JVM. */
     static final class Child {
         public static void main(String[] arguments) {
             try (Scope _ = Scope.open()) {
@@ -55,7 +55,7 @@ class HandleLifeTest {
                     kept.put("add", inner.keep(zero.copy().addInPlace(Tensors.ones(DType.FLOAT32, 1), 3)));
                     kept.put("mul", inner.keep(Tensors.ones(DType.FLOAT32, 1).mulInPlace(3)));
                 }
-                // What was freed is used again, by tensors of the same size.
+                // Freed memory is reused by tensors of the same size.
                 for (int i = 0; i < 1000; i++) {
                     Tensors.full(DType.FLOAT32, 7, 1)
                             .requireGrad(true)

@@ -5,7 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.Pointer;
 
-/** {@link Scope#liveObjects()} at rest, for tests that compare it before and after. */
+/** Reads {@link Scope#liveObjects()} in a settled state, for tests that compare it before and after. */
 public final class LiveObjects {
     private static final long WAIT_MILLIS = 20;
     private static final Cleaner CLEANER = Cleaner.create();
@@ -13,8 +13,8 @@ public final class LiveObjects {
     private LiveObjects() {}
 
     /**
-     * Returns the number of native objects when none is left for the garbage collector: those that earlier tests made outside scopes
-     * would otherwise be freed, and counted off, at a moment of the collector's choice.
+     * Returns the number of native objects once the garbage collector has nothing left to free: otherwise objects that earlier tests
+     * created outside scopes would be freed at a moment of the collector's choice.
      */
     public static long settled() {
         long count;
@@ -26,8 +26,8 @@ public final class LiveObjects {
     }
 
     /**
-     * Returns when what could not be reached at the call has been freed. A collection's references are handed on one by one, in any
-     * order, but all of them before those of a later collection: the sign of a second one says that the first is through.
+     * Returns once everything that was unreachable at the call has been freed. The references of a collection are processed one by one, in
+     * any order, but all of them before those of a later collection: a sign of the second collection shows that the first is complete.
      */
     private static void collect() {
         awaitCollection();
@@ -35,7 +35,7 @@ public final class LiveObjects {
         Pointer.deallocateReferences();
     }
 
-    /** Returns when a collection has handed on something that could not be reached. */
+    /** Returns once a collection has processed an unreachable object. */
     private static void awaitCollection() {
         CountDownLatch collected = new CountDownLatch(1);
         CLEANER.register(new Object(), collected::countDown);

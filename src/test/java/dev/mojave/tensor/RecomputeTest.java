@@ -17,7 +17,7 @@ class RecomputeTest {
             UnaryOperator<Tensor> body = in -> Functions.dropout(Functions.silu(in.matmul(w)), dropout);
             Tensor loss = how.apply(how.apply(x.mul(2), body), body).square().sum();
             loss.backward();
-            // What is drawn next must not depend on it either.
+            // The next random numbers must not depend on it either.
             float next = (float) Functions.dropout(Tensors.ones(DType.FLOAT32, 64), 0.5)
                     .sum()
                     .item();

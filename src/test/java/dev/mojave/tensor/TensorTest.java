@@ -37,7 +37,7 @@ class TensorTest {
     }
 
     @Test
-    void whatIsKeptOutlivesItsScopeAndTheRestDoesNot() {
+    void onlyKeptTensorsOutliveTheirScope() {
         makeTheConstantOptions();
         long before = LiveObjects.settled();
         try (Scope _ = Scope.open()) {
@@ -67,10 +67,10 @@ class TensorTest {
     }
 
     @Test
-    void whatWasMadeOutsideScopesDoesNotDisturbTheCountLater() {
+    void objectsCreatedOutsideScopesDoNotDisturbLaterCounts() {
         makeTheConstantOptions();
         for (int i = 0; i < 20; i++) {
-            // Nobody owns it: the garbage collector frees it some day.
+            // It has no owner: the garbage collector frees it eventually.
             Tensors.ones(DType.FLOAT32, 4);
         }
         long before = LiveObjects.settled();
@@ -78,7 +78,7 @@ class TensorTest {
         assertThat(LiveObjects.settled()).isEqualTo(before);
     }
 
-    /** They live as long as the process and would otherwise be counted by the first test that needs them. */
+    /** They live as long as the process, and would otherwise be counted in the first test that uses them. */
     private static void makeTheConstantOptions() {
         try (Scope _ = Scope.open()) {
             Tensors.of(new float[] {1}, 1);

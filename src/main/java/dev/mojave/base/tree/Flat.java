@@ -10,11 +10,11 @@ import java.lang.annotation.Target;
  * Marks a component that is a record whose keys are at the same level as the keys of the enclosing record, not in a section of their own.
  * This groups related values in Java while the YAML stays flat:
  *
- * <pre>{@code
+ * {@snippet :
  * @JsonPropertyOrder({"a", "b", "c"})
- * record Outer(@Flat Inner inner, int b) {}   // written as {a: 1, b: 2, c: 3}
+ * record Outer(@Flat Inner inner, int b) {} // written as {a: 1, b: 2, c: 3}
  * record Inner(int a, int c) {}
- * }</pre>
+ * }
  *
  * <p>Keys are written in the order of the components, or in that of {@code @JsonPropertyOrder}. {@link Records} rejects the outer record
  * if two components have the same key.

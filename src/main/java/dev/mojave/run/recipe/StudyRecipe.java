@@ -160,7 +160,7 @@ public final class StudyRecipe {
         return of(typed, path -> source);
     }
 
-    /** Checks and completes a tree whose keys come from several places; {@code source} says from which, given a key's path. */
+    /** Checks and completes a tree whose keys come from several places; {@code source} returns the place of a key, given its path. */
     public static StudyRecipe of(ObjectNode typed, UnaryOperator<String> source) {
         return of(typed, source, Map.of());
     }

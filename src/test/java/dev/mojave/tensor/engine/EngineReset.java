@@ -8,12 +8,13 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The engine of all test classes, which is their process's. It starts before the first of them, without measuring the machine; what would
- * measure it after that, here or in a process that a test starts by {@code JavaCommand}, is refused by name. After each class it has the
- * default precision, threads and kernels again. JUnit finds this by itself (META-INF/services), in whichever way the tests are run.
+ * Manages the engine, which all test classes of a process share. It starts before the first class, without measuring the machine; a later
+ * measurement, here or in a process that a test starts with {@code JavaCommand}, is refused with an explanation. After each class,
+ * precision, threads and kernels are reset to the defaults. JUnit finds this extension through META-INF/services, however the tests are
+ * run.
  */
 public final class EngineReset implements BeforeAllCallback, AfterAllCallback {
-    /** The BLAS library of all tests, where it is not to be the likelier one for the processor: {@code mkl} or {@code openblas}. */
+    /** Sets the BLAS library of all tests, if it should not be the one that is probably faster on the processor: {@code mkl} or {@code openblas}. */
     private static final String BLAS_PROPERTY = "mojave.test.blas";
 
     @Override

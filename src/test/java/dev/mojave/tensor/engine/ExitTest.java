@@ -16,15 +16,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The end of a process with libtorch in it. Its static objects stand for something that must not be destroyed while others use it;
- * here {@code abort} takes their place, registered before libtorch is loaded.
+ * Tests the exit of a process that has loaded libtorch, whose static objects must not be destroyed while other threads use them. Here
+ * {@code abort}, registered before libtorch is loaded, stands in for their destructors.
  */
 class ExitTest {
     private static final int CODE = 7;
     private static final int ABORTED = 134;
 
     @Test
-    void aProcessEndsWithItsCodeAndWithoutTheDestructorsOfWhatWasLoaded(@TempDir Path folder) throws Exception {
+    void aProcessExitsWithItsCodeAndWithoutRunningDestructors(@TempDir Path folder) throws Exception {
         assumeTrue(Libc.find().isPresent(), "only glibc is asked");
         assertThat(exitCode(folder, "load")).isEqualTo(CODE);
     }
@@ -62,7 +62,7 @@ class ExitTest {
     static final class Child {
         private Child() {}
 
-        @SuppressWarnings("restricted") // calling glibc is the test
+        @SuppressWarnings("restricted") // Calling glibc is the point of this test.
         public static void main(String[] arguments) throws Throwable {
             Linker linker = Linker.nativeLinker();
             var onExit = linker.downcallHandle(

@@ -29,9 +29,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The kernels beside their twins where the libraries and Java are told that the processor is another, each in a process of its own. */
+/**
+ * Compares the kernels with their reference implementations while the libraries and Java are told that the processor is another one, each
+ * time in a process of its own.
+ */
 class EmulatedProcessorsTest {
-    /** As .ci/emulate sets them. */
+    /** The settings of .ci/emulate. */
     private static final Map<String, Map<String, String>> PROCESSORS = Map.of(
             "avx2",
             Map.of(
@@ -71,7 +74,7 @@ class EmulatedProcessorsTest {
         }
     }
 
-    /** A run of the tests that says of itself which processor it pretends to have does pretend it. */
+    /** A run of the tests that claims to emulate a processor really does. */
     @Test
     void aRunThatSaysItIsEmulatedIs() {
         String processor = System.getProperty("mojave.test.processor", "");
@@ -88,7 +91,7 @@ class EmulatedProcessorsTest {
         }
     }
 
-    @SuppressWarnings("restricted") // asks the library that is loaded
+    @SuppressWarnings("restricted") // Asks the loaded library.
     private static String text(String function) {
         return SymbolLookup.loaderLookup()
                 .find(function)
@@ -105,7 +108,7 @@ class EmulatedProcessorsTest {
                 .orElse("");
     }
 
-    /** What OpenBLAS takes the processor for, where it is loaded. */
+    /** Returns the processor that OpenBLAS detected, if it is loaded. */
     private static Optional<String> core() {
         String core = text("openblas_get_corename").toLowerCase(Locale.ROOT);
         return core.isEmpty() ? Optional.empty() : Optional.of(core);
@@ -115,9 +118,9 @@ class EmulatedProcessorsTest {
         return torch.get_cpu_capability().getString();
     }
 
-    /** What the forked JVM runs. */
+    /** The main program of the forked JVM. */
     static final class Child {
-        @SuppressWarnings("JUnitMethodInvoked") // this JVM has no test runner, and one would hide what its flags did
+        @SuppressWarnings("JUnitMethodInvoked") // This JVM has no test runner, which would hide the effect of its flags.
         public static void main(String[] arguments) {
             Engine.configure(new EngineRequest("auto", "fp32", arguments[0], "auto", "auto"), Progress.SILENT);
             System.out.println("blas " + Engine.current().blas() + ", threads "

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every fused kernel against its plain twin: odd sizes, one element, extreme values, gradients, thread counts. */
+/** Compares every fused kernel with its reference implementation: odd sizes, one element, extreme values, gradients, thread counts. */
 public class KernelsTest {
     private static final long SEED = 20261123;
 
@@ -89,7 +89,7 @@ public class KernelsTest {
     }
 
     @Test
-    void swiGluRefusesWhatHasNoHalves() {
+    void swiGluRefusesAnOddWidth() {
         try (Scope _ = Scope.open()) {
             assertThatThrownBy(() -> SwiGluKernel.apply(Tensors.ones(DType.FLOAT32, 2, 3)))
                     .hasMessage("gate and up are not two halves of 3");

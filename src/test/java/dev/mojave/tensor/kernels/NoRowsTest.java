@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** No rows are a number of rows: results of their shape, and gradients of zero for what all rows share. */
+/** Zero rows are a valid number of rows: results have the right shape, and gradients of shared parameters are zero. */
 class NoRowsTest {
     private static final int WIDTH = 8;
 
@@ -157,7 +157,7 @@ class NoRowsTest {
                         Precision.FULL));
     }
 
-    /** The mean over no targets is no number, here as in libtorch; who averages over batches gives it no weight. */
+    /** The mean over no targets is NaN, as in libtorch; averages over batches give it no weight. */
     @Test
     void theMeanOfNoTargetsIsNoNumber() {
         try (Scope _ = Scope.open()) {

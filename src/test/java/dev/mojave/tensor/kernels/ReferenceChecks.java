@@ -15,22 +15,22 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 
-/** Compares kernels with their twins. */
+/** Compares kernels with their reference implementations. */
 public final class ReferenceChecks {
-    /** Half the distance of neighbours at 1. */
+    /** Half the distance between neighbouring values at 1. */
     private static final double BFLOAT16_UNIT = 0x1p-8;
 
     /** The same in float32. */
     private static final double FLOAT32_UNIT = 0x1p-24;
 
-    /** Elements over which errors average. */
+    /** Number of elements over which errors average out. */
     private static final int ENOUGH = 500;
 
     private ReferenceChecks() {}
 
     /**
-     * Values, and gradients of a weighted sum, against the plain twin in float64: of elementwise operations and sums of few terms, whose
-     * elements are off by so much of themselves, or of 1.
+     * Compares values, and gradients of a weighted sum, with the reference implementation in float64: for elementwise operations and sums
+     * of few terms, with a tolerance relative to the element or to 1.
      */
     public static void compare(
             Rng rng,
@@ -53,8 +53,9 @@ public final class ReferenceChecks {
     }
 
     /**
-     * Values, and gradients of a weighted sum, of sums of products against the plain twin in float64: element by element, and all in all no
-     * more than twice as far from it as the twin in float32, which adds up the same terms in another order, is off by and a standard deviation.
+     * Compares values, and gradients of a weighted sum, of sums of products with the reference implementation in float64: element by
+     * element, and in total with at most twice the error of the reference in float32, which adds the same terms in another order, plus a
+     * standard deviation.
      *
      * <p>The tolerance of an element: adding up n random terms of size s rounds n partial sums, of which the i-th is some sqrt(i) s large, by
      * u / sqrt(3) of itself in the mean square, u = 2^-24. The error is then {@code u sqrt(n / 6)} of sqrt(n) s, which is the root mean square
@@ -81,7 +82,7 @@ public final class ReferenceChecks {
         double error = 0;
         double referenceError = 0;
         for (int i = 0; i < exact.size(); i++) {
-            // The terms that inputs of size 1 make are no smaller, even where they cancel everywhere.
+            // The terms from inputs of size 1 are no smaller, even if they cancel everywhere.
             double size = Math.max(1, rms(exact.get(i)));
             close(mine.get(i).div(size), exact.get(i).div(size), tolerance);
             error += Math.pow(rms(mine.get(i).to(DType.FLOAT64).sub(exact.get(i))) / size, 2);
@@ -98,8 +99,8 @@ public final class ReferenceChecks {
     }
 
     /**
-     * Values and gradients in mixed precision against float64: element by element, and all in all no farther from it than the plain twin
-     * in bfloat16, which rounds at least as often. Twice the same bits.
+     * Compares values and gradients in mixed precision with float64: element by element, and in total with no larger error than the
+     * reference implementation in bfloat16, which rounds at least as often. A second run must give the same bits.
      *
      * <p>The tolerance of an element: a rounding to bfloat16 is off by at most u = 2^-8 of the value, uniformly, so by u / sqrt(3) in
      * the mean square. Sums of products of random factors keep relative mean squares, whatever their size: both the sum and its error
@@ -140,7 +141,7 @@ public final class ReferenceChecks {
         }
     }
 
-    /** The result, then the gradients of a weighted sum of it. */
+    /** Returns the result, followed by the gradients of a weighted sum of it. */
     private static List<Tensor> derive(
             long seed, List<Tensor> inputs, DType type, Function<List<Tensor>, Tensor> function) {
         List<Tensor> own =

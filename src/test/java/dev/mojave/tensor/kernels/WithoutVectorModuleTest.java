@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
-/** The library in a JVM that was started with no flag at all. */
+/** Runs the library in a JVM that was started without any flags. */
 class WithoutVectorModuleTest {
     @Test
     void everyKernelRunsItsReference() throws Exception {
@@ -35,7 +35,7 @@ class WithoutVectorModuleTest {
         assertThat(output).contains("kernels plain, gelu 0.841, loss 1.609, norm 2.000, parameter 0.899");
     }
 
-    /** What the forked JVM runs. */
+    /** The main program of the forked JVM. */
     static final class Child {
         public static void main(String[] arguments) {
             try (Scope _ = Scope.open()) {

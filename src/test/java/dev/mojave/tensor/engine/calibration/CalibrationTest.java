@@ -97,7 +97,7 @@ class CalibrationTest {
     }
 
     @Test
-    void whatOneLibraryDidNotReachIsNotHeldAgainstIt() {
+    void librariesAreComparedAtSizesThatBothReached() {
         Calibration.Figures slow = figures("openblas", 2, 200, 1);
         Calibration.Figures partly = without(figures("mkl", 2, 300, 1), Kind.FP32_ATTENTION, "abandoned");
         assertThat(fastest(slow, partly).blas()).isEqualTo("mkl");
@@ -109,7 +109,7 @@ class CalibrationTest {
     }
 
     @Test
-    void whatIsGivenIsNotMeasured() {
+    void fixedValuesAreNotMeasured() {
         CalibrationQuestion all = question("auto", "auto", "auto");
         assertThat(all.libraries()).isEqualTo(CalibrationQuestion.available());
         assertThat(all.threads()).containsExactly(2);
@@ -150,14 +150,14 @@ class CalibrationTest {
     }
 
     @Test
-    void whatWasNotMeasuredHasNoCeiling() {
+    void choicesWithoutAMeasurementHaveNoCeiling() {
         Calibration.Figures both = figures("openblas", 2, 300, 500);
         Map<Kind, Measurement> kinds = new EnumMap<>(both.measurements());
         kinds.remove(Kind.BF16_PRODUCT);
         Calibration full = calibration(new Calibration.Figures("openblas", 2, kinds));
         assertThat(full.ceiling(choice("fp32", "openblas", 2))).hasValue(300e9);
         assertThat(full.ceiling(choice("bf16-mixed", "openblas", 2))).isEmpty();
-        // Tried and given up is known: there is no faster product than float32's.
+        // An abandoned measurement is an answer: no product is faster than float32's.
         assertThat(calibration(without(both, Kind.BF16_PRODUCT, "abandoned"))
                         .ceiling(choice("bf16-mixed", "openblas", 2)))
                 .hasValue(300e9);
@@ -167,7 +167,7 @@ class CalibrationTest {
 
     @Test
     void nothingMeasuredIsReadWhereMeasuringIsRefused() {
-        // Of all tests, whatever their user's home holds.
+        // This applies to all tests, whatever the user's home contains.
         assertThat(Engine.matmulCeiling(Engine.current())).isEmpty();
     }
 
@@ -195,7 +195,10 @@ class CalibrationTest {
         assertThat(calibrator.cached()).isEmpty();
     }
 
-    /** A measurer that sees 300 GFLOP/s from MKL and 200 from OpenBLAS, on the first turn of each half of it, while others work. */
+    /**
+     * A measurer that reports 300 GFLOP/s for MKL and 200 for OpenBLAS, and half of that in the first turn of each, while other programs
+     * run.
+     */
     private static Calibrator calibrator(MachineInfo machine, Path folder, double others) {
         AtomicInteger turn = new AtomicInteger();
         return new Calibrator(machine, folder, (library, question, _) -> {
@@ -217,7 +220,7 @@ class CalibrationTest {
     }
 
     @Test
-    void whatOthersDisturbedIsNeitherKeptNorTrusted(@TempDir Path folder) {
+    void disturbedMeasurementsAreNeitherKeptNorTrusted(@TempDir Path folder) {
         Calibrator calibrator = calibrator(OLD_AMD, folder, 0.6);
         Calibrator.Measured measured = calibrator.measured(Progress.SILENT);
         assertThat(measured.disturbed()).isTrue();
@@ -251,12 +254,12 @@ class CalibrationTest {
         if (CalibrationQuestion.available().contains("mkl")) {
             assertThat(measured.failures()).containsEntry("mkl", "failed: libmkl_rt.so: cannot be opened");
         }
-        // Nothing is tried again.
+        // Nothing is measured again.
         assertThat(kept.answers(CalibrationQuestion.everything(OLD_AMD))).isTrue();
     }
 
     @Test
-    void anotherQuestionAddsToWhatIsKept(@TempDir Path folder) {
+    void anotherQuestionAddsToTheCache(@TempDir Path folder) {
         List<CalibrationQuestion> asked = new ArrayList<>();
         Calibrator calibrator = new Calibrator(OLD_AMD, folder, (library, question, _) -> {
             asked.add(question);
@@ -281,7 +284,7 @@ class CalibrationTest {
         assertThat(asked).containsExactly(precision, one);
     }
 
-    /** Measures even where others use the processor of the test. */
+    /** Measures even if other programs use the processor. */
     private static Calibration fill(Calibrator calibrator, CalibrationQuestion question) {
         return calibrator.measured(question, Progress.SILENT).answer();
     }
@@ -301,7 +304,7 @@ class CalibrationTest {
     }
 
     @Test
-    void whatAStoppedProcessHadSaidCounts() throws IOException {
+    void theLinesOfAStoppedProcessCount() throws IOException {
         CalibrationQuestion question = new CalibrationQuestion(
                 List.of("mkl"), List.of(2), EnumSet.of(Kind.FP32_PRODUCT, Kind.BF16_PRODUCT, Kind.BF16_LINEAR));
         List<CalibrationSample.Line> lines = List.of(
@@ -369,7 +372,7 @@ class CalibrationTest {
     }
 
     @Test
-    void inTestsWhatWouldMeasureIsRefusedWithWhatToPass() {
+    void inTestsAMeasurementIsRefusedWithTheSettingsToPass() {
         assertThat(CalibrationPolicy.ofThisProcess()).isEqualTo(CalibrationPolicy.REFUSE);
         EngineRequest open = new EngineRequest("auto", "auto", "openblas", "2", "auto");
         assertThatThrownBy(() -> Resolver.resolve(open, null, true, Progress.SILENT))
@@ -406,7 +409,7 @@ class CalibrationTest {
                 .hasMessage("MOJAVE_CALIBRATION: 'nevr' is not one of auto, never, refuse; did you mean 'never'?");
     }
 
-    /** Progress that remembers. */
+    /** Progress that records its messages. */
     private record Notes(List<String> said) implements Progress {
         @Override
         public void start(String title, long total, String unit) {}

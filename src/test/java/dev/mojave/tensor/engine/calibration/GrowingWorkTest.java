@@ -13,7 +13,7 @@ class GrowingWorkTest {
     private final List<Integer> run = new ArrayList<>();
     private final List<Measurement> said = new ArrayList<>();
 
-    /** Products on a pretended processor of so many GFLOP/s, whose every size beyond {@code broken} fails. */
+    /** Products on a simulated processor with a number of GFLOP/s, on which every size beyond {@code broken} fails. */
     private GrowingWork.Work products(double gflops, int broken) {
         return new GrowingWork.Work() {
             @Override
@@ -80,7 +80,7 @@ class GrowingWorkTest {
     }
 
     @Test
-    void aFailureKeepsWhatWasMeasuredBefore() {
+    void aFailureKeepsEarlierMeasurements() {
         Measurement measured = measure(200, 512, 600);
         assertThat(measured.largest().orElseThrow().size()).isEqualTo(512);
         assertThat(measured.reason()).contains("failed at 1024 cubed: no memory");

@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Lets a process that tests start find this machine measured: whatever it does with {@code MOJAVE_HOME}. */
+/** Writes a calibration, so that a process started by a test finds this machine measured. */
 public final class PretendedCalibration {
     private PretendedCalibration() {}
 
-    /** Lets this process use what was measured, and writes that OpenBLAS multiplies float32 at a rate (1e9 FLOPs per second) on one thread. */
+    /** Lets this process use measurements, and writes that OpenBLAS multiplies float32 at a rate (1e9 FLOPs per second) on one thread. */
     public static void write(double rate) throws IOException {
         System.setProperty(CalibrationPolicy.PROPERTY, "auto");
         Measurement product = new Measurement(List.of(new Measurement.Point(256, "256 cubed", rate)), null);

@@ -26,7 +26,7 @@ class EngineRequestTest {
     }
 
     @Test
-    void aGpuTakesPlainKernelsAndIsNeverChosenUnasked() {
+    void aGpuUsesReferenceKernelsAndIsNeverChosenByDefault() {
         EngineChoice gpu = Resolver.resolve(
                 new EngineRequest("cuda", "auto", "auto", "auto", "auto"), null, false, Progress.SILENT);
         assertThat(gpu.device()).isEqualTo("cuda");

@@ -85,7 +85,7 @@ class EmulationTest {
         }
     }
 
-    /** Prints the processor in words, and the file of its calibration. */
+    /** Prints the description of the processor and the file of its calibration. */
     static final class Child {
         private Child() {}
 

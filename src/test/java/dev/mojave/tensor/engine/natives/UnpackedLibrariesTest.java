@@ -59,7 +59,7 @@ class UnpackedLibrariesTest {
     }
 
     @Test
-    void whatWasLoadedIsLoadedAgainInAnOrderThatSuitsTheLinker() {
+    void listedLibrariesAreLoadedAgainInTheOrderThatTheLinkerNeeds() {
         assertRefused();
         remember();
         assertThat(unpacked("mkl").load(loaded::add)).isTrue();

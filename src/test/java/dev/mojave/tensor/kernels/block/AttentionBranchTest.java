@@ -21,7 +21,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The attention half of a block against its twin in float64: odd lengths, one token, shared heads, rotation, masks. */
+/**
+ * Compares the attention branch of a block with its reference implementation in float64: odd lengths, one token, shared heads, rotation,
+ * masks.
+ */
 public class AttentionBranchTest {
     private final Rng rng = Rng.seeded(20261125);
 
@@ -61,14 +64,14 @@ public class AttentionBranchTest {
     }
 
     /**
-     * Sums on the longest way: width at norm and projections, head size at scores, tokens at softmax and mixture, forward and back, and
-     * all rows at the weights' gradients.
+     * Returns the number of summed terms on the longest path: width in norm and projections, head size in scores, tokens in softmax and
+     * weighted sum, forward and backward, and all rows in the gradients of weights.
      */
     private static double terms(int batch, int tokens, AttentionShape shape) {
         return 8.0 * 24 + 4.0 * shape.headSize() + 4.0 * tokens + 2.0 * shape.queryWidth() + (double) batch * tokens;
     }
 
-    /** The size of scores between queries and keys that are sums of 24 products of 1 by such weights, and a bias of 1. */
+    /** Returns the size of scores between queries and keys that are sums of 24 products of 1 and such weights, plus a bias of 1. */
     private static double largestScore(double weight, boolean bias, int tokens) {
         return Math.max(1, (24 * weight * weight + (bias ? 1 : 0)) * Math.sqrt(2 * Math.log(Math.max(2, tokens))));
     }
@@ -122,7 +125,7 @@ public class AttentionBranchTest {
 
     @ParameterizedTest
     @CsvSource({"1, 1, 1, 1, 2", "2, 70, 4, 2, 16"})
-    public void dropsWhatItsDropsSay(int batch, int tokens, int heads, int shared, int size) {
+    public void dropsTheElementsOfItsMasks(int batch, int tokens, int heads, int shared, int size) {
         DropoutMask ofWeights = new DropoutMask(0.4, 0x0123_4567_89ab_cdefL);
         DropoutMask ofBranch = new DropoutMask(0.2, 42);
         try (Scope _ = Scope.open()) {
@@ -154,7 +157,7 @@ public class AttentionBranchTest {
         }
     }
 
-    /** Written out, because libtorch's own operation has a mask of its own. */
+    /** Written out, because libtorch's operation draws its own dropout mask. */
     private static Tensor dropped(Tensor xBSD, AttentionBranch.Weights w, Tensor maskBHSS, Tensor maskBSD) {
         AttentionShape shape = w.shape();
         long size = shape.headSize();
@@ -198,7 +201,7 @@ public class AttentionBranchTest {
                                 r.cosTC().to(DType.FLOAT64), r.sinTC().to(DType.FLOAT64))));
     }
 
-    /** Rotated where heads have halves. */
+    /** Rotated if the head size is even. */
     private AttentionShape shape(int tokens, int heads, int shared, int size) {
         return new AttentionShape(
                 heads, shared, size, size % 2 == 0 ? Optional.of(rotation(tokens + 2, size / 2)) : Optional.empty());
@@ -209,7 +212,7 @@ public class AttentionBranchTest {
         return new AttentionShape.Rotation(angles.cos(), angles.sin());
     }
 
-    /** What causal tokens see when some keys are hidden, themselves always. */
+    /** Returns a causal mask in which some keys are hidden, but never the token itself. */
     private Tensor mask(long batch, long tokens) {
         Tensor causal = Tensors.ones(DType.BOOL, tokens, tokens).tril(0);
         Tensor self = causal.and(causal.transpose(0, 1));
@@ -243,7 +246,7 @@ public class AttentionBranchTest {
                 new Projection(t.get(3), bias ? Optional.of(t.get(5)) : Optional.empty()));
     }
 
-    /** The twin in libtorch operations. */
+    /** The reference implementation in libtorch operations. */
     private static Tensor plain(Tensor xBSD, Optional<Tensor> visible, AttentionBranch.Weights w, DType compute) {
         AttentionShape shape = w.shape();
         long size = shape.headSize();

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Both halves as one operation against one after the other: the same bits where rows are cut the same, and the same numbers elsewhere. */
+/**
+ * Compares both branches as one operation with one after the other: the same bits if rows are divided in the same way, and close numbers
+ * otherwise.
+ */
 class BlockKernelTest {
     private static final int WIDTH = 16;
     private static final AttentionShape SHAPE = new AttentionShape(2, 1, 8, Optional.empty());

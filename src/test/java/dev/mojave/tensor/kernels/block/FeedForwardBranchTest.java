@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Norms and the halves of a block against their twins in float64. */
+/** Compares norms and the feed-forward branch of a block with their reference implementations in float64. */
 public class FeedForwardBranchTest {
     private final Rng rng = Rng.seeded(20261124);
 
@@ -61,7 +61,7 @@ public class FeedForwardBranchTest {
         }
     }
 
-    /** A value alone has no variance but epsilon, by whose root it is divided, and what was rounded with it. */
+    /** A single value has no variance other than epsilon; it is divided by the root of epsilon, and so is its rounding error. */
     private static double alone(long width) {
         return width == 1 ? 1 / Math.sqrt(1e-5) : 1;
     }
@@ -105,7 +105,7 @@ public class FeedForwardBranchTest {
         }
     }
 
-    /** Ten roundings lie on the longest way: norm, weights, up, gate, weights, and the same back. */
+    /** The longest path has ten roundings: norm, weights, up, gate, weights, and the same backward. */
     @ParameterizedTest
     @CsvSource({
         "3, 16, 24, SWIGLU, false, NARROW",
@@ -131,7 +131,7 @@ public class FeedForwardBranchTest {
 
     @ParameterizedTest
     @CsvSource({"1, 5, 7, GELU, false", "401, 20, 17, SWIGLU, true"})
-    void feedForwardDropsWhatItsDropSays(long rows, long width, long hidden, Gate gate, boolean bias) {
+    void feedForwardDropsTheElementsOfItsMask(long rows, long width, long hidden, Gate gate, boolean bias) {
         DropoutMask drop = new DropoutMask(0.3, 0x1234_5678_9abc_def0L);
         try (Scope _ = Scope.open()) {
             List<Tensor> in = inputs(rows, width, hidden, gate, bias);
@@ -208,7 +208,7 @@ public class FeedForwardBranchTest {
                 new Projection(t.get(3), bias ? Optional.of(t.get(5)) : Optional.empty()));
     }
 
-    /** The twin in libtorch operations. */
+    /** The reference implementation in libtorch operations. */
     private static Tensor plain(Tensor x, FeedForwardBranch.Weights w, DType compute) {
         return x.add(w.down().plain(w.gate().plain(w.up().plain(w.norm().plain(x), compute)), compute));
     }

@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Embedding and head with loss against their twins in float64. */
+/** Compares the embedding and the head with loss with their reference implementations in float64. */
 public class HeadLossKernelTest {
     private final Rng rng = Rng.seeded(20261126);
 
-    /** The widest vocabulary takes several chunks. */
+    /** The widest vocabulary needs several chunks. */
     @ParameterizedTest
     @CsvSource({"1, 1, 2", "5, 16, 65", "130, 20, 17", "700, 8, 20011"})
     public void headMatchesItsReference(int tokens, int width, int classes) {
@@ -51,7 +51,7 @@ public class HeadLossKernelTest {
         }
     }
 
-    /** Five roundings on the longest way: norm, weights, and in the gradient the logits' own, weights and norm again. */
+    /** The longest path has five roundings: norm, weights, and in the gradient those of the logits, the weights and the norm. */
     @ParameterizedTest
     @CsvSource({"5, 16, 65, NARROW", "130, 20, 17, ROUNDED", "600, 8, 20011, NARROW", "600, 9, 20011, ROUNDED"})
     void headInMixedPrecision(int tokens, int width, int classes, Precision precision) {
@@ -64,7 +64,7 @@ public class HeadLossKernelTest {
                     t -> HeadLossKernel.fused(t.get(0), targetsN, norm(t), t.get(3), precision),
                     (t, compute) -> HeadLossKernel.plain(t.get(0), targetsN, norm(t), t.get(3), compute),
                     5,
-                    0.7 * Math.sqrt(width)); // a sum of width products of 1 by 0.7
+                    0.7 * Math.sqrt(width)); // A sum of width products of 1 and 0.7.
         }
     }
 

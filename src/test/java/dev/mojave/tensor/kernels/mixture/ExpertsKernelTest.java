@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Experts as one operation against every expert on every token in float64: absent experts, dropped copies, one token. */
+/** Compares experts as one operation with every expert on every token in float64: unused experts, dropped assignments, one token. */
 public class ExpertsKernelTest {
     private static final int WIDTH = 20;
     private static final int HIDDEN = 18;
@@ -43,13 +43,13 @@ public class ExpertsKernelTest {
                     in,
                     t -> branch(t, routes, weights(t, gate, bias), beside, Precision.FULL),
                     t -> everywhere(t, expertOfAssignment, experts, topK, gate, bias, DType.FLOAT32),
-                    // Norm, up and down, forward and back; the gradients of weights sum over all tokens.
+                    // Norm, up and down, forward and backward; the gradients of weights are sums over all tokens.
                     6.0 * WIDTH + 2.0 * HIDDEN + 2.0 * topK + tokens,
                     1);
         }
     }
 
-    /** Nine roundings on the longest way: input, weights, up, gate, weights, and back dy with weights, du with weights. */
+    /** The longest path has nine roundings: input, weights, up, gate, weights, and backward dy with weights, du with weights. */
     @ParameterizedTest
     @CsvSource({
         "9, 4, 2, SWIGLU, false, true, NARROW",
@@ -73,7 +73,7 @@ public class ExpertsKernelTest {
         }
     }
 
-    /** The half, and something that reads what the experts read, in the branch or apart. */
+    /** The branch, and another reader of the experts' input, in the branch or outside it. */
     private static Tensor branch(
             List<Tensor> t, Routes routes, ExpertsKernel.Weights weights, boolean beside, Precision to) {
         MixtureBranch branch = new MixtureBranch(t.get(0), norm(t));
@@ -90,14 +90,14 @@ public class ExpertsKernelTest {
     private static long[] expertOfAssignment(int tokens, int experts, int topK, boolean drops) {
         long[] expertOfAssignment = new long[tokens * topK];
         for (int assignment = 0; assignment < expertOfAssignment.length; assignment++) {
-            // The last expert is never chosen; where copies are dropped, every fifth is.
+            // The last expert is never chosen; if assignments are dropped, every fifth one is.
             int expert = (assignment / topK * 7 + assignment % topK) % Math.max(1, experts - 1);
             expertOfAssignment[assignment] = drops && assignment % 5 == 2 ? -1 : expert;
         }
         return expertOfAssignment;
     }
 
-    /** Weights among which some are 0 and some so small that nothing can be divided by them. */
+    /** Weights of which some are 0 and some are too small to divide by. */
     private Tensor choices(int tokens, int topK) {
         float[] weights = Tensors.uniform(rng, 0, 1, tokens, topK).toFloats();
         for (int i = 0; i < weights.length; i++) {
@@ -152,7 +152,7 @@ public class ExpertsKernelTest {
                 counts, assignments.stream().mapToLong(Long::longValue).toArray(), rowOfAssignment, topK);
     }
 
-    /** The definition: x, what else reads its norm, and every expert on every token, weighted by 0 where it was not chosen. */
+    /** The definition: x, the other reader of its norm, and every expert on every token, with weight 0 if it was not chosen. */
     private static Tensor everywhere(
             List<Tensor> t, long[] expertOfAssignment, int experts, int topK, Gate gate, boolean bias, DType compute) {
         Tensor normed = norm(t).plain(t.get(0));

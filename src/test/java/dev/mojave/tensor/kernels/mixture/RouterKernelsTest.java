@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What routers compute on (tokens, experts), beside its twins in float64: one token, one expert, more experts than a vector is wide. */
+/**
+ * Compares the kernels of routers on (tokens, experts) with their reference implementations in float64: one token, one expert, more experts
+ * than lanes of a vector.
+ */
 public class RouterKernelsTest {
     private final Rng rng = Rng.seeded(20261123);
 

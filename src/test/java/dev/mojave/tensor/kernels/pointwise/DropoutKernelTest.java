@@ -21,18 +21,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The generator against its authors' numbers and a scalar oracle; dropout against the mask that the oracle gives. */
+/** Compares the generator with its authors' numbers and a scalar oracle, and dropout with the mask from the oracle. */
 public class DropoutKernelTest {
     private static final VectorSpecies<Integer> INTS = VectorMath.FLOATS.withLanes(int.class);
 
-    /** What a drop multiplies rows by: 0 or 1 / (1 - p). */
+    /** Returns the factors of a dropout mask: 0 or 1 / (1 - p). */
     public static Tensor mask(DropoutMask drop, long rows, long columns) {
         Tensor ones = Tensors.ones(DType.FLOAT32, rows, columns);
         drop.apply(Matrix.of(ones), 0, (int) rows, (int) columns);
         return ones;
     }
 
-    /** The known answers that the authors publish with Random123 for threefry2x32 with 13 rounds. */
+    /** The known answers published with Random123 for threefry2x32 with 13 rounds. */
     @Test
     public void numbersAreThoseOfThePaper() {
         assertThat(first(0, 0, 0, 0)).isEqualTo(0x9d1c5ec6);
@@ -47,7 +47,7 @@ public class DropoutKernelTest {
         return vector;
     }
 
-    /** Threefry-2x32-13 as the paper writes it, one number at a time. */
+    /** Threefry-2x32-13 as in the paper, one number at a time. */
     private static int oracle(int column, int row, int low, int high) {
         int[] rotations = {13, 15, 26, 6, 17, 29, 16, 24};
         int[] keys = {low, high, 0x1BD11BDA ^ low ^ high};
@@ -126,7 +126,7 @@ public class DropoutKernelTest {
         try (Scope _ = Scope.open()) {
             DropoutMask drop = new DropoutMask(0.5, 9);
             Tensor x = Tensors.normal(Rng.seeded(3), 0, 1, 8, 30).transpose(0, 1);
-            // Adding 0 makes what a mask turned into -0 a 0.
+            // Adding 0 turns the -0 of masked elements into 0.
             assertThat(DropoutKernel.fused(x, drop).toFloats())
                     .containsExactly(x.mul(mask(drop, 30, 8)).add(0).toFloats());
             assertThat(DropoutKernel.fused(Tensors.empty(DType.FLOAT32, 0, 4), drop)

@@ -20,13 +20,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Narrowing bit for bit, products of narrow factors, and the choice of how to multiply them. */
+/** Tests rounding to bfloat16 bit for bit, products of rounded factors, and the choice of how to multiply them. */
 class Bfloat16Test {
     private static final int HALVES = 1 << 16;
     private static final int SIGN = 0x8000;
     private static final int INFINITE = 0x7f80;
 
-    /** Every upper half of a float32, with lower halves around every decision: ties, subnormal numbers, infinities, NaN. */
+    /** Every upper half of a float32, with lower halves around every rounding decision: ties, subnormal numbers, infinities, NaN. */
     @Test
     void narrowingIsBitForBitToNearestEven() {
         int[] lower = {0, 1, 0x7fff, 0x8000, 0x8001, 0xffff};
@@ -60,7 +60,7 @@ class Bfloat16Test {
         }
     }
 
-    /** The nearer neighbour in bfloat16, by exact arithmetic in float64; beyond the largest, the next power of 2 stands for infinity. */
+    /** Returns the nearest bfloat16 by exact arithmetic in float64; beyond the largest one, the next power of 2 represents infinity. */
     private static int nearest(float value) {
         int low = Float.floatToRawIntBits(value) >>> 16;
         if (Float.isInfinite(value)) {
@@ -81,7 +81,7 @@ class Bfloat16Test {
         return memory.toArray(ValueLayout.JAVA_SHORT_UNALIGNED);
     }
 
-    /** Elements before and behind a range stay as they are, whatever its length. */
+    /** Elements before and after a range do not change, whatever its length. */
     @Test
     void narrowingKeepsToItsRange() {
         try (Scope _ = Scope.open()) {
@@ -105,8 +105,8 @@ class Bfloat16Test {
     }
 
     /**
-     * Against sums in float64 of the narrowed factors. A product of two of them is exact in float32, so that only the k sums round: each by
-     * 2^-23 of what is summed at most, however the library groups them.
+     * Compares with float64 sums of the rounded factors. The product of two of them is exact in float32, so only the k sums round, each by
+     * at most 2^-23 of its value, however the library groups them.
      */
     @ParameterizedTest
     @EnumSource(Precision.class)
@@ -127,7 +127,7 @@ class Bfloat16Test {
         boolean flat = form.equals("NT");
         try (Scope _ = Scope.open()) {
             Rng rng = Rng.seeded(m + 31L * n + 1009L * k);
-            // Wider than the product: rows are parts of longer ones.
+            // Wider than the product: rows are parts of longer rows.
             Tensor a = Tensors.normal(rng, 0, 1, tall ? k : m, (tall ? m : k) + 3);
             Tensor b = Tensors.normal(rng, 0, 1, flat ? n : k, (flat ? k : n) + 2);
             Tensor c = Tensors.normal(rng, 0, 1, m, n);

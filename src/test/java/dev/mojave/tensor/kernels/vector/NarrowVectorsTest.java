@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The kernels on a processor with narrower vectors than this one's, which the JVM is told to pretend. */
+/** Runs the kernels with narrower vectors than this processor has, as the JVM is told to. */
 class NarrowVectorsTest {
     @ParameterizedTest
     @ValueSource(ints = {4, 8})
@@ -31,13 +31,13 @@ class NarrowVectorsTest {
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
-        // A machine with still narrower vectors ran them.
+        // This machine has even narrower vectors.
         assertThat(output).contains("all kernels match, lanes " + Math.min(lanes, VectorMath.LANES));
     }
 
-    /** What the forked JVM runs: the tests of the twins at sizes that fill no vector. */
+    /** The main program of the forked JVM: comparisons with the reference implementations at sizes that fill no vector. */
     static final class Child {
-        @SuppressWarnings("JUnitMethodInvoked") // this JVM has no test runner, and one would hide what its flags did
+        @SuppressWarnings("JUnitMethodInvoked") // This JVM has no test runner, which would hide the effect of its flags.
         public static void main(String[] arguments) {
             KernelsTest.kernelsAreFused();
             FeedForwardBranchTest.theLibraryIsFound();
@@ -52,7 +52,7 @@ class NarrowVectorsTest {
             new FeedForwardBranchTest().normMatchesItsReference(3, 37, true, true);
             new FeedForwardBranchTest().feedForwardMatchesItsReference(5, 37, 21, Gate.SWIGLU, false, true);
             new AttentionBranchTest().matchesItsReference(2, 19, 2, 1, 10, true, true);
-            new AttentionBranchTest().dropsWhatItsDropsSay(2, 19, 2, 1, 10);
+            new AttentionBranchTest().dropsTheElementsOfItsMasks(2, 19, 2, 1, 10);
             DropoutKernelTest dropout = new DropoutKernelTest();
             dropout.numbersAreThoseOfThePaper();
             dropout.elementsAreDroppedByRowAndColumn(19);
