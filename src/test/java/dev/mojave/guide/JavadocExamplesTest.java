@@ -25,12 +25,12 @@ import org.junit.jupiter.api.Test;
 /** Compiles the examples in the documentation of classes: what a snippet contains is Java; formulas are in {@code <pre>} blocks. */
 class JavadocExamplesTest {
     private static final Path MAIN = Path.of("src", "main", "java");
-    private static final Pattern SNIPPET = Pattern.compile("\\{@snippet :\n(.*?)\n *\\* \\}\n(?! *\\* \\})", Pattern.DOTALL);
+    private static final Pattern SNIPPET =
+            Pattern.compile("\\{@snippet :\n(.*?)\n *\\* \\}\n(?! *\\* \\})", Pattern.DOTALL);
     private static final Pattern PACKAGE = Pattern.compile("^package ([\\w.]+);", Pattern.MULTILINE);
 
     /** The imports and variables that an example can use. */
-    private static final String CONTEXT =
-            """
+    private static final String CONTEXT = """
             package %s;
 
             import com.fasterxml.jackson.annotation.JsonPropertyOrder;
@@ -52,9 +52,11 @@ class JavadocExamplesTest {
 
     @Test
     void everyExampleCompiles() throws IOException {
-        assertThat(examples()).hasSizeGreaterThanOrEqualTo(3).allSatisfy(example -> assertThat(errors(example.body))
-                .as(example.file + "\n" + example.body)
-                .isEmpty());
+        assertThat(examples())
+                .hasSizeGreaterThanOrEqualTo(3)
+                .allSatisfy(example -> assertThat(errors(example.body))
+                        .as(example.file + "\n" + example.body)
+                        .isEmpty());
     }
 
     @Test
@@ -96,8 +98,7 @@ class JavadocExamplesTest {
         String inPackage = parts[0].substring("package ".length());
         Optional<String> last = Optional.empty();
         for (String body : BODIES) {
-            last = compile(CONTEXT.replaceFirst("%s", inPackage)
-                    .replace("%s", body.replace("%s", parts[1])));
+            last = compile(CONTEXT.replaceFirst("%s", inPackage).replace("%s", body.replace("%s", parts[1])));
             if (last.isEmpty()) {
                 return last;
             }

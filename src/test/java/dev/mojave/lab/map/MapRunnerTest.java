@@ -33,6 +33,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,6 +138,7 @@ class MapRunnerTest {
                 .contains("bootstrap interval");
     }
 
+    @Tag("slow")
     @Test
     void aMapThatIsStoppedAndKilledEndsLikeOneThatWasLeftAlone() throws Exception {
         MapResult whole =
@@ -238,6 +240,7 @@ class MapRunnerTest {
         assertThat(folder.resolve("size")).doesNotExist();
     }
 
+    @Tag("slow")
     @Test
     void mapsOfOneRecipeAreMerged() throws IOException {
         String axes = "axes: {tokens: [16, 64], model.hidden_size: [%d]}\n";

@@ -28,8 +28,10 @@ class RecordedStudiesTest {
 
     @Test
     void theTablesAreTheRecordedResults() throws IOException {
-        assertThat(blocks()).isNotEmpty().allSatisfy(block -> assertThat(block.group(2))
-                .isEqualTo(table(Json.read(Path.of(block.group(1), "results.json"), StudyResult.class))));
+        assertThat(blocks())
+                .isNotEmpty()
+                .allSatisfy(block -> assertThat(block.group(2))
+                        .isEqualTo(table(Json.read(Path.of(block.group(1), "results.json"), StudyResult.class))));
     }
 
     @Test

@@ -120,7 +120,8 @@ class EmulatedProcessorsTest {
 
     /** The main program of the forked JVM. */
     static final class Child {
-        @SuppressWarnings("JUnitMethodInvoked") // This JVM has no test runner, which would hide the effect of its flags.
+        @SuppressWarnings(
+                "JUnitMethodInvoked") // This JVM has no test runner, which would hide the effect of its flags.
         public static void main(String[] arguments) {
             Engine.configure(new EngineRequest("auto", "fp32", arguments[0], "auto", "auto"), Progress.SILENT);
             System.out.println("blas " + Engine.current().blas() + ", threads "

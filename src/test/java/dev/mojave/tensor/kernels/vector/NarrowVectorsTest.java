@@ -37,7 +37,8 @@ class NarrowVectorsTest {
 
     /** The main program of the forked JVM: comparisons with the reference implementations at sizes that fill no vector. */
     static final class Child {
-        @SuppressWarnings("JUnitMethodInvoked") // This JVM has no test runner, which would hide the effect of its flags.
+        @SuppressWarnings(
+                "JUnitMethodInvoked") // This JVM has no test runner, which would hide the effect of its flags.
         public static void main(String[] arguments) {
             KernelsTest.kernelsAreFused();
             FeedForwardBranchTest.theLibraryIsFound();
